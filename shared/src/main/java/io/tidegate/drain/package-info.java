@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.drain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.node;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,96 @@
+package io.tidegate.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.List;
+
+/**
+ * Whole WebSocket frames in the server's form (RFC 6455, section 5.2: final, unmasked), ready for a socket. Framed once
+ * and shared by every connection that gets them.
+ *
+ * @param bytes the frames, one after the other; not to be changed by anyone
+ * @param frames how many they are
+ */
+public record FrameBatch(byte[] bytes, int frames) {
+
+    private static final int FIN = 0x80;
+    private static final int LENGTH_16 = 126;
+    private static final int LENGTH_64 = 127;
+
+    /** One frame. */
+    public static FrameBatch of(Opcode opcode, byte[] payload) {
+        int header = payload.length < LENGTH_16 ? 2 : payload.length < 1 << 16 ? 4 : 10;
+        byte[] bytes = new byte[header + payload.length];
+        bytes[0] = (byte) (FIN | opcode.code());
+        switch (header) {
+            case 2 -> bytes[1] = (byte) payload.length;
+            case 4 -> {
+                bytes[1] = LENGTH_16;
+                bytes[2] = (byte) (payload.length >>> 8);
+                bytes[3] = (byte) payload.length;
+            }
+            default -> {
+                bytes[1] = LENGTH_64;
+                for (int i = 0; i < 4; i++) {
+                    bytes[9 - i] = (byte) (payload.length >>> (8 * i));
+                }
+            }
+        }
+        System.arraycopy(payload, 0, bytes, header, payload.length);
+        return new FrameBatch(bytes, 1);
+    }
+
+    /** One data frame. */
+    public static FrameBatch of(Message message) {
+        return of(message.opcode(), message.payload());
+    }
+
+    /** One text frame of JSON. */
+    public static FrameBatch of(ServerFrame frame) {
+        return of(Opcode.TEXT, Json.encode(frame));
+    }
+
+    /**
+     * A close frame (RFC 6455, section 5.5.1).
+     *
+     * @param code the status code
+     * @param reason cut, at a character, to the 123 bytes that fit
+     */
+    public static FrameBatch close(int code, String reason) {
+        byte[] text = reason.getBytes(UTF_8);
+        int length = Math.min(text.length, 123);
+        while (length < text.length && (text[length] & 0xC0) == 0x80) {
+            length--;
+        }
+        byte[] payload = new byte[2 + length];
+        payload[0] = (byte) (code >>> 8);
+        payload[1] = (byte) code;
+        System.arraycopy(text, 0, payload, 2, length);
+        return of(Opcode.CLOSE, payload);
+    }
+
+    /** These batches as one, in order; the batch itself where there is only one. */
+    public static FrameBatch join(List<FrameBatch> batches) {
+        if (batches.size() == 1) {
+            return batches.getFirst();
+        }
+        int length = 0;
+        int frames = 0;
+        for (FrameBatch batch : batches) {
+            length += batch.bytes.length;
+            frames += batch.frames;
+        }
+        byte[] joined = new byte[length];
+        int at = 0;
+        for (FrameBatch batch : batches) {
+            System.arraycopy(batch.bytes, 0, joined, at, batch.bytes.length);
+            at += batch.bytes.length;
+        }
+        return new FrameBatch(joined, frames);
+    }
+
+    /** Bytes on the socket. */
+    public int length() {
+        return bytes.length;
+    }
+}

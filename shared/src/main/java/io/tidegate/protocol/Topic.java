@@ -1,0 +1,31 @@
+package io.tidegate.protocol;
+
+import java.util.regex.Pattern;
+
+/**
+ * What a message is published to and what a connection subscribes to.
+ *
+ * <p>Clients name topics of {@value #PATTERN}; {@link #BROADCAST} lies outside of that, so that no client can name it.
+ */
+public record Topic(String name) {
+    /** What a client may call a topic. */
+    public static final String PATTERN = "[A-Za-z0-9._:-]{1,128}";
+
+    /** The topic of the broadcast endpoint {@code /}. */
+    public static final Topic BROADCAST = new Topic("/");
+
+    /** Where a chat client that names no topic belongs. */
+    public static final Topic DEFAULT_CHAT = new Topic("chat-messages");
+
+    private static final Pattern CLIENT_NAME = Pattern.compile(PATTERN);
+
+    /** True where a client may use this name. */
+    public static boolean isValid(String name) {
+        return CLIENT_NAME.matcher(name).matches();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.protocol;
+
+import org.jspecify.annotations.NullMarked;

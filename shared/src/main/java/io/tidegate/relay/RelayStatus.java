@@ -1,0 +1,16 @@
+package io.tidegate.relay;
+
+/** Whether a relay carries messages. */
+public sealed interface RelayStatus {
+
+    /** Messages go through. */
+    record Up() implements RelayStatus {}
+
+    /**
+     * They do not.
+     *
+     * @param sinceNanos since when, by {@link io.tidegate.time.Clock#nanoTime}
+     * @param reason one line for an operator, without secrets
+     */
+    record Down(long sinceNanos, String reason) implements RelayStatus {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.settings;
+
+import org.jspecify.annotations.NullMarked;

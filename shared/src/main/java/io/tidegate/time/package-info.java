@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.time;
+
+import org.jspecify.annotations.NullMarked;
