@@ -1,0 +1,18 @@
+package io.tidegate.settings;
+
+/**
+ * One row of the table of settings.
+ *
+ * @param name as it is written in a file or a system property
+ * @param fallback the text that counts where nothing is configured
+ * @param meaning one line of Markdown
+ */
+record Key<T>(String name, String fallback, Format<T> format, String meaning) {
+
+    /** Refuses a value that no text of this key could have had. */
+    void require(T value) {
+        if (!format.range().test(value)) {
+            throw new IllegalArgumentException(name + " must be " + format.allowed());
+        }
+    }
+}

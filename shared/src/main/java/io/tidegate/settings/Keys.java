@@ -1,0 +1,164 @@
+package io.tidegate.settings;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The table of settings: the one place where a key, its default, its range and its meaning stand.
+ *
+ * <p>Reading, the messages and the detection of unknown keys follow from it, and a test holds
+ * {@code docs/configuration.md} to it.
+ */
+final class Keys {
+    private static final List<Key<?>> DECLARED = new ArrayList<>();
+
+    private static final Format<Integer> PORT_NUMBER = Format.number(0, 65535);
+    static final Format<String> NAME =
+            Format.text("[A-Za-z0-9._-]{1,253}", "1 to 253 letters, digits, dots, dashes or underscores");
+    private static final Format<String> CREDENTIAL = Format.text(
+            "[^\\p{Cntrl}]{1,1024}", "1 to 1024 characters without line breaks or other control characters");
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final int MILLION = 1_000_000;
+    private static final int KIB = 1 << 10;
+    private static final int MIB = 1 << 20;
+    private static final int GIB = 1 << 30;
+
+    static final Key<String> HOST = key(
+            "tidegate.host",
+            "0.0.0.0",
+            Format.text("[A-Za-z0-9._:%-]{1,253}", "a host name or an address"),
+            "Address on which both ports listen.");
+    static final Key<Integer> PORT =
+            key("tidegate.port", "8080", PORT_NUMBER, "WebSocket and demo page. 0 picks a free port and prints it.");
+    static final Key<Integer> MANAGEMENT_PORT = key(
+            "tidegate.management.port", "9090", PORT_NUMBER, "Metrics and health. 0 picks a free port and prints it.");
+    static final Key<Optional<String>> NODE = key(
+            "tidegate.node",
+            "",
+            Format.optional(NAME),
+            "Name of this pod. Empty: the variable `HOSTNAME`, or else a random name.");
+
+    static final Key<Duration> HEARTBEAT = key(
+            "tidegate.heartbeat",
+            "30s",
+            Format.duration(Duration.ofMillis(10), HOUR),
+            "Time between two heartbeats (a JSON frame and a WebSocket ping) to a connection.");
+    static final Key<Duration> IDLE = key(
+            "tidegate.idle",
+            "90s",
+            Format.duration(Duration.ofMillis(10), DAY),
+            "A peer that is silent for so long (no frame, no pong) is closed. More than `tidegate.heartbeat`.");
+    static final Key<Origins> ORIGINS = key(
+            "tidegate.origins",
+            "*",
+            new Format<>(Origins.ALLOWED, Origins::parse, origins -> true),
+            "Web pages that may connect; others get HTTP 403. A client that sends no `Origin` is no browser and may.");
+    static final Key<Proxies> PROXIES = key(
+            "tidegate.proxies",
+            "",
+            new Format<>(Proxies.ALLOWED, Proxies::parse, proxies -> true),
+            "Proxies whose `X-Forwarded-For` is believed: the rightmost address that is none of them is the client's.");
+
+    static final Key<Integer> CONNECTIONS = key(
+            "tidegate.limits.connections",
+            "10000",
+            Format.number(1, MILLION),
+            "Connections to this pod; more get HTTP 503 and `Retry-After`.");
+    static final Key<Integer> PER_IP =
+            key("tidegate.limits.perip", "0", Format.limit(MILLION), "Connections of one client address to this pod.");
+    static final Key<Integer> HANDSHAKES = key(
+            "tidegate.limits.handshakes",
+            "0",
+            Format.limit(MILLION),
+            "New connections a second; more get HTTP 503 and `Retry-After`.");
+    static final Key<Integer> MESSAGE = key(
+            "tidegate.limits.message",
+            "64KiB",
+            Format.size(1, 64 * MIB),
+            "A whole message, its fragments summed; a larger one closes the connection (1009).");
+    static final Key<Integer> RATE = key(
+            "tidegate.limits.rate",
+            "0",
+            Format.limit(MILLION),
+            "Messages a second from one connection; above it gets an error `rate-limited`, then is closed (1008).");
+    static final Key<Integer> QUEUE = key(
+            "tidegate.limits.queue",
+            "1MiB",
+            Format.size(KIB, GIB),
+            "Unsent bytes that a connection may hold; above it is closed as a slow consumer (1013)."
+                    + " At least `tidegate.limits.message`.");
+    static final Key<Integer> TOPICS =
+            key("tidegate.limits.topics", "128", Format.number(1, MILLION), "Subscriptions of one connection.");
+
+    static final Key<RelayUrls> RELAY_URL = key(
+            "tidegate.relay.url",
+            "",
+            RelayUrls.FORMAT,
+            "Redis or Valkey that joins the pods. Empty: this process alone. See [Relay](#relay).");
+    static final Key<Optional<String>> RELAY_CONFIG = key(
+            "tidegate.relay.config",
+            "",
+            Format.optional(Format.readableFile()),
+            "A Redisson YAML file, in place of `tidegate.relay.url`.");
+    static final Key<Optional<String>> RELAY_USERNAME = key(
+            "tidegate.relay.username",
+            "",
+            Format.optional(CREDENTIAL),
+            "User of the relay, where it is not in the URL.");
+    static final Key<Optional<Secret>> RELAY_PASSWORD = key(
+            "tidegate.relay.password",
+            "",
+            Format.optional(Format.secret(CREDENTIAL)),
+            "Password of the relay, where it is not in the URL. Never printed.");
+    static final Key<String> RELAY_PREFIX = key(
+            "tidegate.relay.prefix",
+            "tidegate",
+            Format.text("[A-Za-z0-9._:-]{1,64}", "1 to 64 letters, digits, dots, dashes, underscores or colons"),
+            "Begins every name in Redis. Fleets that share one Redis differ in it.");
+    static final Key<Duration> RELAY_GRACE = key(
+            "tidegate.relay.grace",
+            "10s",
+            Format.duration(Duration.ZERO, HOUR),
+            "A relay that is down for longer makes the pod unready.");
+
+    static final Key<Integer> HISTORY_SIZE = key(
+            "tidegate.history.size",
+            "1000",
+            Format.limit(MILLION),
+            "Messages of one topic that are kept for resuming.");
+    static final Key<Duration> HISTORY_TTL = key(
+            "tidegate.history.ttl",
+            "10m",
+            Format.duration(Duration.ofMillis(100), Duration.ofDays(30)),
+            "How long they are kept.");
+
+    static final Key<Duration> DRAIN_NOTICE = key(
+            "tidegate.drain.notice",
+            "5s",
+            Format.duration(Duration.ZERO, DAY),
+            "From the shutdown notice to the first close.");
+    static final Key<Duration> DRAIN_WINDOW = key(
+            "tidegate.drain.window",
+            "20s",
+            Format.duration(Duration.ZERO, DAY),
+            "The closes are spread evenly, with jitter, over this time.");
+    static final Key<Duration> DRAIN_TIMEOUT = key(
+            "tidegate.drain.timeout",
+            "30s",
+            Format.duration(Duration.ZERO, DAY),
+            "After this time what is left is cut. More than notice and window together.");
+
+    /** Every key, in the order of the documentation. */
+    static final List<Key<?>> ALL = List.copyOf(DECLARED);
+
+    private Keys() {}
+
+    private static <T> Key<T> key(String name, String fallback, Format<T> format, String meaning) {
+        Key<T> key = new Key<>(name, fallback, format, meaning);
+        DECLARED.add(key);
+        return key;
+    }
+}

@@ -1,0 +1,68 @@
+package io.tidegate.settings;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * What must hold between several settings.
+ *
+ * @param key whose value is reported
+ * @param others what it is measured against
+ * @param holds asked only where each of the values is good by itself
+ * @param rule what is allowed
+ */
+record Relation(Key<?> key, List<Key<?>> others, Predicate<Values> holds, String rule) {
+
+    static final List<Relation> ALL = List.of(
+            new Relation(
+                    Keys.MANAGEMENT_PORT,
+                    List.of(Keys.PORT),
+                    values -> Settings.Server.differ(values.get(Keys.PORT), values.get(Keys.MANAGEMENT_PORT)),
+                    "must differ from the other port"),
+            new Relation(
+                    Keys.IDLE,
+                    List.of(Keys.HEARTBEAT),
+                    values -> Settings.Peers.outlasts(values.get(Keys.IDLE), values.get(Keys.HEARTBEAT)),
+                    "must be more than the heartbeat"),
+            new Relation(
+                    Keys.QUEUE,
+                    List.of(Keys.MESSAGE),
+                    values -> Settings.Limits.fits(values.get(Keys.MESSAGE), values.get(Keys.QUEUE)),
+                    "must be at least the largest message"),
+            new Relation(
+                    Keys.RELAY_CONFIG,
+                    List.of(Keys.RELAY_URL),
+                    values -> values.text(Keys.RELAY_CONFIG).isEmpty()
+                            || values.text(Keys.RELAY_URL).isEmpty(),
+                    "must be empty where a URL is set"),
+            withCredentialsInUrl(Keys.RELAY_USERNAME),
+            withCredentialsInUrl(Keys.RELAY_PASSWORD),
+            new Relation(
+                    Keys.DRAIN_TIMEOUT,
+                    List.of(Keys.DRAIN_NOTICE, Keys.DRAIN_WINDOW),
+                    values -> Settings.Drain.fits(
+                            values.get(Keys.DRAIN_NOTICE),
+                            values.get(Keys.DRAIN_WINDOW),
+                            values.get(Keys.DRAIN_TIMEOUT)),
+                    "must be more than notice and window together"));
+
+    private static Relation withCredentialsInUrl(Key<?> key) {
+        return new Relation(
+                key,
+                List.of(Keys.RELAY_URL),
+                values -> values.text(key).isEmpty()
+                        || values.get(Keys.RELAY_URL).password().isEmpty(),
+                "must be empty where the URL holds the credentials");
+    }
+
+    /** The line that reports that it does not hold. */
+    Optional<String> error(Values values) {
+        if (!values.isGood(key) || !values.areGood(others) || holds.test(values)) {
+            return Optional.empty();
+        }
+        String against = others.stream().map(values::show).collect(Collectors.joining(", "));
+        return Optional.of(values.show(key) + ": " + rule + " (" + against + ")");
+    }
+}

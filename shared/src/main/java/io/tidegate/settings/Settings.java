@@ -1,0 +1,161 @@
+package io.tidegate.settings;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All that an operator can set, checked: there is no instance with a value out of range.
+ *
+ * <p>The keys, defaults and ranges are in {@code docs/configuration.md}. Sizes are in bytes. Tests get one that differs
+ * from {@link #defaults} by {@link SettingsReader#read}.
+ */
+public record Settings(Server server, Peers peers, Limits limits, Relay relay, History history, Drain drain) {
+
+    /** What counts where nothing is configured; the node's name is random. */
+    public static Settings defaults() {
+        return SettingsReader.read(Map.of(), Map.of());
+    }
+
+    /**
+     * The listeners.
+     *
+     * @param port of the WebSocket; 0: a free one
+     * @param managementPort of metrics and health; 0: a free one
+     * @param node name of this pod, never empty
+     */
+    public record Server(String host, int port, int managementPort, String node) {
+        public Server {
+            Keys.HOST.require(host);
+            Keys.PORT.require(port);
+            Keys.MANAGEMENT_PORT.require(managementPort);
+            Keys.NODE.require(Optional.of(node));
+            require(differ(port, managementPort), "the two ports must differ");
+        }
+
+        static boolean differ(int port, int managementPort) {
+            return port != managementPort || port == 0;
+        }
+    }
+
+    /**
+     * How the far end is watched, and who it may be.
+     *
+     * @param heartbeat between two heartbeats
+     * @param idle a peer silent for so long is closed; more than {@code heartbeat}
+     */
+    public record Peers(Duration heartbeat, Duration idle, Origins origins, Proxies proxies) {
+        public Peers {
+            Keys.HEARTBEAT.require(heartbeat);
+            Keys.IDLE.require(idle);
+            require(outlasts(idle, heartbeat), "idle must be more than heartbeat");
+        }
+
+        static boolean outlasts(Duration idle, Duration heartbeat) {
+            return idle.compareTo(heartbeat) > 0;
+        }
+    }
+
+    /**
+     * What one pod, and one connection, may use.
+     *
+     * @param connections to this pod
+     * @param perIp connections of one client address; 0: any number
+     * @param handshakes new connections a second; 0: any number
+     * @param message bytes of a whole message
+     * @param rate messages a second from one connection; 0: any number
+     * @param queue unsent bytes of one connection; at least {@code message}
+     * @param topics subscriptions of one connection
+     */
+    public record Limits(int connections, int perIp, int handshakes, int message, int rate, int queue, int topics) {
+        public Limits {
+            Keys.CONNECTIONS.require(connections);
+            Keys.PER_IP.require(perIp);
+            Keys.HANDSHAKES.require(handshakes);
+            Keys.MESSAGE.require(message);
+            Keys.RATE.require(rate);
+            Keys.QUEUE.require(queue);
+            Keys.TOPICS.require(topics);
+            require(fits(message, queue), "a message must fit the queue");
+        }
+
+        static boolean fits(int message, int queue) {
+            return message <= queue;
+        }
+    }
+
+    /**
+     * What joins the pods.
+     *
+     * @param urls each with scheme, host and port, and without credentials. One {@code redis} or {@code rediss} URL: a
+     *     single server; several: nodes of a cluster; {@code redis+sentinel}: one for each sentinel, all with the
+     *     master's name as their path ({@code redis+sentinel://host:26379/master})
+     * @param config path of a Redisson YAML file, or empty; never together with {@code urls}
+     * @param username also where it was part of the URL
+     * @param password also where it was part of the URL
+     * @param prefix begins every name in Redis
+     * @param grace down for longer than this, the relay makes the node unready
+     */
+    public record Relay(
+            List<URI> urls,
+            String config,
+            Optional<String> username,
+            Optional<Secret> password,
+            String prefix,
+            Duration grace) {
+        public Relay {
+            urls = List.copyOf(urls);
+            Keys.RELAY_PREFIX.require(prefix);
+            Keys.RELAY_GRACE.require(grace);
+            require(
+                    urls.stream().allMatch(url -> url.getRawUserInfo() == null),
+                    "credentials are kept out of the URLs");
+            require(urls.isEmpty() || config.isEmpty(), "either URLs or a configuration file");
+        }
+
+        /** Whether there is no relay outside of this process. */
+        public boolean inProcess() {
+            return urls.isEmpty() && config.isEmpty();
+        }
+    }
+
+    /**
+     * What is kept of each topic.
+     *
+     * @param size messages; 0: no history
+     */
+    public record History(int size, Duration ttl) {
+        public History {
+            Keys.HISTORY_SIZE.require(size);
+            Keys.HISTORY_TTL.require(ttl);
+        }
+    }
+
+    /**
+     * The times of a drain, all counted from its start but {@code window}, which follows {@code notice}.
+     *
+     * @param notice until the first close
+     * @param window over which the closes are spread
+     * @param timeout until what is left is cut; more than {@code notice} and {@code window} together
+     */
+    public record Drain(Duration notice, Duration window, Duration timeout) {
+        public Drain {
+            Keys.DRAIN_NOTICE.require(notice);
+            Keys.DRAIN_WINDOW.require(window);
+            Keys.DRAIN_TIMEOUT.require(timeout);
+            require(fits(notice, window, timeout), "notice and window must fit the timeout");
+        }
+
+        static boolean fits(Duration notice, Duration window, Duration timeout) {
+            return notice.plus(window).compareTo(timeout) < 0;
+        }
+    }
+
+    private static void require(boolean holds, String rule) {
+        if (!holds) {
+            throw new IllegalArgumentException(rule);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package io.tidegate.settings;
+
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Makes {@link Settings} of what a runtime's own configuration holds, or says all that is wrong with it at once.
+ *
+ * <p>Each runtime merges its sources itself (system properties before the environment before files) and passes every key
+ * that begins with {@code tidegate.}: one that is left out here is never reported as unknown.
+ */
+public final class SettingsReader {
+    private static final String PREFIX = "tidegate.";
+    private static final String VARIABLE_PREFIX = "TIDEGATE_";
+
+    private SettingsReader() {}
+
+    /**
+     * Reads the settings.
+     *
+     * @param configured values by key; keys that do not begin with {@code tidegate.} are not looked at
+     * @param environment of the process, for {@code HOSTNAME}
+     * @throws SettingsException with all errors: bad values in the order of the documentation, then values that do not
+     *     go together, then unknown keys
+     */
+    public static Settings read(Map<String, String> configured, Map<String, String> environment) {
+        Values values = new Values(configured);
+        List<String> errors = new ArrayList<>();
+        Keys.ALL.forEach(key -> badValue(key, values).ifPresent(errors::add));
+        Relation.ALL.forEach(relation -> relation.error(values).ifPresent(errors::add));
+        new TreeMap<>(configured)
+                .forEach((name, value) -> unknownKey(name, value).ifPresent(errors::add));
+        if (!errors.isEmpty()) {
+            throw new SettingsException(errors);
+        }
+        return settings(values, Optional.ofNullable(environment.get("HOSTNAME")));
+    }
+
+    /**
+     * The keys that environment variables stand for: {@code TIDEGATE_DRAIN_WINDOW} for {@code tidegate.drain.window}.
+     * Every variable that begins with {@code TIDEGATE_} counts.
+     */
+    public static Map<String, String> fromEnvironment(Map<String, String> environment) {
+        Map<String, String> values = new TreeMap<>();
+        environment.forEach((name, value) -> {
+            if (name.startsWith(VARIABLE_PREFIX)) {
+                values.put(name.toLowerCase(Locale.ROOT).replace('_', '.'), value);
+            }
+        });
+        return values;
+    }
+
+    private static Optional<String> badValue(Key<?> key, Values values) {
+        if (values.isGood(key)) {
+            return Optional.empty();
+        }
+        boolean link = ServiceLink.matches(key.name(), values.text(key));
+        String rule = link ? ServiceLink.RULE : "must be " + key.format().allowed();
+        return Optional.of(values.show(key) + ": " + rule);
+    }
+
+    private static Optional<String> unknownKey(String name, String value) {
+        if (!name.startsWith(PREFIX)
+                || Keys.ALL.stream().anyMatch(key -> key.name().equals(name))) {
+            return Optional.empty();
+        }
+        if (ServiceLink.matches(name, value)) {
+            return Optional.of(Values.show(name, value) + ": " + ServiceLink.RULE);
+        }
+        String rule = nearestKey(name)
+                .map(near -> "no such key, did you mean " + near + "?")
+                .orElse("no such key");
+        // The value may be a secret whose key is misspelt.
+        return Optional.of(Values.show(name, Secret.MASK) + ": " + rule);
+    }
+
+    private static Optional<String> nearestKey(String name) {
+        List<String> known = Keys.ALL.stream()
+                .map(key -> key.name().substring(PREFIX.length()))
+                .toList();
+        return Spelling.nearest(name.substring(PREFIX.length()), known).map(PREFIX::concat);
+    }
+
+    private static Settings settings(Values values, Optional<String> hostname) {
+        return new Settings(
+                new Settings.Server(
+                        values.get(Keys.HOST),
+                        values.get(Keys.PORT),
+                        values.get(Keys.MANAGEMENT_PORT),
+                        node(values.get(Keys.NODE), hostname)),
+                new Settings.Peers(
+                        values.get(Keys.HEARTBEAT),
+                        values.get(Keys.IDLE),
+                        values.get(Keys.ORIGINS),
+                        values.get(Keys.PROXIES)),
+                new Settings.Limits(
+                        values.get(Keys.CONNECTIONS),
+                        values.get(Keys.PER_IP),
+                        values.get(Keys.HANDSHAKES),
+                        values.get(Keys.MESSAGE),
+                        values.get(Keys.RATE),
+                        values.get(Keys.QUEUE),
+                        values.get(Keys.TOPICS)),
+                relay(values),
+                new Settings.History(values.get(Keys.HISTORY_SIZE), values.get(Keys.HISTORY_TTL)),
+                new Settings.Drain(
+                        values.get(Keys.DRAIN_NOTICE), values.get(Keys.DRAIN_WINDOW), values.get(Keys.DRAIN_TIMEOUT)));
+    }
+
+    private static Settings.Relay relay(Values values) {
+        RelayUrls relay = values.get(Keys.RELAY_URL);
+        return new Settings.Relay(
+                relay.urls(),
+                values.get(Keys.RELAY_CONFIG).orElse(""),
+                relay.username().or(() -> values.get(Keys.RELAY_USERNAME)),
+                relay.password().or(() -> values.get(Keys.RELAY_PASSWORD)),
+                values.get(Keys.RELAY_PREFIX),
+                values.get(Keys.RELAY_GRACE));
+    }
+
+    private static String node(Optional<String> configured, Optional<String> hostname) {
+        return configured
+                .or(() -> hostname.filter(Keys.NAME.range()))
+                .orElseGet(() -> "node-"
+                        + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt(1 << 24), 6));
+    }
+}

@@ -1,0 +1,49 @@
+package io.tidegate.settings;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is configured, seen through the table of keys.
+ *
+ * @param configured by the name of the key
+ */
+record Values(Map<String, String> configured) {
+    private static final int LONGEST = 200;
+
+    /** As written, or the default. */
+    String text(Key<?> key) {
+        return configured.getOrDefault(key.name(), key.fallback());
+    }
+
+    boolean isGood(Key<?> key) {
+        return key.format().read(text(key)).isPresent();
+    }
+
+    boolean areGood(List<Key<?>> keys) {
+        return keys.stream().allMatch(this::isGood);
+    }
+
+    /** The value of a key whose text {@link #isGood}. */
+    <T> T get(Key<T> key) {
+        return key.format().read(text(key)).orElseThrow();
+    }
+
+    /** Key and value on one line, without secrets. */
+    String show(Key<?> key) {
+        return show(key.name(), key.format().shown().apply(text(key)));
+    }
+
+    /** Key and value on one line, whatever the value holds. */
+    static String show(String name, String value) {
+        StringBuilder line = new StringBuilder(name).append(" = \"");
+        value.codePoints().limit(LONGEST).forEach(c -> {
+            if (Character.isISOControl(c)) {
+                line.append(String.format("\\u%04x", c));
+            } else {
+                line.appendCodePoint(c);
+            }
+        });
+        return line.append(value.length() > LONGEST ? "…\"" : "\"").toString();
+    }
+}
