@@ -1,8 +1,25 @@
 package io.tidegate.relay;
 
-/** The relay could not be reached, or did not answer in time. The message may or may not have been carried. */
+/**
+ * The relay could not be reached, or did not answer in time. The message may or may not have been carried.
+ *
+ * <p>It has no stack trace: during an outage there is one for every publish, and where it was made says nothing.
+ */
 public final class RelayUnavailableException extends Exception {
-    public RelayUnavailableException(String message) {
-        super(message);
+    private final String reason;
+
+    /**
+     * An outage.
+     *
+     * @param reason one line for an operator, without secrets
+     */
+    public RelayUnavailableException(String reason) {
+        super(reason, null, false, false);
+        this.reason = reason;
+    }
+
+    @Override
+    public String getMessage() {
+        return reason;
     }
 }

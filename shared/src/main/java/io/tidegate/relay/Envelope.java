@@ -1,0 +1,42 @@
+package io.tidegate.relay;
+
+import io.tidegate.protocol.Message;
+import io.tidegate.protocol.Opcode;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * A message between nodes: one byte of opcode, eight of time, big endian, then the payload.
+ *
+ * @param sentMicros when it was published, in microseconds since 1970, by its publisher's clock
+ */
+record Envelope(Message message, long sentMicros) {
+    private static final int HEADER = 1 + Long.BYTES;
+
+    /** The bytes that travel. */
+    byte[] encode() {
+        byte[] payload = message.payload();
+        return ByteBuffer.allocate(HEADER + payload.length)
+                .put((byte) message.opcode().code())
+                .putLong(sentMicros)
+                .put(payload)
+                .array();
+    }
+
+    /** The envelope of these bytes; empty where they are of another shape, since anyone may publish to a channel. */
+    static Optional<Envelope> decode(byte[] bytes) {
+        if (bytes.length < HEADER) {
+            return Optional.empty();
+        }
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        int code = in.get();
+        if (code != Opcode.TEXT.code() && code != Opcode.BINARY.code()) {
+            return Optional.empty();
+        }
+        Opcode opcode = code == Opcode.TEXT.code() ? Opcode.TEXT : Opcode.BINARY;
+        long sentMicros = in.getLong();
+        byte[] payload = new byte[in.remaining()];
+        in.get(payload);
+        return Optional.of(new Envelope(new Message(opcode, payload), sentMicros));
+    }
+}

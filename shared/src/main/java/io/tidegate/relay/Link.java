@@ -1,0 +1,46 @@
+package io.tidegate.relay;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * One connection to what joins the nodes. It works, or it is lost; it is never repaired but replaced by a new one.
+ *
+ * <p>So there is one way back from every outage, the same as at the start, and nothing of the old link (half a
+ * subscription, a publish in a buffer) can mix with the new. Any operation that fails makes the link lost. All methods
+ * return at once.
+ */
+interface Link {
+
+    /** Bytes for a channel. */
+    record Outgoing(String channel, byte[] bytes) {}
+
+    /** Publishes all in order; one call at a time, or their order is not kept. */
+    CompletableFuture<Void> publish(List<Outgoing> batch);
+
+    /** Completes once what is published to the channel from then on reaches the listener, one after the other. */
+    CompletableFuture<Void> subscribe(String channel, Consumer<byte[]> listener);
+
+    CompletableFuture<Void> unsubscribe(String channel);
+
+    /**
+     * Completes with the reason when the link is lost, for whatever reason; to complete it is to give the link up. All
+     * other futures of the link have then failed, or do so at once, with a {@link RelayUnavailableException}.
+     */
+    CompletableFuture<String> lost();
+
+    /** Gives the link up and frees what it holds; blocks for up to a second. */
+    void close();
+
+    /** Makes links. */
+    @FunctionalInterface
+    interface Opener {
+        /**
+         * Connects; blocks for some seconds at most.
+         *
+         * @throws RelayUnavailableException with one line for an operator, without secrets
+         */
+        Link open() throws RelayUnavailableException, InterruptedException;
+    }
+}

@@ -1,0 +1,141 @@
+package io.tidegate.relay;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import javax.net.ssl.TrustManagerFactory;
+import org.redisson.client.codec.ByteArrayCodec;
+import org.redisson.config.BaseConfig;
+import org.redisson.config.BaseMasterSlaveServersConfig;
+import org.redisson.config.ClusterServersConfig;
+import org.redisson.config.Config;
+import org.redisson.config.ConstantDelay;
+import org.redisson.config.ReadMode;
+import org.redisson.config.SentinelServersConfig;
+import org.redisson.config.SingleServerConfig;
+import org.redisson.config.SubscriptionMode;
+
+/** What Redisson is told, so that it is small, keeps the order, and reports an outage instead of covering it up. */
+final class RedissonConfig {
+    /** After this an operation counts as failed. */
+    static final Duration TIMEOUT = Duration.ofMillis(1_500);
+
+    /** Of one connection; it may lie silent for this long before a ping asks. */
+    private static final Duration PING = Duration.ofSeconds(2);
+
+    /** Channels of one connection: after an outage a connection subscribes to one after the other. */
+    private static final int SUBSCRIPTIONS = 1_000;
+
+    /** One connection is opened at the start, the others as topics need them. */
+    private static final int SUBSCRIPTION_CONNECTIONS = 64;
+
+    private RedissonConfig() {}
+
+    /**
+     * The configuration of these options.
+     *
+     * @throws IllegalArgumentException where a file cannot be read or is not what it should be
+     */
+    static Config of(RedisRelay.Options options) {
+        Config config = options.config().isEmpty() ? new Config() : read(Path.of(options.config()));
+        if (options.config().isEmpty()) {
+            address(config, options);
+        }
+        options.username().ifPresent(config::setUsername);
+        options.password().ifPresent(config::setPassword);
+        options.ca().ifPresent(ca -> config.setSslTrustManagerFactory(trusting(ca)));
+        config.setCodec(ByteArrayCodec.INSTANCE)
+                .setThreads(2)
+                .setNettyThreads(2)
+                .setKeepPubSubOrder(true);
+        config.setReferenceEnabled(false);
+        tune(config);
+        return config;
+    }
+
+    private static Config read(Path file) {
+        try {
+            return Config.fromYAML(file.toFile());
+        } catch (IOException | RuntimeException e) {
+            // The parser's message may quote a line of the file, and with it a secret.
+            throw new IllegalArgumentException(
+                    file + " is not a Redisson configuration (" + e.getClass().getSimpleName() + ")");
+        }
+    }
+
+    private static void address(Config config, RedisRelay.Options options) {
+        URI first = options.urls().getFirst();
+        String scheme = first.getScheme();
+        if (scheme.endsWith("+sentinel")) {
+            SentinelServersConfig sentinel = config.useSentinelServers()
+                    .setMasterName(first.getPath().substring(1))
+                    .setCheckSentinelsList(false);
+            options.urls()
+                    .forEach(url -> sentinel.addSentinelAddress(
+                            scheme.replace("+sentinel", "") + "://" + url.getHost() + ":" + url.getPort()));
+        } else if (options.urls().size() > 1) {
+            ClusterServersConfig cluster = config.useClusterServers();
+            options.urls().forEach(url -> cluster.addNodeAddress(url.toString()));
+        } else {
+            config.useSingleServer().setAddress(first.toString());
+        }
+    }
+
+    private static void tune(Config config) {
+        if (config.isSingleConfig()) {
+            SingleServerConfig single = config.useSingleServer();
+            single.setConnectionPoolSize(1).setConnectionMinimumIdleSize(1);
+            single.setSubscriptionConnectionPoolSize(SUBSCRIPTION_CONNECTIONS)
+                    .setSubscriptionConnectionMinimumIdleSize(1);
+            tune(single);
+        } else if (config.isClusterConfig()) {
+            tune(config.useClusterServers());
+        } else if (config.isSentinelConfig()) {
+            tune(config.useSentinelServers());
+        } else {
+            throw new IllegalArgumentException("the Redisson configuration must have one of singleServerConfig,"
+                    + " clusterServersConfig, sentinelServersConfig");
+        }
+    }
+
+    private static <T extends BaseMasterSlaveServersConfig<T>> void tune(T servers) {
+        servers.setMasterConnectionPoolSize(1).setMasterConnectionMinimumIdleSize(1);
+        servers.setSubscriptionConnectionPoolSize(SUBSCRIPTION_CONNECTIONS).setSubscriptionConnectionMinimumIdleSize(1);
+        // All on the master: a replica would be one more way for two nodes to see different orders.
+        servers.setReadMode(ReadMode.MASTER).setSubscriptionMode(SubscriptionMode.MASTER);
+        tune((BaseConfig<T>) servers);
+    }
+
+    private static <T extends BaseConfig<T>> void tune(BaseConfig<T> servers) {
+        // A retried publish would arrive late and out of order.
+        servers.setRetryAttempts(0).setRetryDelay(new ConstantDelay(Duration.ofSeconds(1)));
+        servers.setTimeout((int) TIMEOUT.toMillis()).setConnectTimeout((int) TIMEOUT.toMillis());
+        servers.setPingConnectionInterval((int) PING.toMillis());
+        servers.setSubscriptionsPerConnection(SUBSCRIPTIONS);
+        // A lost link is replaced at once: Redisson must not have come back by then.
+        servers.setReconnectionDelay(new ConstantDelay(Duration.ofSeconds(10)));
+    }
+
+    /** Trusts the certificates of a PEM file and no others. */
+    private static TrustManagerFactory trusting(Path pem) {
+        try (InputStream in = Files.newInputStream(pem)) {
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            for (Certificate ca : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                store.setCertificateEntry("ca-" + store.size(), ca);
+            }
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(store);
+            return factory;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalArgumentException(pem + " holds no certificates in PEM form", e);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package io.tidegate.relay;
+
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.redisson.Redisson;
+import org.redisson.api.BatchOptions;
+import org.redisson.api.NodeType;
+import org.redisson.api.RBatch;
+import org.redisson.api.RFuture;
+import org.redisson.api.RedissonClient;
+import org.redisson.client.RedisAuthRequiredException;
+import org.redisson.client.RedisTimeoutException;
+import org.redisson.client.RedisWrongPasswordException;
+import org.redisson.client.codec.ByteArrayCodec;
+import org.redisson.config.Config;
+import org.redisson.connection.ConnectionListener;
+
+/**
+ * A link through Redisson to a Redis.
+ *
+ * <p>Redisson reads a channel's messages on its own threads and hands them to {@code executor}, one task at a time for a
+ * channel of a connection ({@code CommandPubSubDecoder.enqueueMessage}): so any executor keeps the order as long as the
+ * connection lives, and no longer than that does this link.
+ */
+final class RedissonLink implements Link {
+    private static final long CLOSE_MILLIS = 700;
+
+    /** What Redis itself answers begins with a word in capitals; the rest may quote the command, so a message. */
+    private static final Pattern ERROR_CODE = Pattern.compile("[A-Z]{3,16}\\b");
+
+    private final RedissonClient redisson;
+    private final ExecutorService executor;
+    private final CompletableFuture<String> lost;
+    private final Map<Object, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
+
+    private RedissonLink(RedissonClient redisson, ExecutorService executor, CompletableFuture<String> lost) {
+        this.redisson = redisson;
+        this.executor = executor;
+        this.lost = lost;
+        var unused = lost.thenAccept(reason -> underWay.values().forEach(future -> fail(future, reason)));
+    }
+
+    /** Connects with this configuration. */
+    static Link open(Config base) throws RelayUnavailableException {
+        ExecutorService executor = Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("tidegate-relay-delivery-", 0).factory());
+        CompletableFuture<String> lost = new CompletableFuture<>();
+        Config config = new Config(base).setExecutor(executor).setConnectionListener(new LossListener(lost));
+        try {
+            return new RedissonLink(Redisson.create(config), executor, lost);
+        } catch (RuntimeException e) {
+            executor.shutdown();
+            throw new RelayUnavailableException(reason(e));
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> publish(List<Outgoing> outgoing) {
+        return track(() -> {
+            RBatch batch = redisson.createBatch(BatchOptions.defaults());
+            for (Outgoing one : outgoing) {
+                // Its result is part of the batch's.
+                var unused =
+                        batch.getTopic(one.channel(), ByteArrayCodec.INSTANCE).publishAsync(one.bytes());
+            }
+            return batch.executeAsync();
+        });
+    }
+
+    @Override
+    public CompletableFuture<Void> subscribe(String channel, Consumer<byte[]> listener) {
+        return track(() -> redisson.getTopic(channel, ByteArrayCodec.INSTANCE)
+                .addListenerAsync(byte[].class, (name, bytes) -> listener.accept(bytes)));
+    }
+
+    @Override
+    public CompletableFuture<Void> unsubscribe(String channel) {
+        return track(() -> redisson.getTopic(channel, ByteArrayCodec.INSTANCE).removeAllListenersAsync());
+    }
+
+    @Override
+    public CompletableFuture<String> lost() {
+        return lost;
+    }
+
+    @Override
+    public void close() {
+        lost.complete("closed");
+        redisson.shutdown(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+        // What has arrived is still delivered.
+        executor.shutdown();
+    }
+
+    /** A future that also fails when the link is lost: a Redisson that is shut down leaves its own hanging. */
+    private CompletableFuture<Void> track(Supplier<RFuture<?>> operation) {
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        Object key = new Object();
+        underWay.put(key, result);
+        String before = lost.getNow(null);
+        if (before == null) {
+            begin(operation).whenComplete((value, error) -> {
+                underWay.remove(key);
+                if (error == null) {
+                    result.complete(null);
+                } else {
+                    String reason = reason(error);
+                    lost.complete(reason);
+                    fail(result, reason);
+                }
+            });
+        } else {
+            underWay.remove(key);
+            fail(result, before);
+        }
+        return result;
+    }
+
+    private static CompletionStage<?> begin(Supplier<RFuture<?>> operation) {
+        try {
+            return operation.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedStage(e);
+        }
+    }
+
+    private static void fail(CompletableFuture<Void> future, String reason) {
+        future.completeExceptionally(new RelayUnavailableException(reason));
+    }
+
+    /** One line for an operator: never a message, and no more of a server's answer than its code. */
+    static String reason(Throwable error) {
+        String reason = null;
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            String known = known(cause);
+            reason = known == null ? reason : known;
+        }
+        return reason == null ? error.getClass().getSimpleName() : reason;
+    }
+
+    private static @Nullable String known(Throwable cause) {
+        return switch (cause) {
+            case ConnectException e -> e.getMessage();
+            case UnknownHostException e -> "unknown host " + e.getMessage();
+            case SSLException e -> "TLS: " + e.getMessage();
+            case RedisAuthRequiredException e -> "Redis wants a password";
+            case RedisWrongPasswordException e -> "Redis refuses the password";
+            case RedisTimeoutException e -> "no answer within " + RedissonConfig.TIMEOUT.toMillis() + " ms";
+            case TimeoutException e -> "no connection within " + RedissonConfig.TIMEOUT.toMillis() + " ms";
+            default -> {
+                Matcher code = ERROR_CODE.matcher(String.valueOf(cause.getMessage()));
+                yield code.lookingAt() ? "Redis answered " + code.group() : null;
+            }
+        };
+    }
+
+    /** Any connection that breaks makes the link lost; that of a sentinel carries no messages. */
+    private record LossListener(CompletableFuture<String> lost) implements ConnectionListener {
+        @Override
+        @SuppressWarnings("deprecation")
+        public void onConnect(InetSocketAddress address) {}
+
+        @Override
+        @SuppressWarnings("deprecation")
+        public void onDisconnect(InetSocketAddress address) {}
+
+        @Override
+        public void onDisconnect(InetSocketAddress address, NodeType type) {
+            if (type == NodeType.MASTER) {
+                lost.complete("connection to " + address + " lost");
+            }
+        }
+    }
+}

@@ -1,0 +1,281 @@
+package io.tidegate.relay;
+
+import io.tidegate.protocol.Topic;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The topics that are wanted, and what of that the present link has.
+ *
+ * <p>Callers change only what is wanted. One worker makes the link follow, with at most one operation under way for a
+ * topic: when that ends it looks again. So a subscribe and an unsubscribe of one topic never race, however fast they
+ * follow each other. With a new link ({@link #attach}) nothing is subscribed yet, and the same worker subscribes all.
+ */
+final class Subscriptions implements AutoCloseable {
+    /** Operations under way at once: fast with thousands of topics, and none waits long for its turn at Redis. */
+    private static final int PARALLEL = 64;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<Topic, Subscription> all = new HashMap<>();
+    private final BlockingQueue<Subscription> changed = new LinkedBlockingQueue<>();
+    private final Function<Topic, String> channel;
+    private final BiConsumer<Topic, byte[]> arrivals;
+    private final Thread worker;
+
+    private @Nullable Attached attached;
+    private boolean closed;
+
+    private record Attached(Link link, Semaphore permits) {}
+
+    /**
+     * Starts the worker.
+     *
+     * @param arrivals takes what comes; called by one thread at a time for a topic, and never throws
+     */
+    Subscriptions(Function<Topic, String> channel, BiConsumer<Topic, byte[]> arrivals) {
+        this.channel = channel;
+        this.arrivals = arrivals;
+        this.worker = Thread.ofVirtual().name("tidegate-relay-subscriptions").start(this::work);
+    }
+
+    CompletableFuture<Void> subscribe(Topic topic) {
+        lock.lock();
+        try {
+            if (closed) {
+                return CompletableFuture.failedFuture(new RelayUnavailableException("the relay is closed"));
+            }
+            Subscription subscription = all.computeIfAbsent(topic, Subscription::new);
+            subscription.want();
+            changed(subscription);
+            return subscription.ready.copy();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void unsubscribe(Topic topic) {
+        CompletableFuture<Void> waited;
+        lock.lock();
+        try {
+            Subscription subscription = all.get(topic);
+            if (subscription == null) {
+                return;
+            }
+            waited = subscription.ready;
+            subscription.wanted = false;
+            changed(subscription);
+        } finally {
+            lock.unlock();
+        }
+        waited.completeExceptionally(new RelayUnavailableException("unsubscribed"));
+    }
+
+    /** Makes a fresh link carry all wanted topics; completes once it does. */
+    CompletableFuture<Void> attach(Link link) {
+        lock.lock();
+        try {
+            attached = new Attached(link, new Semaphore(PARALLEL));
+            List<CompletableFuture<Void>> ready = new ArrayList<>();
+            for (Subscription subscription : all.values()) {
+                changed(subscription);
+                // One that is unsubscribed meanwhile is not waited for.
+                ready.add(subscription.ready.exceptionally(e -> null));
+            }
+            return CompletableFuture.allOf(ready.toArray(CompletableFuture[]::new));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Forgets a link that is lost. */
+    void detach() {
+        lock.lock();
+        try {
+            attached = null;
+            all.values().removeIf(subscription -> !subscription.wanted);
+            all.values().forEach(Subscription::lose);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        Collection<Subscription> left;
+        lock.lock();
+        try {
+            closed = true;
+            attached = null;
+            left = List.copyOf(all.values());
+            left.forEach(subscription -> subscription.wanted = false);
+            all.clear();
+        } finally {
+            lock.unlock();
+        }
+        RelayUnavailableException reason = new RelayUnavailableException("the relay is closed");
+        left.forEach(subscription -> subscription.ready.completeExceptionally(reason));
+        worker.interrupt();
+        try {
+            worker.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void changed(Subscription subscription) {
+        if (!subscription.queued) {
+            subscription.queued = true;
+            changed.add(subscription);
+        }
+    }
+
+    private void work() {
+        try {
+            while (true) {
+                follow(changed.take());
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    private void follow(Subscription subscription) throws InterruptedException {
+        Attached to;
+        lock.lock();
+        try {
+            subscription.queued = false;
+            to = attached;
+        } finally {
+            lock.unlock();
+        }
+        if (to == null) {
+            return; // attach() looks at all of them again
+        }
+        to.permits.acquire();
+        Operation operation = begin(subscription, to.link);
+        if (operation == Operation.NONE) {
+            to.permits.release();
+            return;
+        }
+        String name = channel.apply(subscription.topic);
+        CompletableFuture<Void> done = operation == Operation.SUBSCRIBE
+                ? to.link.subscribe(name, subscription.listen())
+                : to.link.unsubscribe(name);
+        var unused = done.whenComplete((nothing, error) -> {
+            to.permits.release();
+            // A failed operation has made the link lost: what is wanted then waits for the next link.
+            end(subscription, to.link, operation, error == null);
+        });
+    }
+
+    private enum Operation {
+        NONE,
+        SUBSCRIBE,
+        UNSUBSCRIBE
+    }
+
+    private Operation begin(Subscription subscription, Link link) {
+        lock.lock();
+        try {
+            boolean present = attached != null && attached.link == link;
+            if (!present || subscription.busy || subscription.wanted == subscription.subscribed) {
+                if (!subscription.wanted && !subscription.subscribed && !subscription.busy) {
+                    all.remove(subscription.topic, subscription);
+                }
+                return Operation.NONE;
+            }
+            subscription.busy = true;
+            subscription.subscribed = false;
+            return subscription.wanted ? Operation.SUBSCRIBE : Operation.UNSUBSCRIBE;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void end(Subscription subscription, Link link, Operation operation, boolean succeeded) {
+        CompletableFuture<Void> ready = null;
+        lock.lock();
+        try {
+            if (attached == null || attached.link != link) {
+                return; // detach() has reset it
+            }
+            subscription.busy = false;
+            if (succeeded && operation == Operation.SUBSCRIBE) {
+                subscription.subscribed = true;
+                ready = subscription.wanted ? subscription.ready : null;
+            }
+            changed(subscription);
+        } finally {
+            lock.unlock();
+        }
+        if (ready != null) {
+            ready.complete(null);
+        }
+    }
+
+    /** One topic. All fields but those of the delivery are guarded by the lock of {@link Subscriptions}. */
+    private final class Subscription {
+        private final Topic topic;
+        private CompletableFuture<Void> ready = new CompletableFuture<>();
+        private volatile boolean wanted;
+        private boolean subscribed;
+        private boolean busy;
+        private boolean queued;
+
+        private final ReentrantLock delivering = new ReentrantLock();
+        private volatile @Nullable Object listener;
+
+        Subscription(Topic topic) {
+            this.topic = topic;
+        }
+
+        void want() {
+            wanted = true;
+            if (ready.isDone() && !subscribed) {
+                ready = new CompletableFuture<>();
+            }
+        }
+
+        void lose() {
+            subscribed = false;
+            busy = false;
+            want();
+        }
+
+        /**
+         * A listener for the next link. From then on that of the link before delivers nothing: so no old message comes
+         * after a new one, though the two links know nothing of each other.
+         */
+        Consumer<byte[]> listen() {
+            Object mine = new Object();
+            delivering.lock();
+            try {
+                listener = mine;
+            } finally {
+                delivering.unlock();
+            }
+            return bytes -> {
+                delivering.lock();
+                try {
+                    if (wanted && listener == mine) {
+                        arrivals.accept(topic, bytes);
+                    }
+                } finally {
+                    delivering.unlock();
+                }
+            };
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.tidegate.relay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.tidegate.protocol.Topic;
+import io.tidegate.time.Clock;
+import org.junit.jupiter.api.Test;
+
+class MemoryRelayTest extends RelayContract {
+    private final MemoryRelay.Bus bus = new MemoryRelay.Bus();
+
+    @Override
+    Relay join(Relay.Receiver receiver) {
+        return new MemoryRelay(bus, receiver, new RelayCounters(), Clock.system());
+    }
+
+    @Test
+    void countsWhatItDoes() {
+        Topic topic = new Topic("news");
+        RelayCounters counters = new RelayCounters();
+        MemoryRelay relay = new MemoryRelay(bus, new Inbox(), counters, Clock.system());
+        relay.subscribe(topic);
+        relay.publish(topic, Inbox.text("a"));
+        relay.publish(new Topic("unheard"), Inbox.text("b"));
+        relay.close();
+        relay.publish(topic, Inbox.text("c"));
+        assertEquals(2, counters.published());
+        assertEquals(1, counters.received());
+        assertEquals(1, counters.errors());
+    }
+}

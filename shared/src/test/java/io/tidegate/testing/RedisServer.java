@@ -1,0 +1,244 @@
+package io.tidegate.testing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import redis.embedded.core.ExecutableProvider;
+
+/**
+ * A real Redis in a process of its own, on a free loopback port, for one test or one class of tests.
+ *
+ * <p>It is the machine's own {@code redis-server} where there is one on the {@code PATH}, else the binary that
+ * embedded-redis carries. It keeps nothing unless started with {@code --appendonly yes}. Not for use by several threads.
+ */
+public final class RedisServer implements AutoCloseable {
+    private static final Duration START = Duration.ofSeconds(20);
+    private static final Duration END = Duration.ofSeconds(5);
+    private static final String READY = "Ready to accept connections";
+
+    private final Path directory;
+    private final int port;
+    private final boolean tls;
+    private final List<String> options;
+    private @Nullable Process process;
+
+    private RedisServer(Path directory, int port, boolean tls, List<String> options) {
+        this.directory = directory;
+        this.port = port;
+        this.tls = tls;
+        this.options = options;
+    }
+
+    /**
+     * Starts a server and waits until it accepts connections.
+     *
+     * @param options as on its command line: {@code "--appendonly", "yes"}
+     */
+    public static RedisServer start(String... options) {
+        RedisServer server = stopped(options);
+        server.restart();
+        return server;
+    }
+
+    /** A server that has its port, but does not run until {@link #restart}. */
+    public static RedisServer stopped(String... options) {
+        return new RedisServer(newDirectory(), freePort(), false, List.of(options));
+    }
+
+    /** Starts a server that speaks TLS alone, with this certificate and key in PEM form. */
+    public static RedisServer startTls(Path certificate, Path key) {
+        int port = freePort();
+        List<String> options = List.of(
+                "--port",
+                "0",
+                "--tls-port",
+                String.valueOf(port),
+                "--tls-cert-file",
+                certificate.toString(),
+                "--tls-key-file",
+                key.toString(),
+                "--tls-ca-cert-file",
+                certificate.toString(),
+                "--tls-auth-clients",
+                "no");
+        RedisServer server = new RedisServer(newDirectory(), port, true, options);
+        server.restart();
+        return server;
+    }
+
+    /** The port, the same after a {@link #restart}. */
+    public int port() {
+        return port;
+    }
+
+    /** Where it is: {@code redis://127.0.0.1:PORT}. */
+    public URI url() {
+        return URI.create((tls ? "rediss" : "redis") + "://127.0.0.1:" + port);
+    }
+
+    /** Starts it, on the same port and in the same directory as before, and waits until it accepts connections. */
+    public void restart() {
+        if (process != null && process.isAlive()) {
+            throw new IllegalStateException("Redis runs already");
+        }
+        Path log = directory.resolve("redis.log");
+        try {
+            Files.deleteIfExists(log);
+            Process started = new ProcessBuilder(command())
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+            process = started;
+            Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
+            Await.until(
+                    () -> "Redis accepts connections; its log:\n" + read(log),
+                    START,
+                    () -> !started.isAlive() || read(log).contains(READY));
+            if (!started.isAlive()) {
+                throw new IllegalStateException("Redis did not start:\n" + read(log));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ends it at once, as a crash does (SIGKILL). */
+    public void kill() {
+        Process running = running();
+        running.destroyForcibly();
+        Await.until("Redis ends", END, () -> !running.isAlive());
+    }
+
+    /** Makes it hang: connections stay, nothing is answered (SIGSTOP). */
+    public void pause() {
+        signal("-STOP");
+    }
+
+    /** Ends a {@link #pause} (SIGCONT). */
+    public void resume() {
+        signal("-CONT");
+    }
+
+    /** Sends one command, words separated by spaces; returns the first line of the answer. */
+    public String command(String line) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout((int) END.toMillis());
+            socket.getOutputStream().write((line + "\r\n").getBytes(UTF_8));
+            String answer = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8)).readLine();
+            return answer == null ? "" : answer;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ends its process and removes its directory. */
+    @Override
+    public void close() {
+        if (process != null && process.isAlive()) {
+            kill();
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Process running() {
+        if (process == null || !process.isAlive()) {
+            throw new IllegalStateException("Redis does not run");
+        }
+        return process;
+    }
+
+    private void signal(String signal) {
+        try {
+            int status = new ProcessBuilder(
+                            "kill", signal, String.valueOf(running().pid()))
+                    .start()
+                    .waitFor();
+            if (status != 0) {
+                throw new IllegalStateException("kill " + signal + " failed: " + status);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private List<String> command() throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(binary());
+        command.addAll(List.of("--port", String.valueOf(port), "--bind", "127.0.0.1", "--save", ""));
+        command.addAll(options);
+        return command;
+    }
+
+    private static String binary() throws IOException {
+        for (String place : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
+            Path candidate = Path.of(place, "redis-server");
+            if (Files.isExecutable(candidate)) {
+                return candidate.toString();
+            }
+        }
+        return Carried.BINARY.toString();
+    }
+
+    /** Unpacked once in a process. */
+    private static final class Carried {
+        private static final Path BINARY = unpack();
+
+        private static Path unpack() {
+            try {
+                return ExecutableProvider.newJarResourceProvider(ExecutableProvider.newProvidedVersionsMap())
+                        .get()
+                        .toPath();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static Path newDirectory() {
+        try {
+            return Files.createTempDirectory("redis-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String read(Path log) {
+        try {
+            return Files.exists(log) ? Files.readString(log) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
