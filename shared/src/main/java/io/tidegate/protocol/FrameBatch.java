@@ -19,30 +19,23 @@ public record FrameBatch(byte[] bytes, int frames) {
 
     /** One frame. */
     public static FrameBatch of(Opcode opcode, byte[] payload) {
-        int header = payload.length < LENGTH_16 ? 2 : payload.length < 1 << 16 ? 4 : 10;
-        byte[] bytes = new byte[header + payload.length];
-        bytes[0] = (byte) (FIN | opcode.code());
-        switch (header) {
-            case 2 -> bytes[1] = (byte) payload.length;
-            case 4 -> {
-                bytes[1] = LENGTH_16;
-                bytes[2] = (byte) (payload.length >>> 8);
-                bytes[3] = (byte) payload.length;
-            }
-            default -> {
-                bytes[1] = LENGTH_64;
-                for (int i = 0; i < 4; i++) {
-                    bytes[9 - i] = (byte) (payload.length >>> (8 * i));
-                }
-            }
-        }
-        System.arraycopy(payload, 0, bytes, header, payload.length);
+        byte[] bytes = new byte[frameLength(payload)];
+        put(bytes, 0, opcode, payload);
         return new FrameBatch(bytes, 1);
     }
 
-    /** One data frame. */
-    public static FrameBatch of(Message message) {
-        return of(message.opcode(), message.payload());
+    /** A data frame for each message, in order. */
+    public static FrameBatch of(List<Message> messages) {
+        int length = 0;
+        for (Message message : messages) {
+            length += frameLength(message.payload());
+        }
+        byte[] bytes = new byte[length];
+        int at = 0;
+        for (Message message : messages) {
+            at = put(bytes, at, message.opcode(), message.payload());
+        }
+        return new FrameBatch(bytes, messages.size());
     }
 
     /** One text frame of JSON. */
@@ -92,5 +85,30 @@ public record FrameBatch(byte[] bytes, int frames) {
     /** Bytes on the socket. */
     public int length() {
         return bytes.length;
+    }
+
+    private static int frameLength(byte[] payload) {
+        int header = payload.length < LENGTH_16 ? 2 : payload.length < 1 << 16 ? 4 : 10;
+        return header + payload.length;
+    }
+
+    private static int put(byte[] out, int start, Opcode opcode, byte[] payload) {
+        int at = start;
+        int length = payload.length;
+        out[at++] = (byte) (FIN | opcode.code());
+        if (length < LENGTH_16) {
+            out[at++] = (byte) length;
+        } else if (length < 1 << 16) {
+            out[at++] = LENGTH_16;
+            out[at++] = (byte) (length >>> 8);
+            out[at++] = (byte) length;
+        } else {
+            out[at++] = LENGTH_64;
+            for (int shift = 56; shift >= 0; shift -= 8) {
+                out[at++] = (byte) ((long) length >>> shift);
+            }
+        }
+        System.arraycopy(payload, 0, out, at, length);
+        return at + length;
     }
 }

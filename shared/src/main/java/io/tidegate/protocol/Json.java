@@ -55,7 +55,7 @@ final class Json {
      * The wanted members of a JSON object, each as the bytes in which it was written: passing them on needs no second
      * encoding and changes nothing. Of a name that stands twice the last counts, as in ECMAScript.
      *
-     * @return empty where the text is JSON, but begins no object
+     * @return empty where the text is JSON, but no object
      * @throws JsonParseException where the text is not JSON
      */
     static Optional<Map<String, byte[]>> members(byte[] text, Set<String> wanted) throws IOException {
@@ -66,10 +66,11 @@ final class Json {
             if (first == null) {
                 throw new JsonParseException(json, "empty");
             }
-            if (first != JsonToken.START_OBJECT) {
-                return Optional.empty();
+            boolean object = first == JsonToken.START_OBJECT;
+            if (!object) {
+                json.skipChildren();
             }
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
+            while (object && json.nextToken() == JsonToken.FIELD_NAME) {
                 String name = json.currentName();
                 json.nextToken();
                 int start = (int) json.currentTokenLocation().getByteOffset();
@@ -81,10 +82,10 @@ final class Json {
                 }
             }
             if (json.nextToken() != null) {
-                throw new JsonParseException(json, "more after the object");
+                throw new JsonParseException(json, "more than one value");
             }
+            return object ? Optional.of(members) : Optional.empty();
         }
-        return Optional.of(members);
     }
 
     /** The parser guesses UTF-16, UTF-32 and byte order marks from the first bytes; a WebSocket text is UTF-8. */

@@ -1,0 +1,101 @@
+package io.tidegate.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidegate.testing.ServerFrames;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FrameBatchTest {
+
+    /** RFC 6455, section 5.2: the shortest form of the length, the highest bit of a frame's first byte, no mask. */
+    @ParameterizedTest
+    @CsvSource({
+        "0,8100",
+        "1,8101",
+        "125,817d",
+        "126,817e007e",
+        "65535,817effff",
+        "65536,817f0000000000010000",
+        "100000,817f00000000000186a0"
+    })
+    void theHeaderIsTheShortestOne(int length, String header) {
+        byte[] bytes = FrameBatch.of(Opcode.TEXT, new byte[length]).bytes();
+        int size = header.length() / 2;
+        assertEquals(header, HexFormat.of().formatHex(bytes, 0, size));
+        assertEquals(size + length, bytes.length);
+    }
+
+    @Test
+    void theRfcsOwnExampleIsFramedAsThere() {
+        assertEquals(
+                "810548656c6c6f",
+                HexFormat.of()
+                        .formatHex(FrameBatch.of(Opcode.TEXT, "Hello".getBytes(UTF_8))
+                                .bytes()));
+    }
+
+    @Test
+    void severalMessagesBecomeOneBatchInOrder() {
+        FrameBatch batch = FrameBatch.of(List.of(
+                new Message(Opcode.TEXT, "a".getBytes(UTF_8)),
+                new Message(Opcode.BINARY, new byte[300]),
+                new Message(Opcode.TEXT, new byte[0])));
+        assertEquals(3, batch.frames());
+        List<ServerFrames.Frame> frames = ServerFrames.parse(batch.bytes());
+        assertEquals("a", frames.get(0).text());
+        assertEquals(300, frames.get(1).payload().length);
+        assertEquals(Opcode.BINARY, frames.get(1).opcode());
+        assertEquals(0, frames.get(2).payload().length);
+    }
+
+    @Test
+    void joiningKeepsOrderAndCount() {
+        FrameBatch a = FrameBatch.of(Opcode.PING, new byte[0]);
+        FrameBatch b = FrameBatch.of(new ServerFrame.Heartbeat(5));
+        FrameBatch joined = FrameBatch.join(List.of(a, b));
+        assertEquals(2, joined.frames());
+        assertEquals(a.length() + b.length(), joined.length());
+        assertArrayEquals(a.bytes(), Arrays.copyOf(joined.bytes(), a.length()));
+        assertSame(a, FrameBatch.join(List.of(a)));
+    }
+
+    /** RFC 6455, section 5.5: 125 bytes at most; section 5.5.1: the reason is UTF-8. */
+    @Test
+    void aLongCloseReasonIsCutBetweenCharacters() {
+        FrameBatch close = FrameBatch.close(1012, "é".repeat(100));
+        ServerFrames.Frame frame = ServerFrames.parse(close.bytes()).getFirst();
+        assertEquals(1012, frame.closeCode());
+        assertEquals("é".repeat(61), frame.closeReason());
+        assertTrue(frame.payload().length <= 125);
+        assertEquals(
+                "ok",
+                ServerFrames.parse(FrameBatch.close(1000, "ok").bytes())
+                        .getFirst()
+                        .closeReason());
+    }
+
+    @Test
+    void serverFramesAreJsonOfTheContract() {
+        assertEquals("{\"type\":\"heartbeat\",\"timestamp\":17}", text(new ServerFrame.Heartbeat(17)));
+        assertEquals(
+                "{\"type\":\"server-shutdown\",\"message\":\"Server restarting, please reconnect\","
+                        + "\"reconnectAfterMs\":1200}",
+                text(new ServerFrame.ServerShutdown(1200)));
+        assertEquals(
+                "{\"type\":\"error\",\"code\":\"rate-limited\",\"message\":\"a \\\"b\\\"\"}",
+                text(new ServerFrame.ErrorFrame(ErrorCode.RATE_LIMITED, "a \"b\"")));
+    }
+
+    private static String text(ServerFrame frame) {
+        return ServerFrames.parse(FrameBatch.of(frame).bytes()).getFirst().text();
+    }
+}
