@@ -13,6 +13,11 @@ public final class Await {
 
     private Await() {}
 
+    /** Waits up to ten seconds, which is more than anything here takes. */
+    public static void until(String what, BooleanSupplier condition) {
+        until(() -> what, Duration.ofSeconds(10), condition);
+    }
+
     /**
      * Waits until the condition holds.
      *

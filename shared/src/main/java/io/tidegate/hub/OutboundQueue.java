@@ -1,0 +1,196 @@
+package io.tidegate.hub;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.tidegate.protocol.FrameBatch;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What waits for one peer, bounded in bytes.
+ *
+ * <p>Any thread may offer; nobody who offers ever touches the socket. At most one thread writes: the one that took the
+ * queue from the {@link WriteLoop}, where it stands from the offer that found it idle until everything is written. All
+ * that waits leaves in one write. The lock is never held during that write.
+ */
+final class OutboundQueue {
+
+    /** What became of an offer. */
+    enum Offer {
+        ACCEPTED,
+        /** The bytes do not fit: the peer is too slow. */
+        FULL,
+        /** Nothing may follow the last frame. */
+        ENDED
+    }
+
+    private enum State {
+        /** The handshake's answer is not out yet. */
+        CORKED,
+        IDLE,
+        /** Waits for the write loop, or is being written. */
+        SCHEDULED,
+        /** The socket failed. */
+        BROKEN
+    }
+
+    private final Transport transport;
+    private final WriteLoop loop;
+    private final int limit;
+    private final CountDownLatch finished = new CountDownLatch(1);
+
+    @GuardedBy("this")
+    private final List<FrameBatch> waiting = new ArrayList<>(2);
+
+    /** Waiting and being written. */
+    @GuardedBy("this")
+    private int bytes;
+
+    @GuardedBy("this")
+    private State state = State.CORKED;
+
+    @GuardedBy("this")
+    private boolean ended;
+
+    /** Set and read by the write loop: the last write to this peer blocked. */
+    private volatile boolean slow;
+
+    /**
+     * A queue that keeps what is offered until {@link #open}.
+     *
+     * @param limit bytes that may wait; a batch for a peer that has read everything is always accepted
+     */
+    OutboundQueue(Transport transport, WriteLoop loop, int limit) {
+        this.transport = transport;
+        this.loop = loop;
+        this.limit = limit;
+    }
+
+    Offer offer(FrameBatch batch) {
+        synchronized (this) {
+            if (ended || state == State.BROKEN) {
+                return Offer.ENDED;
+            }
+            if (bytes > 0 && bytes + batch.length() > limit) {
+                return Offer.FULL;
+            }
+            if (!enqueue(batch)) {
+                return Offer.ACCEPTED;
+            }
+        }
+        loop.schedule(this);
+        return Offer.ACCEPTED;
+    }
+
+    /**
+     * Appends the last frame.
+     *
+     * @param discard drop what waits before it
+     */
+    void end(FrameBatch last, boolean discard) {
+        synchronized (this) {
+            if (ended || state == State.BROKEN) {
+                return;
+            }
+            ended = true;
+            if (discard) {
+                for (FrameBatch batch : waiting) {
+                    bytes -= batch.length();
+                }
+                waiting.clear();
+            }
+            if (!enqueue(last)) {
+                return;
+            }
+        }
+        loop.schedule(this);
+    }
+
+    /** Lets what waits go: the handshake's answer is on the socket. */
+    void open() {
+        synchronized (this) {
+            if (state != State.CORKED) {
+                return;
+            }
+            state = waiting.isEmpty() ? State.IDLE : State.SCHEDULED;
+            if (state == State.IDLE) {
+                return;
+            }
+        }
+        loop.schedule(this);
+    }
+
+    /** Waits until the last frame is written, or cannot be. */
+    void awaitFinished(long nanos) throws InterruptedException {
+        boolean ignored = finished.await(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Bytes that wait or are being written. */
+    synchronized int bytes() {
+        return bytes;
+    }
+
+    boolean slow() {
+        return slow;
+    }
+
+    void slow(boolean isSlow) {
+        slow = isSlow;
+    }
+
+    /**
+     * Writes all that waits, in one write. Only for the thread that took this queue from the loop.
+     *
+     * @return true where more has come meanwhile: the queue is still scheduled
+     */
+    boolean write() {
+        FrameBatch batch;
+        synchronized (this) {
+            batch = FrameBatch.join(waiting);
+            waiting.clear();
+        }
+        try {
+            transport.write(batch.bytes());
+        } catch (IOException | RuntimeException e) {
+            fail();
+            return false;
+        }
+        loop.written(batch.frames());
+        synchronized (this) {
+            bytes -= batch.length();
+            if (!waiting.isEmpty()) {
+                return true;
+            }
+            state = State.IDLE;
+            if (ended) {
+                finished.countDown();
+            }
+            return false;
+        }
+    }
+
+    /** The reader finds out by itself that the socket is gone, and cleans up. */
+    private void fail() {
+        synchronized (this) {
+            state = State.BROKEN;
+            waiting.clear();
+            bytes = 0;
+        }
+        finished.countDown();
+        transport.abort();
+    }
+
+    /** Returns true where the caller must schedule this queue. */
+    @GuardedBy("this")
+    private boolean enqueue(FrameBatch batch) {
+        waiting.add(batch);
+        bytes += batch.length();
+        if (state != State.IDLE) {
+            return false;
+        }
+        state = State.SCHEDULED;
+        return true;
+    }
+}

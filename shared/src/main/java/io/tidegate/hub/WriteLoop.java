@@ -1,0 +1,192 @@
+package io.tidegate.hub;
+
+import io.tidegate.metrics.Counter;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Writes to all sockets of a node from one thread, and lets nobody wait for a slow peer.
+ *
+ * <p>The thread goes in rounds: fan out everything that was published since the last round, then write to every queue
+ * that has something. While it writes, the next messages gather, so that the batches grow with the load by themselves,
+ * and one system call carries many messages.
+ *
+ * <p>A write blocks when its peer does not read. Java cannot ask a socket beforehand, so the loop changes hands instead: a
+ * watchdog that sees one write last for longer than {@value #HAND_OFF_MILLIS} to twice as many milliseconds gives the
+ * loop to a new thread. The blocked thread keeps only its own queue; when its write returns, it writes what is left there
+ * and ends. From then on that queue is written by virtual threads of its own, until a write is quick again.
+ *
+ * <p>{@code phase} decides who owns the loop: odd during a write. The writer moves it on from odd to even by
+ * compare-and-set, the watchdog likewise, and only one of them succeeds. Everything that a round touches besides belongs
+ * to the owner, and is handed over by that same compare-and-set.
+ */
+final class WriteLoop implements AutoCloseable {
+    static final long HAND_OFF_MILLIS = 5;
+
+    private static final long HAND_OFF_NANOS = HAND_OFF_MILLIS * 1_000_000;
+
+    /** After so many ticks without a write the watchdog sleeps until the next round. */
+    private static final int QUIET_TICKS = 20;
+
+    /** So that nobody who sends pings without end keeps the fan-out waiting. */
+    private static final int WRITES_A_ROUND = 1 << 14;
+
+    /** Above this many blocked platform threads the loop goes on in a virtual one, which costs next to nothing. */
+    private static final int BLOCKED_PLATFORM_THREADS = 16;
+
+    private final BooleanSupplier fanOut;
+    private final Counter framesWritten;
+    private final ConcurrentLinkedQueue<OutboundQueue> ready = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean parked = new AtomicBoolean();
+    private final AtomicBoolean watching = new AtomicBoolean(true);
+    private final AtomicLong phase = new AtomicLong();
+    private final AtomicInteger blocked = new AtomicInteger();
+    private final Thread watchdog;
+    private volatile Thread owner;
+    private volatile boolean closed;
+
+    /**
+     * A loop that has yet to be started.
+     *
+     * @param fanOut fills queues with what was published; false where there was nothing
+     */
+    WriteLoop(BooleanSupplier fanOut, Counter framesWritten) {
+        this.fanOut = fanOut;
+        this.framesWritten = framesWritten;
+        this.watchdog =
+                Thread.ofPlatform().daemon().name("tidegate-write-watchdog").unstarted(this::watch);
+        this.owner = Thread.ofPlatform().daemon().name("tidegate-write-loop").unstarted(this::run);
+    }
+
+    void start() {
+        owner.start();
+        watchdog.start();
+    }
+
+    /** Takes a queue that has something to write and is not scheduled yet. Any thread. */
+    void schedule(OutboundQueue queue) {
+        if (queue.slow()) {
+            Thread.startVirtualThread(() -> writeAlone(queue));
+        } else {
+            ready.add(queue);
+            wake();
+        }
+    }
+
+    /** There is something to fan out. Any thread. */
+    void wake() {
+        if (parked.get() && parked.compareAndSet(true, false)) {
+            LockSupport.unpark(owner);
+        }
+    }
+
+    /** Counts in bulk. */
+    void written(int frames) {
+        framesWritten.add(frames);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(owner);
+        LockSupport.unpark(watchdog);
+    }
+
+    private void run() {
+        while (!closed) {
+            boolean idle = !fanOut.getAsBoolean();
+            if (!watching.get() && watching.compareAndSet(false, true)) {
+                LockSupport.unpark(watchdog);
+            }
+            OutboundQueue queue;
+            for (int i = 0; i < WRITES_A_ROUND && (queue = ready.poll()) != null; i++) {
+                idle = false;
+                long start = phase.get();
+                phase.set(start + 1);
+                boolean more = queue.write();
+                if (!phase.compareAndSet(start + 1, start + 2)) {
+                    leaveWith(queue, more);
+                    return;
+                }
+                if (more) {
+                    ready.add(queue);
+                }
+            }
+            if (idle) {
+                park();
+            }
+        }
+    }
+
+    private void park() {
+        parked.set(true);
+        // Whoever added something before this line was seen by the next; whoever adds later sees that we are parked.
+        if (ready.isEmpty() && !fanOut.getAsBoolean() && !closed) {
+            LockSupport.park(this);
+        }
+        parked.set(false);
+    }
+
+    /** Another thread has the loop: this one, whose write had blocked, still has its queue. */
+    private void leaveWith(OutboundQueue queue, boolean more) {
+        queue.slow(true);
+        if (more) {
+            writeAlone(queue);
+        }
+        blocked.decrementAndGet();
+    }
+
+    private void writeAlone(OutboundQueue queue) {
+        boolean more = true;
+        while (more) {
+            long start = System.nanoTime();
+            more = queue.write();
+            queue.slow(System.nanoTime() - start > HAND_OFF_NANOS);
+        }
+    }
+
+    private void watch() {
+        long seen = 0;
+        int quiet = 0;
+        while (!closed) {
+            LockSupport.parkNanos(this, HAND_OFF_NANOS);
+            long now = phase.get();
+            if (now != seen) {
+                quiet = 0;
+            } else if ((now & 1) == 1) {
+                handOff(now);
+            } else if (++quiet == QUIET_TICKS) {
+                quiet = 0;
+                sleepUntilNeeded();
+            }
+            seen = now;
+        }
+    }
+
+    private void sleepUntilNeeded() {
+        watching.set(false);
+        while (!watching.get() && !closed) {
+            LockSupport.park(this);
+        }
+    }
+
+    private void handOff(long phaseOfBlockedWrite) {
+        Thread next = (blocked.incrementAndGet() <= BLOCKED_PLATFORM_THREADS
+                        ? Thread.ofPlatform().daemon()
+                        : Thread.ofVirtual())
+                .name("tidegate-write-loop")
+                .unstarted(this::run);
+        Thread before = owner;
+        owner = next;
+        if (phase.compareAndSet(phaseOfBlockedWrite, phaseOfBlockedWrite + 1)) {
+            next.start();
+        } else {
+            owner = before;
+            blocked.decrementAndGet();
+        }
+    }
+}

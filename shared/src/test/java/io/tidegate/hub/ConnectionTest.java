@@ -1,0 +1,234 @@
+package io.tidegate.hub;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidegate.protocol.CloseCode;
+import io.tidegate.protocol.Opcode;
+import io.tidegate.protocol.Topic;
+import io.tidegate.protocol.Wire;
+import io.tidegate.testing.Await;
+import io.tidegate.testing.HubFixture;
+import io.tidegate.testing.HubFixture.Client;
+import io.tidegate.testing.ServerFrames.Frame;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ConnectionTest {
+
+    @Test
+    void aHeartbeatAndAPingGoOutAtEveryInterval() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture(Map.of("tidegate.heartbeat", "10s", "tidegate.idle", "60s"))) {
+            Client ann = fixture.connect();
+            fixture.clock.advance(Duration.ofSeconds(9));
+            fixture.hub.tick();
+            fixture.clock.advance(Duration.ofSeconds(1));
+            fixture.hub.tick();
+            List<Frame> frames = awaitFrames(ann, 2);
+            assertEquals(
+                    "{\"type\":\"heartbeat\",\"timestamp\":" + fixture.clock.epochMillis() + "}",
+                    frames.get(0).text());
+            assertEquals(Opcode.PING, frames.get(1).opcode());
+
+            fixture.hub.tick();
+            fixture.clock.advance(Duration.ofSeconds(10));
+            fixture.hub.tick();
+            assertEquals(4, awaitFrames(ann, 4).size());
+        }
+    }
+
+    @Test
+    void aSilentPeerIsClosedAndThenCut() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture(Map.of("tidegate.heartbeat", "30s", "tidegate.idle", "31s"))) {
+            Client silent = fixture.connect();
+            Client alive = fixture.connect();
+            fixture.clock.advance(Duration.ofSeconds(20));
+            alive.connection().pong();
+            fixture.clock.advance(Duration.ofSeconds(12));
+            fixture.hub.tick();
+
+            assertEquals(1011, awaitClose(silent).closeCode());
+            assertFalse(alive.connection().closing());
+            assertFalse(silent.transport().aborted());
+
+            fixture.clock.advance(Duration.ofNanos(Connection.CLOSE_TIMEOUT_NANOS));
+            fixture.hub.tick();
+            assertTrue(silent.transport().aborted());
+        }
+    }
+
+    @Test
+    void aPingIsAnsweredWithItsPayload() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client ann = fixture.connect();
+            ann.connection().ping(new byte[] {'x'});
+            Frame pong = awaitFrames(ann, 1).getFirst();
+            assertEquals(Opcode.PONG, pong.opcode());
+            assertEquals("x", pong.text());
+        }
+    }
+
+    @Test
+    void aCloseIsEchoedAfterAllThatWaited() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client ann = fixture.connect();
+            ann.connection().ping(new byte[] {'1'});
+            ann.connection().ping(new byte[] {'2'});
+            ann.connection().closedByPeer(3000);
+            ann.connection().ended();
+            List<Frame> frames = ann.transport().frames();
+            assertEquals(
+                    List.of("1", "2"),
+                    frames.subList(0, 2).stream().map(Frame::text).toList());
+            assertEquals(3000, frames.getLast().closeCode());
+            assertEquals(1, fixture.metrics.connectionsClosed(3000).value());
+        }
+    }
+
+    @Test
+    void aCloseWithoutACodeIsEchoedWithoutOne() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client ann = fixture.connect();
+            ann.connection().closedByPeer(1005);
+            ann.connection().ended();
+            assertEquals(0, ann.transport().frames().getLast().payload().length);
+            assertEquals(1, fixture.metrics.connectionsClosed(1005).value());
+        }
+    }
+
+    @Test
+    void whatWasSentBeforeThePeerSawOurCloseIsStillPublished() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client leaving = fixture.connect();
+            Client other = fixture.connect();
+            leaving.connection().close(CloseCode.RESTART, "restart");
+            leaving.says("on its way");
+            Await.until("it arrives", () -> other.transport().texts().contains("on its way"));
+            leaving.connection().closedByPeer(1012);
+            assertEquals(1, leaving.transport().frames().size());
+        }
+    }
+
+    @Test
+    void aVanishedPeerIsOffTheBooksAtOnce() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client ann = fixture.connect();
+            assertEquals(1, fixture.hub.admission().open());
+            ann.connection().ended();
+            ann.connection().ended();
+            assertEquals(0, fixture.hub.admission().open());
+            assertTrue(fixture.hub.connections().isEmpty());
+            assertEquals(1, fixture.metrics.connectionsClosed(1006).value());
+        }
+    }
+
+    @Test
+    void aSlowConsumerIsClosedWithoutDelayingOthers() throws InterruptedException {
+        try (HubFixture fixture =
+                new HubFixture(Map.of("tidegate.limits.queue", "64KiB", "tidegate.limits.message", "16KiB"))) {
+            Client slow = fixture.connect();
+            Client quick = fixture.connect();
+            slow.transport().block();
+            String message = "x".repeat(10_000);
+            for (int i = 0; i < 20; i++) {
+                quick.says(message);
+                int sent = i + 1;
+                Await.until("message " + sent, () -> quick.transport().texts().size() == sent);
+            }
+            assertTrue(slow.connection().closing());
+            assertEquals(1, fixture.metrics.slowConsumers().value());
+            assertTrue(fixture.hub.queuedBytes() <= 64 * 1024);
+
+            slow.transport().unblock();
+            Frame last = awaitClose(slow);
+            assertEquals(1013, last.closeCode());
+            slow.connection().ended();
+            assertEquals(1, fixture.metrics.connectionsClosed(1013).value());
+        }
+    }
+
+    @Test
+    void badInputGetsOneErrorAndTheConnectionGoesOn() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client ann = fixture.connect(Wire.PLAIN, Topic.DEFAULT_CHAT);
+            Client ben = fixture.connect(Wire.PLAIN, Topic.DEFAULT_CHAT);
+            ann.says("nonsense");
+            ann.says("{\"message\":\"hi\"}");
+            assertEquals(2, awaitFrames(ann, 2).size());
+            assertTrue(ann.transport().texts().getFirst().contains("\"code\":\"invalid-json\""));
+            assertEquals(1, awaitFrames(ben, 1).size());
+        }
+    }
+
+    @Test
+    void aPublisherLearnsThatTheRelayIsDown() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client ann = fixture.connect();
+            fixture.relay.down = true;
+            ann.says("lost?");
+            assertTrue(awaitFrames(ann, 1).getFirst().text().contains("\"code\":\"relay-unavailable\""));
+            fixture.relay.down = false;
+            ann.says("found");
+            assertEquals("found", awaitFrames(ann, 2).getLast().text());
+        }
+    }
+
+    @Test
+    void tooManyUnansweredPublishesHoldTheReaderBack() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client ann = fixture.connect();
+            fixture.relay.holding = true;
+            Thread reader = Thread.startVirtualThread(() -> {
+                try {
+                    for (int i = 0; i < 100; i++) {
+                        ann.says("m");
+                    }
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            Await.until("the reader waits", () -> reader.getState() == Thread.State.WAITING);
+            assertEquals(64, fixture.relay.unanswered.size());
+            List.copyOf(fixture.relay.unanswered).forEach(answer -> answer.complete(null));
+            Await.until("the rest", () -> fixture.relay.unanswered.size() == 100);
+        }
+    }
+
+    @Test
+    void aPeerAboveItsRateIsToldAndAtLastClosed() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture(Map.of("tidegate.limits.rate", "20"))) {
+            Client ann = fixture.connect();
+            for (int i = 0; i < 25; i++) {
+                ann.says("m" + i);
+            }
+            assertEquals(25, awaitFrames(ann, 25).size());
+            assertEquals(
+                    5,
+                    ann.transport().texts().stream()
+                            .filter(text -> text.contains("\"code\":\"rate-limited\""))
+                            .count());
+            fixture.clock.advance(Duration.ofSeconds(2));
+            ann.says("within the rate again");
+            assertFalse(ann.connection().closing());
+            for (int i = 0; i < 100; i++) {
+                ann.says("x");
+            }
+            assertEquals(1008, awaitClose(ann).closeCode());
+        }
+    }
+
+    private static List<Frame> awaitFrames(Client client, int count) {
+        Await.until(count + " frames", () -> client.transport().frames().size() >= count);
+        return client.transport().frames();
+    }
+
+    private static Frame awaitClose(Client client) {
+        Await.until(
+                "a close frame",
+                () -> client.transport().frames().stream().anyMatch(frame -> frame.opcode() == Opcode.CLOSE));
+        return client.transport().frames().getLast();
+    }
+}

@@ -1,0 +1,103 @@
+package io.tidegate.hub;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidegate.metrics.Counter;
+import io.tidegate.protocol.FrameBatch;
+import io.tidegate.protocol.Opcode;
+import io.tidegate.testing.Await;
+import io.tidegate.testing.FakeTransport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class WriteLoopTest {
+    private final WriteLoop loop = new WriteLoop(() -> false, new Counter());
+
+    private record Peer(OutboundQueue queue, FakeTransport transport) {
+        void send(int number) {
+            queue.offer(FrameBatch.of(
+                    Opcode.TEXT, String.valueOf(number).getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        }
+
+        void awaitNumbers(int count) {
+            List<String> expected =
+                    IntStream.range(0, count).mapToObj(String::valueOf).toList();
+            Await.until("all numbers, in order", () -> transport.texts().size() >= count);
+            assertEquals(expected, transport.texts());
+        }
+    }
+
+    @BeforeEach
+    void start() {
+        loop.start();
+    }
+
+    @AfterEach
+    void close() {
+        loop.close();
+    }
+
+    @Test
+    void aBlockedPeerHoldsNobodyBack() {
+        List<Peer> slow = peers(40);
+        List<Peer> quick = peers(100);
+        slow.forEach(peer -> peer.transport().block());
+
+        for (int i = 0; i < 50; i++) {
+            int number = i;
+            slow.forEach(peer -> peer.send(number));
+            quick.forEach(peer -> peer.send(number));
+        }
+
+        quick.forEach(peer -> peer.awaitNumbers(50));
+        slow.forEach(peer -> assertTrue(peer.transport().writes().size() <= 1));
+    }
+
+    @Test
+    void aPeerThatReadsAgainGetsEverythingInOrder() {
+        Peer peer = peers(1).getFirst();
+        peer.transport().block();
+        peer.send(0);
+        Await.until("blocked", () -> peer.transport().writes().size() == 1);
+        for (int i = 1; i < 1_000; i++) {
+            peer.send(i);
+        }
+        peer.transport().unblock();
+        peer.awaitNumbers(1_000);
+        for (int i = 1_000; i < 2_000; i++) {
+            peer.send(i);
+        }
+        peer.awaitNumbers(2_000);
+        Await.until("quick again", () -> !peer.queue().slow());
+    }
+
+    @Test
+    void severalThreadsSendToOnePeerWithoutLoss() throws InterruptedException {
+        Peer peer = peers(1).getFirst();
+        List<Thread> senders = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+            senders.add(
+                    Thread.startVirtualThread(() -> IntStream.range(0, 5_000).forEach(peer::send)));
+        }
+        for (Thread sender : senders) {
+            sender.join();
+        }
+        Await.until("20,000 frames", () -> peer.transport().frames().size() == 20_000);
+    }
+
+    private List<Peer> peers(int count) {
+        List<Peer> peers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            FakeTransport transport = new FakeTransport();
+            OutboundQueue queue = new OutboundQueue(transport, loop, 1 << 20);
+            queue.open();
+            peers.add(new Peer(queue, transport));
+        }
+        return peers;
+    }
+}

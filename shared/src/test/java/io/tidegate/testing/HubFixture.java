@@ -1,0 +1,75 @@
+package io.tidegate.testing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tidegate.hub.Admission;
+import io.tidegate.hub.Connection;
+import io.tidegate.hub.Hub;
+import io.tidegate.metrics.Metrics;
+import io.tidegate.protocol.Message;
+import io.tidegate.protocol.Opcode;
+import io.tidegate.protocol.Topic;
+import io.tidegate.protocol.Wire;
+import io.tidegate.settings.Settings;
+import io.tidegate.settings.SettingsReader;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A hub on a manual clock and a relay in the test's hand. */
+public final class HubFixture implements AutoCloseable {
+    public final ManualClock clock = new ManualClock();
+    public final Metrics metrics = new Metrics();
+    public final Settings settings;
+    public final FakeRelay relay;
+    public final Hub hub;
+
+    /** A peer and its end of the wire. */
+    public record Client(Connection connection, FakeTransport transport) {
+        public void says(String text) throws InterruptedException {
+            connection.receive(new Message(Opcode.TEXT, text.getBytes(UTF_8)));
+        }
+    }
+
+    /** With these settings. */
+    public HubFixture(Map<String, String> configuration) {
+        settings = SettingsReader.read(configuration, Map.of());
+        AtomicReference<FakeRelay> made = new AtomicReference<>();
+        hub = new Hub(settings, metrics, clock, receiver -> {
+            made.set(new FakeRelay(receiver));
+            return Objects.requireNonNull(made.get());
+        });
+        relay = Objects.requireNonNull(made.get());
+    }
+
+    /** With the default settings. */
+    public HubFixture() {
+        this(Map.of());
+    }
+
+    /** A broadcast connection whose handshake is answered. */
+    public Client connect() throws InterruptedException {
+        return connect(Wire.BROADCAST, Topic.BROADCAST);
+    }
+
+    public Client connect(Wire wire, Topic topic) throws InterruptedException {
+        Client client = shakeHands(wire, topic);
+        client.connection().opened();
+        return client;
+    }
+
+    /** A connection whose handshake is not answered yet. */
+    public Client shakeHands(Wire wire, Topic topic) throws InterruptedException {
+        FakeTransport transport = new FakeTransport();
+        Admission.Permit permit =
+                (Admission.Permit) hub.admission().admit(null, InetAddress.getLoopbackAddress(), List.of());
+        return new Client(hub.open(transport, new Connection.Peer(wire, topic, permit)), transport);
+    }
+
+    @Override
+    public void close() {
+        hub.close();
+    }
+}
