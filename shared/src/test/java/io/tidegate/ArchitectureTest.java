@@ -1,0 +1,78 @@
+package io.tidegate;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The arrows between the packages: {@code protocol <- relay <- hub <- drain <- node}; the rest are leaves. */
+@AnalyzeClasses(packages = "io.tidegate", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String CORE = "io.tidegate..";
+
+    @ArchTest
+    static final ArchRule ARROWS = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("time")
+            .definedBy("io.tidegate.time..")
+            .layer("settings")
+            .definedBy("io.tidegate.settings..")
+            .layer("metrics")
+            .definedBy("io.tidegate.metrics..")
+            .layer("protocol")
+            .definedBy("io.tidegate.protocol..")
+            .layer("relay")
+            .definedBy("io.tidegate.relay..")
+            .layer("hub")
+            .definedBy("io.tidegate.hub..")
+            .layer("drain")
+            .definedBy("io.tidegate.drain..")
+            .layer("node")
+            .definedBy("io.tidegate.node..")
+            .whereLayer("time")
+            .mayNotAccessAnyLayer()
+            .whereLayer("settings")
+            .mayNotAccessAnyLayer()
+            .whereLayer("metrics")
+            .mayNotAccessAnyLayer()
+            .whereLayer("protocol")
+            .mayNotAccessAnyLayer()
+            .whereLayer("relay")
+            .mayOnlyAccessLayers("protocol", "settings", "metrics", "time")
+            .whereLayer("hub")
+            .mayOnlyAccessLayers("relay", "protocol", "settings", "metrics", "time")
+            .whereLayer("drain")
+            .mayOnlyAccessLayers("hub", "protocol", "settings", "metrics", "time")
+            .whereLayer("node")
+            .mayNotBeAccessedByAnyLayer();
+
+    @ArchTest
+    static final ArchRule ONLY_THE_REDIS_RELAY_KNOWS_REDISSON = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.tidegate.relay..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.redisson..", "io.netty..");
+
+    @ArchTest
+    static final ArchRule THE_CORE_KNOWS_NO_RUNTIME = noClasses()
+            .that()
+            .resideInAPackage(CORE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.helidon..", "jakarta..", "org.eclipse.microprofile..");
+
+    @ArchTest
+    static final ArchRule TIME_IS_INJECTED = noClasses()
+            .that()
+            .resideInAnyPackage("io.tidegate.hub..", "io.tidegate.drain..", "io.tidegate.protocol..")
+            .and()
+            .doNotHaveSimpleName("WriteLoop")
+            .should()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis");
+}
