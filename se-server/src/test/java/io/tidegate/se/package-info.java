@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.se;
+
+import org.jspecify.annotations.NullMarked;
