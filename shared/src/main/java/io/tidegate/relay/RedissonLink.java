@@ -145,12 +145,13 @@ final class RedissonLink implements Link {
 
     /** One line for an operator: never a message, and no more of a server's answer than its code. */
     static String reason(Throwable error) {
-        String reason = null;
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             String known = known(cause);
-            reason = known == null ? reason : known;
+            if (known != null) {
+                return known;
+            }
         }
-        return reason == null ? error.getClass().getSimpleName() : reason;
+        return error.getClass().getSimpleName();
     }
 
     private static @Nullable String known(Throwable cause) {

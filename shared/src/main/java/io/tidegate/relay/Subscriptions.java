@@ -59,10 +59,23 @@ final class Subscriptions implements AutoCloseable {
             Subscription subscription = all.computeIfAbsent(topic, Subscription::new);
             subscription.want();
             changed(subscription);
-            return subscription.ready.copy();
+            return same(subscription.ready);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** One of the caller's own, which no caller can complete for another; copy() would wrap the exception. */
+    private static CompletableFuture<Void> same(CompletableFuture<Void> ready) {
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        var unused = ready.whenComplete((nothing, error) -> {
+            if (error == null) {
+                result.complete(null);
+            } else {
+                result.completeExceptionally(error);
+            }
+        });
+        return result;
     }
 
     void unsubscribe(Topic topic) {

@@ -16,7 +16,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -51,8 +50,7 @@ abstract class RelayContract {
     private static RelayUnavailableException failure(CompletionStage<Void> stage) {
         Throwable error = Await.value(
                 "the relay answers", LIMIT, stage.handle((nothing, e) -> e == null ? new AssertionError("done") : e));
-        Throwable cause = error instanceof CompletionException e ? e.getCause() : error;
-        return assertInstanceOf(RelayUnavailableException.class, cause);
+        return assertInstanceOf(RelayUnavailableException.class, error);
     }
 
     private static void arrived(Inbox inbox, int count) {

@@ -1,0 +1,239 @@
+package io.tidegate.relay;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidegate.protocol.Topic;
+import io.tidegate.testing.Await;
+import io.tidegate.testing.ManualClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** When the relay is up, and what it does with its link, told apart from any Redis. */
+class FlusherTest {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Topic TOPIC = new Topic("news");
+    private static final String CHANNEL = "p:topic:{news}";
+
+    private final ManualClock clock = new ManualClock();
+    private final Inbox inbox = new Inbox();
+    private final RelayCounters counters = new RelayCounters();
+    private final BlockingQueue<FakeLink> links = new LinkedBlockingQueue<>();
+    private final RedisRelay relay = new RedisRelay(links::take, "p", inbox, counters, clock);
+
+    @AfterEach
+    void close() {
+        relay.close();
+    }
+
+    private FakeLink offer(FakeLink link) {
+        links.add(link);
+        return link;
+    }
+
+    private FakeLink up() {
+        FakeLink link = offer(new FakeLink());
+        awaitUp();
+        return link;
+    }
+
+    private void awaitUp() {
+        Await.until(() -> "up: " + relay.status(), LIMIT, () -> relay.status() instanceof RelayStatus.Up);
+    }
+
+    private void awaitDown(String reason) {
+        Await.until(
+                () -> "down: " + relay.status(),
+                LIMIT,
+                () -> relay.status() instanceof RelayStatus.Down down
+                        && down.reason().equals(reason));
+    }
+
+    private static void awaitDone(CompletionStage<Void> stage) {
+        Await.value("done", LIMIT, stage.thenApply(nothing -> true));
+    }
+
+    private static String failure(CompletionStage<Void> stage) {
+        return Await.value(
+                "failed",
+                LIMIT,
+                stage.handle((nothing, e) -> e instanceof RelayUnavailableException ? "" + e.getMessage() : "none"));
+    }
+
+    @Test
+    void aLinkThatIsLostFailsWhatIsUnderWayAndTheNextOneTakesOver() {
+        FakeLink first = up();
+        awaitDone(relay.subscribe(TOPIC));
+        first.holding("publish"::equals);
+        CompletionStage<Void> inFlight = relay.publish(TOPIC, Inbox.text("in flight"));
+        Await.until("in flight", LIMIT, () -> first.held() == 1);
+        CompletionStage<Void> waiting = relay.publish(TOPIC, Inbox.text("waiting"));
+
+        first.lose("cable cut");
+
+        assertEquals("cable cut", failure(inFlight));
+        assertEquals("cable cut", failure(waiting));
+        awaitDown("cable cut");
+        Await.until("the lost link is closed", LIMIT, first::isClosed);
+        assertEquals("cable cut", failure(relay.publish(TOPIC, Inbox.text("meanwhile"))));
+        assertEquals(3, counters.errors());
+
+        FakeLink second = up();
+        awaitDone(relay.publish(TOPIC, Inbox.text("after")));
+        assertEquals(List.of("subscribe " + CHANNEL), second.calls());
+        assertEquals(List.of("after"), inbox.texts(TOPIC));
+        assertEquals(1, counters.published());
+    }
+
+    @Test
+    void anIdleRelayNoticesTheLossAtOnce() {
+        up().lose("cable cut");
+        awaitDown("cable cut");
+    }
+
+    @Test
+    void itIsNotUpBeforeAllTopicsAreSubscribedAndAProbeHasComeBack() {
+        CompletionStage<Void> subscribed = relay.subscribe(TOPIC);
+        FakeLink link = offer(new FakeLink().holding(("subscribe " + CHANNEL)::equals));
+        Await.until("subscribing", LIMIT, () -> link.held() == 1);
+        assertInstanceOf(RelayStatus.Down.class, relay.status());
+        assertFalse(subscribed.toCompletableFuture().isDone());
+
+        link.holding("publish"::equals).release();
+        awaitDone(subscribed);
+        awaitUp();
+    }
+
+    @Test
+    void probesThatDoNotComeBackMakeItDown() {
+        FakeLink link = up();
+        link.swallow();
+        clock.advance(Duration.ofSeconds(1));
+        awaitDone(relay.publish(TOPIC, Inbox.text("goes with the probe")));
+        clock.advance(Duration.ofMillis(1_900));
+        awaitDone(relay.publish(TOPIC, Inbox.text("still patient")));
+        clock.advance(Duration.ofMillis(200));
+        assertEquals("own messages do not come back", failure(relay.publish(TOPIC, Inbox.text("no longer"))));
+        awaitDown("own messages do not come back");
+    }
+
+    @Test
+    void aStrangersProbeDoesNotCount() {
+        Probe probe = new Probe("p");
+        Link.Outgoing first = probe.next(0);
+        probe.arrived(first.bytes());
+        assertTrue(probe.back().isDone());
+        probe.next(0);
+        probe.arrived(first.bytes());
+        probe.arrived(new byte[3]);
+        assertFalse(probe.back().isDone());
+        Link.Outgoing again = probe.again();
+        probe.arrived(again.bytes());
+        assertTrue(probe.back().isDone());
+    }
+
+    @Test
+    void oneBatchIsInFlightAndTheNextTakesAllThatWaits() {
+        FakeLink link = up().holding("publish"::equals);
+        List<CompletionStage<Void>> sent = new ArrayList<>();
+        sent.add(relay.publish(TOPIC, Inbox.text("0")));
+        Await.until("in flight", LIMIT, () -> link.held() == 1);
+        for (int i = 1; i <= 300; i++) {
+            sent.add(relay.publish(TOPIC, Inbox.text("" + i)));
+        }
+        assertEquals(1, link.batches().size());
+        link.release();
+        sent.forEach(FlusherTest::awaitDone);
+        assertEquals(
+                List.of(1, Outbox.BATCH_MESSAGES, 300 - Outbox.BATCH_MESSAGES),
+                link.batches().stream().map(List::size).toList());
+        String order = link.batches().stream()
+                .flatMap(List::stream)
+                .map(one -> new String(
+                        Envelope.decode(one.bytes()).orElseThrow().message().payload(), UTF_8))
+                .collect(joining(","));
+        assertEquals(IntStream.rangeClosed(0, 300).mapToObj(i -> "" + i).collect(joining(",")), order);
+    }
+
+    @Test
+    void whatHasWaitedTooLongFailsAndTheRestIsCarried() {
+        FakeLink link = up().holding("publish"::equals);
+        CompletionStage<Void> inFlight = relay.publish(TOPIC, Inbox.text("in flight"));
+        Await.until("in flight", LIMIT, () -> link.held() == 1);
+        CompletionStage<Void> old = relay.publish(TOPIC, Inbox.text("old"));
+        clock.advance(Duration.ofMillis(1_600));
+        CompletionStage<Void> recent = relay.publish(TOPIC, Inbox.text("recent"));
+        link.release();
+        awaitDone(inFlight);
+        assertEquals("the relay is too slow", failure(old));
+        awaitDone(recent);
+    }
+
+    @Test
+    void subscribeAndUnsubscribeOfOneTopicNeverOverlap() {
+        FakeLink link = up().holding(call -> call.endsWith(CHANNEL));
+        relay.subscribe(TOPIC);
+        Await.until("subscribing", LIMIT, () -> link.held() == 1);
+        relay.unsubscribe(TOPIC);
+        CompletionStage<Void> again = relay.subscribe(TOPIC);
+        relay.unsubscribe(TOPIC);
+        assertEquals("unsubscribed", failure(again));
+        assertEquals(List.of("subscribe " + CHANNEL), link.calls());
+        link.release();
+        Await.until(
+                "the last word counts",
+                LIMIT,
+                () -> link.calls().equals(List.of("subscribe " + CHANNEL, "unsubscribe " + CHANNEL)));
+    }
+
+    @Test
+    void nothingOfAnOldLinkArrivesAfterTheNewOneTookOver() {
+        FakeLink first = up();
+        awaitDone(relay.subscribe(TOPIC));
+        byte[] late = new Envelope(Inbox.text("late"), 0).encode();
+        first.arrive(CHANNEL, new Envelope(Inbox.text("in time"), 0).encode());
+        first.lose("cable cut");
+        awaitDown("cable cut");
+        up();
+        first.arrive(CHANNEL, late);
+        awaitDone(relay.publish(TOPIC, Inbox.text("new")));
+        assertEquals(List.of("in time", "new"), inbox.texts(TOPIC));
+    }
+
+    @Test
+    void lagIsTheTimeFromThePublishersClockAndNeverNegative() {
+        FakeLink link = up();
+        awaitDone(relay.subscribe(TOPIC));
+        long now = clock.epochMillis() * 1_000;
+        link.arrive(CHANNEL, new Envelope(Inbox.text("a"), now - 1_500).encode());
+        link.arrive(CHANNEL, new Envelope(Inbox.text("b"), now + 1_500).encode());
+        assertEquals(
+                List.of(1_500_000L, 0L),
+                inbox.all().stream().map(Inbox.Arrival::lagNanos).toList());
+    }
+
+    @Test
+    void downSinceIsTheBeginningOfTheOutageThoughTheReasonChanges() {
+        FakeLink link = up();
+        clock.advance(Duration.ofSeconds(5));
+        link.lose("cable cut");
+        awaitDown("cable cut");
+        clock.advance(Duration.ofSeconds(5));
+        FakeLink second = offer(new FakeLink().holding(call -> true));
+        Await.until("connecting", LIMIT, () -> second.held() == 1);
+        second.lose("cut again");
+        awaitDown("cut again");
+        assertEquals(new RelayStatus.Down(Duration.ofSeconds(5).toNanos(), "cut again"), relay.status());
+    }
+}

@@ -1,0 +1,171 @@
+package io.tidegate.relay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.tidegate.protocol.Topic;
+import io.tidegate.testing.Await;
+import io.tidegate.testing.RedisServer;
+import io.tidegate.time.Clock;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The ways to reach a Redis: password, TLS, a Redisson file; and what an operator reads where one is wrong. */
+class RedisConnectionTest {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Topic TOPIC = new Topic("news");
+    private static final char[] STORE_PASSWORD = "changeit".toCharArray();
+
+    private static RedisRelay.Options options(URI url, Optional<String> user, Optional<String> password) {
+        return new RedisRelay.Options(List.of(url), "", user, password, "test", Optional.empty());
+    }
+
+    private static void carriesAMessage(RedisRelay.Options options) {
+        Inbox inbox = new Inbox();
+        try (RedisRelay relay = new RedisRelay(options, inbox, new RelayCounters(), Clock.system())) {
+            Await.until(() -> "relay up: " + relay.status(), LIMIT, () -> relay.status() instanceof RelayStatus.Up);
+            Await.value("subscribed", LIMIT, relay.subscribe(TOPIC).thenApply(nothing -> true));
+            Await.value(
+                    "published", LIMIT, relay.publish(TOPIC, Inbox.text("a")).thenApply(nothing -> true));
+            Await.until("delivered", LIMIT, () -> inbox.size() == 1);
+        }
+    }
+
+    private static void staysDownBecause(String reason, RedisRelay.Options options) {
+        try (RedisRelay relay = new RedisRelay(options, new Inbox(), new RelayCounters(), Clock.system())) {
+            Await.until(
+                    () -> relay.status() + " should say: " + reason,
+                    LIMIT,
+                    () -> relay.status() instanceof RelayStatus.Down down
+                            && down.reason().contains(reason));
+        }
+    }
+
+    @Test
+    void passwordAndUsername() {
+        try (RedisServer redis = RedisServer.start("--requirepass", "sesame")) {
+            carriesAMessage(options(redis.url(), Optional.empty(), Optional.of("sesame")));
+            carriesAMessage(options(redis.url(), Optional.of("default"), Optional.of("sesame")));
+            staysDownBecause("refuses the password", options(redis.url(), Optional.empty(), Optional.of("simsim")));
+            staysDownBecause("wants a password", options(redis.url(), Optional.empty(), Optional.empty()));
+        }
+    }
+
+    @Test
+    void aUserWhoMayNotPublishIsToldSo() {
+        try (RedisServer redis = RedisServer.start()) {
+            redis.command("ACL SETUSER reader on >sesame ~* &* +@all -publish");
+            staysDownBecause("NOPERM", options(redis.url(), Optional.of("reader"), Optional.of("sesame")));
+        }
+    }
+
+    @Test
+    void tlsWithACertificateOfOnesOwn(@TempDir Path directory) throws Exception {
+        SelfSigned selfSigned = SelfSigned.in(directory);
+        try (RedisServer redis = RedisServer.startTls(selfSigned.certificate, selfSigned.key)) {
+            carriesAMessage(new RedisRelay.Options(
+                    List.of(redis.url()),
+                    "",
+                    Optional.empty(),
+                    Optional.empty(),
+                    "test",
+                    Optional.of(selfSigned.certificate)));
+            staysDownBecause("TLS", options(redis.url(), Optional.empty(), Optional.empty()));
+        }
+    }
+
+    @Test
+    void aRedissonFileWithThePasswordBesideIt(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("redisson.yaml");
+        try (RedisServer redis = RedisServer.start("--requirepass", "sesame")) {
+            Files.writeString(file, "singleServerConfig:\n  address: \"" + redis.url() + "\"\n");
+            carriesAMessage(new RedisRelay.Options(
+                    List.of(), file.toString(), Optional.empty(), Optional.of("sesame"), "test", Optional.empty()));
+        }
+    }
+
+    @Test
+    void aFileThatIsNoConfigurationStopsTheStartWithoutQuotingIt(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("redisson.yaml");
+        for (String content : List.of("password: [sesame", "nettyThreads: 2")) {
+            Files.writeString(file, content);
+            RedisRelay.Options options = new RedisRelay.Options(
+                    List.of(), file.toString(), Optional.empty(), Optional.empty(), "test", Optional.empty());
+            IllegalArgumentException e = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> new RedisRelay(options, new Inbox(), new RelayCounters(), Clock.system()));
+            assertFalse(String.valueOf(e.getMessage()).contains("sesame"));
+        }
+    }
+
+    @Test
+    void optionsDoNotPrintThePassword() {
+        RedisRelay.Options options =
+                options(URI.create("redis://redis:6379"), Optional.of("ann"), Optional.of("sesame"));
+        assertEquals("Options[urls=[redis://redis:6379], config=, prefix=test]", options.toString());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new RedisRelay.Options(
+                        List.of(), "", Optional.empty(), Optional.empty(), "test", Optional.empty()));
+    }
+
+    /** A certificate for 127.0.0.1 and its key, in PEM form. */
+    private record SelfSigned(Path certificate, Path key) {
+        static SelfSigned in(Path directory) throws IOException, GeneralSecurityException, InterruptedException {
+            Path store = directory.resolve("store.p12");
+            Process keytool = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                    .toString(),
+                            "-genkeypair",
+                            "-alias",
+                            "redis",
+                            "-keyalg",
+                            "EC",
+                            "-dname",
+                            "CN=redis",
+                            "-ext",
+                            "san=ip:127.0.0.1",
+                            "-storetype",
+                            "PKCS12",
+                            "-keystore",
+                            store.toString(),
+                            "-storepass",
+                            new String(STORE_PASSWORD))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            assertEquals(0, keytool.waitFor());
+            KeyStore keys = KeyStore.getInstance("PKCS12");
+            try (InputStream in = Files.newInputStream(store)) {
+                keys.load(in, STORE_PASSWORD);
+            }
+            return new SelfSigned(
+                    pem(
+                            directory.resolve("ca.crt"),
+                            "CERTIFICATE",
+                            keys.getCertificate("redis").getEncoded()),
+                    pem(
+                            directory.resolve("tls.key"),
+                            "PRIVATE KEY",
+                            keys.getKey("redis", STORE_PASSWORD).getEncoded()));
+        }
+
+        private static Path pem(Path file, String kind, byte[] bytes) throws IOException {
+            String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
+            return Files.writeString(
+                    file, "-----BEGIN " + kind + "-----\n" + base64 + "\n-----END " + kind + "-----\n");
+        }
+    }
+}

@@ -1,0 +1,371 @@
+package io.tidegate.relay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidegate.protocol.Topic;
+import io.tidegate.testing.Await;
+import io.tidegate.testing.RedisServer;
+import io.tidegate.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What the Redis relay does while Redis crashes, hangs or is missing, and after that. */
+class RedisOutageTest {
+    private static final Topic TOPIC = new Topic("news");
+
+    /** For what has no time limit of its own. */
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    /** From Redis being there again to messages going through. */
+    private static final Duration RESUME = Duration.ofSeconds(2);
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (AutoCloseable one : open.reversed()) {
+            one.close();
+        }
+    }
+
+    private RedisServer redis(RedisServer server) {
+        open.add(server);
+        return server;
+    }
+
+    private RedisRelay node(RedisServer redis, Relay.Receiver receiver) {
+        RedisRelay relay =
+                new RedisRelay(RedisRelayTest.options(redis, "test"), receiver, new RelayCounters(), Clock.system());
+        open.add(relay);
+        return relay;
+    }
+
+    private static boolean isUp(Relay relay) {
+        return relay.status() instanceof RelayStatus.Up;
+    }
+
+    private static void awaitUp(Relay relay, Duration limit) {
+        Await.until(() -> "relay up: " + relay.status(), limit, () -> isUp(relay));
+    }
+
+    private static void awaitDown(Relay relay, Duration limit) {
+        Await.until("relay down", limit, () -> !isUp(relay));
+    }
+
+    private static void done(CompletionStage<Void> stage, Duration limit) {
+        Await.value("the relay answers", limit, stage.thenApply(nothing -> true));
+    }
+
+    private static boolean hasFailed(CompletionStage<Void> stage) {
+        return stage.toCompletableFuture().isCompletedExceptionally();
+    }
+
+    @Test
+    void startsWithoutRedisAndSaysWhy() {
+        RedisServer redis = redis(RedisServer.stopped());
+        Inbox inbox = new Inbox();
+        RedisRelay relay = node(redis, inbox);
+        CompletionStage<Void> subscribed = relay.subscribe(TOPIC);
+        assertTrue(hasFailed(relay.publish(TOPIC, Inbox.text("too early"))));
+        Await.until(
+                () -> "a reason that tells: " + relay.status(),
+                LIMIT,
+                () -> relay.status() instanceof RelayStatus.Down down
+                        && down.reason().contains("refused")
+                        && down.reason().contains("" + redis.port()));
+        assertFalse(subscribed.toCompletableFuture().isDone());
+
+        redis.restart();
+
+        awaitUp(relay, RESUME);
+        done(subscribed, RESUME);
+        done(relay.publish(TOPIC, Inbox.text("a")), RESUME);
+        Await.until("a message", LIMIT, () -> inbox.size() == 1);
+        assertEquals(List.of("a"), inbox.texts(TOPIC));
+    }
+
+    @Test
+    void waitingSubscriptionsFailWhenUnsubscribedOrClosed() {
+        RedisServer redis = redis(RedisServer.stopped());
+        RedisRelay relay = node(redis, new Inbox());
+        CompletionStage<Void> unsubscribed = relay.subscribe(TOPIC);
+        CompletionStage<Void> closed = relay.subscribe(new Topic("weather"));
+        relay.unsubscribe(TOPIC);
+        assertTrue(hasFailed(unsubscribed));
+        assertFalse(hasFailed(closed));
+        relay.close();
+        assertTrue(hasFailed(closed));
+    }
+
+    @Test
+    void afterACrashUnderLoadAllIsDeliveredAgainWithinTwoSeconds() throws Exception {
+        RedisServer redis = redis(RedisServer.start());
+        Inbox inbox = new Inbox();
+        Inbox othersInbox = new Inbox();
+        RedisRelay relay = node(redis, inbox);
+        RedisRelay other = node(redis, othersInbox);
+        done(relay.subscribe(TOPIC), LIMIT);
+        done(other.subscribe(TOPIC), LIMIT);
+        awaitUp(relay, LIMIT);
+        awaitUp(other, LIMIT);
+
+        for (int round = 0; round < 3; round++) {
+            Load load = new Load(relay, "r" + round + ":");
+            Await.until("load", LIMIT, () -> load.carried() > 1_000);
+
+            redis.kill();
+            awaitDown(relay, Duration.ofSeconds(1));
+            assertTrue(hasFailed(relay.publish(TOPIC, Inbox.text("while down"))));
+            Await.until("load", LIMIT, () -> load.published() > 2_000);
+            int carriedByThen = load.carried();
+
+            redis.restart();
+            awaitUp(relay, RESUME);
+            awaitUp(other, RESUME);
+            Await.until("load", LIMIT, () -> load.carried() > carriedByThen + 1_000);
+            load.stop();
+
+            List<String> carried = load.carriedTexts();
+            List<String> since = carried.subList(carriedByThen, carried.size());
+            // The other node may have come up a little later: what was carried until then it may have missed.
+            Await.until(
+                    "what was carried is delivered",
+                    LIMIT,
+                    () -> inbox.texts(TOPIC).contains(carried.getLast()));
+            Await.until(
+                    "what was carried is delivered",
+                    LIMIT,
+                    () -> othersInbox.texts(TOPIC).contains(carried.getLast()));
+            List<String> arrived = inbox.texts(TOPIC);
+            assertEquals(arrived.size(), new HashSet<>(arrived).size(), "none doubled");
+            assertTrue(new HashSet<>(arrived).containsAll(since), "none lost since Redis is back");
+            Set<String> lost = new HashSet<>(carried);
+            lost.removeAll(arrived);
+            assertTrue(lost.size() <= Outbox.BATCH_MESSAGES, lost.size() + " lost at the crash");
+            System.out.println("crash: carried " + carried.size() + ", lost of these at the crash " + lost.size());
+            assertFalse(arrived.contains("while down"));
+        }
+    }
+
+    @Test
+    void aHungRedisMakesItDownAndFailsPublishesInTime() {
+        RedisServer redis = redis(RedisServer.start());
+        Inbox inbox = new Inbox();
+        RedisRelay relay = node(redis, inbox);
+        done(relay.subscribe(TOPIC), LIMIT);
+        awaitUp(relay, LIMIT);
+        done(relay.publish(TOPIC, Inbox.text("before")), LIMIT);
+
+        redis.pause();
+        long paused = System.nanoTime();
+        List<CompletionStage<Void>> waiting = IntStream.range(0, 1_000)
+                .mapToObj(i -> relay.publish(TOPIC, Inbox.text("hung " + i)))
+                .toList();
+        for (CompletionStage<Void> publish : waiting) {
+            Await.until("a publish fails", Duration.ofMillis(2_200), () -> hasFailed(publish));
+        }
+        long failedMillis = (System.nanoTime() - paused) / 1_000_000;
+        awaitDown(relay, Duration.ofMillis(500));
+        assertTrue(hasFailed(relay.publish(TOPIC, Inbox.text("refused"))), "while down a publish fails at once");
+        Await.until("four seconds of hanging", LIMIT, () -> System.nanoTime() - paused > 4_000_000_000L);
+        assertFalse(isUp(relay));
+
+        redis.resume();
+        long resumed = System.nanoTime();
+        awaitUp(relay, RESUME);
+        done(relay.publish(TOPIC, Inbox.text("after")), RESUME);
+        Await.until("delivery", RESUME, () -> inbox.texts(TOPIC).contains("after"));
+        long upMillis = (System.nanoTime() - resumed) / 1_000_000;
+
+        List<String> texts = inbox.texts(TOPIC);
+        assertEquals("before", texts.getFirst());
+        assertEquals("after", texts.getLast());
+        assertFalse(texts.contains("refused"));
+        // Reported as failed and delivered after all: what was in flight when Redis hung.
+        int late = texts.size() - 2;
+        assertTrue(late <= Outbox.BATCH_MESSAGES, late + " delivered late");
+        System.out.println(
+                "hang: failed after " + failedMillis + " ms, up after " + upMillis + " ms, delivered late " + late);
+    }
+
+    @Test
+    void anIdleNodeNoticesAHungRedisToo() {
+        RedisServer redis = redis(RedisServer.start());
+        RedisRelay relay = node(redis, new Inbox());
+        awaitUp(relay, LIMIT);
+        redis.pause();
+        awaitDown(relay, Duration.ofMillis(3_500));
+        redis.resume();
+        awaitUp(relay, RESUME);
+    }
+
+    @Test
+    void losingOnlyTheSubscriptionMakesItDownUntilItIsBack() {
+        RedisServer redis = redis(RedisServer.start());
+        Inbox inbox = new Inbox();
+        RedisRelay relay = node(redis, inbox);
+        done(relay.subscribe(TOPIC), LIMIT);
+        awaitUp(relay, LIMIT);
+        for (int i = 0; i < 5; i++) {
+            String text = "" + i;
+            redis.command("CLIENT KILL TYPE pubsub");
+            awaitDown(relay, RESUME);
+            awaitUp(relay, RESUME);
+            done(relay.publish(TOPIC, Inbox.text(text)), RESUME);
+            Await.until("delivery", LIMIT, () -> inbox.texts(TOPIC).contains(text));
+        }
+        assertEquals(List.of("0", "1", "2", "3", "4"), inbox.texts(TOPIC));
+    }
+
+    @Test
+    void moreTopicsThanOneConnectionCarriesAllComeBackBeforeItIsUp() {
+        RedisServer redis = redis(RedisServer.start());
+        Inbox inbox = new Inbox();
+        RedisRelay relay = node(redis, inbox);
+        List<Topic> topics =
+                IntStream.range(0, 1_500).mapToObj(i -> new Topic("t" + i)).toList();
+        topics.stream().map(relay::subscribe).toList().forEach(stage -> done(stage, LIMIT));
+        awaitUp(relay, LIMIT);
+        topics.forEach(topic -> done(relay.publish(topic, Inbox.text("1")), LIMIT));
+        Await.until(() -> inbox.size() + " arrived", LIMIT, () -> inbox.size() == topics.size());
+
+        redis.kill();
+        awaitDown(relay, Duration.ofSeconds(1));
+        redis.restart();
+        long back = System.nanoTime();
+        awaitUp(relay, LIMIT);
+        System.out.println("1500 topics: up after " + (System.nanoTime() - back) / 1_000_000 + " ms");
+
+        List<CompletionStage<Void>> sent = topics.stream()
+                .map(topic -> relay.publish(topic, Inbox.text("2")))
+                .toList();
+        sent.forEach(stage -> done(stage, LIMIT));
+        Await.until(() -> inbox.size() + " arrived", LIMIT, () -> inbox.size() == 2 * topics.size());
+
+        topics.stream().skip(1).forEach(relay::unsubscribe);
+        Await.until(
+                "channels end",
+                LIMIT,
+                () -> redis.command("PUBSUB CHANNELS test:topic:*").equals("*1"));
+        done(relay.publish(topics.getFirst(), Inbox.text("3")), LIMIT);
+        Await.until("the last topic goes on", LIMIT, () -> inbox.size() == 2 * topics.size() + 1);
+    }
+
+    @Test
+    void closesWithinTwoSecondsWhateverStateRedisIsIn() {
+        RedisServer redis = redis(RedisServer.start());
+        RedisRelay up = node(redis, new Inbox());
+        awaitUp(up, LIMIT);
+        assertClosesQuickly(up);
+
+        RedisRelay hung = node(redis, new Inbox());
+        awaitUp(hung, LIMIT);
+        redis.pause();
+        hung.publish(TOPIC, Inbox.text("never answered"));
+        assertClosesQuickly(hung);
+        RedisRelay connecting = node(redis, new Inbox());
+        assertClosesQuickly(connecting);
+
+        redis.kill();
+        RedisRelay missing = node(redis, new Inbox());
+        Await.until(
+                "an attempt fails",
+                LIMIT,
+                () -> missing.status() instanceof RelayStatus.Down down
+                        && down.reason().contains("refused"));
+        assertClosesQuickly(missing);
+
+        Await.until(
+                () -> "threads left: " + redissonThreads(),
+                LIMIT,
+                () -> redissonThreads().isEmpty());
+    }
+
+    private static void assertClosesQuickly(RedisRelay relay) {
+        long start = System.nanoTime();
+        relay.close();
+        long millis = (System.nanoTime() - start) / 1_000_000;
+        System.out.println("closed in " + millis + " ms");
+        assertTrue(millis < 2_000, "closing took " + millis + " ms");
+        assertInstanceOf(RelayStatus.Down.class, relay.status());
+    }
+
+    private static List<String> redissonThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("redisson"))
+                .toList();
+    }
+
+    /** One thread that publishes numbered messages as fast as the answers allow, and keeps account. */
+    private static final class Load {
+        private static final int AHEAD = 500;
+
+        private final Relay relay;
+        private final String prefix;
+        private final List<String> carried = new ArrayList<>();
+        private final Thread thread;
+        private final AtomicInteger published = new AtomicInteger();
+        private volatile boolean stopped;
+
+        Load(Relay relay, String prefix) {
+            this.relay = relay;
+            this.prefix = prefix;
+            this.thread = Thread.startVirtualThread(this::run);
+        }
+
+        private void run() {
+            List<CompletionStage<Void>> stages = new ArrayList<>();
+            while (!stopped) {
+                for (int i = 0; i < AHEAD; i++) {
+                    String text = prefix + published.getAndIncrement();
+                    stages.add(relay.publish(TOPIC, Inbox.text(text)).thenRun(() -> add(text)));
+                }
+                CompletableFuture.allOf(stages.stream()
+                                .map(stage -> stage.exceptionally(e -> null).toCompletableFuture())
+                                .toArray(CompletableFuture[]::new))
+                        .join();
+                stages.clear();
+            }
+        }
+
+        private void add(String text) {
+            synchronized (carried) {
+                carried.add(text);
+            }
+        }
+
+        int published() {
+            return published.get();
+        }
+
+        int carried() {
+            synchronized (carried) {
+                return carried.size();
+            }
+        }
+
+        List<String> carriedTexts() {
+            synchronized (carried) {
+                return List.copyOf(carried);
+            }
+        }
+
+        void stop() throws InterruptedException {
+            stopped = true;
+            thread.join();
+        }
+    }
+}
