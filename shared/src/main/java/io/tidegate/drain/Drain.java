@@ -56,12 +56,12 @@ public final class Drain {
         hub.refuseConnections();
         LOG.log(
                 Level.INFO,
-                "Draining {0} connections: notice now, closes from {1} over {2}, the rest is cut after {3}",
+                "Draining {0,number,#} connections: notice now, closes from {1} over {2}, the rest is cut after {3}",
                 hub.connections().size(),
                 settings.notice(),
                 settings.window(),
                 settings.timeout());
-        tick();
+        advance(begun);
     }
 
     /**
@@ -70,10 +70,13 @@ public final class Drain {
      * @return true once everybody has left
      */
     public boolean tick() {
-        if (finished) {
-            return true;
+        if (!finished) {
+            advance(clock.nanoTime());
         }
-        long now = clock.nanoTime();
+        return finished;
+    }
+
+    private void advance(long now) {
         giveNotice(now);
         countThoseWhoLeft();
         if (now - begun >= settings.timeout().toNanos()) {
@@ -85,12 +88,11 @@ public final class Drain {
         if (finished) {
             LOG.log(
                     Level.INFO,
-                    "Drained in {0} ms: {1} left gracefully, {2} were cut",
+                    "Drained in {0,number,#} ms: {1,number,#} left gracefully, {2,number,#} were cut",
                     (now - begun) / 1_000_000,
                     metrics.drainClosed(DrainOutcome.GRACEFUL).value(),
                     metrics.drainClosed(DrainOutcome.FORCED).value());
         }
-        return finished;
     }
 
     /** To everybody at the first tick; later only to those whose handshake was under way when the drain began. */

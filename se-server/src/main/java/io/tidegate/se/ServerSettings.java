@@ -1,0 +1,40 @@
+package io.tidegate.se;
+
+import io.helidon.config.Config;
+import io.helidon.config.ConfigSources;
+import io.tidegate.settings.Settings;
+import io.tidegate.settings.SettingsReader;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The settings as Helidon SE finds them: {@code application.yaml} (in the working directory, then on the class path), above
+ * it the environment, above that system properties.
+ */
+final class ServerSettings {
+    private static final String ROOT = "tidegate";
+    private static final String FILE = "application.yaml";
+
+    private ServerSettings() {}
+
+    /**
+     * Reads them.
+     *
+     * @throws io.tidegate.settings.SettingsException where something is wrong with them, with all of it
+     */
+    static Settings read() {
+        // Helidon's own reading of the environment guesses at names; ours knows that every underscore is a dot.
+        Config files = Config.builder()
+                .disableEnvironmentVariablesSource()
+                .disableSystemPropertiesSource()
+                .addSource(ConfigSources.file(FILE).optional())
+                .addSource(ConfigSources.classpath(FILE).optional())
+                .build();
+        Map<String, String> values = new HashMap<>(files.get(ROOT).asMap().orElse(Map.of()));
+        values.putAll(SettingsReader.fromEnvironment(System.getenv()));
+        System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.startsWith(ROOT + "."))
+                .forEach(name -> values.put(name, System.getProperty(name)));
+        return SettingsReader.read(values, System.getenv());
+    }
+}

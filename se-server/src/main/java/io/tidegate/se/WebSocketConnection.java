@@ -1,0 +1,118 @@
+package io.tidegate.se;
+
+import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.spi.ServerConnection;
+import io.tidegate.hub.Connection;
+import io.tidegate.hub.Transport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One upgraded connection. Its virtual thread reads, from the answer to the handshake to the end of TCP; all writing
+ * after that answer goes through the connection's queue. Whatever ends the reading, {@link Connection#ended} follows, and
+ * Helidon closes the socket behind it.
+ */
+final class WebSocketConnection implements ServerConnection {
+    private static final int CLOSE_FRAME = 0x88;
+
+    private final ConnectionContext context;
+    private final Transport transport;
+    private final Connection connection;
+    private final byte[] handshakeResponse;
+    private final FrameReader frames;
+
+    WebSocketConnection(
+            ConnectionContext context,
+            Transport transport,
+            Connection connection,
+            byte[] handshakeResponse,
+            int maxMessage) {
+        this.context = context;
+        this.transport = transport;
+        this.connection = connection;
+        this.handshakeResponse = handshakeResponse;
+        this.frames = new FrameReader(this::nextBytes, maxMessage);
+    }
+
+    @Override
+    public void handle(Limit limit) throws InterruptedException {
+        try {
+            transport.write(handshakeResponse);
+            connection.opened();
+            read();
+        } catch (IOException e) {
+            // The client left during the handshake.
+        } finally {
+            connection.ended();
+        }
+    }
+
+    @Override
+    @SuppressWarnings("removal") // Helidon's interface still asks for it
+    public void handle(Semaphore requestSemaphore) {
+        throw new IllegalStateException("Helidon calls handle(Limit)");
+    }
+
+    /** The hub closes silent peers by itself; Helidon's idle timeout knows no close frame. */
+    @Override
+    public Duration idleTime() {
+        return Duration.ZERO;
+    }
+
+    @Override
+    public void close(boolean interrupt) {
+        connection.abort();
+    }
+
+    private void read() throws InterruptedException {
+        while (true) {
+            switch (frames.next()) {
+                case Inbound.Data data -> connection.receive(data.message());
+                case Inbound.Ping ping -> connection.ping(ping.payload());
+                case Inbound.Pong pong -> connection.pong();
+                case Inbound.Close close -> {
+                    connection.closedByPeer(close.code());
+                    return;
+                }
+                case Inbound.Violation violation -> {
+                    connection.close(violation.code(), violation.reason());
+                    connection.awaitClosed();
+                    discard();
+                    return;
+                }
+                case Inbound.End end -> {
+                    return;
+                }
+            }
+        }
+    }
+
+    /**
+     * Reads on without looking, after the connection has failed: a socket that is closed while bytes wait in it answers
+     * with a reset, which may overtake the close frame. Ends with the peer's close frame or TCP, at the latest with the
+     * hub's close timeout.
+     */
+    private void discard() {
+        byte[] bytes = nextBytes();
+        while (bytes != null && (bytes[0] & 0xFF) != CLOSE_FRAME) {
+            bytes = nextBytes();
+        }
+    }
+
+    /** Past Helidon's reader, which keeps what it has read, once that is empty. */
+    private byte @Nullable [] nextBytes() {
+        int left = context.dataReader().available();
+        if (left > 0) {
+            return context.dataReader().readBytes(left);
+        }
+        try {
+            return context.serverSocket().get();
+        } catch (UncheckedIOException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package io.tidegate.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidegate.testing.RawClient;
+import io.tidegate.testing.RawClient.Response;
+import io.tidegate.testing.ServerProcess;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** RFC 6455, section 4.2, and contract, sections 2 and 3: an upgrade, or an HTTP status that says why not. */
+abstract class HandshakeContract extends OneServer {
+    private static final String HOST = "Host: localhost";
+    private static final String UPGRADE = "Upgrade: websocket";
+    private static final String CONNECTION = "Connection: Upgrade";
+    private static final String KEY = "Sec-WebSocket-Key: " + RawClient.KEY;
+    private static final String VERSION = "Sec-WebSocket-Version: 13";
+
+    /** RFC 6455, section 4.2.2. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/chat", "/chat?topic=tea"})
+    void aSoundHandshakeIsAnsweredWithTheRfcsOwnExample(String path) {
+        try (RawClient client = new RawClient(server.port())) {
+            Response response = client.handshake(path);
+            assertEquals(101, response.status());
+            assertEquals(RawClient.ACCEPT, response.header("Sec-WebSocket-Accept"));
+            assertTrue(response.header("Upgrade").equalsIgnoreCase("websocket"));
+            assertTrue(response.header("Connection").equalsIgnoreCase("upgrade"));
+            assertFalse(response.headers().containsKey("sec-websocket-extensions"));
+        }
+    }
+
+    /** RFC 6455, section 4.2.1: case-insensitive tokens, possibly among others. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Upgrade: WebSocket | Connection: Upgrade",
+                "upgrade: WEBSOCKET | connection: UPGRADE",
+                "Upgrade: websocket | Connection: keep-alive, Upgrade",
+                "Upgrade: foo/2, websocket | Connection: upgrade,close",
+            })
+    void tokensAreFoundInAnyCaseAndInALine(String upgrade, String connection) {
+        assertEquals(
+                101,
+                request("GET / HTTP/1.1", HOST, upgrade, connection, KEY, VERSION)
+                        .status());
+    }
+
+    /** RFC 6455, sections 4.2.1 and 4.4; RFC 9110, section 15.5.22. */
+    @Test
+    void anotherVersionIsToldWhichOneIsSpoken() {
+        for (String version : List.of("Sec-WebSocket-Version: 8", "X-None: 1")) {
+            Response response = request("GET / HTTP/1.1", HOST, UPGRADE, CONNECTION, KEY, version);
+            assertEquals(426, response.status());
+            assertEquals("13", response.header("Sec-WebSocket-Version"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "X-None: 1",
+                "Sec-WebSocket-Key:",
+                "Sec-WebSocket-Key: short",
+                "Sec-WebSocket-Key: not base64 at all!!!!!!!",
+                "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            })
+    void aBadKeyIsABadRequest(String key) {
+        assertEquals(
+                400,
+                request("GET / HTTP/1.1", HOST, UPGRADE, CONNECTION, key, VERSION)
+                        .status());
+    }
+
+    @Test
+    void withoutTheConnectionTokenItIsABadRequest() {
+        assertEquals(
+                400,
+                request("GET / HTTP/1.1", HOST, UPGRADE, "Connection: keep-alive", KEY, VERSION)
+                        .status());
+    }
+
+    @Test
+    void onlyGetOpensAWebSocket() {
+        Response response = request("POST / HTTP/1.1", HOST, UPGRADE, CONNECTION, KEY, VERSION);
+        assertEquals(405, response.status());
+        assertEquals("GET", response.header("Allow"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/chat/", "/nowhere"})
+    void anotherPathIsNotFound(String path) {
+        assertEquals(404, handshake(server, path).status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/chat?topic=", "/chat?topic=a%20b", "/chat?topic=%2F", "/chat?topic=a&topic=b"})
+    void aBadTopicIsABadRequestThatNamesIt(String path) {
+        Response response = handshake(server, path);
+        assertEquals(400, response.status());
+        assertTrue(response.body().contains("topic"), response::body);
+    }
+
+    @Test
+    void aBrowserGetsThePageAndChatAsksForAnUpgrade() {
+        assertEquals(200, server.getPage("/").statusCode());
+        assertTrue(server.getPage("/")
+                .headers()
+                .firstValue("Content-Type")
+                .orElse("")
+                .startsWith("text/html"));
+        assertTrue(server.getPage("/").body().contains("<html"));
+        assertEquals(426, server.getPage("/chat").statusCode());
+        assertEquals(404, server.getPage("/nowhere").statusCode());
+    }
+
+    @Test
+    void aRefusalClosesTcpAndIsCounted() {
+        try (ServerProcess strict = ServerProcess.start(jar(), Map.of("tidegate.origins", "https://chat.example"));
+                RawClient client = new RawClient(strict.port())) {
+            assertEquals(
+                    403, client.handshake("/", "Origin: https://evil.example").status());
+            client.awaitEnd();
+            assertEquals(
+                    101, handshake(strict, "/", "Origin: https://CHAT.example").status());
+            assertEquals(101, handshake(strict, "/").status());
+            assertEquals(1, strict.metric("websocket_connections_rejected_total", "reason=\"origin\""));
+        }
+    }
+
+    @Test
+    void aFullNodeAnswers503AndStaysReady() {
+        try (ServerProcess small = ServerProcess.start(jar(), Map.of("tidegate.limits.connections", "3"))) {
+            List<RawClient> clients = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                clients.add(RawClient.connect(small.port(), "/"));
+            }
+            Response refused = handshake(small, "/");
+            assertEquals(503, refused.status());
+            assertFalse(refused.header("Retry-After").isEmpty());
+            assertEquals(200, small.get("/health/ready").statusCode());
+            assertEquals(1, small.metric("websocket_connections_rejected_total", "reason=\"connections\""));
+
+            clients.getFirst().reset();
+            io.tidegate.testing.Await.until(
+                    "a free place", () -> handshake(small, "/").status() == 101);
+            clients.forEach(RawClient::close);
+        }
+    }
+
+    @Test
+    void limitsCountTheClientBehindATrustedProxy() {
+        Map<String, String> settings = Map.of("tidegate.limits.perip", "1", "tidegate.proxies", "127.0.0.1");
+        try (ServerProcess proxied = ServerProcess.start(jar(), settings);
+                RawClient first = RawClient.connect(proxied.port(), "/", "X-Forwarded-For: 192.0.2.1")) {
+            assertEquals(
+                    503, handshake(proxied, "/", "X-Forwarded-For: 192.0.2.1").status());
+            assertEquals(
+                    101, handshake(proxied, "/", "X-Forwarded-For: 192.0.2.2").status());
+            assertEquals(
+                    503,
+                    handshake(proxied, "/", "X-Forwarded-For: 192.0.2.9, 192.0.2.1")
+                            .status());
+            first.text("still there");
+            assertEquals("still there", first.message());
+        }
+    }
+
+    @Test
+    void handshakesASecondAreBounded() {
+        try (ServerProcess calm = ServerProcess.start(jar(), Map.of("tidegate.limits.handshakes", "2"))) {
+            List<Integer> answers = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                answers.add(handshake(calm, "/").status());
+            }
+            assertEquals(101, answers.getFirst());
+            assertTrue(answers.contains(503), answers::toString);
+        }
+    }
+
+    private Response request(String... lines) {
+        try (RawClient client = new RawClient(server.port())) {
+            return client.request(List.of(lines));
+        }
+    }
+
+    private static Response handshake(ServerProcess server, String path, String... headers) {
+        try (RawClient client = new RawClient(server.port())) {
+            return client.handshake(path, headers);
+        }
+    }
+}

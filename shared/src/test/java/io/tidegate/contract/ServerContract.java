@@ -1,0 +1,78 @@
+package io.tidegate.contract;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Nested;
+
+/**
+ * What a client, an operator and a scraper can rely on, as black-box tests over real sockets against real processes. A
+ * runtime runs it by extending this and naming its jar; nothing here knows which runtime that is.
+ */
+public abstract class ServerContract {
+
+    /** The runnable jar, its libraries beside it. */
+    protected abstract Path jar();
+
+    @Nested
+    class Handshakes extends HandshakeContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class Framing extends FramingContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class Wires extends WireContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class Starts extends StartContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class Operations extends ManagementContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class SlowConsumers extends SlowConsumerContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class Drains extends DrainContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class Fleets extends FleetContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.contract;
+
+import org.jspecify.annotations.NullMarked;

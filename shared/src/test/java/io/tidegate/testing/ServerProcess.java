@@ -1,0 +1,182 @@
+package io.tidegate.testing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A server in a process of its own, as an operator starts it: settings go in as system properties, the ports come out of
+ * the line that it prints when it is ready. Closing it ends the process.
+ */
+public final class ServerProcess implements AutoCloseable {
+    private static final Pattern READY = Pattern.compile("ws://localhost:(\\d+)/.*http://localhost:(\\d+)/metrics");
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private final Process process;
+    private final Thread reader;
+    private final List<String> output = new ArrayList<>();
+    private int port;
+    private int managementPort;
+
+    private ServerProcess(Path jar, Map<String, String> settings) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
+        if (!settings.containsKey("tidegate.port")) {
+            command.add("-Dtidegate.port=0");
+        }
+        if (!settings.containsKey("tidegate.management.port")) {
+            command.add("-Dtidegate.management.port=0");
+        }
+        command.addAll(List.of("-jar", jar.toString()));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().keySet().removeIf(name -> name.startsWith("TIDEGATE_"));
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("starting " + command, e);
+        }
+        reader = Thread.ofVirtual().name("output of " + process.pid()).start(this::readOutput);
+    }
+
+    /** Starts a server, and waits until it is ready; ports are free ones unless the settings say otherwise. */
+    public static ServerProcess start(Path jar, Map<String, String> settings) {
+        ServerProcess server = new ServerProcess(jar, settings);
+        Await.until("the server listens", Duration.ofSeconds(30), () -> server.listens() || !server.process.isAlive());
+        if (!server.listens()) {
+            throw new AssertionError("the server did not start:\n" + server.output());
+        }
+        return server;
+    }
+
+    /** Starts a server that is expected to give up, and waits until it has. */
+    public static ServerProcess startInVain(Path jar, Map<String, String> settings) {
+        ServerProcess server = new ServerProcess(jar, settings);
+        server.awaitExit(Duration.ofSeconds(30));
+        return server;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public int managementPort() {
+        return managementPort;
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Everything it has printed so far. */
+    public synchronized String output() {
+        return String.join("\n", output);
+    }
+
+    /** GET on the management port. */
+    public HttpResponse<String> get(String path, String... headers) {
+        return get(managementPort, path, headers);
+    }
+
+    /** GET on the port of the WebSockets. */
+    public HttpResponse<String> getPage(String path, String... headers) {
+        return get(port, path, headers);
+    }
+
+    /** One sample of {@code /metrics}, by its name and, in braces, some of its labels; 0 where it is missing. */
+    public double metric(String name, String... labels) {
+        return get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                .filter(line -> List.of(labels).stream().allMatch(line::contains))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .findFirst()
+                .orElse(0);
+    }
+
+    /** SIGTERM. By its handle, since a process that is destroyed itself loses its output. */
+    public void terminate() {
+        process.toHandle().destroy();
+    }
+
+    /** SIGKILL. */
+    public void kill() {
+        process.toHandle().destroyForcibly();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Waits for the end of the process, and returns its exit code. */
+    public int awaitExit(Duration atMost) {
+        try {
+            if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("still running after " + atMost + ":\n" + output());
+            }
+            reader.join();
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+        awaitExit(Duration.ofSeconds(10));
+    }
+
+    private synchronized boolean listens() {
+        return port != 0;
+    }
+
+    private void readOutput() {
+        try (BufferedReader lines = process.inputReader(UTF_8)) {
+            lines.lines().forEach(this::take);
+        } catch (UncheckedIOException | IOException e) {
+            take("(output ended: " + e.getMessage() + ")");
+        }
+    }
+
+    private synchronized void take(String line) {
+        output.add(line);
+        Matcher ready = READY.matcher(line);
+        if (ready.find()) {
+            managementPort = Integer.parseInt(ready.group(2));
+            port = Integer.parseInt(ready.group(1));
+        }
+    }
+
+    private static HttpResponse<String> get(int port, String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .timeout(Duration.ofSeconds(10));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        try {
+            return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException("GET " + path, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+}
