@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * Helidon closes the socket behind it.
  */
 final class WebSocketConnection implements ServerConnection {
-    private static final int CLOSE_FRAME = 0x88;
-
     private final ConnectionContext context;
     private final Transport transport;
     private final Connection connection;
@@ -81,25 +79,13 @@ final class WebSocketConnection implements ServerConnection {
                 case Inbound.Violation violation -> {
                     connection.close(violation.code(), violation.reason());
                     connection.awaitClosed();
-                    discard();
+                    Farewell.discard(this::nextBytes);
                     return;
                 }
                 case Inbound.End end -> {
                     return;
                 }
             }
-        }
-    }
-
-    /**
-     * Reads on without looking, after the connection has failed: a socket that is closed while bytes wait in it answers
-     * with a reset, which may overtake the close frame. Ends with the peer's close frame or TCP, at the latest with the
-     * hub's close timeout.
-     */
-    private void discard() {
-        byte[] bytes = nextBytes();
-        while (bytes != null && (bytes[0] & 0xFF) != CLOSE_FRAME) {
-            bytes = nextBytes();
         }
     }
 
