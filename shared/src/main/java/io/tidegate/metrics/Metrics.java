@@ -56,10 +56,7 @@ public final class Metrics {
             LongSupplier connectionLimit,
             LongSupplier sendQueueBytes,
             LongSupplier draining,
-            LongSupplier relayUp,
-            LongSupplier relayPublished,
-            LongSupplier relayReceived,
-            LongSupplier relayErrors) {}
+            LongSupplier relayUp) {}
 
     private static final List<Duration> BUCKETS = LongStream.of(
                     50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
@@ -80,6 +77,9 @@ public final class Metrics {
     private final Map<DrainOutcome, Counter> drainClosed = new EnumMap<>(DrainOutcome.class);
     private final Map<Recovery, Counter> recoveries = new EnumMap<>(Recovery.class);
     private final Counter slowConsumers = new Counter();
+    private final Counter relayPublished = new Counter();
+    private final Counter relayReceived = new Counter();
+    private final Counter relayErrors = new Counter();
     private final Histogram relayLag = new Histogram();
     private final Histogram fanOut = new Histogram();
 
@@ -132,6 +132,21 @@ public final class Metrics {
         return slowConsumers;
     }
 
+    /** Messages that the relay took. */
+    public Counter relayPublished() {
+        return relayPublished;
+    }
+
+    /** Messages that came from the relay, this node's own too. */
+    public Counter relayReceived() {
+        return relayReceived;
+    }
+
+    /** Publishes that failed, and arrivals that were no message. */
+    public Counter relayErrors() {
+        return relayErrors;
+    }
+
     /** From the publisher's node to this one. */
     public Histogram relayLag() {
         return relayLag;
@@ -153,14 +168,9 @@ public final class Metrics {
         counter(meters, "websocket_messages_sent_total", "Frames handed to a socket", messagesSent);
         counter(meters, "websocket_connections_opened_total", "Connections opened", connectionsOpened);
         counter(meters, "websocket_slow_consumers_total", "Connections closed for a full queue", slowConsumers);
-        meters.counter(
-                "websocket_relay_published_total", "Messages that the relay took", Map.of(), gauges.relayPublished());
-        meters.counter(
-                "websocket_relay_received_total",
-                "Messages that came from the relay",
-                Map.of(),
-                gauges.relayReceived());
-        meters.counter("websocket_relay_errors_total", "Relay operations that failed", Map.of(), gauges.relayErrors());
+        counter(meters, "websocket_relay_published_total", "Messages that the relay took", relayPublished);
+        counter(meters, "websocket_relay_received_total", "Messages that came from the relay", relayReceived);
+        counter(meters, "websocket_relay_errors_total", "Relay operations that failed", relayErrors);
         String closed = "Connections closed, by close code";
         connectionsClosed.forEach((code, counter) ->
                 labelled(meters, "websocket_connections_closed_total", closed, "code", String.valueOf(code), counter));

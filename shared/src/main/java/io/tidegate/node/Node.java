@@ -8,12 +8,9 @@ import io.tidegate.metrics.Metrics;
 import io.tidegate.relay.MemoryRelay;
 import io.tidegate.relay.RedisRelay;
 import io.tidegate.relay.Relay;
-import io.tidegate.relay.RelayCounters;
 import io.tidegate.relay.RelayStatus;
-import io.tidegate.settings.Secret;
 import io.tidegate.settings.Settings;
 import io.tidegate.time.Clock;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 
@@ -26,7 +23,6 @@ public final class Node implements AutoCloseable {
 
     private final Settings settings;
     private final Metrics metrics = new Metrics();
-    private final RelayCounters relayCounters = new RelayCounters();
     private final Hub hub;
     private final Drain drain;
     private final NodeHealth health;
@@ -40,8 +36,7 @@ public final class Node implements AutoCloseable {
     public Node(Settings settings) {
         Clock clock = Clock.system();
         this.settings = settings;
-        this.hub =
-                new Hub(settings, metrics, clock, receiver -> relay(settings.relay(), receiver, relayCounters, clock));
+        this.hub = new Hub(settings, metrics, clock, receiver -> relay(settings.relay(), receiver, metrics, clock));
         this.drain = new Drain(hub, settings.drain(), metrics, clock);
         this.health = new NodeHealth(settings.relay().grace(), clock, hub::relayStatus, drain::draining);
         ticker.start();
@@ -82,10 +77,7 @@ public final class Node implements AutoCloseable {
                         () -> settings.limits().connections(),
                         hub::queuedBytes,
                         () -> drain.draining() ? 1 : 0,
-                        () -> hub.relayStatus() instanceof RelayStatus.Up ? 1 : 0,
-                        relayCounters::published,
-                        relayCounters::received,
-                        relayCounters::errors));
+                        () -> hub.relayStatus() instanceof RelayStatus.Up ? 1 : 0));
     }
 
     /** Drains, and returns when everybody has left or was cut, at the latest after {@code tidegate.drain.timeout}. */
@@ -123,17 +115,9 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private static Relay relay(Settings.Relay settings, Relay.Receiver receiver, RelayCounters counters, Clock clock) {
-        if (settings.inProcess()) {
-            return new MemoryRelay(new MemoryRelay.Bus(), receiver, counters, clock);
-        }
-        RedisRelay.Options options = new RedisRelay.Options(
-                settings.urls(),
-                settings.config(),
-                settings.username(),
-                settings.password().map(Secret::value),
-                settings.prefix(),
-                Optional.empty());
-        return new RedisRelay(options, receiver, counters, clock);
+    private static Relay relay(Settings.Relay settings, Relay.Receiver receiver, Metrics metrics, Clock clock) {
+        return settings.inProcess()
+                ? new MemoryRelay(new MemoryRelay.Bus(), receiver, metrics, clock)
+                : new RedisRelay(settings, receiver, metrics, clock);
     }
 }

@@ -1,5 +1,6 @@
 package io.tidegate.relay;
 
+import io.tidegate.metrics.Metrics;
 import io.tidegate.relay.Outbox.Waiting;
 import io.tidegate.time.Clock;
 import java.lang.System.Logger;
@@ -41,7 +42,7 @@ final class Flusher implements AutoCloseable {
     private final String prefix;
     private final Outbox outbox;
     private final Subscriptions subscriptions;
-    private final RelayCounters counters;
+    private final Metrics metrics;
     private final Clock clock;
     private final Thread thread =
             Thread.ofVirtual().name("tidegate-relay-flusher").unstarted(this::run);
@@ -55,13 +56,13 @@ final class Flusher implements AutoCloseable {
             String prefix,
             Outbox outbox,
             Subscriptions subscriptions,
-            RelayCounters counters,
+            Metrics metrics,
             Clock clock) {
         this.opener = opener;
         this.prefix = prefix;
         this.outbox = outbox;
         this.subscriptions = subscriptions;
-        this.counters = counters;
+        this.metrics = metrics;
         this.clock = clock;
         this.status = new RelayStatus.Down(clock.nanoTime(), "not connected yet");
     }
@@ -181,7 +182,7 @@ final class Flusher implements AutoCloseable {
             fail(batch, new RelayUnavailableException("the relay is closed"));
             throw e;
         }
-        counters.addPublished(batch.size());
+        metrics.relayPublished().add(batch.size());
         batch.forEach(publish -> publish.done().complete(null));
     }
 
@@ -229,7 +230,7 @@ final class Flusher implements AutoCloseable {
     }
 
     private void fail(List<Waiting> publishes, RelayUnavailableException reason) {
-        counters.addErrors(publishes.size());
+        metrics.relayErrors().add(publishes.size());
         publishes.forEach(publish -> publish.done().completeExceptionally(reason));
     }
 

@@ -1,5 +1,6 @@
 package io.tidegate.relay;
 
+import io.tidegate.metrics.Metrics;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Topic;
 import io.tidegate.time.Clock;
@@ -24,28 +25,28 @@ public final class MemoryRelay implements Relay {
 
     private final Bus bus;
     private final Receiver receiver;
-    private final RelayCounters counters;
+    private final Metrics metrics;
     private final Clock clock;
     private final Set<Topic> topics = ConcurrentHashMap.newKeySet();
 
     private volatile RelayStatus status = new RelayStatus.Up();
 
     /** A node's relay. */
-    public MemoryRelay(Bus bus, Receiver receiver, RelayCounters counters, Clock clock) {
+    public MemoryRelay(Bus bus, Receiver receiver, Metrics metrics, Clock clock) {
         this.bus = bus;
         this.receiver = receiver;
-        this.counters = counters;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
     @Override
     public CompletionStage<Void> publish(Topic topic, Message message) {
         if (isClosed()) {
-            counters.addErrors(1);
+            metrics.relayErrors().increment();
             return closed();
         }
         bus.publish(topic, message);
-        counters.addPublished(1);
+        metrics.relayPublished().increment();
         return CompletableFuture.completedFuture(null);
     }
 
@@ -90,7 +91,7 @@ public final class MemoryRelay implements Relay {
 
     private void deliver(Topic topic, Message message) {
         try {
-            counters.addReceived(1);
+            metrics.relayReceived().increment();
             receiver.receive(topic, message, 0);
         } catch (RuntimeException e) {
             // One node's defect must neither reach the publisher nor keep the message from the other nodes.

@@ -1,14 +1,13 @@
 package io.tidegate.relay;
 
+import io.tidegate.metrics.Metrics;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Topic;
 import io.tidegate.relay.Outbox.Waiting;
+import io.tidegate.settings.Settings;
 import io.tidegate.time.Clock;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.URI;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,7 +26,7 @@ public final class RedisRelay implements Relay {
 
     private final String prefix;
     private final Receiver receiver;
-    private final RelayCounters counters;
+    private final Metrics metrics;
     private final Clock clock;
     private final EpochMicros time;
     private final Outbox outbox = new Outbox("not connected yet");
@@ -35,57 +34,27 @@ public final class RedisRelay implements Relay {
     private final Flusher flusher;
 
     /**
-     * Where Redis is.
-     *
-     * @param urls with scheme, host and port, without credentials. One {@code redis} or {@code rediss}: a single server;
-     *     several: nodes of a cluster; {@code redis+sentinel}: the sentinels, with the master's name as their path
-     * @param config a Redisson YAML file instead, or empty
-     * @param prefix begins the name of every channel
-     * @param ca the certificates that a {@code rediss} server's must lead to, in PEM form; else those of the JVM
-     */
-    public record Options(
-            List<URI> urls,
-            String config,
-            Optional<String> username,
-            Optional<String> password,
-            String prefix,
-            Optional<Path> ca) {
-        public Options {
-            urls = List.copyOf(urls);
-            if (urls.isEmpty() == config.isEmpty()) {
-                throw new IllegalArgumentException("either URLs or a configuration file");
-            }
-        }
-
-        /** Without secrets. */
-        @Override
-        public String toString() {
-            return "Options[urls=" + urls + ", config=" + config + ", prefix=" + prefix + "]";
-        }
-    }
-
-    /**
      * Starts to connect, in the background.
      *
-     * @throws IllegalArgumentException where a file that the options name cannot be used
+     * @throws IllegalArgumentException where a file that the settings name cannot be used
      */
-    public RedisRelay(Options options, Receiver receiver, RelayCounters counters, Clock clock) {
-        this(opener(options), options.prefix(), receiver, counters, clock);
+    public RedisRelay(Settings.Relay settings, Receiver receiver, Metrics metrics, Clock clock) {
+        this(opener(settings), settings.prefix(), receiver, metrics, clock);
     }
 
-    RedisRelay(Link.Opener opener, String prefix, Receiver receiver, RelayCounters counters, Clock clock) {
+    RedisRelay(Link.Opener opener, String prefix, Receiver receiver, Metrics metrics, Clock clock) {
         this.prefix = prefix;
         this.receiver = receiver;
-        this.counters = counters;
+        this.metrics = metrics;
         this.clock = clock;
         this.time = new EpochMicros(clock);
         this.subscriptions = new Subscriptions(this::channel, this::deliver);
-        this.flusher = new Flusher(opener, prefix, outbox, subscriptions, counters, clock);
+        this.flusher = new Flusher(opener, prefix, outbox, subscriptions, metrics, clock);
         flusher.start();
     }
 
-    private static Link.Opener opener(Options options) {
-        Config config = RedissonConfig.of(options);
+    private static Link.Opener opener(Settings.Relay settings) {
+        Config config = RedissonConfig.of(settings);
         return () -> RedissonLink.open(config);
     }
 
@@ -96,7 +65,7 @@ public final class RedisRelay implements Relay {
         byte[] bytes = new Envelope(message, time.now()).encode();
         String refused = outbox.offer(new Waiting(channel(topic), bytes, clock.nanoTime(), done));
         if (refused != null) {
-            counters.addErrors(1);
+            metrics.relayErrors().increment();
             done.completeExceptionally(new RelayUnavailableException(refused));
         }
         return done;
@@ -132,11 +101,11 @@ public final class RedisRelay implements Relay {
         try {
             Optional<Envelope> arrived = Envelope.decode(bytes);
             if (arrived.isEmpty()) {
-                counters.addErrors(1);
+                metrics.relayErrors().increment();
                 return;
             }
             Envelope envelope = arrived.get();
-            counters.addReceived(1);
+            metrics.relayReceived().increment();
             long lagMicros = Math.max(0, time.now() - envelope.sentMicros());
             receiver.receive(topic, envelope.message(), TimeUnit.MICROSECONDS.toNanos(lagMicros));
         } catch (RuntimeException e) {

@@ -1,5 +1,7 @@
 package io.tidegate.relay;
 
+import io.tidegate.settings.Secret;
+import io.tidegate.settings.Settings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -39,18 +41,18 @@ final class RedissonConfig {
     private RedissonConfig() {}
 
     /**
-     * The configuration of these options.
+     * The configuration of these settings.
      *
      * @throws IllegalArgumentException where a file cannot be read or is not what it should be
      */
-    static Config of(RedisRelay.Options options) {
-        Config config = options.config().isEmpty() ? new Config() : read(Path.of(options.config()));
-        if (options.config().isEmpty()) {
-            address(config, options);
+    static Config of(Settings.Relay settings) {
+        Config config = settings.config().isEmpty() ? new Config() : read(Path.of(settings.config()));
+        if (settings.config().isEmpty()) {
+            address(config, settings);
         }
-        options.username().ifPresent(config::setUsername);
-        options.password().ifPresent(config::setPassword);
-        options.ca().ifPresent(ca -> config.setSslTrustManagerFactory(trusting(ca)));
+        settings.username().ifPresent(config::setUsername);
+        settings.password().map(Secret::value).ifPresent(config::setPassword);
+        settings.ca().ifPresent(ca -> config.setSslTrustManagerFactory(trusting(ca)));
         config.setCodec(ByteArrayCodec.INSTANCE)
                 .setThreads(2)
                 .setNettyThreads(2)
@@ -70,19 +72,19 @@ final class RedissonConfig {
         }
     }
 
-    private static void address(Config config, RedisRelay.Options options) {
-        URI first = options.urls().getFirst();
+    private static void address(Config config, Settings.Relay settings) {
+        URI first = settings.urls().getFirst();
         String scheme = first.getScheme();
         if (scheme.endsWith("+sentinel")) {
             SentinelServersConfig sentinel = config.useSentinelServers()
                     .setMasterName(first.getPath().substring(1))
                     .setCheckSentinelsList(false);
-            options.urls()
+            settings.urls()
                     .forEach(url -> sentinel.addSentinelAddress(
                             scheme.replace("+sentinel", "") + "://" + url.getHost() + ":" + url.getPort()));
-        } else if (options.urls().size() > 1) {
+        } else if (settings.urls().size() > 1) {
             ClusterServersConfig cluster = config.useClusterServers();
-            options.urls().forEach(url -> cluster.addNodeAddress(url.toString()));
+            settings.urls().forEach(url -> cluster.addNodeAddress(url.toString()));
         } else {
             config.useSingleServer().setAddress(first.toString());
         }

@@ -113,6 +113,11 @@ final class Keys {
             "",
             Format.optional(Format.secret(CREDENTIAL)),
             "Password of the relay, where it is not in the URL. Never printed.");
+    static final Key<Optional<String>> RELAY_CA = key(
+            "tidegate.relay.ca",
+            "",
+            Format.optional(Format.readableFile()),
+            "Certificates in PEM form that the relay's must lead to (`rediss://`). Empty: those of the JVM.");
     static final Key<String> RELAY_PREFIX = key(
             "tidegate.relay.prefix",
             "tidegate",

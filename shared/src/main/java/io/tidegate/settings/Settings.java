@@ -1,6 +1,7 @@
 package io.tidegate.settings;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +96,7 @@ public record Settings(Server server, Peers peers, Limits limits, Relay relay, H
      * @param config path of a Redisson YAML file, or empty; never together with {@code urls}
      * @param username also where it was part of the URL
      * @param password also where it was part of the URL
+     * @param ca certificates in PEM form, in place of those of the JVM
      * @param prefix begins every name in Redis
      * @param grace down for longer than this, the relay makes the node unready
      */
@@ -103,6 +105,7 @@ public record Settings(Server server, Peers peers, Limits limits, Relay relay, H
             String config,
             Optional<String> username,
             Optional<Secret> password,
+            Optional<Path> ca,
             String prefix,
             Duration grace) {
         public Relay {

@@ -1,5 +1,6 @@
 package io.tidegate.settings;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -120,6 +121,7 @@ public final class SettingsReader {
                 values.get(Keys.RELAY_CONFIG).orElse(""),
                 relay.username().or(() -> values.get(Keys.RELAY_USERNAME)),
                 relay.password().or(() -> values.get(Keys.RELAY_PASSWORD)),
+                values.get(Keys.RELAY_CA).map(Path::of),
                 values.get(Keys.RELAY_PREFIX),
                 values.get(Keys.RELAY_GRACE));
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidegate.metrics.Metrics;
 import io.tidegate.protocol.Topic;
 import io.tidegate.testing.Await;
 import io.tidegate.testing.ManualClock;
@@ -28,9 +29,9 @@ class FlusherTest {
 
     private final ManualClock clock = new ManualClock();
     private final Inbox inbox = new Inbox();
-    private final RelayCounters counters = new RelayCounters();
+    private final Metrics metrics = new Metrics();
     private final BlockingQueue<FakeLink> links = new LinkedBlockingQueue<>();
-    private final RedisRelay relay = new RedisRelay(links::take, "p", inbox, counters, clock);
+    private final RedisRelay relay = new RedisRelay(links::take, "p", inbox, metrics, clock);
 
     @AfterEach
     void close() {
@@ -87,13 +88,13 @@ class FlusherTest {
         awaitDown("cable cut");
         Await.until("the lost link is closed", LIMIT, first::isClosed);
         assertEquals("cable cut", failure(relay.publish(TOPIC, Inbox.text("meanwhile"))));
-        assertEquals(3, counters.errors());
+        assertEquals(3, metrics.relayErrors().value());
 
         FakeLink second = up();
         awaitDone(relay.publish(TOPIC, Inbox.text("after")));
         assertEquals(List.of("subscribe " + CHANNEL), second.calls());
         assertEquals(List.of("after"), inbox.texts(TOPIC));
-        assertEquals(1, counters.published());
+        assertEquals(1, metrics.relayPublished().value());
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.tidegate.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tidegate.metrics.Metrics;
 import io.tidegate.protocol.Topic;
 import io.tidegate.time.Clock;
 import org.junit.jupiter.api.Test;
@@ -11,21 +12,21 @@ class MemoryRelayTest extends RelayContract {
 
     @Override
     Relay join(Relay.Receiver receiver) {
-        return new MemoryRelay(bus, receiver, new RelayCounters(), Clock.system());
+        return new MemoryRelay(bus, receiver, new Metrics(), Clock.system());
     }
 
     @Test
     void countsWhatItDoes() {
         Topic topic = new Topic("news");
-        RelayCounters counters = new RelayCounters();
-        MemoryRelay relay = new MemoryRelay(bus, new Inbox(), counters, Clock.system());
+        Metrics metrics = new Metrics();
+        MemoryRelay relay = new MemoryRelay(bus, new Inbox(), metrics, Clock.system());
         relay.subscribe(topic);
         relay.publish(topic, Inbox.text("a"));
         relay.publish(new Topic("unheard"), Inbox.text("b"));
         relay.close();
         relay.publish(topic, Inbox.text("c"));
-        assertEquals(2, counters.published());
-        assertEquals(1, counters.received());
-        assertEquals(1, counters.errors());
+        assertEquals(2, metrics.relayPublished().value());
+        assertEquals(1, metrics.relayReceived().value());
+        assertEquals(1, metrics.relayErrors().value());
     }
 }

@@ -4,21 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.tidegate.metrics.Metrics;
 import io.tidegate.protocol.Topic;
+import io.tidegate.settings.Settings;
+import io.tidegate.settings.SettingsReader;
 import io.tidegate.testing.Await;
 import io.tidegate.testing.RedisServer;
 import io.tidegate.time.Clock;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,13 +31,18 @@ class RedisConnectionTest {
     private static final Topic TOPIC = new Topic("news");
     private static final char[] STORE_PASSWORD = "changeit".toCharArray();
 
-    private static RedisRelay.Options options(URI url, Optional<String> user, Optional<String> password) {
-        return new RedisRelay.Options(List.of(url), "", user, password, "test", Optional.empty());
+    /** With these keys, without their common beginning. */
+    private static Settings.Relay settings(Object... keysAndValues) {
+        Map<String, String> configured = new HashMap<>();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            configured.put("tidegate.relay." + keysAndValues[i], keysAndValues[i + 1].toString());
+        }
+        return SettingsReader.read(configured, Map.of()).relay();
     }
 
-    private static void carriesAMessage(RedisRelay.Options options) {
+    private static void carriesAMessage(Settings.Relay settings) {
         Inbox inbox = new Inbox();
-        try (RedisRelay relay = new RedisRelay(options, inbox, new RelayCounters(), Clock.system())) {
+        try (RedisRelay relay = new RedisRelay(settings, inbox, new Metrics(), Clock.system())) {
             Await.until(() -> "relay up: " + relay.status(), LIMIT, () -> relay.status() instanceof RelayStatus.Up);
             Await.value("subscribed", LIMIT, relay.subscribe(TOPIC).thenApply(nothing -> true));
             Await.value(
@@ -43,8 +51,8 @@ class RedisConnectionTest {
         }
     }
 
-    private static void staysDownBecause(String reason, RedisRelay.Options options) {
-        try (RedisRelay relay = new RedisRelay(options, new Inbox(), new RelayCounters(), Clock.system())) {
+    private static void staysDownBecause(String reason, Settings.Relay settings) {
+        try (RedisRelay relay = new RedisRelay(settings, new Inbox(), new Metrics(), Clock.system())) {
             Await.until(
                     () -> relay.status() + " should say: " + reason,
                     LIMIT,
@@ -56,10 +64,10 @@ class RedisConnectionTest {
     @Test
     void passwordAndUsername() {
         try (RedisServer redis = RedisServer.start("--requirepass", "sesame")) {
-            carriesAMessage(options(redis.url(), Optional.empty(), Optional.of("sesame")));
-            carriesAMessage(options(redis.url(), Optional.of("default"), Optional.of("sesame")));
-            staysDownBecause("refuses the password", options(redis.url(), Optional.empty(), Optional.of("simsim")));
-            staysDownBecause("wants a password", options(redis.url(), Optional.empty(), Optional.empty()));
+            carriesAMessage(settings("url", redis.url(), "password", "sesame"));
+            carriesAMessage(settings("url", redis.url(), "username", "default", "password", "sesame"));
+            staysDownBecause("refuses the password", settings("url", redis.url(), "password", "simsim"));
+            staysDownBecause("wants a password", settings("url", redis.url()));
         }
     }
 
@@ -67,7 +75,7 @@ class RedisConnectionTest {
     void aUserWhoMayNotPublishIsToldSo() {
         try (RedisServer redis = RedisServer.start()) {
             redis.command("ACL SETUSER reader on >sesame ~* &* +@all -publish");
-            staysDownBecause("NOPERM", options(redis.url(), Optional.of("reader"), Optional.of("sesame")));
+            staysDownBecause("NOPERM", settings("url", redis.url(), "username", "reader", "password", "sesame"));
         }
     }
 
@@ -75,14 +83,8 @@ class RedisConnectionTest {
     void tlsWithACertificateOfOnesOwn(@TempDir Path directory) throws Exception {
         SelfSigned selfSigned = SelfSigned.in(directory);
         try (RedisServer redis = RedisServer.startTls(selfSigned.certificate, selfSigned.key)) {
-            carriesAMessage(new RedisRelay.Options(
-                    List.of(redis.url()),
-                    "",
-                    Optional.empty(),
-                    Optional.empty(),
-                    "test",
-                    Optional.of(selfSigned.certificate)));
-            staysDownBecause("TLS", options(redis.url(), Optional.empty(), Optional.empty()));
+            carriesAMessage(settings("url", redis.url(), "ca", selfSigned.certificate));
+            staysDownBecause("TLS", settings("url", redis.url()));
         }
     }
 
@@ -91,8 +93,7 @@ class RedisConnectionTest {
         Path file = directory.resolve("redisson.yaml");
         try (RedisServer redis = RedisServer.start("--requirepass", "sesame")) {
             Files.writeString(file, "singleServerConfig:\n  address: \"" + redis.url() + "\"\n");
-            carriesAMessage(new RedisRelay.Options(
-                    List.of(), file.toString(), Optional.empty(), Optional.of("sesame"), "test", Optional.empty()));
+            carriesAMessage(settings("config", file, "password", "sesame"));
         }
     }
 
@@ -101,24 +102,12 @@ class RedisConnectionTest {
         Path file = directory.resolve("redisson.yaml");
         for (String content : List.of("password: [sesame", "nettyThreads: 2")) {
             Files.writeString(file, content);
-            RedisRelay.Options options = new RedisRelay.Options(
-                    List.of(), file.toString(), Optional.empty(), Optional.empty(), "test", Optional.empty());
+            Settings.Relay settings = settings("config", file);
             IllegalArgumentException e = assertThrows(
                     IllegalArgumentException.class,
-                    () -> new RedisRelay(options, new Inbox(), new RelayCounters(), Clock.system()));
+                    () -> new RedisRelay(settings, new Inbox(), new Metrics(), Clock.system()));
             assertFalse(String.valueOf(e.getMessage()).contains("sesame"));
         }
-    }
-
-    @Test
-    void optionsDoNotPrintThePassword() {
-        RedisRelay.Options options =
-                options(URI.create("redis://redis:6379"), Optional.of("ann"), Optional.of("sesame"));
-        assertEquals("Options[urls=[redis://redis:6379], config=, prefix=test]", options.toString());
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> new RedisRelay.Options(
-                        List.of(), "", Optional.empty(), Optional.empty(), "test", Optional.empty()));
     }
 
     /** A certificate for 127.0.0.1 and its key, in PEM form. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidegate.metrics.Metrics;
 import io.tidegate.protocol.Topic;
 import io.tidegate.testing.Await;
 import io.tidegate.testing.RedisServer;
@@ -20,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.redisson.config.Config;
 
 /** What the Redis relay does while Redis crashes, hangs or is missing, and after that. */
 class RedisOutageTest {
@@ -32,6 +34,7 @@ class RedisOutageTest {
     private static final Duration RESUME = Duration.ofSeconds(2);
 
     private final List<AutoCloseable> open = new ArrayList<>();
+    private final AtomicInteger linksOpened = new AtomicInteger();
 
     @AfterEach
     void closeAll() throws Exception {
@@ -46,8 +49,13 @@ class RedisOutageTest {
     }
 
     private RedisRelay node(RedisServer redis, Relay.Receiver receiver) {
-        RedisRelay relay =
-                new RedisRelay(RedisRelayTest.options(redis, "test"), receiver, new RelayCounters(), Clock.system());
+        Config config = RedissonConfig.of(RedisRelayTest.settings(redis, "test"));
+        Link.Opener opener = () -> {
+            Link link = RedissonLink.open(config);
+            linksOpened.incrementAndGet();
+            return link;
+        };
+        RedisRelay relay = new RedisRelay(opener, "test", receiver, new Metrics(), Clock.system());
         open.add(relay);
         return relay;
     }
@@ -220,8 +228,10 @@ class RedisOutageTest {
         awaitUp(relay, LIMIT);
         for (int i = 0; i < 5; i++) {
             String text = "" + i;
+            int links = linksOpened.get();
             redis.command("CLIENT KILL TYPE pubsub");
-            awaitDown(relay, RESUME);
+            // It may be back before anybody has seen it down. Should Redisson not tell, the probe does, within 3 s.
+            Await.until("a new link", Duration.ofMillis(3_500), () -> linksOpened.get() > links);
             awaitUp(relay, RESUME);
             done(relay.publish(TOPIC, Inbox.text(text)), RESUME);
             Await.until("delivery", LIMIT, () -> inbox.texts(TOPIC).contains(text));

@@ -74,6 +74,7 @@ final class SettingsErrorsTest {
                         "/no/such/file",
                         " must be empty or the path of a file that this process can read"),
                 bad("tidegate.relay.config", "/", " must be empty or the path of a file that this process can read"),
+                bad("tidegate.relay.ca", "/", " must be empty or the path of a file that this process can read"),
                 bad(
                         "tidegate.relay.prefix",
                         "tide{gate}",

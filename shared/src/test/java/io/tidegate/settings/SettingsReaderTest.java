@@ -63,7 +63,13 @@ final class SettingsReaderTest {
         assertEquals(new Settings.Limits(10_000, 0, 0, 65_536, 0, 1_048_576, 128), settings.limits());
         assertEquals(
                 new Settings.Relay(
-                        List.of(), "", Optional.empty(), Optional.empty(), "tidegate", Duration.ofSeconds(10)),
+                        List.of(),
+                        "",
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        "tidegate",
+                        Duration.ofSeconds(10)),
                 settings.relay());
         assertEquals(new Settings.History(1000, Duration.ofMinutes(10)), settings.history());
         assertEquals(
@@ -91,6 +97,7 @@ final class SettingsReaderTest {
                         "",
                         Optional.of("tidegate"),
                         Optional.of(new Secret("hunter2")),
+                        Optional.empty(),
                         "staging",
                         Duration.ofMinutes(1)),
                 settings.relay());
@@ -105,6 +112,7 @@ final class SettingsReaderTest {
     void noKeyIsForgottenByTheTestAbove() {
         Set<String> tried = new HashSet<>(EVERY_KEY.keySet());
         tried.add(Keys.RELAY_CONFIG.name());
+        tried.add(Keys.RELAY_CA.name());
 
         assertEquals(Keys.ALL.stream().map(Key::name).collect(Collectors.toSet()), tried);
         for (Key<?> key : Keys.ALL) {
@@ -121,6 +129,15 @@ final class SettingsReaderTest {
 
         assertEquals(file.toString(), relay.config());
         assertFalse(relay.inProcess());
+    }
+
+    @Test
+    void certificatesOfTheRelayAreAFile(@TempDir Path directory) throws IOException {
+        Path file = Files.createFile(directory.resolve("ca.crt"));
+
+        assertEquals(
+                Optional.of(file),
+                read(Map.of("tidegate.relay.ca", file.toString())).relay().ca());
     }
 
     @Test

@@ -48,7 +48,13 @@ final class SettingsTest {
 
     private static Settings.Relay relay(String url, String config) {
         return new Settings.Relay(
-                List.of(URI.create(url)), config, Optional.empty(), Optional.empty(), "tidegate", SECOND);
+                List.of(URI.create(url)),
+                config,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                "tidegate",
+                SECOND);
     }
 
     private static void refused(String message, Executable making) {
