@@ -2,7 +2,6 @@ package io.tidegate.se;
 
 import io.helidon.logging.common.LogConfig;
 import io.tidegate.node.Termination;
-import io.tidegate.settings.Settings;
 import io.tidegate.settings.SettingsException;
 
 /** Starts a server from its configuration, and ends it at the first signal. */
@@ -15,12 +14,16 @@ public final class Main {
     /** Takes no arguments: settings come from system properties, the environment and {@code application.yaml}. */
     public static void main(String[] args) throws ReflectiveOperationException {
         LogConfig.configureRuntime();
-        SeServer server = new SeServer(settings());
+        SeServer server;
         try {
+            server = new SeServer(ServerSettings.read());
             server.start();
+        } catch (SettingsException | IllegalArgumentException e) {
+            giveUp(e, BAD_SETTINGS);
+            return;
         } catch (CannotListenException e) {
-            System.err.println(e.getMessage());
-            System.exit(CANNOT_LISTEN);
+            giveUp(e, CANNOT_LISTEN);
+            return;
         }
         Termination.onSignal(() -> end(server));
         System.out.printf(
@@ -29,14 +32,10 @@ public final class Main {
                 server.port(), server.managementPort());
     }
 
-    private static Settings settings() {
-        try {
-            return ServerSettings.read();
-        } catch (SettingsException e) {
-            System.err.println(e.getMessage());
-            System.exit(BAD_SETTINGS);
-            throw e;
-        }
+    /** Without a stack trace: the message says what to change. */
+    private static void giveUp(Exception reason, int exitCode) {
+        System.err.println(reason.getMessage());
+        System.exit(exitCode);
     }
 
     private static void end(SeServer server) {

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -22,13 +21,13 @@ import java.util.concurrent.locks.LockSupport;
 final class RequestHeads implements Http1ConnectionListener, AutoCloseable {
     static final String WEBSOCKET = "websocket";
 
-    private final long timeoutNanos;
+    private final Duration timeout;
     private final Map<ConnectionContext, Long> unfinished = new ConcurrentHashMap<>();
     private final Thread watch =
             Thread.ofVirtual().name("tidegate-request-heads").unstarted(this::watch);
 
     RequestHeads(Duration timeout) {
-        this.timeoutNanos = timeout.toNanos();
+        this.timeout = timeout;
     }
 
     @Override
@@ -48,6 +47,10 @@ final class RequestHeads implements Http1ConnectionListener, AutoCloseable {
         }
     }
 
+    Duration timeout() {
+        return timeout;
+    }
+
     void start() {
         watch.start();
     }
@@ -59,7 +62,7 @@ final class RequestHeads implements Http1ConnectionListener, AutoCloseable {
 
     private void watch() {
         while (!Thread.currentThread().isInterrupted()) {
-            LockSupport.parkNanos(this, TimeUnit.SECONDS.toNanos(1));
+            LockSupport.parkNanos(this, timeout.toNanos() / 10);
             closeOverdue();
         }
     }
@@ -68,7 +71,7 @@ final class RequestHeads implements Http1ConnectionListener, AutoCloseable {
     private void closeOverdue() {
         long now = System.nanoTime();
         unfinished.forEach((context, since) -> {
-            if (now - since > timeoutNanos && unfinished.remove(context, since)) {
+            if (now - since > timeout.toNanos() && unfinished.remove(context, since)) {
                 try {
                     context.serverSocket().close();
                 } catch (UncheckedIOException e) {

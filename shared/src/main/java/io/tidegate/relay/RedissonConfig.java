@@ -67,8 +67,8 @@ final class RedissonConfig {
             return Config.fromYAML(file.toFile());
         } catch (IOException | RuntimeException e) {
             // The parser's message may quote a line of the file, and with it a secret.
-            throw new IllegalArgumentException(
-                    file + " is not a Redisson configuration (" + e.getClass().getSimpleName() + ")");
+            throw new IllegalArgumentException("tidegate.relay.config: " + file + " is not a Redisson configuration ("
+                    + e.getClass().getSimpleName() + ")");
         }
     }
 
@@ -102,7 +102,7 @@ final class RedissonConfig {
         } else if (config.isSentinelConfig()) {
             tune(config.useSentinelServers());
         } else {
-            throw new IllegalArgumentException("the Redisson configuration must have one of singleServerConfig,"
+            throw new IllegalArgumentException("tidegate.relay.config: the file must have one of singleServerConfig,"
                     + " clusterServersConfig, sentinelServersConfig");
         }
     }
@@ -137,7 +137,7 @@ final class RedissonConfig {
             factory.init(store);
             return factory;
         } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalArgumentException(pem + " holds no certificates in PEM form", e);
+            throw new IllegalArgumentException("tidegate.relay.ca: " + pem + " holds no certificates in PEM form", e);
         }
     }
 }

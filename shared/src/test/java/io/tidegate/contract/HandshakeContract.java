@@ -2,11 +2,13 @@ package io.tidegate.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.testing.RawClient;
 import io.tidegate.testing.RawClient.Response;
 import io.tidegate.testing.ServerProcess;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -172,6 +174,17 @@ abstract class HandshakeContract extends OneServer {
                             .status());
             first.text("still there");
             assertEquals("still there", first.message());
+        }
+    }
+
+    @Test
+    void whoConnectsAndSaysNothingIsCut() {
+        try (RawClient silent = new RawClient(server.port());
+                RawClient silentToo = new RawClient(server.managementPort())) {
+            silent.readForEver();
+            silentToo.readForEver();
+            assertTimeoutPreemptively(Duration.ofSeconds(15), silent::awaitEnd);
+            assertTimeoutPreemptively(Duration.ofSeconds(15), silentToo::awaitEnd);
         }
     }
 
