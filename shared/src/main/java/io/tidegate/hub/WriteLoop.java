@@ -27,6 +27,8 @@ import java.util.function.BooleanSupplier;
 final class WriteLoop implements AutoCloseable {
     static final long HAND_OFF_MILLIS = 5;
 
+    private static final System.Logger LOG = System.getLogger(WriteLoop.class.getName());
+
     private static final long HAND_OFF_NANOS = HAND_OFF_MILLIS * 1_000_000;
 
     /** After so many ticks without a write the watchdog sleeps until the next round. */
@@ -98,7 +100,7 @@ final class WriteLoop implements AutoCloseable {
 
     private void run() {
         while (!closed) {
-            boolean idle = !fanOut.getAsBoolean();
+            boolean idle = !fanOut();
             if (!watching.get() && watching.compareAndSet(false, true)) {
                 LockSupport.unpark(watchdog);
             }
@@ -122,10 +124,20 @@ final class WriteLoop implements AutoCloseable {
         }
     }
 
+    /** A defect there must not end the only thread that writes. */
+    private boolean fanOut() {
+        try {
+            return fanOut.getAsBoolean();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "A round of the fan-out failed", e);
+            return true;
+        }
+    }
+
     private void park() {
         parked.set(true);
         // Whoever added something before this line was seen by the next; whoever adds later sees that we are parked.
-        if (ready.isEmpty() && !fanOut.getAsBoolean() && !closed) {
+        if (ready.isEmpty() && !fanOut() && !closed) {
             LockSupport.park(this);
         }
         parked.set(false);
