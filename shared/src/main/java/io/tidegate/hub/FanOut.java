@@ -117,11 +117,11 @@ final class FanOut implements Relay.Receiver {
         if (arrivals.isEmpty()) {
             return false;
         }
+        inboxBytes.addAndGet(-taken);
+        signalRoom();
         byTopic.forEach(this::deliver);
         long now = clock.nanoTime();
         arrivals.forEach(arrival -> metrics.fanOut().record(now - arrival.nanoTime()));
-        inboxBytes.addAndGet(-taken);
-        signalRoom();
         return true;
     }
 

@@ -146,11 +146,12 @@ final class OutboundQueue {
      * @return true where more has come meanwhile: the queue is still scheduled
      */
     boolean write() {
-        FrameBatch batch;
+        List<FrameBatch> all;
         synchronized (this) {
-            batch = FrameBatch.join(waiting);
+            all = List.copyOf(waiting);
             waiting.clear();
         }
+        FrameBatch batch = FrameBatch.join(all);
         try {
             transport.write(batch.bytes());
         } catch (IOException | RuntimeException e) {

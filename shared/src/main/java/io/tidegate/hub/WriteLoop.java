@@ -31,7 +31,7 @@ final class WriteLoop implements AutoCloseable {
 
     private static final long HAND_OFF_NANOS = HAND_OFF_MILLIS * 1_000_000;
 
-    /** After so many ticks without a write the watchdog sleeps until the next round. */
+    /** After so many ticks without a write the watchdog sleeps until the next one. */
     private static final int QUIET_TICKS = 20;
 
     /** So that nobody who sends pings without end keeps the fan-out waiting. */
@@ -99,16 +99,15 @@ final class WriteLoop implements AutoCloseable {
     }
 
     private void run() {
+        owner = Thread.currentThread();
         while (!closed) {
             boolean idle = !fanOut();
-            if (!watching.get() && watching.compareAndSet(false, true)) {
-                LockSupport.unpark(watchdog);
-            }
             OutboundQueue queue;
             for (int i = 0; i < WRITES_A_ROUND && (queue = ready.poll()) != null; i++) {
                 idle = false;
                 long start = phase.get();
                 phase.set(start + 1);
+                wakeWatchdog();
                 boolean more = queue.write();
                 if (!phase.compareAndSet(start + 1, start + 2)) {
                     leaveWith(queue, more);
@@ -161,6 +160,12 @@ final class WriteLoop implements AutoCloseable {
         }
     }
 
+    private void wakeWatchdog() {
+        if (!watching.get() && watching.compareAndSet(false, true)) {
+            LockSupport.unpark(watchdog);
+        }
+    }
+
     private void watch() {
         long seen = 0;
         int quiet = 0;
@@ -173,17 +178,19 @@ final class WriteLoop implements AutoCloseable {
                 handOff(now);
             } else if (++quiet == QUIET_TICKS) {
                 quiet = 0;
-                sleepUntilNeeded();
+                sleepWhile(now);
             }
             seen = now;
         }
     }
 
-    private void sleepUntilNeeded() {
+    /** A write that begins before the flag is down has changed the phase; one that begins later sees the flag. */
+    private void sleepWhile(long quietPhase) {
         watching.set(false);
-        while (!watching.get() && !closed) {
+        while (!watching.get() && phase.get() == quietPhase && !closed) {
             LockSupport.park(this);
         }
+        watching.set(true);
     }
 
     private void handOff(long phaseOfBlockedWrite) {
@@ -192,12 +199,9 @@ final class WriteLoop implements AutoCloseable {
                         : Thread.ofVirtual())
                 .name("tidegate-write-loop")
                 .unstarted(this::run);
-        Thread before = owner;
-        owner = next;
         if (phase.compareAndSet(phaseOfBlockedWrite, phaseOfBlockedWrite + 1)) {
             next.start();
         } else {
-            owner = before;
             blocked.decrementAndGet();
         }
     }
