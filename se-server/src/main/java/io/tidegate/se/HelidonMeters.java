@@ -22,6 +22,9 @@ final class HelidonMeters implements MeterBinder, AutoCloseable {
     private final MeterRegistry registry;
     private final List<Meter> registered = new ArrayList<>();
 
+    /** Micrometer holds what a counter reads by a weak reference: collected, its value would stand still for ever. */
+    private final List<LongSupplier> held = new ArrayList<>();
+
     HelidonMeters(MeterRegistry registry) {
         this.registry = registry;
     }
@@ -31,6 +34,7 @@ final class HelidonMeters implements MeterBinder, AutoCloseable {
         List<Tag> tags = labels.entrySet().stream()
                 .map(label -> Tag.create(label.getKey(), label.getValue()))
                 .toList();
+        held.add(value);
         register(FunctionalCounter.builder(name, value, LongSupplier::getAsLong)
                 .description(help)
                 .tags(tags));
@@ -60,6 +64,7 @@ final class HelidonMeters implements MeterBinder, AutoCloseable {
     public void close() {
         registered.forEach(registry::remove);
         registered.clear();
+        held.clear();
     }
 
     private <M extends Meter, B extends Meter.Builder<B, M>> M register(B builder) {

@@ -51,7 +51,7 @@ abstract class DrainContract {
 
             Await.until(
                     "everybody leaves",
-                    Duration.ofSeconds(15),
+                    Duration.ofSeconds(30),
                     () -> crowd.members().stream().allMatch(Member::ended));
             assertEquals(0, server.awaitExit(Duration.ofSeconds(5)));
             assertTrue(server.output().contains("1000 left gracefully, 0 were cut"), server::output);
@@ -118,7 +118,7 @@ abstract class DrainContract {
             long slot = Long.parseLong(notice.group(1));
             long closed = (member.closedAt() - start) / 1_000_000;
             assertTrue(slot >= 1_000 && slot < 6_000, () -> "slot " + slot);
-            assertTrue(closed >= slot - 50 && closed < slot + 1_500, () -> "slot " + slot + ", closed at " + closed);
+            assertTrue(closed >= slot - 50 && closed < slot + 5_000, () -> "slot " + slot + ", closed at " + closed);
             fifths[(int) (slot - 1_000) / 1_000]++;
         }
         assertTrue(
