@@ -36,7 +36,7 @@ final class Flusher implements AutoCloseable {
 
     private static final long PROBE_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long FIRST_RETRY_MILLIS = 100;
-    private static final long LAST_RETRY_MILLIS = 500;
+    private static final long LAST_RETRY_MILLIS = 800;
 
     private final Link.Opener opener;
     private final String prefix;
@@ -136,6 +136,8 @@ final class Flusher implements AutoCloseable {
     private void setUp(Link link, Probe probe) throws RelayUnavailableException, InterruptedException {
         long start = clock.nanoTime();
         var unused = link.lost().thenRun(outbox::wake);
+        // Publishing first: Redisson tells why that is refused, and of a refused subscription only that nothing came.
+        await(link.publish(List.of(probe.next(start))), LIMIT_NANOS);
         await(link.subscribe(probe.channel(), probe::arrived), SETUP_NANOS);
         // The link's futures fail with it; that of the subscriptions only waits for the next link.
         await(CompletableFuture.anyOf(subscriptions.attach(link), link.lost()), Long.MAX_VALUE);

@@ -90,6 +90,9 @@ public final class MemoryRelay implements Relay {
     }
 
     private void deliver(Topic topic, Message message) {
+        if (isClosed()) {
+            return;
+        }
         try {
             metrics.relayReceived().increment();
             receiver.receive(topic, message, 0);

@@ -25,6 +25,7 @@ import org.redisson.api.RBatch;
 import org.redisson.api.RFuture;
 import org.redisson.api.RedissonClient;
 import org.redisson.client.RedisAuthRequiredException;
+import org.redisson.client.RedisConnectionException;
 import org.redisson.client.RedisTimeoutException;
 import org.redisson.client.RedisWrongPasswordException;
 import org.redisson.client.codec.ByteArrayCodec;
@@ -43,6 +44,8 @@ final class RedissonLink implements Link {
 
     /** What Redis itself answers begins with a word in capitals; the rest may quote the command, so a message. */
     private static final Pattern ERROR_CODE = Pattern.compile("[A-Z]{3,16}\\b");
+
+    private static final Pattern CREDENTIALS = Pattern.compile("//[^/@\\s]*@");
 
     private final RedissonClient redisson;
     private final ExecutorService executor;
@@ -145,13 +148,18 @@ final class RedissonLink implements Link {
 
     /** One line for an operator: never a message, and no more of a server's answer than its code. */
     static String reason(Throwable error) {
+        String fallback = error.getClass().getSimpleName();
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             String known = known(cause);
             if (known != null) {
                 return known;
             }
+            // Those of its subclasses quote commands.
+            if (cause.getClass() == RedisConnectionException.class && cause.getMessage() != null) {
+                fallback = CREDENTIALS.matcher(cause.getMessage()).replaceAll("//");
+            }
         }
-        return error.getClass().getSimpleName();
+        return fallback.lines().findFirst().orElse("");
     }
 
     private static @Nullable String known(Throwable cause) {

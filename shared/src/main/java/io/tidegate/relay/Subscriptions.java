@@ -1,6 +1,7 @@
 package io.tidegate.relay;
 
 import io.tidegate.protocol.Topic;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -27,6 +28,10 @@ final class Subscriptions implements AutoCloseable {
     /** Operations under way at once: fast with thousands of topics, and none waits long for its turn at Redis. */
     private static final int PARALLEL = 64;
 
+    private static final Duration CLOSING = Duration.ofMillis(500);
+
+    private static final CompletableFuture<Void> ALREADY = CompletableFuture.completedFuture(null);
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Topic, Subscription> all = new HashMap<>();
     private final BlockingQueue<Subscription> changed = new LinkedBlockingQueue<>();
@@ -51,18 +56,23 @@ final class Subscriptions implements AutoCloseable {
     }
 
     CompletableFuture<Void> subscribe(Topic topic) {
+        CompletableFuture<Void> waited;
+        CompletableFuture<Void> result;
         lock.lock();
         try {
             if (closed) {
                 return CompletableFuture.failedFuture(new RelayUnavailableException("the relay is closed"));
             }
             Subscription subscription = all.computeIfAbsent(topic, Subscription::new);
-            subscription.want();
+            subscription.wanted = true;
+            waited = subscription.subscribed ? subscription.ready(ALREADY) : ALREADY;
+            result = same(subscription.ready);
             changed(subscription);
-            return same(subscription.ready);
         } finally {
             lock.unlock();
         }
+        waited.complete(null);
+        return result;
     }
 
     /** One of the caller's own, which no caller can complete for another; copy() would wrap the exception. */
@@ -86,7 +96,7 @@ final class Subscriptions implements AutoCloseable {
             if (subscription == null) {
                 return;
             }
-            waited = subscription.ready;
+            waited = subscription.ready(new CompletableFuture<>());
             subscription.wanted = false;
             changed(subscription);
         } finally {
@@ -103,8 +113,10 @@ final class Subscriptions implements AutoCloseable {
             List<CompletableFuture<Void>> ready = new ArrayList<>();
             for (Subscription subscription : all.values()) {
                 changed(subscription);
-                // One that is unsubscribed meanwhile is not waited for.
-                ready.add(subscription.ready.exceptionally(e -> null));
+                if (subscription.wanted) {
+                    // One that is unsubscribed meanwhile is not waited for.
+                    ready.add(subscription.ready.exceptionally(e -> null));
+                }
             }
             return CompletableFuture.allOf(ready.toArray(CompletableFuture[]::new));
         } finally {
@@ -138,10 +150,13 @@ final class Subscriptions implements AutoCloseable {
             lock.unlock();
         }
         RelayUnavailableException reason = new RelayUnavailableException("the relay is closed");
-        left.forEach(subscription -> subscription.ready.completeExceptionally(reason));
+        for (Subscription subscription : left) {
+            subscription.ready.completeExceptionally(reason);
+            subscription.silence();
+        }
         worker.interrupt();
         try {
-            worker.join();
+            worker.join(CLOSING);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -218,7 +233,7 @@ final class Subscriptions implements AutoCloseable {
     }
 
     private void end(Subscription subscription, Link link, Operation operation, boolean succeeded) {
-        CompletableFuture<Void> ready = null;
+        CompletableFuture<Void> waited = ALREADY;
         lock.lock();
         try {
             if (attached == null || attached.link != link) {
@@ -227,21 +242,21 @@ final class Subscriptions implements AutoCloseable {
             subscription.busy = false;
             if (succeeded && operation == Operation.SUBSCRIBE) {
                 subscription.subscribed = true;
-                ready = subscription.wanted ? subscription.ready : null;
+                waited = subscription.wanted ? subscription.ready(ALREADY) : ALREADY;
             }
             changed(subscription);
         } finally {
             lock.unlock();
         }
-        if (ready != null) {
-            ready.complete(null);
-        }
+        waited.complete(null);
     }
 
     /** One topic. All fields but those of the delivery are guarded by the lock of {@link Subscriptions}. */
     private final class Subscription {
         private final Topic topic;
+        /** Done while the topic is wanted and the present link carries it. */
         private CompletableFuture<Void> ready = new CompletableFuture<>();
+
         private volatile boolean wanted;
         private boolean subscribed;
         private boolean busy;
@@ -254,17 +269,24 @@ final class Subscriptions implements AutoCloseable {
             this.topic = topic;
         }
 
-        void want() {
-            wanted = true;
-            if (ready.isDone() && !subscribed) {
-                ready = new CompletableFuture<>();
-            }
+        /** Exchanges it; the one before is to be completed, but outside of the lock: callers hang on it. */
+        CompletableFuture<Void> ready(CompletableFuture<Void> now) {
+            CompletableFuture<Void> before = ready;
+            ready = now;
+            return before;
         }
 
         void lose() {
             subscribed = false;
             busy = false;
-            want();
+            if (ready.isDone()) {
+                ready = new CompletableFuture<>();
+            }
+        }
+
+        /** Delivers nothing more, and returns once nothing is being delivered. */
+        void silence() {
+            exchange(null);
         }
 
         /**
@@ -273,12 +295,7 @@ final class Subscriptions implements AutoCloseable {
          */
         Consumer<byte[]> listen() {
             Object mine = new Object();
-            delivering.lock();
-            try {
-                listener = mine;
-            } finally {
-                delivering.unlock();
-            }
+            exchange(mine);
             return bytes -> {
                 delivering.lock();
                 try {
@@ -289,6 +306,15 @@ final class Subscriptions implements AutoCloseable {
                     delivering.unlock();
                 }
             };
+        }
+
+        private void exchange(@Nullable Object next) {
+            delivering.lock();
+            try {
+                listener = next;
+            } finally {
+                delivering.unlock();
+            }
         }
     }
 }

@@ -199,6 +199,20 @@ class FlusherTest {
     }
 
     @Test
+    void subscribingAgainBeforeTheUnsubscribeBeganIsReadyAtOnce() {
+        FakeLink link = up().holding(call -> call.endsWith(CHANNEL));
+        CompletionStage<Void> first = relay.subscribe(TOPIC);
+        Await.until("subscribing", LIMIT, () -> link.held() == 1);
+        relay.unsubscribe(TOPIC);
+        assertEquals("unsubscribed", failure(first));
+        CompletionStage<Void> again = relay.subscribe(TOPIC);
+        link.release();
+        awaitDone(again);
+        awaitDone(relay.subscribe(TOPIC));
+        assertEquals(List.of("subscribe " + CHANNEL), link.calls());
+    }
+
+    @Test
     void nothingOfAnOldLinkArrivesAfterTheNewOneTookOver() {
         FakeLink first = up();
         awaitDone(relay.subscribe(TOPIC));

@@ -110,6 +110,12 @@ class RedisConnectionTest {
         }
     }
 
+    @Test
+    void connectionsAreNotPingedSinceRedissonThenLosesMessages() {
+        Settings.Relay settings = settings("url", "redis://redis:6379");
+        assertEquals(0, RedissonConfig.of(settings).useSingleServer().getPingConnectionInterval());
+    }
+
     /** A certificate for 127.0.0.1 and its key, in PEM form. */
     private record SelfSigned(Path certificate, Path key) {
         static SelfSigned in(Path directory) throws IOException, GeneralSecurityException, InterruptedException {
