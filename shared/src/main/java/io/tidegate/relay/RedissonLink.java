@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +41,7 @@ import org.redisson.connection.ConnectionListener;
  * connection lives, and no longer than that does this link.
  */
 final class RedissonLink implements Link {
+    private static final long OPEN_SECONDS = 10;
     private static final long CLOSE_MILLIS = 700;
 
     /** What Redis itself answers begins with a word in capitals; the rest may quote the command, so a message. */
@@ -60,16 +62,35 @@ final class RedissonLink implements Link {
     }
 
     /** Connects with this configuration. */
-    static Link open(Config base) throws RelayUnavailableException {
+    static Link open(Config base) throws RelayUnavailableException, InterruptedException {
         ExecutorService executor = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("tidegate-relay-delivery-", 0).factory());
         CompletableFuture<String> lost = new CompletableFuture<>();
         Config config = new Config(base).setExecutor(executor).setConnectionListener(new LossListener(lost));
+        return new RedissonLink(create(config), executor, lost);
+    }
+
+    /** On a thread of its own: Redisson waits in places without a limit, and not all of them can be interrupted. */
+    private static RedissonClient create(Config config) throws RelayUnavailableException, InterruptedException {
+        CompletableFuture<RedissonClient> created = new CompletableFuture<>();
+        Thread creator = Thread.ofVirtual().name("tidegate-relay-connect").start(() -> {
+            try {
+                created.complete(Redisson.create(config));
+            } catch (RuntimeException e) {
+                created.completeExceptionally(e);
+            }
+        });
         try {
-            return new RedissonLink(Redisson.create(config), executor, lost);
-        } catch (RuntimeException e) {
-            executor.shutdown();
-            throw new RelayUnavailableException(reason(e));
+            return created.get(OPEN_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new RelayUnavailableException(reason(e.getCause() == null ? e : e.getCause()));
+        } catch (TimeoutException | InterruptedException e) {
+            var unused = created.thenAccept(RedissonClient::shutdown);
+            creator.interrupt();
+            if (e instanceof InterruptedException interrupted) {
+                throw interrupted;
+            }
+            throw new RelayUnavailableException("no connection within " + OPEN_SECONDS + " s");
         }
     }
 

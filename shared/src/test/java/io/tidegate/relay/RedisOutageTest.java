@@ -248,7 +248,10 @@ class RedisOutageTest {
                 IntStream.range(0, 1_500).mapToObj(i -> new Topic("t" + i)).toList();
         topics.stream().map(relay::subscribe).toList().forEach(stage -> done(stage, LIMIT));
         awaitUp(relay, LIMIT);
-        topics.forEach(topic -> done(relay.publish(topic, Inbox.text("1")), LIMIT));
+        topics.stream()
+                .map(topic -> relay.publish(topic, Inbox.text("1")))
+                .toList()
+                .forEach(stage -> done(stage, LIMIT));
         Await.until(() -> inbox.size() + " arrived", LIMIT, () -> inbox.size() == topics.size());
 
         redis.kill();
