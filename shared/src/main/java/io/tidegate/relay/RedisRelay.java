@@ -20,6 +20,10 @@ import org.redisson.config.Config;
  * <p>Nothing here waits. Publishes go to the {@link Outbox}, from which the {@link Flusher} takes them; topics to the
  * {@link Subscriptions}, whose worker subscribes them; messages arrive on threads of the link, those of a topic one after
  * the other. What is Redisson's own stands in {@link RedissonLink} and {@link RedissonConfig} and nowhere else.
+ *
+ * <p>Redis keeps nothing of a {@code PUBLISH}. So of what was carried in the very moment in which a link is lost, up to a
+ * batch may not have arrived at a node (Redis had answered the publisher, and not yet written to the subscriber), and of what
+ * was reported as failed, up to a batch may arrive late where a Redis that hung goes on. Only a history heals that.
  */
 public final class RedisRelay implements Relay {
     private static final Logger LOG = System.getLogger("io.tidegate.relay");

@@ -13,7 +13,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +63,7 @@ final class Subscriptions implements AutoCloseable {
                 return CompletableFuture.failedFuture(new RelayUnavailableException("the relay is closed"));
             }
             Subscription subscription = all.computeIfAbsent(topic, Subscription::new);
-            subscription.wanted = true;
+            subscription.want(true);
             waited = subscription.subscribed ? subscription.ready(ALREADY) : ALREADY;
             result = same(subscription.ready);
             changed(subscription);
@@ -97,7 +96,7 @@ final class Subscriptions implements AutoCloseable {
                 return;
             }
             waited = subscription.ready(new CompletableFuture<>());
-            subscription.wanted = false;
+            subscription.want(false);
             changed(subscription);
         } finally {
             lock.unlock();
@@ -144,7 +143,7 @@ final class Subscriptions implements AutoCloseable {
             closed = true;
             attached = null;
             left = List.copyOf(all.values());
-            left.forEach(subscription -> subscription.wanted = false);
+            left.forEach(subscription -> subscription.want(false));
             all.clear();
         } finally {
             lock.unlock();
@@ -152,7 +151,7 @@ final class Subscriptions implements AutoCloseable {
         RelayUnavailableException reason = new RelayUnavailableException("the relay is closed");
         for (Subscription subscription : left) {
             subscription.ready.completeExceptionally(reason);
-            subscription.silence();
+            subscription.delivery.end();
         }
         worker.interrupt();
         try {
@@ -199,7 +198,7 @@ final class Subscriptions implements AutoCloseable {
         }
         String name = channel.apply(subscription.topic);
         CompletableFuture<Void> done = operation == Operation.SUBSCRIBE
-                ? to.link.subscribe(name, subscription.listen())
+                ? to.link.subscribe(name, subscription.delivery.listener())
                 : to.link.unsubscribe(name);
         var unused = done.whenComplete((nothing, error) -> {
             to.permits.release();
@@ -251,22 +250,27 @@ final class Subscriptions implements AutoCloseable {
         waited.complete(null);
     }
 
-    /** One topic. All fields but those of the delivery are guarded by the lock of {@link Subscriptions}. */
+    /** One topic; guarded by the lock of {@link Subscriptions}, but for its delivery. */
     private final class Subscription {
         private final Topic topic;
+        private final Delivery delivery;
+
         /** Done while the topic is wanted and the present link carries it. */
         private CompletableFuture<Void> ready = new CompletableFuture<>();
 
-        private volatile boolean wanted;
+        private boolean wanted;
         private boolean subscribed;
         private boolean busy;
         private boolean queued;
 
-        private final ReentrantLock delivering = new ReentrantLock();
-        private volatile @Nullable Object listener;
-
         Subscription(Topic topic) {
             this.topic = topic;
+            this.delivery = new Delivery(bytes -> arrivals.accept(topic, bytes));
+        }
+
+        void want(boolean wanted) {
+            this.wanted = wanted;
+            delivery.mute(!wanted);
         }
 
         /** Exchanges it; the one before is to be completed, but outside of the lock: callers hang on it. */
@@ -281,39 +285,6 @@ final class Subscriptions implements AutoCloseable {
             busy = false;
             if (ready.isDone()) {
                 ready = new CompletableFuture<>();
-            }
-        }
-
-        /** Delivers nothing more, and returns once nothing is being delivered. */
-        void silence() {
-            exchange(null);
-        }
-
-        /**
-         * A listener for the next link. From then on that of the link before delivers nothing: so no old message comes
-         * after a new one, though the two links know nothing of each other.
-         */
-        Consumer<byte[]> listen() {
-            Object mine = new Object();
-            exchange(mine);
-            return bytes -> {
-                delivering.lock();
-                try {
-                    if (wanted && listener == mine) {
-                        arrivals.accept(topic, bytes);
-                    }
-                } finally {
-                    delivering.unlock();
-                }
-            };
-        }
-
-        private void exchange(@Nullable Object next) {
-            delivering.lock();
-            try {
-                listener = next;
-            } finally {
-                delivering.unlock();
             }
         }
     }
