@@ -38,6 +38,8 @@ final class Flusher implements AutoCloseable {
     private static final long FIRST_RETRY_MILLIS = 100;
     private static final long LAST_RETRY_MILLIS = 800;
 
+    private static final String NOT_BACK = "own messages do not come back";
+
     private final Link.Opener opener;
     private final String prefix;
     private final Outbox outbox;
@@ -146,7 +148,7 @@ final class Flusher implements AutoCloseable {
             await(link.publish(List.of(once)), LIMIT_NANOS);
             await(CompletableFuture.anyOf(probe.back(), pause(PROBE_AGAIN_NANOS)), LIMIT_NANOS);
             if (clock.nanoTime() - start > SETUP_NANOS) {
-                throw new RelayUnavailableException("own messages do not come back");
+                throw new RelayUnavailableException(NOT_BACK);
             }
             once = probe.again();
         }
@@ -157,11 +159,15 @@ final class Flusher implements AutoCloseable {
     }
 
     private void flush(Link link, Probe probe) throws RelayUnavailableException, InterruptedException {
+        awaitArrears(link, probe);
         List<Waiting> batch = outbox.take(probe.nanosToNext(clock.nanoTime()));
         long now = clock.nanoTime();
         batch = withoutLate(batch, now);
         List<Link.Outgoing> outgoing = new ArrayList<>(batch.size() + 1);
-        batch.forEach(publish -> outgoing.add(new Link.Outgoing(publish.channel(), publish.bytes())));
+        for (Waiting publish : batch) {
+            outgoing.add(new Link.Outgoing(publish.channel(), publish.bytes()));
+            probe.published(publish.bytes().length);
+        }
         if (probe.isDue(now)) {
             outgoing.add(probe.next(now));
         }
@@ -171,7 +177,7 @@ final class Flusher implements AutoCloseable {
                 throw new RelayUnavailableException(lost);
             }
             if (probe.isMissing(now)) {
-                throw new RelayUnavailableException("own messages do not come back");
+                throw new RelayUnavailableException(NOT_BACK);
             }
             if (!outgoing.isEmpty()) {
                 long oldest = batch.isEmpty() ? now : batch.getFirst().sinceNanos();
@@ -186,6 +192,17 @@ final class Flusher implements AutoCloseable {
         }
         metrics.relayPublished().add(batch.size());
         batch.forEach(publish -> publish.done().complete(null));
+    }
+
+    /** Publishes no faster than this node receives. */
+    private static void awaitArrears(Link link, Probe probe) throws RelayUnavailableException, InterruptedException {
+        try {
+            if (probe.mustComeBack()) {
+                CompletableFuture.anyOf(probe.back(), link.lost()).get(LIMIT_NANOS, TimeUnit.NANOSECONDS);
+            }
+        } catch (ExecutionException | TimeoutException e) {
+            throw new RelayUnavailableException(NOT_BACK);
+        }
     }
 
     private List<Waiting> withoutLate(List<Waiting> batch, long now) {

@@ -18,8 +18,15 @@ final class Probe {
     /** One that takes longer is missing. */
     private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    /**
+     * Bytes published after which one is due, and after which, should it not be back, publishing must wait for it. So a
+     * node publishes no faster than it receives; else Redis cuts off its subscription, by default at 32 MB of arrears.
+     */
+    static final long WINDOW_BYTES = 4 << 20;
+
     private final String channel;
     private long number;
+    private long bytesSince;
     private long sentNanos;
 
     private volatile long awaited;
@@ -34,14 +41,24 @@ final class Probe {
     }
 
     boolean isDue(long nowNanos) {
-        return back.isDone() && nowNanos - sentNanos >= INTERVAL_NANOS;
+        return back.isDone() && (nowNanos - sentNanos >= INTERVAL_NANOS || bytesSince >= WINDOW_BYTES);
     }
 
     boolean isMissing(long nowNanos) {
         return !back.isDone() && nowNanos - sentNanos > TIMEOUT_NANOS;
     }
 
-    /** How long until one of the two above can change. */
+    /** Counts what is published beside it. */
+    void published(long bytes) {
+        bytesSince += bytes;
+    }
+
+    /** Whether so much has been published since it that it must be back first. */
+    boolean mustComeBack() {
+        return !back.isDone() && bytesSince >= WINDOW_BYTES;
+    }
+
+    /** How long until it is due, or missing, by time. */
     long nanosToNext(long nowNanos) {
         return Math.max(0, sentNanos + (back.isDone() ? INTERVAL_NANOS : TIMEOUT_NANOS + 1) - nowNanos);
     }
@@ -49,6 +66,7 @@ final class Probe {
     /** A new one. */
     Link.Outgoing next(long nowNanos) {
         sentNanos = nowNanos;
+        bytesSince = 0;
         back = new CompletableFuture<>();
         awaited = number + 1;
         return again();

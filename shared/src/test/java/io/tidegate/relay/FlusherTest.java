@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.metrics.Metrics;
+import io.tidegate.protocol.Message;
+import io.tidegate.protocol.Opcode;
 import io.tidegate.protocol.Topic;
 import io.tidegate.testing.Await;
 import io.tidegate.testing.ManualClock;
@@ -127,6 +129,36 @@ class FlusherTest {
         clock.advance(Duration.ofMillis(200));
         assertEquals("own messages do not come back", failure(relay.publish(TOPIC, Inbox.text("no longer"))));
         awaitDown("own messages do not come back");
+    }
+
+    @Test
+    void publishingWaitsForAProbeThatIsFarBehind() {
+        Probe probe = new Probe("p");
+        Link.Outgoing first = probe.next(0);
+        probe.arrived(first.bytes());
+        probe.published(Probe.WINDOW_BYTES);
+        assertTrue(probe.isDue(0), "so many bytes call for a probe before its time");
+        assertFalse(probe.mustComeBack());
+        Link.Outgoing second = probe.next(0);
+        assertFalse(probe.mustComeBack());
+        probe.published(Probe.WINDOW_BYTES);
+        assertTrue(probe.mustComeBack());
+        probe.arrived(second.bytes());
+        assertFalse(probe.mustComeBack());
+    }
+
+    @Test
+    void aNodeThatReceivesSlowlyPublishesNoFaster() {
+        FakeLink link = up();
+        link.swallow();
+        List<CompletionStage<Void>> sent = IntStream.range(0, 12)
+                .mapToObj(i -> relay.publish(TOPIC, new Message(Opcode.BINARY, new byte[1 << 20])))
+                .toList();
+        awaitDone(sent.getFirst());
+        assertEquals("own messages do not come back", failure(sent.getLast()));
+        assertTrue(
+                link.batches().size() <= 2 * (Probe.WINDOW_BYTES >> 20) + 1,
+                "" + link.batches().size());
     }
 
     @Test
