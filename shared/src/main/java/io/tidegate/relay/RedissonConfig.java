@@ -120,11 +120,9 @@ final class RedissonConfig {
         // A retried publish would arrive late and out of order.
         servers.setRetryAttempts(0).setRetryDelay(new ConstantDelay(Duration.ofSeconds(1)));
         servers.setTimeout((int) TIMEOUT.toMillis()).setConnectTimeout((int) TIMEOUT.toMillis());
-        // No pings: where the reply to one is followed, in the same read, by a part of a message, Redisson takes the
-        // next
-        // whole message for that reply and drops it (CommandDecoder.decode, isExecuted): one in some millions under
-        // load.
-        // The relay's probes find a server that hangs, TCP's keepalive a connection that is gone.
+        // No pings: where the reply to one shares a read with the beginning of a message, Redisson takes the next whole
+        // message for that reply and drops it (CommandDecoder.decode, isExecuted): one in some millions under load. The
+        // relay's probes find a server that hangs, TCP's keepalive a connection that is gone.
         servers.setPingConnectionInterval(0);
         servers.setSubscriptionsPerConnection(SUBSCRIPTIONS);
         // A lost link is replaced at once: Redisson must not have come back by then.
