@@ -5,6 +5,7 @@ import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.spi.ServerConnection;
 import io.tidegate.hub.Connection;
 import io.tidegate.hub.Transport;
+import io.tidegate.protocol.CloseCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Helidon closes the socket behind it.
  */
 final class WebSocketConnection implements ServerConnection {
+    private static final System.Logger LOG = System.getLogger(WebSocketConnection.class.getName());
+
     private final ConnectionContext context;
     private final Transport transport;
     private final Connection connection;
@@ -44,6 +47,14 @@ final class WebSocketConnection implements ServerConnection {
             read();
         } catch (IOException e) {
             // The client left during the handshake.
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "A connection failed", e);
+            connection.close(CloseCode.INTERNAL, CloseCode.INTERNAL.reason());
+            connection.awaitClosed();
+        } catch (InterruptedException | Error e) {
+            // Helidon answers what leaves here with an HTTP response, which must not reach a WebSocket.
+            connection.abort();
+            throw e;
         } finally {
             connection.ended();
         }

@@ -5,13 +5,15 @@ import io.tidegate.relay.Relay;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who gets what. Any thread may subscribe and unsubscribe; only the write loop takes snapshots.
  *
- * <p>The relay is told of a topic's first and last subscriber inside of the map's own lock for that topic, so that the two
- * calls cannot overtake each other. They only enqueue.
+ * <p>The relay is told of a topic's first and last subscriber under the lock, so that the two calls cannot overtake each
+ * other; they only enqueue. A lock of its own rather than {@code ConcurrentHashMap.compute}: that holds a monitor, and a
+ * virtual thread that waits for the relay's lock inside of one keeps its carrier (JDK 21 to 23).
  */
 final class Subscriptions {
 
@@ -48,28 +50,43 @@ final class Subscriptions {
         }
     }
 
+    /** Changed under the lock, read without it. */
     private final ConcurrentHashMap<Topic, Subscribers> topics = new ConcurrentHashMap<>();
+
+    private final ReentrantLock lock = new ReentrantLock();
 
     /** Completes once what is published from now on will arrive. */
     CompletionStage<Void> subscribe(Topic topic, Connection connection, Relay relay) {
-        return topics.compute(topic, (t, present) -> {
-                    Subscribers subscribers = present == null ? new Subscribers(relay.subscribe(topic)) : present;
-                    subscribers.add(connection);
-                    return subscribers;
-                })
-                .active;
+        lock.lock();
+        try {
+            Subscribers subscribers = topics.get(topic);
+            if (subscribers == null) {
+                subscribers = new Subscribers(relay.subscribe(topic));
+                topics.put(topic, subscribers);
+            }
+            subscribers.add(connection);
+            return subscribers.active;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Harmless where there is no such subscription. */
     void unsubscribe(Topic topic, Connection connection, Relay relay) {
-        topics.computeIfPresent(topic, (t, subscribers) -> {
+        lock.lock();
+        try {
+            Subscribers subscribers = topics.get(topic);
+            if (subscribers == null) {
+                return;
+            }
             subscribers.remove(connection);
             if (subscribers.members.isEmpty()) {
+                topics.remove(topic);
                 relay.unsubscribe(topic);
-                return null;
             }
-            return subscribers;
-        });
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Nullable
