@@ -1,10 +1,10 @@
-package io.tidegate.se;
+package io.tidegate.framing;
 
 /**
  * The end of a connection that has failed. Its input makes no more sense, but it must still be read: a socket that is
  * closed while bytes wait in it answers with a reset, which may overtake our close frame.
  */
-final class Farewell {
+public final class Farewell {
     private static final int CLOSE = 0x88;
     private static final int MASKED = 0x80;
     private static final int HEADER = 6;
@@ -12,7 +12,7 @@ final class Farewell {
     private Farewell() {}
 
     /** Reads and throws away until the peer's close frame, or the end of TCP, which the hub brings about in the end. */
-    static void discard(ByteSource source) {
+    public static void discard(ByteSource source) {
         byte[] bytes = source.next();
         while (bytes != null && !endsWithClose(bytes)) {
             bytes = source.next();

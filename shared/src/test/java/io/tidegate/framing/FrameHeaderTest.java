@@ -1,4 +1,4 @@
-package io.tidegate.se;
+package io.tidegate.framing;
 
 import static io.tidegate.testing.ClientFrames.frame;
 import static io.tidegate.testing.ClientFrames.hex;

@@ -1,4 +1,4 @@
-package io.tidegate.se;
+package io.tidegate.framing;
 
 import io.tidegate.protocol.CloseCode;
 import io.tidegate.protocol.Message;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * more than the largest message, whatever a header promises. A payload that lies whole in one chunk is copied once. A
  * buffer grows by doubling, so bytes that arrive one by one cost no more than linear time.
  */
-final class FrameReader {
+public final class FrameReader {
     private static final int FIN = 0x80;
     private static final int RESERVED = 0x70;
     private static final int MASKED = 0x80;
@@ -53,7 +53,7 @@ final class FrameReader {
      * @param source called only where nothing is left of what it gave before; what it throws goes through
      * @param maxMessage bytes of the largest message, its fragments summed
      */
-    FrameReader(ByteSource source, int maxMessage) {
+    public FrameReader(ByteSource source, int maxMessage) {
         this.source = source;
         this.maxMessage = maxMessage;
     }
@@ -62,7 +62,7 @@ final class FrameReader {
      * Blocks until something whole has arrived, or something wrong. After a close frame, a violation or the end of the
      * stream nothing more is read and the answer stays the same.
      */
-    Inbound next() {
+    public Inbound next() {
         Inbound inbound = last;
         while (inbound == null) {
             inbound = header();

@@ -1,4 +1,4 @@
-package io.tidegate.se;
+package io.tidegate.framing;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;

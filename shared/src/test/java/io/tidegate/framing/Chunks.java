@@ -1,4 +1,4 @@
-package io.tidegate.se;
+package io.tidegate.framing;
 
 import java.util.ArrayList;
 import java.util.Arrays;

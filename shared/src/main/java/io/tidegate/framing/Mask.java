@@ -1,4 +1,4 @@
-package io.tidegate.se;
+package io.tidegate.framing;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

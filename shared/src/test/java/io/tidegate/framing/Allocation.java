@@ -1,4 +1,4 @@
-package io.tidegate.se;
+package io.tidegate.framing;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;

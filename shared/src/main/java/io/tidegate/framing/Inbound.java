@@ -1,10 +1,10 @@
-package io.tidegate.se;
+package io.tidegate.framing;
 
 import io.tidegate.protocol.CloseCode;
 import io.tidegate.protocol.Message;
 
 /** What has arrived from a client, whole. Nothing follows a {@link Close}, a {@link Violation} or an {@link End}. */
-sealed interface Inbound {
+public sealed interface Inbound {
 
     /** A data message, its fragments joined. */
     record Data(Message message) implements Inbound {}

@@ -1,4 +1,4 @@
-package io.tidegate.se;
+package io.tidegate.framing;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The server's half of the opening handshake (RFC 6455, section 4.2): a request judged, and the answer. */
-sealed interface Handshake {
+public sealed interface Handshake {
 
     /**
      * The request opens a WebSocket connection.

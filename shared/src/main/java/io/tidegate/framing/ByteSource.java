@@ -1,10 +1,10 @@
-package io.tidegate.se;
+package io.tidegate.framing;
 
 import org.jspecify.annotations.Nullable;
 
 /** The bytes of one connection, as they arrive. */
 @FunctionalInterface
-interface ByteSource {
+public interface ByteSource {
 
     /**
      * The next bytes, however many have arrived; blocks until there are some. They are read, not changed, and not looked
