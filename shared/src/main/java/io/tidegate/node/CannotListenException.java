@@ -1,8 +1,8 @@
-package io.tidegate.se;
+package io.tidegate.node;
 
 /** A listener could not be opened; the message is one line that names the key. */
-final class CannotListenException extends Exception {
-    CannotListenException(String message) {
+public final class CannotListenException extends Exception {
+    public CannotListenException(String message) {
         super(message);
     }
 

@@ -1,4 +1,4 @@
-package io.tidegate.se;
+package io.tidegate.helidon;
 
 import io.helidon.common.buffers.BufferData;
 import io.helidon.webserver.ConnectionContext;

@@ -1,4 +1,4 @@
-package io.tidegate.se;
+package io.tidegate.helidon;
 
 import io.helidon.http.DirectHandler.EventType;
 import io.helidon.http.Header;
@@ -15,7 +15,6 @@ import io.tidegate.framing.Handshake;
 import io.tidegate.hub.Admission;
 import io.tidegate.hub.Connection;
 import io.tidegate.hub.Hub;
-import io.tidegate.hub.Transport;
 import io.tidegate.protocol.Route;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -26,11 +25,15 @@ import java.util.Map;
  * order: does it speak RFC 6455, is there such an endpoint, may it connect now.
  */
 final class WebSocketUpgrader implements Http1Upgrader {
+    private static final System.Logger LOG = System.getLogger(WebSocketUpgrader.class.getName());
+
     private final Hub hub;
+    private final Endpoint.Factory endpoints;
     private final int maxMessage;
 
-    WebSocketUpgrader(Hub hub, int maxMessage) {
+    WebSocketUpgrader(Hub hub, Endpoint.Factory endpoints, int maxMessage) {
         this.hub = hub;
+        this.endpoints = endpoints;
         this.maxMessage = maxMessage;
     }
 
@@ -45,13 +48,27 @@ final class WebSocketUpgrader implements Http1Upgrader {
                 Handshake.of(prologue.method().text(), prologue.protocolVersion(), name -> values(headers, name)));
         Route.Found route = route(prologue);
         Admission.Permit permit = permit(context, headers);
-        Transport transport = new SocketTransport(context);
+        Connection connection = open(context, new Connection.Peer(route.wire(), route.topic(), permit));
+        Endpoint endpoint = endpoint(connection, prologue, headers);
+        return new WebSocketConnection(context, connection, endpoint, Handshake.response(accept), maxMessage);
+    }
+
+    private Connection open(ConnectionContext context, Connection.Peer peer) {
         try {
-            Connection connection = hub.open(transport, new Connection.Peer(route.wire(), route.topic(), permit));
-            return new WebSocketConnection(context, transport, connection, Handshake.response(accept), maxMessage);
+            return hub.open(new SocketTransport(context), peer);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw refusal(503, Map.of(), "this node is stopping");
+        }
+    }
+
+    private Endpoint endpoint(Connection connection, HttpPrologue prologue, WritableHeaders<?> headers) {
+        try {
+            return endpoints.create(connection, prologue, headers);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "A connection could not be opened", e);
+            connection.ended();
+            throw refusal(500, Map.of(), "this node failed to open the connection");
         }
     }
 

@@ -1,4 +1,4 @@
-package io.tidegate.se;
+package io.tidegate.helidon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

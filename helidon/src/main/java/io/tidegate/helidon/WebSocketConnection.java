@@ -1,4 +1,4 @@
-package io.tidegate.se;
+package io.tidegate.helidon;
 
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.webserver.ConnectionContext;
@@ -23,21 +23,29 @@ import org.jspecify.annotations.Nullable;
 final class WebSocketConnection implements ServerConnection {
     private static final System.Logger LOG = System.getLogger(WebSocketConnection.class.getName());
 
+    /** Stands for an end without a close frame (RFC 6455, section 7.4.1). */
+    private static final int ABNORMAL = 1006;
+
     private final ConnectionContext context;
     private final Transport transport;
     private final Connection connection;
+    private final Endpoint endpoint;
     private final byte[] handshakeResponse;
     private final FrameReader frames;
 
+    /** Where the reading has got to, for the endpoint's sake: the code of an abnormal end until something else is known. */
+    private int code = ABNORMAL;
+
     WebSocketConnection(
             ConnectionContext context,
-            Transport transport,
             Connection connection,
+            Endpoint endpoint,
             byte[] handshakeResponse,
             int maxMessage) {
         this.context = context;
-        this.transport = transport;
+        this.transport = new SocketTransport(context);
         this.connection = connection;
+        this.endpoint = endpoint;
         this.handshakeResponse = handshakeResponse;
         this.frames = new FrameReader(this::nextBytes, maxMessage);
     }
@@ -46,8 +54,7 @@ final class WebSocketConnection implements ServerConnection {
     public void handle(Limit limit) throws InterruptedException {
         try {
             transport.write(handshakeResponse);
-            connection.opened();
-            read();
+            serve();
         } catch (IOException e) {
             // The client left during the handshake.
         } catch (RuntimeException e) {
@@ -80,17 +87,28 @@ final class WebSocketConnection implements ServerConnection {
         connection.abort();
     }
 
+    private void serve() throws InterruptedException {
+        try {
+            endpoint.opened();
+            read();
+        } finally {
+            endpoint.ended(code);
+        }
+    }
+
     private void read() throws InterruptedException {
         while (true) {
             switch (frames.next()) {
-                case Inbound.Data data -> connection.receive(data.message());
+                case Inbound.Data data -> endpoint.receive(data.message());
                 case Inbound.Ping ping -> connection.ping(ping.payload());
                 case Inbound.Pong pong -> connection.pong();
                 case Inbound.Close close -> {
-                    connection.closedByPeer(close.code());
+                    code = close.code();
+                    connection.closedByPeer(code);
                     return;
                 }
                 case Inbound.Violation violation -> {
+                    code = violation.code().code();
                     connection.close(violation.code(), violation.reason());
                     connection.awaitClosed();
                     Farewell.discard(this::nextBytes);

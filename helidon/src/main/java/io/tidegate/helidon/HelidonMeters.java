@@ -1,4 +1,4 @@
-package io.tidegate.se;
+package io.tidegate.helidon;
 
 import io.helidon.metrics.api.DistributionStatisticsConfig;
 import io.helidon.metrics.api.DistributionSummary;
@@ -16,7 +16,7 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /** The node's counts in a registry of Helidon's. */
-final class HelidonMeters implements MeterBinder, AutoCloseable {
+public final class HelidonMeters implements MeterBinder, AutoCloseable {
     private static final double NANOS = 1e9;
 
     private final MeterRegistry registry;
@@ -25,7 +25,7 @@ final class HelidonMeters implements MeterBinder, AutoCloseable {
     /** Micrometer holds what a counter reads by a weak reference: collected, its value would stand still for ever. */
     private final List<LongSupplier> held = new ArrayList<>();
 
-    HelidonMeters(MeterRegistry registry) {
+    public HelidonMeters(MeterRegistry registry) {
         this.registry = registry;
     }
 

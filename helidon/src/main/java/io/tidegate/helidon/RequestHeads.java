@@ -1,4 +1,4 @@
-package io.tidegate.se;
+package io.tidegate.helidon;
 
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
@@ -18,15 +18,18 @@ import java.util.concurrent.locks.LockSupport;
  * but {@code Upgrade: WebSocket} is as good (RFC 6455, section 4.2.1); and a request line whose headers never end holds
  * its connection for ever.
  */
-final class RequestHeads implements Http1ConnectionListener, AutoCloseable {
+public final class RequestHeads implements Http1ConnectionListener, AutoCloseable {
     static final String WEBSOCKET = "websocket";
+
+    /** For a request's line and headers; whoever needs longer holds a connection that serves nobody. */
+    public static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final Duration timeout;
     private final Map<ConnectionContext, Long> unfinished = new ConcurrentHashMap<>();
     private final Thread watch =
             Thread.ofVirtual().name("tidegate-request-heads").unstarted(this::watch);
 
-    RequestHeads(Duration timeout) {
+    public RequestHeads(Duration timeout) {
         this.timeout = timeout;
     }
 
@@ -47,11 +50,11 @@ final class RequestHeads implements Http1ConnectionListener, AutoCloseable {
         }
     }
 
-    Duration timeout() {
+    public Duration timeout() {
         return timeout;
     }
 
-    void start() {
+    public void start() {
         watch.start();
     }
 
