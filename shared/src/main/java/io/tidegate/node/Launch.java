@@ -53,10 +53,10 @@ public final class Launch {
             return;
         }
         Termination.onSignal(() -> end(server));
-        System.out.printf(
-                "Tidegate (%3$s) is ready: page http://localhost:%1$d/, broadcast ws://localhost:%1$d/,"
-                        + " chat ws://localhost:%1$d/chat, metrics http://localhost:%2$d/metrics%n",
-                server.port(), server.managementPort(), runtime);
+        String ready = "Tidegate (%3$s) is ready: page http://localhost:%1$d/, broadcast ws://localhost:%1$d/,"
+                + " chat ws://localhost:%1$d/chat, metrics http://localhost:%2$d/metrics";
+        // At once: printf writes piece by piece, and a line of the log may come in between.
+        System.out.println(ready.formatted(server.port(), server.managementPort(), runtime));
     }
 
     /** Without a stack trace: the message says what to change. */

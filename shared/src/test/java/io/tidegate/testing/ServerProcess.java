@@ -56,13 +56,22 @@ public final class ServerProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("starting " + command, e);
         }
-        reader = Thread.ofVirtual().name("output of " + process.pid()).start(this::readOutput);
+        // Reading a pipe holds a carrier of virtual threads, of which there are few.
+        reader = Thread.ofPlatform().daemon().name("output of " + process.pid()).start(this::readOutput);
     }
 
     /** Starts a server, and waits until it is ready; ports are free ones unless the settings say otherwise. */
     public static ServerProcess start(Path jar, Map<String, String> settings) {
         ServerProcess server = new ServerProcess(jar, settings);
-        Await.until("the server listens", START, () -> server.listens() || !server.process.isAlive());
+        try {
+            Await.until(
+                    () -> "the server listens:\n" + server.output(),
+                    START,
+                    () -> server.listens() || !server.process.isAlive());
+        } catch (AssertionError e) {
+            server.close();
+            throw e;
+        }
         if (!server.listens()) {
             throw new AssertionError("the server did not start:\n" + server.output());
         }
