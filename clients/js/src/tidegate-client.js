@@ -419,14 +419,13 @@ class Client extends EventTarget {
     } else {
       entry.feed.position ??= position;
     }
-    entry.after = undefined;
     this.#settle();
   }
 
   #message(connection, { type: _, ...message }) {
     const entry = connection.topics.get(message.topic);
     const feed = this.#feeds.get(message.topic);
-    if (!feed || entry?.feed !== feed || entry.state !== 'on') return;
+    if (!feed || entry?.feed !== feed) return;
     if (!entry.resumed) this.#compareClocks(message.timestamp);
     message.recovered = entry.resumed && message.timestamp + (this.#skew ?? 0) < entry.askedAt;
     feed.take(connection, this.#other(connection, feed), message);
@@ -534,7 +533,7 @@ class Subscription {
 /** A topic that is wanted, and how far the application has it. */
 class Feed {
   #onMessage;
-  /** Position → the connection on which that message is still to come, to be dropped there. In the order of positions. */
+  /** Position → the connection on which that message is still to come, to be dropped there. */
   #awaited = new Map();
 
   constructor(topic, onMessage, after) {
@@ -560,12 +559,7 @@ class Feed {
 
   /** Whether the other connection has brought all up to where this one begins; then nothing is missing. */
   covers(connection, position, after) {
-    if (position !== after && this.#awaited.get(position) !== connection) return false;
-    for (const [earlier, awaitedOn] of position === after ? [] : this.#awaited) {
-      if (awaitedOn === connection) this.#awaited.delete(earlier);
-      if (earlier === position) break;
-    }
-    return true;
+    return position === after || this.#awaited.get(position) === connection;
   }
 
   forget(connection) {

@@ -15,6 +15,8 @@ export class Fleet {
   latency = () => 1;
   /** ms from a publish to its delivery by a node. */
   lag = () => 1;
+  /** ms from a subscribe to its answer. */
+  subscribing = (_topic) => 0;
   /** What happens to a publish: undefined, or 'refused' or 'unknown', which both answer relay-unavailable. */
   relay = () => undefined;
   /** The subprotocol that is confirmed, where it is not the one that was asked for. */
@@ -153,7 +155,11 @@ class Peer {
     this.send({ type: 'pong' });
   }
 
-  subscribe({ topic, after }) {
+  subscribe(frame) {
+    this.fleet.time.setTimeout(() => this.#begin(frame), this.fleet.subscribing(frame.topic));
+  }
+
+  #begin({ topic, after }) {
     const read = this.node.read(topic);
     const from = index(after);
     if (after !== undefined && from === undefined) {

@@ -88,6 +88,9 @@ test('a first connection that ends too early leaves an ordinary resume', async (
     assert.equal(client.state, 'live');
     assert.equal(client.node, 'b');
     assert.deepEqual(texts(inbox), ['one', 'two'], `after ${delay} ms`);
+    harness.fleet.node('b').leave();
+    await harness.time.advance(10);
+    assert.equal(client.state, 'leaving');
   }
 });
 
@@ -198,17 +201,24 @@ test('where the second begins ahead of the first and cannot go back, the gap is 
   const harness = new Harness();
   harness.fleet.history = 0;
   const { client, inbox } = await harness.live({ urls: BOTH, options });
-  harness.fleet.latency = () => 50;
-  harness.fleet.node('a').leave(() => 1_000);
-  await harness.time.advance(1_140);
+  harness.inbox(client, 'slow'); // For this one both are read on.
+  await harness.time.advance(100);
+  harness.fleet.subscribing = (topic) => (topic === 'slow' ? 1_000 : 0);
+  harness.fleet.node('b').deliver(); // The first is behind by a second from here on.
   const { deliver } = harness.fleet.node('a');
-  harness.fleet.node('a').deliver = () => {}; // Behind by a second.
+  harness.fleet.node('a').deliver = () => {};
   for (const text of ['one', 'two']) harness.say(text);
-  await harness.time.advance(300);
+  harness.fleet.node('a').leave(() => 0);
+  await harness.time.advance(100);
+  assert.equal(client.state, 'handing-over');
   harness.fleet.node('a').deliver = deliver;
-  harness.fleet.node('a').deliver();
   harness.say('three');
-  await harness.time.advance(1_000);
-  assert.deepEqual(texts(inbox), ['three']);
+  await harness.time.advance(100);
+  assert.equal(client.state, 'handing-over');
+  harness.fleet.node('b').crash(); // The first goes on where the application is.
+  await harness.time.advance(100);
+  harness.say('four');
+  await harness.time.advance(100);
+  assert.deepEqual(texts(inbox), ['three', 'four']);
   assert.deepEqual(ofType(client, 'lost').map(({ from, position }) => [from, position]), [['k3x9f2-0', 'k3x9f2-2']]);
 });

@@ -22,6 +22,7 @@ class Run {
     fleet.heartbeatMs = 1_000;
     fleet.latency = () => this.upTo(40);
     fleet.lag = () => this.upTo(60);
+    fleet.subscribing = () => this.upTo(60);
     fleet.relay = () => (refusals && this.chance(0.05) ? this.one(['refused', 'unknown']) : undefined);
     for (const host of HOSTS) fleet.node(host);
     const urls = HOSTS.map((host) => `ws://${host}/chat`);
@@ -85,7 +86,10 @@ class Run {
     const follow = this.one(this.followed.filter(({ over }) => !over));
     follow.subscription.unsubscribe();
     follow.over = true;
-    this.follow(follow.topic, this.chance(0.5) ? follow.subscription.position : undefined);
+    const { topic, subscription } = follow;
+    const { length } = this.harness.fleet.log(topic);
+    const earlier = length ? this.harness.fleet.log(topic)[this.upTo(length)].frame.position : undefined;
+    this.follow(topic, this.one([subscription.position, undefined, earlier]));
   }
 
   async chaos(events) {

@@ -114,6 +114,16 @@ test('while the relay is away publishes are repeated, less and less often, and a
   assert.deepEqual(ofType(client, 'error'), []);
 });
 
+test('a burst of refusals is one refusal to the backoff', async () => {
+  const harness = new Harness();
+  const fates = Array(50).fill('refused');
+  harness.fleet.relay = () => fates.shift();
+  const { client } = await harness.live();
+  const all = outcome(Promise.all(Array.from({ length: 50 }, (_, number) => client.publish('tea', number))));
+  await harness.time.advance(510);
+  assert.equal(all.value?.length, 50);
+});
+
 test('a publish that the server calls invalid is rejected with its words', async () => {
   const harness = new Harness();
   const { client } = await harness.live();

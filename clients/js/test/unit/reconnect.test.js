@@ -217,6 +217,21 @@ test('unsubscribe ends delivery at once; subscribing again begins at the present
   assert.deepEqual(texts(fresh), ['fresh']);
 });
 
+test('a topic that is left and taken again before the server has answered begins where the last word says', async () => {
+  const harness = new Harness();
+  for (const text of ['a', 'b', 'c']) harness.say(text);
+  const { client, subscription, inbox } = await harness.live({ topic: 'mate' });
+  subscription.unsubscribe();
+  const first = harness.inbox(client, 'tea', { after: 'k3x9f2-0' });
+  first.subscription.unsubscribe();
+  const second = harness.inbox(client, 'tea', { after: 'k3x9f2-2' });
+  await harness.time.advance(100);
+  harness.say('d');
+  harness.say('unheard', 'mate');
+  await harness.time.advance(100);
+  assert.deepEqual([inbox, first, second].map(texts), [[], [], ['c', 'd']]);
+});
+
 test('a topic is subscribed once, and a bad one is refused in words', async () => {
   const harness = new Harness();
   const { client } = await harness.live();
