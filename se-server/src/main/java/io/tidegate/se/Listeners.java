@@ -1,6 +1,6 @@
 package io.tidegate.se;
 
-import io.helidon.common.media.type.MediaTypes;
+import io.helidon.http.HeaderNames;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.webserver.ErrorHandling;
 import io.helidon.webserver.ListenerConfig;
@@ -66,13 +66,15 @@ final class Listeners {
 
     /** What is not an upgrade. */
     private static HttpRouting.Builder routing() {
-        return HttpRouting.builder()
-                .get("/", (request, response) -> {
-                    response.headers().contentType(MediaTypes.TEXT_HTML);
-                    response.send(Page.html());
-                })
-                .any("/chat", (request, response) -> {
-                    throw WebSocketUpgrader.refusal(Handshake.upgradeRequired("this is a WebSocket"));
-                });
+        HttpRouting.Builder routing = HttpRouting.builder();
+        for (Page page : Page.all()) {
+            routing.get(page.path(), (request, response) -> {
+                page.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
+                response.send(page.body());
+            });
+        }
+        return routing.any("/chat", (request, response) -> {
+            throw WebSocketUpgrader.refusal(Handshake.upgradeRequired("this is a WebSocket"));
+        });
     }
 }
