@@ -20,8 +20,8 @@ export type State = 'connecting' | 'resuming' | 'live' | 'leaving' | 'handing-ov
  * - `queue-full`: `maxPending` publishes are not acknowledged yet.
  * - `duplicate-id`: a publish with this id is not acknowledged yet.
  * - `already-subscribed`: this client has the topic already.
- * - `cannot-open`, `no-subprotocol`: what is at the URL cannot be opened from here, or is no Tidegate. The client goes on
- *   trying, since the next URL, or the next try, may do.
+ * - `cannot-open`, `no-subprotocol`: what is at the URL cannot be opened from here, or is no Tidegate. The client goes
+ *   on trying, since the next URL, or the next try, may do.
  */
 export type ErrorCode =
   | 'invalid-json' | 'invalid-frame' | 'invalid-topic' | 'too-many-topics' | 'rate-limited' | 'relay-unavailable'
@@ -63,7 +63,7 @@ export interface Subscription {
 }
 
 export interface Options {
-  /** The constructor of sockets, where there is no global one (Node before 22) or another is wanted, such as that of `ws`. */
+  /** The constructor of sockets, such as that of `ws`, where there is no global one (Node before 22). */
   WebSocket?: unknown;
   /** How many publishes may wait for their ack; more are rejected with `queue-full`. 1000 by default. */
   maxPending?: number;
@@ -82,8 +82,8 @@ export interface ClientEventMap {
     readonly reason?: string;
   };
   /**
-   * Messages of the topic are missing: all behind `from` up to and with `position`, as far as they are known. There is no
-   * gap without this event.
+   * Messages of the topic are missing: all behind `from` up to and with `position`, as far as they are known. There is
+   * no gap without this event.
    */
   lost: Event & { readonly topic: string; readonly from: string | undefined; readonly position: string | undefined };
   /** The node is about to leave. The client does what is needed. */
@@ -103,7 +103,9 @@ export interface Client {
   readonly url: string | undefined;
   /** When anything was last heard of the server, in milliseconds since 1970. */
   readonly heardAt: number | undefined;
-  /** A connection on which nothing comes for twice this time is dead. */
+  /** When the last heartbeat came; undefined before the first one of this connection. */
+  readonly heartbeatAt: number | undefined;
+  /** From one heartbeat to the next. A connection on which nothing at all comes for twice this time is dead. */
   readonly heartbeatMs: number | undefined;
   /** When the next connection will be tried, in milliseconds since 1970. */
   readonly reconnectAt: number | undefined;
@@ -128,12 +130,16 @@ export interface Client {
    * Resolves once the server has the message; until then it is sent again on each new connection, with the same id, and
    * published once. Messages are published in the order of the calls, except around an outage of the server's relay.
    *
-   * Rejects with a TidegateError where it can never succeed (`invalid-topic`, `invalid-frame`, `duplicate-id`, `too-large`,
-   * `closed`), and at once where too much waits (`queue-full`): publish again after an earlier one has resolved.
+   * Rejects with a TidegateError where it can never succeed (`invalid-topic`, `invalid-frame`, `duplicate-id`,
+   * `too-large`, `closed`), and at once where too much waits (`queue-full`): try again when an earlier one resolves.
    *
    * @param options.id the message's own, unique among all publishers of the topic; made up where it is missing
    */
-  publish(topic: string, message: unknown, options?: { user?: unknown; id?: string | number }): Promise<Acknowledgement>;
+  publish(
+    topic: string,
+    message: unknown,
+    options?: { user?: unknown; id?: string | number },
+  ): Promise<Acknowledgement>;
 
   /** Closes for good. What is not acknowledged is rejected with `closed`. */
   close(): void;

@@ -1,20 +1,21 @@
 /**
- * A client of Tidegate for browsers and Node: one ES module without dependencies. It speaks the subprotocol tidegate.v1 as
- * the server's docs/protocol.md has it; what callers see is typed and described in tidegate-client.d.ts.
+ * A client of Tidegate for browsers and Node: one ES module without dependencies. It speaks the subprotocol tidegate.v1
+ * as the server's docs/protocol.md has it; what callers see is typed and described in tidegate-client.d.ts.
  *
  * How nothing is lost, doubled or put out of order:
  *
  * - A Feed is a topic that the application wants. Its `position` is that of the last message handed over; each new
  *   connection subscribes `after` it.
- * - Two connections are read at once only while a node is left. Both carry the same messages in the same order, so what the
- *   application has is always the longer of two beginnings of one sequence. A message handed over from one is noted as
- *   awaited on the other, and dropped when it comes there.
- * - A connection that had to skip messages which the other one carries is muted for that topic: only the whole stream counts.
+ * - Two connections are read at once only while a node is left. Both carry the same messages in the same order, so what
+ *   the application has is always the longer of two beginnings of one sequence. A message handed over from one is noted
+ *   as awaited on the other, and dropped when it comes there.
+ * - A connection that had to skip messages which the other one carries is muted for that topic: only the whole stream
+ *   counts.
  * - A publish stays in the Outbox, in its order, until its ack. Each new connection sends it again with the same id, by
  *   which the server knows it.
  *
- * Everything runs on the one thread of JavaScript. Where application code is called (a listener, a subscriber) it may call
- * back at once: state is in order before, and looked at anew after.
+ * Everything runs on the one thread of JavaScript. Where application code is called (a listener, a subscriber) it may
+ * call back at once: state is in order before, and looked at anew after.
  */
 
 const SUBPROTOCOL = 'tidegate.v1';
@@ -95,8 +96,10 @@ class Client extends EventTarget {
     super();
     this.#host = global;
     this.#WebSocket = WebSocket ?? global.WebSocket;
-    if (!this.#WebSocket) throw new TypeError('there is no WebSocket here (Node before 22): give one, as options.WebSocket');
-    if (!Number.isSafeInteger(maxPending) || maxPending < 1) throw new TypeError('maxPending must be a whole number above 0');
+    if (!this.#WebSocket) throw new TypeError('no WebSocket here, as in Node before 22: give one as options.WebSocket');
+    if (!Number.isSafeInteger(maxPending) || maxPending < 1) {
+      throw new TypeError(`maxPending must be a whole number above 0, not ${maxPending}`);
+    }
     this.#urls = addresses(urls, global.location?.href);
     this.#random = random;
     this.#turn = Math.floor(random() * this.#urls.length);
@@ -125,12 +128,12 @@ class Client extends EventTarget {
     return this.#first?.welcome && this.#first.heardAt;
   }
 
-  get heartbeatMs() {
-    return this.#first?.welcome?.heartbeatMs;
+  get heartbeatAt() {
+    return this.#first?.heartbeatAt;
   }
 
-  get leaveAt() {
-    return this.#first?.leaveAt;
+  get heartbeatMs() {
+    return this.#first?.welcome?.heartbeatMs;
   }
 
   get reconnectAt() {
@@ -344,7 +347,8 @@ class Client extends EventTarget {
     const after = feed.position;
     // Two presents cannot be laid over each other: where there is no position yet, only the newest connection counts.
     if (after === undefined && connection === this.#second) this.#mute(this.#first, feed);
-    connection.topics.set(feed.topic, { feed, after, state: 'asked', resumed: after !== undefined, askedAt: this.#now() });
+    const entry = { feed, after, state: 'asked', resumed: after !== undefined, askedAt: this.#now() };
+    connection.topics.set(feed.topic, entry);
     connection.send({ type: 'subscribe', topic: feed.topic, after });
   }
 
@@ -397,6 +401,7 @@ class Client extends EventTarget {
         this.#outbox.resolve(frame);
         return this.#send();
       case 'heartbeat':
+        connection.heartbeatAt = this.#now();
         return this.#compareClocks(frame.timestamp);
       case 'server-shutdown':
         return this.#notice(connection, frame);
@@ -571,7 +576,7 @@ class Feed {
 class Outbox {
   #entries = new Map();
   #max;
-  #prefix = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  #prefix = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(36)).join('');
   #count = 0;
 
   constructor(max) {
@@ -587,7 +592,8 @@ class Outbox {
       return reject(new TidegateError('queue-full', `${this.#max} publishes are not acknowledged yet: publish later`));
     }
     if (!(typeof id === 'string' ? id.length > 0 && id.length <= 128 : Number.isSafeInteger(id))) {
-      return reject(new TidegateError('invalid-frame', `id must be a string of 1 to 128 characters or an integer, not ${id}`));
+      const message = `id must be a string of 1 to 128 characters or an integer, not ${JSON.stringify(id)}`;
+      return reject(new TidegateError('invalid-frame', message));
     }
     if (this.#entries.has(String(id))) {
       return reject(new TidegateError('duplicate-id', `a publish with the id "${id}" is not acknowledged yet`));
@@ -645,7 +651,7 @@ class Outbox {
     const sent = [...this.#entries.values()].filter((entry) => entry.on === connection);
     const largest = sent.reduce((a, b) => (a && a.bytes >= b.bytes ? a : b), undefined);
     if (!largest) return;
-    const message = `the server closed the connection: the publish "${largest.id}", a frame of ${largest.bytes} bytes, is too large`;
+    const message = `the publish "${largest.id}" is a frame of ${largest.bytes} bytes: too large for the server`;
     this.reject(largest.id, new TidegateError('too-large', message));
   }
 
@@ -669,6 +675,7 @@ class Connection {
   topics = new Map();
   welcome;
   heardAt;
+  heartbeatAt;
   liveAt;
   leaveAt;
   unanswered = 0;
@@ -811,7 +818,7 @@ function addresses(urls, base) {
       throw new TypeError(`"${text}" is no URL, such as wss://example.com/chat`, { cause });
     }
     url.protocol = { 'http:': 'ws:', 'https:': 'wss:' }[url.protocol] ?? url.protocol;
-    if (url.protocol !== 'ws:' && url.protocol !== 'wss:') throw new TypeError(`"${text}" must begin with ws:// or wss://`);
+    if (!/^wss?:$/.test(url.protocol)) throw new TypeError(`"${text}" must begin with ws:// or wss://`);
     if (url.searchParams.has('topic')) throw new TypeError(`"${text}" must have no topic: call subscribe()`);
     url.hash = '';
     return url.href;

@@ -1,6 +1,6 @@
 /**
- * A fleet of servers in memory that speaks tidegate.v1 as docs/protocol.md has it, and the WebSocket that leads to it. All
- * delays are the test's clock's, so that a run with a seed is the same every time.
+ * A fleet of servers in memory that speaks tidegate.v1 as docs/protocol.md has it, and the WebSocket that leads to it.
+ * All delays are those of the test's clock, so that a run with a seed is the same every time.
  *
  * A topic is one log that all nodes read, each at its own pace; a position is an index of that log.
  */
@@ -123,8 +123,8 @@ class Peer {
     this.fleet = node.fleet;
     this.socket = socket;
     node.connections.add(this);
-    const connection = `c-${node.connections.size}`;
-    this.send({ type: 'welcome', connection, node: node.host, heartbeatMs: this.fleet.heartbeatMs, limits: this.fleet.limits });
+    const { heartbeatMs, limits } = this.fleet;
+    this.send({ type: 'welcome', connection: `c-${node.connections.size}`, node: node.host, heartbeatMs, limits });
     this.#beat();
   }
 

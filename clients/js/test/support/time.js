@@ -1,4 +1,4 @@
-/** A clock that stands still until a test advances it; what is due happens in order. Stands in for the global object. */
+/** A clock that stands still until a test advances it, in place of the global object. What is due happens in order. */
 export class Time extends EventTarget {
   #now = 1_700_000_000_000;
   #due = [];

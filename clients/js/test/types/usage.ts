@@ -9,7 +9,8 @@ const subscription: Subscription = client.subscribe('tea', ({ message, user, pos
   const flag: boolean = recovered;
   console.log(message, user, text, flag);
 }, { after: 'k3x9f2-41' });
-client.subscribe<{ cups: number }, string>('mate', (message: Message<{ cups: number }, string>) => message.message.cups + 1);
+type Order = { cups: number };
+client.subscribe<Order, string>('mate', ({ message }: Message<Order, string>) => message.cups + 1);
 const position: string | undefined = subscription.position;
 subscription.unsubscribe();
 

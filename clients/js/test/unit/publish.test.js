@@ -11,7 +11,7 @@ test('publish resolves with the position once the message is acknowledged', asyn
   assert.equal(published.value.position, 'k3x9f2-1');
   assert.equal(published.value.topic, 'tea');
   const [{ message, user, position, topic, timestamp }] = inbox;
-  assert.deepEqual({ message, user, position, topic }, { message: { hot: true }, user: 'ann', position: 'k3x9f2-1', topic: 'tea' });
+  assert.deepEqual([message, user, position, topic], [{ hot: true }, 'ann', 'k3x9f2-1', 'tea']);
   assert.equal(typeof timestamp, 'number');
 });
 
@@ -41,12 +41,13 @@ test('never so many are unanswered that the server would stop reading', async ()
   const harness = new Harness();
   harness.fleet.lag = () => 50;
   const { client } = await harness.live(); // The fake server throws at the 64th.
-  const all = Promise.all(Array.from({ length: 200 }, (_, number) => client.publish('tea', number)));
+  const numbers = Array.from({ length: 200 }, (_, number) => number);
+  const all = Promise.all(numbers.map((number) => client.publish('tea', number)));
   await harness.time.advance(10);
   assert.equal(harness.fleet.log('tea').length, 63);
   await harness.time.advance(1_000);
   assert.equal((await all).length, 200);
-  assert.deepEqual(harness.fleet.log('tea').map(({ frame }) => frame.message), Array.from({ length: 200 }, (_, i) => i));
+  assert.deepEqual(harness.fleet.log('tea').map(({ frame }) => frame.message), numbers);
 });
 
 test('a full queue rejects, and says so', async () => {

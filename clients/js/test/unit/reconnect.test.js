@@ -217,7 +217,7 @@ test('unsubscribe ends delivery at once; subscribing again begins at the present
   assert.deepEqual(texts(fresh), ['fresh']);
 });
 
-test('a topic that is left and taken again before the server has answered begins where the last word says', async () => {
+test('a topic that is left and taken again before the server has answered begins where it was last told', async () => {
   const harness = new Harness();
   for (const text of ['a', 'b', 'c']) harness.say(text);
   const { client, subscription, inbox } = await harness.live({ topic: 'mate' });
@@ -311,7 +311,13 @@ test('a subscriber that throws harms nobody', async (t) => {
   const harness = new Harness();
   const { client, inbox } = await harness.live();
   const thrown = [];
-  t.mock.method(globalThis, 'queueMicrotask', (run) => { try { run(); } catch (error) { thrown.push(error.message); } });
+  t.mock.method(globalThis, 'queueMicrotask', (run) => {
+    try {
+      run();
+    } catch (error) {
+      thrown.push(error.message);
+    }
+  });
   client.subscribe('mate', () => { throw new Error('of the application'); });
   await harness.time.advance(10);
   harness.say('x', 'mate');

@@ -2,10 +2,19 @@ import { fullJitter } from '../tidegate-client.js';
 import { Log, secondsUntil, setText } from './log.js';
 
 const STEADY_MS = 10_000; // a connection that held so long was good: the backoff starts again
-const FINAL = { 1000: 'closed', 1002: 'protocol error', 1007: 'not UTF-8', 1008: 'refused by policy', 1009: 'message too large' };
-const WORDS = { connecting: 'Connecting', live: 'Live', leaving: 'Server is leaving', waiting: 'Reconnecting', closed: 'Disconnected' };
+const FINAL = {
+  1000: 'closed', 1002: 'protocol error', 1007: 'not UTF-8', 1008: 'refused by policy', 1009: 'message too large',
+};
+const WORDS = {
+  connecting: 'Connecting', live: 'Live', leaving: 'Server is leaving', waiting: 'Reconnecting', closed: 'Disconnected',
+};
 
 const find = (selector) => document.querySelector(`#broadcast ${selector}`);
+
+function hex(bytes) {
+  const shown = [...bytes.slice(0, 32)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return `${bytes.length} bytes: ${shown}${bytes.length > 32 ? ' …' : ''}`;
+}
 
 /** The path without a protocol: what comes is shown, what was missed is missed. */
 export class Broadcast {
@@ -63,7 +72,8 @@ export class Broadcast {
   #closed({ code, reason }) {
     const openedAt = this.#openedAt;
     this.#socket = undefined;
-    if (openedAt) this.#log.note(code === 1006 ? 'Connection lost' : `Closed: ${code} ${reason || (FINAL[code] ?? '')}`, 'alert');
+    const why = code === 1006 ? 'Connection lost' : `Closed: ${code} ${reason || (FINAL[code] ?? '')}`;
+    if (openedAt) this.#log.note(why, 'alert');
     if (Date.now() - openedAt >= STEADY_MS) this.#attempt = 0;
     if (!(code in FINAL)) {
       // A server that leaves has given each of its clients a moment of its own.
@@ -91,8 +101,7 @@ export class Broadcast {
       this.#leaveAt = Date.now() + (Number(frame.reconnectAfterMs) || 0);
       this.#log.note(String(frame.message), 'alert');
     } else {
-      const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-      this.#log.say({ text: typeof data === 'string' ? data : `${data.byteLength} bytes: ${hex(new Uint8Array(data).slice(0, 32))}` });
+      this.#log.say({ text: typeof data === 'string' ? data : hex(new Uint8Array(data)) });
       this.#onMessage();
     }
   }

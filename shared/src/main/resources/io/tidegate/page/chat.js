@@ -56,6 +56,11 @@ class Room {
   }
 }
 
+function heartbeat({ heartbeatAt, heartbeatMs }) {
+  if (heartbeatAt !== undefined) return `${Math.round((Date.now() - heartbeatAt) / 1000)} s ago`;
+  return heartbeatMs === undefined ? '–' : `every ${heartbeatMs / 1000} s`;
+}
+
 export class Chat {
   #rooms = new Map();
   #selected;
@@ -67,7 +72,10 @@ export class Chat {
     sender.addEventListener('submit', (event) => { event.preventDefault(); this.#say(); });
     adder.addEventListener('submit', (event) => { event.preventDefault(); this.#add(); });
     find('.leave').addEventListener('click', () => this.#leave());
-    find('.toggle').addEventListener('click', () => (this.#client.state === 'closed' ? this.#open() : this.#client.close()));
+    find('.toggle').addEventListener('click', () => {
+      if (this.#client.state === 'closed') this.#open();
+      else this.#client.close();
+    });
     this.#open();
     for (const topic of topics) this.#enter(topic);
     this.#select([...this.#rooms.values()][0]);
@@ -81,7 +89,9 @@ export class Chat {
     client.addEventListener('shutdown', ({ node }) => this.#tellAll(`Server ${node ?? ''} is about to leave`, 'alert'));
     client.addEventListener('lost', ({ topic }) => this.#rooms.get(topic)
       ?.log.note('Some messages are lost: history does not reach back to where this page was', 'error'));
-    client.addEventListener('error', ({ topic, message }) => (this.#rooms.get(topic) ?? this.#selected)?.log.note(message, 'error'));
+    client.addEventListener('error', ({ topic, message }) => {
+      (this.#rooms.get(topic) ?? this.#selected)?.log.note(message, 'error');
+    });
     for (const room of this.#rooms.values()) this.#subscribe(room);
     this.#show();
   }
@@ -97,7 +107,8 @@ export class Chat {
   #changed({ state, previous, code, reason }) {
     if (state === 'waiting') {
       this.#recovered = 0;
-      if (previous !== 'connecting') this.#tellAll(`Connection lost${code && code !== 1006 ? ` (${code})` : ''}`, 'alert');
+      const why = code && code !== 1006 ? ` (${code})` : '';
+      if (previous !== 'connecting') this.#tellAll(`Connection lost${why}`, 'alert');
     }
     if (state === 'live') this.#tellAll(`Connected to ${this.#client.node}`);
     if (state === 'closed') this.#tellAll(`Disconnected: ${reason}`, code === 1000 ? '' : 'error');
@@ -147,7 +158,8 @@ export class Chat {
     const { user, text } = sender;
     const { log, topic } = this.#selected;
     if (text.value === '') return;
-    this.#client.publish(topic, text.value, { user: user.value }).catch(({ message }) => log.note(`Not sent: ${message}`, 'error'));
+    this.#client.publish(topic, text.value, { user: user.value })
+      .catch(({ message }) => log.note(`Not sent: ${message}`, 'error'));
     text.value = '';
     text.focus();
     this.#show();
@@ -161,16 +173,11 @@ export class Chat {
     setText(find('.countdown'), client.reconnectAt ? `in ${secondsUntil(client.reconnectAt)}` : '');
     setText(find('.toggle'), client.state === 'closed' ? 'Connect' : 'Disconnect');
     sender.querySelector('button').disabled = client.state === 'closed';
-    const silence = client.heardAt === undefined ? undefined : Date.now() - client.heardAt;
-    const fact = (name, text) => {
-      const shown = find(`[data-fact=${name}]`);
-      setText(shown, text);
-      shown.title = text;
-    };
+    const fact = (name, text) => setText(find(`[data-fact=${name}]`), text);
     fact('node', client.node ?? '–');
     fact('position', this.#selected?.subscription?.position ?? '–');
-    fact('heard', silence === undefined ? '–' : `${Math.round(silence / 1000)} s ago`);
-    find('[data-fact=heard]').classList.toggle('late', silence > 1.5 * client.heartbeatMs);
+    fact('heartbeat', heartbeat(client));
+    find('[data-fact=heartbeat]').classList.toggle('late', Date.now() - client.heardAt > 1.5 * client.heartbeatMs);
     fact('recovered', String(this.#recovered));
     fact('pending', String(client.pending));
   }

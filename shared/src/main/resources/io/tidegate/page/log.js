@@ -25,7 +25,9 @@ export class Log {
   constructor(label) {
     const list = this.list = element('ol', 'log');
     Object.assign(list, { role: 'log', ariaLabel: label, tabIndex: 0 });
-    list.addEventListener('scroll', () => { this.#follow = list.scrollHeight - list.scrollTop - list.clientHeight < 40; });
+    list.addEventListener('scroll', () => {
+      this.#follow = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+    });
     new ResizeObserver(() => this.#toEnd()).observe(list);
   }
 
@@ -33,8 +35,8 @@ export class Log {
   say({ user, text, at, tags = [], mine = false }) {
     const item = element('li', mine ? 'said mine' : 'said');
     if (user !== undefined) {
-      item.append(element('div', 'who', element('b', '', user), ...at ? [clock(at)] : [],
-        ...tags.map((tag) => element('span', 'tag', tag))));
+      const marks = tags.map((tag) => element('span', 'tag', tag));
+      item.append(element('div', 'who', element('b', '', user), ...at ? [clock(at)] : [], ...marks));
     }
     item.append(element('div', 'text', text));
     this.#draw(item);
@@ -55,7 +57,7 @@ export class Log {
   }
 
   #flush() {
-    if (this.#skipped) this.#waiting.push(element('li', 'note alert', `${this.#skipped} messages came too fast to show`));
+    if (this.#skipped) this.note(`${this.#skipped} messages came too fast to show`, 'alert');
     this.list.append(...this.#waiting);
     this.#waiting = [];
     this.#skipped = 0;
