@@ -16,7 +16,7 @@ export class Fleet {
   /** ms from a publish to its delivery by a node. */
   lag = () => 1;
   /** ms from a subscribe to its answer. */
-  subscribing = (_topic) => 0;
+  subscribing = (_topic, _host) => 0;
   /** What happens to a publish: undefined, or 'refused' or 'unknown', which both answer relay-unavailable. */
   relay = () => undefined;
   /** The subprotocol that is confirmed, where it is not the one that was asked for. */
@@ -156,7 +156,7 @@ class Peer {
   }
 
   subscribe(frame) {
-    this.fleet.time.setTimeout(() => this.#begin(frame), this.fleet.subscribing(frame.topic));
+    this.fleet.time.setTimeout(() => this.#begin(frame), this.fleet.subscribing(frame.topic, this.node.host));
   }
 
   #begin({ topic, after }) {

@@ -224,3 +224,27 @@ test('where the second begins ahead of the first and cannot go back, the gap is 
   assert.deepEqual(texts(inbox), ['three', 'four']);
   assert.deepEqual(ofType(client, 'lost').map(({ from, position }) => [from, position]), [['k3x9f2-0', 'k3x9f2-2']]);
 });
+
+test('a topic that the first has not answered for begins on the second alone', async () => {
+  const harness = new Harness();
+  const { client } = await harness.live({ urls: BOTH, options });
+  harness.inbox(client, 'slow'); // For this one both are read on.
+  harness.say('seen', 'late');
+  await harness.time.advance(100);
+  harness.fleet.subscribing = (topic, host) => (topic === 'slow' ? 1_000 : host === 'a' ? 500 : 0);
+  const { deliver } = harness.fleet.node('a');
+  harness.fleet.node('a').deliver = () => {}; // The first is behind from here on.
+  harness.say('before', 'late');
+  harness.fleet.node('a').leave(() => 100);
+  await harness.time.advance(50);
+  const late = harness.inbox(client, 'late');
+  await harness.time.advance(100);
+  harness.say('after', 'late');
+  await harness.time.advance(600);
+  assert.equal(client.state, 'handing-over');
+  harness.fleet.node('a').deliver = deliver;
+  harness.fleet.node('a').deliver();
+  await harness.time.advance(1_000);
+  assert.deepEqual(texts(late), ['after']);
+  assert.equal(client.state, 'live');
+});
