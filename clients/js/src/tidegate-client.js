@@ -102,7 +102,7 @@ class Client extends EventTarget {
     }
     this.#urls = addresses(urls, global.location?.href);
     this.#random = random;
-    this.#turn = Math.floor(random() * this.#urls.length);
+    this.#turn = Math.floor(random() * this.#urls.length) % this.#urls.length;
     this.#outbox = new Outbox(maxPending);
     this.#watch();
     this.#open();
@@ -215,7 +215,7 @@ class Client extends EventTarget {
     if (connection === this.#second) {
       this.#second = null;
       this.#rotate();
-      this.#openLater(...this.#pause(connection, code));
+      this.#openLater(...this.#waitAfter(connection, code));
       this.#reconcile(); // What the second was asked for alone, the first is asked for again.
     } else if (this.#second) {
       // What was to be a hand-over is an ordinary resume from here on, and under way.
@@ -228,7 +228,7 @@ class Client extends EventTarget {
     } else {
       if (!this.#leaving) this.#rotate();
       // A hand-over between two tries has its next one already.
-      if (this.#state !== 'handing-over' || code === 1008) this.#openLater(...this.#pause(connection, code));
+      if (this.#state !== 'handing-over' || code === 1008) this.#openLater(...this.#waitAfter(connection, code));
       this.#first = null;
       this.#leaving = false;
       this.#become('waiting', code, reason);
@@ -241,7 +241,7 @@ class Client extends EventTarget {
   }
 
   /** How long to wait, and until when at least. */
-  #pause(connection, code) {
+  #waitAfter(connection, code) {
     const now = this.#now();
     // A node that leaves has given each of its clients a moment of its own, so that they do not all come at once.
     if (code === 1012 && connection.leaveAt > now) return [connection.leaveAt - now, connection.leaveAt];

@@ -35,20 +35,30 @@ public record Page(String path, Map<String, String> headers, byte[] body) {
                 read("/tidegate-client.js", "tidegate-client.js", JAVASCRIPT));
     }
 
+    private static Map<String, String> headers(String contentType) {
+        return Map.of(
+                "Content-Type",
+                contentType,
+                // What is served here is public, and pages of others may import the client.
+                "Access-Control-Allow-Origin",
+                "*",
+                // Pods of two releases serve side by side during a rollout: a page must not keep the other's scripts.
+                "Cache-Control",
+                "no-cache",
+                "Content-Security-Policy",
+                POLICY,
+                "Referrer-Policy",
+                "no-referrer",
+                "X-Content-Type-Options",
+                "nosniff");
+    }
+
     private static Page read(String path, String resource, String contentType) {
         try (InputStream file = Page.class.getResourceAsStream(ROOM + resource)) {
             if (file == null) {
                 throw new IllegalStateException("the jar lacks " + ROOM + resource);
             }
-            Map<String, String> headers = Map.of(
-                    "Content-Type", contentType,
-                    // Pods of two releases serve side by side during a rollout: a page must not keep the other's
-                    // scripts.
-                    "Cache-Control", "no-cache",
-                    "Content-Security-Policy", POLICY,
-                    "Referrer-Policy", "no-referrer",
-                    "X-Content-Type-Options", "nosniff");
-            return new Page(path, headers, file.readAllBytes());
+            return new Page(path, headers(contentType), file.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException("reading " + ROOM + resource, e);
         }

@@ -199,7 +199,7 @@ abstract class HandshakeContract extends OneServer {
         }
     }
 
-    /** A file of the page, which nobody may take for something else, or keep beyond the next release. */
+    /** A file that any page may import, that nobody takes for something else, nor keeps beyond the next release. */
     private String file(String path, String contentType) {
         HttpResponse<String> response = server.getPage(path);
         assertEquals(200, response.statusCode());
@@ -208,6 +208,7 @@ abstract class HandshakeContract extends OneServer {
                 contentType + "; charset=utf-8",
                 headers.firstValue("Content-Type").orElse(""));
         assertEquals("nosniff", headers.firstValue("X-Content-Type-Options").orElse(""));
+        assertEquals("*", headers.firstValue("Access-Control-Allow-Origin").orElse(""));
         assertEquals("no-cache", headers.firstValue("Cache-Control").orElse(""));
         assertTrue(headers.firstValue("Content-Security-Policy").orElse("").contains("script-src 'self';"));
         return response.body();
