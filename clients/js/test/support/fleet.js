@@ -166,7 +166,9 @@ class Peer {
       const message = '"after" is no position of this server; allowed is one that it sent';
       return this.send({ type: 'error', code: 'invalid-frame', message, topic });
     }
-    const recovered = from === undefined || from + 1 >= this.fleet.log(topic).length - this.fleet.history;
+    // A client may be ahead of this node, which then needs no history for it.
+    const oldest = Math.min(read, this.fleet.log(topic).length - this.fleet.history);
+    const recovered = from === undefined || from + 1 >= oldest;
     this.next.set(topic, from !== undefined && recovered ? from + 1 : read);
     this.send({ type: 'subscribed', topic, position: position(this.next.get(topic) - 1), recovered });
     this.deliver();
