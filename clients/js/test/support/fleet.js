@@ -1,6 +1,20 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import Ajv from 'ajv/dist/2020.js';
+
+const schema = JSON.parse(readFileSync(new URL('../../../../docs/protocol.schema.json', import.meta.url)));
+const ajv = new Ajv({ allowUnionTypes: true }).addSchema(schema);
+const allowed = (frames) => {
+  const validate = ajv.getSchema(`${schema.$id}#/$defs/${frames}`);
+  return (frame) => assert.ok(validate(frame), `${JSON.stringify(frame)}: ${ajv.errorsText(validate.errors)}`);
+};
+const ofClient = allowed('clientFrame');
+const ofServer = allowed('serverFrame');
+
 /**
  * A fleet of servers in memory that speaks tidegate.v1 as docs/protocol.md has it, and the WebSocket that leads to it.
- * All delays are those of the test's clock, so that a run with a seed is the same every time.
+ * All delays are those of the test's clock, so that a run with a seed is the same every time. Every frame, of either
+ * side, is held against the schema.
  *
  * A topic is one log that all nodes read, each at its own pace; a position is an index of that log.
  */
@@ -137,6 +151,7 @@ class Peer {
   }
 
   send(frame) {
+    ofServer(frame);
     this.socket.toClient(() => this.socket.onmessage({ data: JSON.stringify(frame) }));
   }
 
@@ -147,6 +162,7 @@ class Peer {
 
   receive(frame) {
     if (!this.node.connections.has(this)) return;
+    ofClient(frame);
     this.fleet.sent.push(frame);
     this[frame.type](frame);
   }

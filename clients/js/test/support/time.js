@@ -7,7 +7,7 @@ export class Time extends EventTarget {
   Date = { now: () => this.#now };
 
   setTimeout = (run, ms) => {
-    const timer = { id: ++this.#ids, at: this.#now + Math.max(0, ms), run };
+    const timer = { id: ++this.#ids, at: this.#now + Math.max(0, Math.ceil(ms)), run };
     this.#due.push(timer);
     return timer.id;
   };
