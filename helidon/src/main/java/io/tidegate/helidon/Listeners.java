@@ -66,13 +66,15 @@ public final class Listeners {
 
     /** What is not an upgrade on the first listener. */
     public static void page(HttpRouting.Builder routing) {
-        routing.get("/", (request, response) -> {
-                    response.headers().contentType(MediaTypes.TEXT_HTML);
-                    response.send(Page.html());
-                })
-                .any("/chat", (request, response) -> {
-                    throw WebSocketUpgrader.refusal(Handshake.upgradeRequired("this is a WebSocket"));
-                });
+        for (Page page : Page.all()) {
+            routing.get(page.path(), (request, response) -> {
+                page.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
+                response.send(page.body());
+            });
+        }
+        routing.any("/chat", (request, response) -> {
+            throw WebSocketUpgrader.refusal(Handshake.upgradeRequired("this is a WebSocket"));
+        });
     }
 
     /** {@code /connections}, on the other. */
