@@ -1,6 +1,7 @@
 package io.tidegate.contract;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Nested;
 
 /** A fleet of both runtimes on one Redis: nobody can tell which of them a client is connected to. */
 public abstract class MixedFleetContract extends FleetContract {
@@ -19,5 +20,18 @@ public abstract class MixedFleetContract extends FleetContract {
     @Override
     final Path secondJar() {
         return other();
+    }
+
+    @Nested
+    class HandOvers extends HandOverContract {
+        @Override
+        Path jar() {
+            return one();
+        }
+
+        @Override
+        Path secondJar() {
+            return other();
+        }
     }
 }

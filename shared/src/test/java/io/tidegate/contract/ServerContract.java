@@ -75,4 +75,20 @@ public abstract class ServerContract {
             return ServerContract.this.jar();
         }
     }
+
+    @Nested
+    class FullWires extends FullWireContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class HandOvers extends HandOverContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
 }

@@ -1,0 +1,92 @@
+package io.tidegate.contract;
+
+import io.tidegate.testing.RawClient;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A client that speaks {@code tidegate.v1}, frame by frame. */
+final class FullClient implements AutoCloseable {
+    private static final String OFFER = "Sec-WebSocket-Protocol: tidegate.v1";
+
+    private final RawClient client;
+
+    private FullClient(RawClient client) {
+        this.client = client;
+    }
+
+    /** Connects, and takes the welcome. */
+    static FullClient connect(int port, String query) {
+        FullClient client = new FullClient(RawClient.connect(port, "/chat" + query, OFFER));
+        client.expect("welcome");
+        return client;
+    }
+
+    /** Connects to one topic, and waits until its delivery has begun. */
+    static FullClient subscribed(int port, String topic) {
+        FullClient client = connect(port, "?topic=" + topic);
+        client.expect("subscribed");
+        return client;
+    }
+
+    RawClient raw() {
+        return client;
+    }
+
+    void says(String json) {
+        client.text(json);
+    }
+
+    void publish(String topic, String message) {
+        says("{\"type\":\"publish\",\"topic\":\"%s\",\"message\":\"%s\"}".formatted(topic, message));
+    }
+
+    void publish(String topic, String message, String id) {
+        says("{\"type\":\"publish\",\"topic\":\"%s\",\"message\":\"%s\",\"id\":\"%s\"}".formatted(topic, message, id));
+    }
+
+    void resume(String topic, String after) {
+        says("{\"type\":\"subscribe\",\"topic\":\"%s\",\"after\":\"%s\"}".formatted(topic, after));
+    }
+
+    /** The next frame but heartbeats, which must be of this type. */
+    Frame expect(String type) {
+        Frame frame = new Frame(client.message());
+        if (!frame.type().equals(type)) {
+            throw new AssertionError(type + " was expected, not " + frame.json);
+        }
+        return frame;
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    /** One frame. */
+    record Frame(String json) {
+        private static final Pattern FIELD = Pattern.compile("\"([a-zA-Z]+)\":(?:\"([^\"]*)\"|([^,}{]+))");
+
+        String type() {
+            return field("type");
+        }
+
+        String position() {
+            return field("position");
+        }
+
+        String message() {
+            return field("message");
+        }
+
+        /** The value of a member without quotes; empty where there is none. */
+        String field(String name) {
+            Matcher members = FIELD.matcher(json);
+            while (members.find()) {
+                if (members.group(1).equals(name)) {
+                    return members.group(2) == null ? members.group(3) : members.group(2);
+                }
+            }
+            return "";
+        }
+    }
+}
