@@ -172,11 +172,23 @@ final class Exchange implements Traffic {
                     askMissing(link);
                 }
             });
+        } else if (refusal.code().equals("invalid-frame") && feed.received().isPresent()) {
+            beginAnew(link, feed);
         } else {
             link.forget(topic);
             remove(feed);
             feed.refuse(refusal);
         }
+    }
+
+    /** The fleet does not know the position, which is of another one, or of another time: that is a gap. */
+    private void beginAnew(Link link, Feed feed) {
+        if (link == connector.second()) {
+            connector.dropFirst("the new node does not know where the old one is");
+        }
+        feed.forgetPosition();
+        link.forget(feed.topic());
+        askMissing(link);
     }
 
     private static boolean isPassing(String code) {

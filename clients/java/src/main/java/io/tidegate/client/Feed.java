@@ -23,6 +23,9 @@ final class Feed implements Subscription {
     /** The last position that came, from which a new connection resumes. In the client's mailbox, as {@link #seen} is. */
     private @Nullable String received;
 
+    /** Set from {@link #forgetPosition} on until delivery begins. */
+    private @Nullable String forgotten;
+
     private final Set<String> seen = new HashSet<>();
 
     private volatile @Nullable String delivered;
@@ -86,9 +89,19 @@ final class Feed implements Subscription {
         });
     }
 
+    /** The position cannot be resumed from: delivery begins at the present, with a gap. */
+    void forgetPosition() {
+        forgotten = received;
+        received = null;
+    }
+
     /** Delivery begins behind this position, where nothing came before it. */
     void beginAt(String position) {
-        if (received == null) {
+        if (forgotten != null) {
+            received = forgotten;
+            forgotten = null;
+            lose(position);
+        } else if (received == null) {
             received = position;
             tell(() -> delivered = position);
         }

@@ -98,6 +98,17 @@ class SubscribeTest {
     }
 
     @Test
+    void aPositionThatNoServerKnowsIsAGapNotTheEnd() {
+        it.client.subscribe("tea", "of another fleet", it.listener());
+        Wire.Peer end = it.wire.last().welcome();
+        end.error("invalid-frame", "topic", "tea");
+        assertEquals("{\"type\":\"subscribe\",\"topic\":\"tea\"}", end.sent.getLast());
+        end.subscribed("tea", "70", true);
+        end.message("tea", "71");
+        assertEquals(List.of("lost after of another fleet", "71"), it.told);
+    }
+
+    @Test
     void aGapIsToldBeforeWhatFollowsIt() {
         Wire.Peer end = it.live();
         end.message("tea", "1");
