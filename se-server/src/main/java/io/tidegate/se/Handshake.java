@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The server's half of the opening handshake (RFC 6455, section 4.2): a request judged, and the answer. */
 sealed interface Handshake {
@@ -77,16 +79,35 @@ sealed interface Handshake {
         return isKey(key) ? new Accepted(accept(key)) : badRequest("Sec-WebSocket-Key is not 16 bytes in base64");
     }
 
-    /** The whole response that switches protocols (section 4.2.2), up to the first frame. */
-    static byte[] response(String accept) {
+    /**
+     * The subprotocols that the client offers, in its order (section 4.1, item 10 of the request).
+     *
+     * @param values of {@code Sec-WebSocket-Protocol}
+     */
+    static List<String> subprotocols(List<String> values) {
+        return values.stream()
+                .flatMap(value -> Arrays.stream(value.split(",", -1)))
+                .map(String::strip)
+                .toList();
+    }
+
+    /**
+     * The whole response that switches protocols (section 4.2.2), up to the first frame.
+     *
+     * @param subprotocol the chosen one
+     */
+    static byte[] response(String accept, Optional<String> subprotocol) {
         String response = """
                 HTTP/1.1 101 Switching Protocols\r
                 Upgrade: websocket\r
                 Connection: Upgrade\r
                 Sec-WebSocket-Accept: %s\r
-                \r
+                %s\r
                 """;
-        return response.formatted(accept).getBytes(US_ASCII);
+        String chosen = subprotocol
+                .map(name -> "Sec-WebSocket-Protocol: " + name + "\r\n")
+                .orElse("");
+        return response.formatted(accept, chosen).getBytes(US_ASCII);
     }
 
     private static Refused badRequest(String text) {

@@ -33,8 +33,7 @@ final class Listeners {
                 .backlog(BACKLOG)
                 .addConnectionSelector(Http1ConnectionSelector.builder()
                         .config(http1(heads))
-                        .addUpgrader(new WebSocketUpgrader(
-                                node.hub(), settings.limits().message()))
+                        .addUpgrader(new WebSocketUpgrader(node.hub(), settings.limits()))
                         .build())
                 .routing(routing());
         server.putSocket(

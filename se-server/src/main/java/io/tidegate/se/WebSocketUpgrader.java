@@ -16,6 +16,7 @@ import io.tidegate.hub.Connection;
 import io.tidegate.hub.Hub;
 import io.tidegate.hub.Transport;
 import io.tidegate.protocol.Route;
+import io.tidegate.settings.Settings;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +27,11 @@ import java.util.Map;
  */
 final class WebSocketUpgrader implements Http1Upgrader {
     private final Hub hub;
-    private final int maxMessage;
+    private final Settings.Limits limits;
 
-    WebSocketUpgrader(Hub hub, int maxMessage) {
+    WebSocketUpgrader(Hub hub, Settings.Limits limits) {
         this.hub = hub;
-        this.maxMessage = maxMessage;
+        this.limits = limits;
     }
 
     @Override
@@ -42,12 +43,14 @@ final class WebSocketUpgrader implements Http1Upgrader {
     public ServerConnection upgrade(ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers) {
         String accept = accept(
                 Handshake.of(prologue.method().text(), prologue.protocolVersion(), name -> values(headers, name)));
-        Route.Found route = route(prologue);
+        Route.Found route = route(prologue, headers);
         Admission.Permit permit = permit(context, headers);
         Transport transport = new SocketTransport(context);
         try {
-            Connection connection = hub.open(transport, new Connection.Peer(route.wire(), route.topic(), permit));
-            return new WebSocketConnection(context, transport, connection, Handshake.response(accept), maxMessage);
+            Connection connection =
+                    hub.open(transport, new Connection.Peer(route.wire(), route.topics(), route.home(), permit));
+            byte[] response = Handshake.response(accept, route.subprotocol());
+            return new WebSocketConnection(context, transport, connection, response, limits.message());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw refusal(503, Map.of(), "this node is stopping");
@@ -61,9 +64,12 @@ final class WebSocketUpgrader implements Http1Upgrader {
         };
     }
 
-    private static Route.Found route(HttpPrologue prologue) {
-        List<String> topics = prologue.query().all("topic", List::of);
-        return switch (Route.of(prologue.uriPath().path(), topics)) {
+    private Route.Found route(HttpPrologue prologue, WritableHeaders<?> headers) {
+        Route.Request request = new Route.Request(
+                prologue.uriPath().path(),
+                prologue.query().all("topic", List::of),
+                Handshake.subprotocols(values(headers, "Sec-WebSocket-Protocol")));
+        return switch (Route.of(request, limits.topics())) {
             case Route.Found found -> found;
             case Route.Refused refused -> throw refusal(refused.status(), Map.of(), refused.message());
         };

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ class HandshakeTest {
                 Connection: Upgrade\r
                 Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r
                 \r
-                """, new String(Handshake.response("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), US_ASCII));
+                """, new String(Handshake.response("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", Optional.empty()), US_ASCII));
     }
 
     @ParameterizedTest

@@ -18,13 +18,17 @@ import java.util.random.RandomGenerator;
 
 /**
  * The end of a node, without losing anybody: refuse new connections, give every client a notice with a slot of its own,
- * close each at its slot once its queue is out, and cut what is left at the timeout. Meanwhile what clients send is still
+ * close each at its slot once its queue is out (one that hands itself over a little later), and cut what is left at the
+ * timeout. Meanwhile what clients send is still
  * read and published.
  *
  * <p>It goes forward by {@link #tick}, on one thread, and never waits.
  */
 public final class Drain {
     private static final System.Logger LOG = System.getLogger(Drain.class.getName());
+
+    /** A client that resumes opens its next connection at its slot, and then closes this one by itself. */
+    private static final long HAND_OVER_NANOS = 2_000_000_000L;
 
     private final Hub hub;
     private final Settings.Drain settings;
@@ -109,7 +113,8 @@ public final class Drain {
         for (int i = 0; i < slots.length; i++) {
             Connection connection = unaware.get(i);
             long slot = Math.max(slots[i], elapsedMillis);
-            closeAt.put(connection, begun + slot * 1_000_000);
+            long grace = connection.resumes() ? HAND_OVER_NANOS : 0;
+            closeAt.put(connection, begun + slot * 1_000_000 + grace);
             connection.announceShutdown(slot - elapsedMillis);
         }
     }

@@ -1,15 +1,22 @@
 package io.tidegate.hub;
 
+import io.tidegate.metrics.Metrics;
 import io.tidegate.protocol.ClientFrame;
+import io.tidegate.protocol.ClientFrame.About;
 import io.tidegate.protocol.CloseCode;
 import io.tidegate.protocol.ErrorCode;
 import io.tidegate.protocol.FrameBatch;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Opcode;
+import io.tidegate.protocol.Position;
 import io.tidegate.protocol.ServerFrame;
 import io.tidegate.protocol.Topic;
 import io.tidegate.protocol.Wire;
 import io.tidegate.settings.Settings;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,13 +49,16 @@ public final class Connection {
 
     private final Hub hub;
     private final Wire wire;
-    private final Topic topic;
+    private final Topic home;
     private final Transport transport;
     private final OutboundQueue queue;
     private final Admission.Permit permit;
     private final Settings.Limits limits;
     private final RateLimit rate;
     private final Semaphore publishes = new Semaphore(PUBLISHES_UNDER_WAY);
+
+    /** For the reading thread. */
+    private final Map<Topic, Subscription> subscriptions = HashMap.newHashMap(1);
 
     /** {@link #OPEN}, or the code of whoever closed first. */
     private final AtomicInteger closeCode = new AtomicInteger(OPEN);
@@ -63,7 +73,7 @@ public final class Connection {
         long now = hub.clock().nanoTime();
         this.hub = hub;
         this.wire = peer.wire();
-        this.topic = peer.topic();
+        this.home = peer.home();
         this.transport = transport;
         this.permit = peer.permit();
         this.limits = hub.settings().limits();
@@ -76,9 +86,35 @@ public final class Connection {
     /**
      * What the handshake settled.
      *
-     * @param topic what the connection publishes and subscribes to
+     * @param topics what the connection subscribes to from the start
+     * @param home what it publishes to where it names no topic
      */
-    public record Peer(Wire wire, Topic topic, Admission.Permit permit) {}
+    public record Peer(Wire wire, List<Topic> topics, Topic home, Admission.Permit permit) {}
+
+    /** Greets the peer and subscribes to its topics. */
+    void begin(List<Topic> topics) throws InterruptedException {
+        if (wire.resumes()) {
+            send(FrameBatch.of(welcome()));
+            for (Topic topic : topics) {
+                resume(topic, Optional.empty());
+            }
+        } else {
+            for (Topic topic : topics) {
+                Subscription subscription = new Subscription(this, topic, Optional.empty());
+                subscriptions.put(topic, subscription);
+                hub.subscribe(subscription);
+            }
+        }
+    }
+
+    private ServerFrame.Welcome welcome() {
+        Settings settings = hub.settings();
+        return new ServerFrame.Welcome(
+                hub.nextConnectionName(),
+                settings.server().node(),
+                settings.peers().heartbeat().toMillis(),
+                new ServerFrame.Limits(limits.message(), limits.topics(), limits.queue(), limits.rate()));
+    }
 
     /** The handshake's answer is on the socket: frames may follow. */
     public void opened() {
@@ -93,14 +129,32 @@ public final class Connection {
         if (closeCode.get() == CloseCode.POLICY.code()) {
             return;
         }
+        ClientFrame frame = wire.decode(message, hub.clock().epochMillis());
         if (!rate.allows(now)) {
-            refuse(now);
+            refuse(now, about(frame));
             return;
         }
-        switch (wire.decode(message, hub.clock().epochMillis())) {
-            case ClientFrame.Publish publish -> publish(publish.message());
-            case ClientFrame.Invalid invalid -> error(invalid.code(), invalid.message());
+        switch (frame) {
+            case ClientFrame.Publish publish -> publish(publish);
+            case ClientFrame.Subscribe subscribe -> subscribe(subscribe.topic(), subscribe.after());
+            case ClientFrame.Unsubscribe unsubscribe -> unsubscribe(unsubscribe.topic());
+            case ClientFrame.Ping ping -> send(FrameBatch.of(new ServerFrame.Pong()));
+            case ClientFrame.Invalid invalid -> error(invalid.code(), invalid.message(), invalid.about());
         }
+    }
+
+    private About about(ClientFrame frame) {
+        return switch (frame) {
+            case ClientFrame.Publish publish -> about(publish);
+            case ClientFrame.Subscribe subscribe -> new About(Optional.empty(), Optional.of(subscribe.topic()));
+            case ClientFrame.Unsubscribe unsubscribe -> new About(Optional.empty(), Optional.of(unsubscribe.topic()));
+            case ClientFrame.Ping ping -> About.NOTHING;
+            case ClientFrame.Invalid invalid -> invalid.about();
+        };
+    }
+
+    private About about(ClientFrame.Publish publish) {
+        return new About(publish.id(), Optional.of(publish.topic().orElse(home)));
     }
 
     /** Answers a ping with its payload (RFC 6455, section 5.5.3). */
@@ -155,7 +209,9 @@ public final class Connection {
     /** TCP is gone. The runtime calls this last, whatever happened; only the first call counts. */
     public void ended() {
         closeCode.compareAndSet(OPEN, 1006);
-        if (hub.remove(this, topic)) {
+        subscriptions.values().forEach(hub::remove);
+        subscriptions.clear();
+        if (hub.remove(this)) {
             hub.metrics().connectionsClosed(closeCode.get()).increment();
             permit.close();
         }
@@ -166,8 +222,27 @@ public final class Connection {
         send(FrameBatch.of(new ServerFrame.ServerShutdown(reconnectAfterMillis)));
     }
 
-    void deliver(FrameBatch batch) {
-        send(batch);
+    /** Whether this peer connects elsewhere by itself, and gets there what it has missed. */
+    public boolean resumes() {
+        return wire.resumes();
+    }
+
+    Wire wire() {
+        return wire;
+    }
+
+    /** Unsent bytes that this connection may hold. */
+    int queueLimit() {
+        return limits.queue();
+    }
+
+    /** Waits until at most half of what may wait does. */
+    void awaitRoom() throws InterruptedException {
+        queue.awaitRoom(limits.queue() / 2);
+    }
+
+    void recovery(Metrics.Recovery outcome) {
+        hub.metrics().recoveries(outcome).increment();
     }
 
     void overload(String reason) {
@@ -192,35 +267,71 @@ public final class Connection {
         }
     }
 
-    private void publish(Message message) throws InterruptedException {
+    private void publish(ClientFrame.Publish publish) throws InterruptedException {
+        Topic topic = publish.topic().orElse(home);
         hub.awaitRoom();
         publishes.acquire();
-        hub.publish(topic, message).whenComplete((done, failure) -> {
+        hub.publish(topic, publish).whenComplete((position, failure) -> {
             publishes.release();
             if (failure != null) {
-                error(ErrorCode.RELAY_UNAVAILABLE, "not published: the relay is unavailable, please retry");
+                error(
+                        ErrorCode.RELAY_UNAVAILABLE,
+                        "not published: the relay is unavailable, please retry",
+                        wire.resumes() ? about(publish) : About.NOTHING);
+            } else if (publish.id().isPresent()) {
+                send(FrameBatch.of(new ServerFrame.Ack(publish.id().get(), topic, position)));
             }
         });
     }
 
-    private void refuse(long now) {
+    private void subscribe(Topic topic, Optional<Position> after) throws InterruptedException {
+        if (!subscriptions.containsKey(topic) && subscriptions.size() >= limits.topics()) {
+            error(
+                    ErrorCode.TOO_MANY_TOPICS,
+                    "allowed are " + limits.topics() + " subscriptions of a connection",
+                    new About(Optional.empty(), Optional.of(topic)));
+            return;
+        }
+        hub.awaitRoom();
+        resume(topic, after);
+    }
+
+    private void resume(Topic topic, Optional<Position> after) {
+        Subscription subscription = new Subscription(this, topic, after);
+        hub.resume(subscription, after, subscriptions.put(topic, subscription));
+    }
+
+    private void unsubscribe(Topic topic) throws InterruptedException {
+        Subscription subscription = subscriptions.remove(topic);
+        if (subscription == null) {
+            error(
+                    ErrorCode.INVALID_TOPIC,
+                    "\"topic\" is not subscribed; allowed is one that is",
+                    new About(Optional.empty(), Optional.of(topic)));
+            return;
+        }
+        hub.awaitRoom();
+        hub.unsubscribe(subscription);
+    }
+
+    private void refuse(long now, About about) {
         if (now - refusedSince > TimeUnit.SECONDS.toNanos(1)) {
             refused = 0;
         }
         refusedSince = now;
         refused++;
         String allowed = "allowed are " + limits.rate() + " messages a second";
-        error(ErrorCode.RATE_LIMITED, allowed);
+        error(ErrorCode.RATE_LIMITED, allowed, about);
         if (refused > Math.max(REFUSALS, limits.rate())) {
             close(CloseCode.POLICY, "rate-limited: " + allowed);
         }
     }
 
-    private void error(ErrorCode code, String message) {
-        send(FrameBatch.of(new ServerFrame.ErrorFrame(code, message)));
+    private void error(ErrorCode code, String message, About about) {
+        send(FrameBatch.of(new ServerFrame.ErrorFrame(code, message, about)));
     }
 
-    private void send(FrameBatch batch) {
+    void send(FrameBatch batch) {
         switch (queue.offer(batch)) {
             case ACCEPTED, ENDED -> {}
             case FULL -> {
@@ -242,7 +353,6 @@ public final class Connection {
     }
 
     private void leave(FrameBatch closeFrame, boolean discard) {
-        hub.unsubscribe(this, topic);
         queue.end(closeFrame, discard);
     }
 }

@@ -2,10 +2,11 @@ package io.tidegate.hub;
 
 import io.tidegate.hub.Subscriptions.Subscribers;
 import io.tidegate.metrics.Metrics;
-import io.tidegate.protocol.FrameBatch;
 import io.tidegate.protocol.Message;
+import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.relay.Relay;
+import io.tidegate.relay.Stretch;
 import io.tidegate.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,9 +43,35 @@ final class FanOut implements Relay.Receiver {
     /** What an entry of the inbox costs besides its payload, roughly. */
     private static final int ENTRY = 64;
 
-    private record Arrival(Topic topic, Message message, long nanoTime) {
-        int size() {
-            return message.payload().length + ENTRY;
+    /** Something of one topic, in its place in that topic's order. */
+    private sealed interface Arrival {
+        Topic topic();
+
+        int size();
+    }
+
+    private record Fresh(Topic topic, Stretch stretch, int size, long nanoTime) implements Arrival {
+        static int size(Stretch stretch) {
+            int size = 0;
+            for (Message message : stretch.messages()) {
+                size += message.payload().length + ENTRY;
+            }
+            return size;
+        }
+    }
+
+    private record Gap(Topic topic, Position position) implements Arrival {
+        @Override
+        public int size() {
+            return ENTRY;
+        }
+    }
+
+    /** What must happen between two messages of a topic. */
+    private record Between(Topic topic, Runnable action) implements Arrival {
+        @Override
+        public int size() {
+            return ENTRY;
         }
     }
 
@@ -71,15 +98,28 @@ final class FanOut implements Relay.Receiver {
     }
 
     @Override
-    public void receive(Topic topic, Message message, long lagNanos) {
-        metrics.relayLag().record(lagNanos);
-        Arrival arrival = new Arrival(topic, message, clock.nanoTime());
+    public void receive(Topic topic, Stretch stretch) {
         if (inboxBytes.get() > OVERFLOW) {
             overflowed.add(topic);
+            loop.wake();
         } else {
-            inboxBytes.addAndGet(arrival.size());
-            inbox.add(arrival);
+            add(new Fresh(topic, stretch, Fresh.size(stretch), clock.nanoTime()));
         }
+    }
+
+    @Override
+    public void gap(Topic topic, Position position) {
+        add(new Gap(topic, position));
+    }
+
+    /** Runs something on the write loop, behind all messages of the topic that have arrived. */
+    void between(Topic topic, Runnable action) {
+        add(new Between(topic, action));
+    }
+
+    private void add(Arrival arrival) {
+        inboxBytes.addAndGet(arrival.size());
+        inbox.add(arrival);
         loop.wake();
     }
 
@@ -102,37 +142,82 @@ final class FanOut implements Relay.Receiver {
 
     /** Fans out what has gathered; false where there was nothing. */
     private boolean round() {
-        Map<Topic, List<Message>> byTopic = new HashMap<>();
-        List<Arrival> arrivals = new ArrayList<>();
+        Map<Topic, List<Arrival>> byTopic = new HashMap<>();
         int taken = 0;
         Arrival next;
         while (taken < ROUND && (next = inbox.poll()) != null) {
             taken += next.size();
-            arrivals.add(next);
-            byTopic.computeIfAbsent(next.topic(), topic -> new ArrayList<>()).add(next.message());
+            byTopic.computeIfAbsent(next.topic(), topic -> new ArrayList<>()).add(next);
         }
         if (!overflowed.isEmpty()) {
             overflowed.removeIf(this::closeSubscribers);
         }
-        if (arrivals.isEmpty()) {
+        if (taken == 0) {
             return false;
         }
         inboxBytes.addAndGet(-taken);
         signalRoom();
-        byTopic.forEach(this::deliver);
-        long now = clock.nanoTime();
-        arrivals.forEach(arrival -> metrics.fanOut().record(now - arrival.nanoTime()));
+        byTopic.forEach(this::handOut);
         return true;
     }
 
-    private void deliver(Topic topic, List<Message> messages) {
-        Subscribers subscribers = subscriptions.of(topic);
-        if (subscribers == null) {
-            return;
+    /** Messages that follow each other go out as one. */
+    private void handOut(Topic topic, List<Arrival> arrivals) {
+        List<Fresh> run = new ArrayList<>();
+        for (Arrival arrival : arrivals) {
+            switch (arrival) {
+                case Fresh fresh -> {
+                    if (!run.isEmpty() && !follows(fresh, run.getLast())) {
+                        deliver(topic, run);
+                        run.clear();
+                    }
+                    run.add(fresh);
+                }
+                case Gap gap -> {
+                    deliver(topic, run);
+                    run.clear();
+                    report(gap);
+                }
+                case Between between -> {
+                    deliver(topic, run);
+                    run.clear();
+                    between.action().run();
+                }
+            }
         }
-        FrameBatch batch = FrameBatch.of(messages);
-        for (Connection connection : subscribers.snapshot()) {
-            connection.deliver(batch);
+        deliver(topic, run);
+    }
+
+    private static boolean follows(Fresh next, Fresh before) {
+        return !next.topic().hasHistory()
+                || next.stretch().first().equals(before.stretch().last().plus(1));
+    }
+
+    private void deliver(Topic topic, List<Fresh> run) {
+        Subscribers subscribers = subscriptions.of(topic);
+        if (subscribers != null && !run.isEmpty()) {
+            List<Message> messages = new ArrayList<>();
+            run.forEach(fresh -> messages.addAll(fresh.stretch().messages()));
+            TopicBatch batch = new TopicBatch(topic, run.getFirst().stretch().first(), messages);
+            for (Subscription subscription : subscribers.snapshot()) {
+                subscription.deliver(batch);
+            }
+            subscribers.delivered(batch.last());
+        }
+        long now = clock.nanoTime();
+        for (Fresh fresh : run) {
+            for (int i = 0; i < fresh.stretch().messages().size(); i++) {
+                metrics.fanOut().record(now - fresh.nanoTime());
+            }
+        }
+    }
+
+    private void report(Gap gap) {
+        Subscribers subscribers = subscriptions.of(gap.topic());
+        if (subscribers != null) {
+            for (Subscription subscription : subscribers.snapshot()) {
+                subscription.gap(gap.position());
+            }
         }
     }
 
@@ -140,8 +225,8 @@ final class FanOut implements Relay.Receiver {
     private boolean closeSubscribers(Topic topic) {
         Subscribers subscribers = subscriptions.of(topic);
         if (subscribers != null) {
-            for (Connection connection : subscribers.snapshot()) {
-                connection.overload("this node is overloaded, please reconnect");
+            for (Subscription subscription : subscribers.snapshot()) {
+                subscription.connection().overload("this node is overloaded, please reconnect");
             }
         }
         return true;

@@ -1,7 +1,9 @@
 package io.tidegate.hub;
 
+import io.tidegate.hub.Subscriptions.Subscribers;
 import io.tidegate.metrics.Metrics;
-import io.tidegate.protocol.Message;
+import io.tidegate.protocol.ClientFrame;
+import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.relay.Relay;
 import io.tidegate.relay.RelayStatus;
@@ -9,18 +11,25 @@ import io.tidegate.settings.Settings;
 import io.tidegate.time.Clock;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The connections of this node, and their way to the relay and back. */
 public final class Hub implements AutoCloseable {
     /** How long a handshake waits for the relay to confirm a topic's first subscription. */
     private static final long SUBSCRIBE_TIMEOUT_MILLIS = 2_000;
+
+    /** Reads of history under way at once. */
+    private static final int READINGS = 16;
 
     private final Settings settings;
     private final Metrics metrics;
@@ -31,6 +40,8 @@ public final class Hub implements AutoCloseable {
     private final FanOut fanOut;
     private final Relay relay;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicLong connectionNumbers = new AtomicLong();
+    private final Semaphore readings = new Semaphore(READINGS);
 
     /**
      * A hub whose threads run already.
@@ -61,11 +72,8 @@ public final class Hub implements AutoCloseable {
         Connection connection = new Connection(this, transport, peer);
         connections.add(connection);
         metrics.connectionsOpened().increment();
-        CompletionStage<Void> subscribed = subscriptions.subscribe(peer.topic(), connection, relay);
         try {
-            if (relay.status() instanceof RelayStatus.Up) {
-                await(subscribed);
-            }
+            connection.begin(peer.topics());
         } catch (InterruptedException e) {
             connection.ended();
             throw e;
@@ -108,22 +116,60 @@ public final class Hub implements AutoCloseable {
         fanOut.loop().close();
     }
 
-    CompletionStage<Void> publish(Topic topic, Message message) {
-        return relay.publish(topic, message);
+    CompletionStage<Position> publish(Topic topic, ClientFrame.Publish publish) {
+        return relay.publish(topic, publish.message(), publish.id());
     }
 
     void awaitRoom() throws InterruptedException {
         fanOut.awaitRoom();
     }
 
-    void unsubscribe(Connection connection, Topic topic) {
-        subscriptions.unsubscribe(topic, connection, relay);
+    /** Delivers to a subscription from now on; waits until that is so at other nodes, too, unless the relay is down. */
+    void subscribe(Subscription subscription) throws InterruptedException {
+        CompletionStage<Void> active = subscriptions.add(subscription, relay);
+        if (relay.status() instanceof RelayStatus.Up) {
+            await(active);
+        }
+    }
+
+    /**
+     * Delivers to a subscription from a position on, and waits for nothing.
+     *
+     * @param before the one that it replaces
+     */
+    void resume(Subscription subscription, Optional<Position> after, @Nullable Subscription before) {
+        CompletionStage<Void> active = subscriptions.add(subscription, relay);
+        Resume resume = new Resume(relay, readings, subscription, after, active);
+        fanOut.between(subscription.topic(), () -> {
+            if (before != null) {
+                before.end();
+                remove(before);
+            }
+            Thread.startVirtualThread(resume);
+        });
+    }
+
+    /** Ends the delivery to a subscription, and tells the client where. */
+    void unsubscribe(Subscription subscription) {
+        fanOut.between(subscription.topic(), () -> {
+            Subscribers subscribers = subscriptions.of(subscription.topic());
+            subscription.end(subscribers == null ? null : subscribers.delivered());
+            remove(subscription);
+        });
+    }
+
+    void remove(Subscription subscription) {
+        subscriptions.remove(subscription, relay);
     }
 
     /** False where it was gone already. */
-    boolean remove(Connection connection, Topic topic) {
-        unsubscribe(connection, topic);
+    boolean remove(Connection connection) {
         return connections.remove(connection);
+    }
+
+    /** A name for logs, unlike that of any other connection of this node. */
+    String nextConnectionName() {
+        return "c-" + connectionNumbers.incrementAndGet();
     }
 
     WriteLoop loop() {

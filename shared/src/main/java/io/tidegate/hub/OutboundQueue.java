@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What waits for one peer, bounded in bytes.
@@ -35,6 +36,8 @@ final class OutboundQueue {
         /** The socket failed. */
         BROKEN
     }
+
+    private static final long ROOM_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Transport transport;
     private final WriteLoop loop;
@@ -125,6 +128,22 @@ final class OutboundQueue {
     /** Waits until the last frame is written, or cannot be. */
     void awaitFinished(long nanos) throws InterruptedException {
         boolean ignored = finished.await(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Waits until no more than so many bytes wait, or nothing can be written any more. */
+    void awaitRoom(int most) throws InterruptedException {
+        // Looking again and again costs less than a condition that each write would have to signal: hardly anybody
+        // waits.
+        while (isAbove(most)) {
+            LockSupport.parkNanos(this, ROOM_NANOS);
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+    }
+
+    private synchronized boolean isAbove(int most) {
+        return bytes > most && !ended && state != State.BROKEN;
     }
 
     /** Bytes that wait or are being written. */

@@ -1,5 +1,6 @@
 package io.tidegate.hub;
 
+import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.relay.Relay;
 import java.util.Set;
@@ -17,21 +18,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class Subscriptions {
 
-    /** The connections of one topic on this node. */
+    /** Those of one topic on this node. */
     static final class Subscribers {
-        private static final Connection[] NONE = {};
+        private static final Subscription[] NONE = {};
 
-        private final Set<Connection> members = ConcurrentHashMap.newKeySet();
+        private final Set<Subscription> members = ConcurrentHashMap.newKeySet();
         private final CompletionStage<Void> active;
         private volatile boolean changed;
-        private Connection[] snapshot = NONE;
+        private Subscription[] snapshot = NONE;
+        private @Nullable Position delivered;
 
         private Subscribers(CompletionStage<Void> active) {
             this.active = active;
         }
 
         /** Copied only after a change: joining costs the same in a topic of ten and of ten thousand. */
-        Connection[] snapshot() {
+        Subscription[] snapshot() {
             if (changed) {
                 changed = false;
                 snapshot = members.toArray(NONE);
@@ -39,13 +41,23 @@ final class Subscriptions {
             return snapshot;
         }
 
-        private void add(Connection connection) {
-            members.add(connection);
+        /** The last position that the write loop has handed out; for that loop, as the snapshot. */
+        @Nullable
+        Position delivered() {
+            return delivered;
+        }
+
+        void delivered(Position position) {
+            delivered = position;
+        }
+
+        private void add(Subscription subscription) {
+            members.add(subscription);
             changed = true;
         }
 
-        private void remove(Connection connection) {
-            members.remove(connection);
+        private void remove(Subscription subscription) {
+            members.remove(subscription);
             changed = true;
         }
     }
@@ -56,7 +68,8 @@ final class Subscriptions {
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Completes once what is published from now on will arrive. */
-    CompletionStage<Void> subscribe(Topic topic, Connection connection, Relay relay) {
+    CompletionStage<Void> add(Subscription subscription, Relay relay) {
+        Topic topic = subscription.topic();
         lock.lock();
         try {
             Subscribers subscribers = topics.get(topic);
@@ -64,7 +77,7 @@ final class Subscriptions {
                 subscribers = new Subscribers(relay.subscribe(topic));
                 topics.put(topic, subscribers);
             }
-            subscribers.add(connection);
+            subscribers.add(subscription);
             return subscribers.active;
         } finally {
             lock.unlock();
@@ -72,14 +85,15 @@ final class Subscriptions {
     }
 
     /** Harmless where there is no such subscription. */
-    void unsubscribe(Topic topic, Connection connection, Relay relay) {
+    void remove(Subscription subscription, Relay relay) {
+        Topic topic = subscription.topic();
         lock.lock();
         try {
             Subscribers subscribers = topics.get(topic);
             if (subscribers == null) {
                 return;
             }
-            subscribers.remove(connection);
+            subscribers.remove(subscription);
             if (subscribers.members.isEmpty()) {
                 topics.remove(topic);
                 relay.unsubscribe(topic);

@@ -5,6 +5,7 @@ import io.tidegate.drain.Drain;
 import io.tidegate.hub.Hub;
 import io.tidegate.metrics.MeterBinder;
 import io.tidegate.metrics.Metrics;
+import io.tidegate.relay.MemoryBus;
 import io.tidegate.relay.MemoryRelay;
 import io.tidegate.relay.RedisRelay;
 import io.tidegate.relay.Relay;
@@ -36,7 +37,7 @@ public final class Node implements AutoCloseable {
     public Node(Settings settings) {
         Clock clock = Clock.system();
         this.settings = settings;
-        this.hub = new Hub(settings, metrics, clock, receiver -> relay(settings.relay(), receiver, metrics, clock));
+        this.hub = new Hub(settings, metrics, clock, receiver -> relay(settings, receiver, metrics, clock));
         this.drain = new Drain(hub, settings.drain(), metrics, clock);
         this.health = new NodeHealth(settings.relay().grace(), clock, hub::relayStatus, drain::draining);
         ticker.start();
@@ -115,9 +116,9 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private static Relay relay(Settings.Relay settings, Relay.Receiver receiver, Metrics metrics, Clock clock) {
-        return settings.inProcess()
-                ? new MemoryRelay(new MemoryRelay.Bus(), receiver, metrics, clock)
+    private static Relay relay(Settings settings, Relay.Receiver receiver, Metrics metrics, Clock clock) {
+        return settings.relay().inProcess()
+                ? new MemoryRelay(new MemoryBus(settings.history(), clock), receiver, metrics, clock)
                 : new RedisRelay(settings, receiver, metrics, clock);
     }
 }

@@ -40,7 +40,7 @@ public record FrameBatch(byte[] bytes, int frames) {
 
     /** One text frame of JSON. */
     public static FrameBatch of(ServerFrame frame) {
-        return of(Opcode.TEXT, Json.encode(frame));
+        return of(Opcode.TEXT, ServerFrameJson.encode(frame));
     }
 
     /**

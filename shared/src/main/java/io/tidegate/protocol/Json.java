@@ -3,11 +3,10 @@ package io.tidegate.protocol;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import java.io.ByteArrayOutputStream;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -15,41 +14,15 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** JSON, read and written as streams of tokens. */
+/** JSON from clients, read as a stream of tokens. */
 final class Json {
-    static final String SHUTDOWN_MESSAGE = "Server restarting, please reconnect";
-
     private static final JsonFactory FACTORY = new JsonFactory();
+    private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,19}");
 
     private Json() {}
-
-    static byte[] encode(ServerFrame frame) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
-        try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
-            json.writeStartObject();
-            switch (frame) {
-                case ServerFrame.Heartbeat heartbeat -> {
-                    json.writeStringField("type", "heartbeat");
-                    json.writeNumberField("timestamp", heartbeat.timestamp());
-                }
-                case ServerFrame.ServerShutdown shutdown -> {
-                    json.writeStringField("type", "server-shutdown");
-                    json.writeStringField("message", SHUTDOWN_MESSAGE);
-                    json.writeNumberField("reconnectAfterMs", shutdown.reconnectAfterMs());
-                }
-                case ServerFrame.ErrorFrame error -> {
-                    json.writeStringField("type", "error");
-                    json.writeStringField("code", error.code().wire());
-                    json.writeStringField("message", error.message());
-                }
-            }
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory", e);
-        }
-        return bytes.toByteArray();
-    }
 
     /**
      * The wanted members of a JSON object, each as the bytes in which it was written: passing them on needs no second
@@ -86,6 +59,37 @@ final class Json {
             }
             return object ? Optional.of(members) : Optional.empty();
         }
+    }
+
+    /** The string that this value is; empty where it is none, or not there. */
+    static Optional<String> string(byte @Nullable [] value) {
+        if (value == null || value[0] != '"') {
+            return Optional.empty();
+        }
+        try (JsonParser json = FACTORY.createParser(value)) {
+            json.nextToken();
+            return Optional.of(json.getText());
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading again what has been read", e);
+        }
+    }
+
+    /** The message id that this value is; empty where it is none, or not there. */
+    static Optional<MessageId> id(byte @Nullable [] value) {
+        Optional<String> text = string(value);
+        if (text.isPresent()) {
+            return text.filter(id -> !id.isEmpty() && id.length() <= MessageId.MAX_LENGTH)
+                    // Half a surrogate pair can be written in JSON, but not in UTF-8.
+                    .filter(id -> UTF_8.newEncoder().canEncode(id))
+                    .map(id -> new MessageId(quoted(id)));
+        }
+        // An integer has one spelling but for -0, of whose likes nobody makes two.
+        String number = value == null ? "" : new String(value, UTF_8);
+        return INTEGER.matcher(number).matches() ? Optional.of(new MessageId(number)) : Optional.empty();
+    }
+
+    private static String quoted(String text) {
+        return '"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
     }
 
     /** The parser guesses UTF-16, UTF-32 and byte order marks from the first bytes; a WebSocket text is UTF-8. */

@@ -1,11 +1,9 @@
 package io.tidegate.protocol;
 
-import static io.tidegate.protocol.Json.ascii;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,10 +15,6 @@ import java.util.Set;
 final class PlainWire implements Wire {
     private static final String ALLOWED = "allowed is a text of JSON such as {\"user\":\"ann\",\"message\":\"hi\"}";
     private static final Set<String> MEMBERS = Set.of("user", "message");
-    private static final byte[] USER = ascii("{\"user\":");
-    private static final byte[] USER_MESSAGE = ascii(",\"message\":");
-    private static final byte[] MESSAGE = ascii("{\"message\":");
-    private static final byte[] TIMESTAMP = ascii(",\"timestamp\":");
 
     @Override
     public ClientFrame decode(Message message, long timestamp) {
@@ -42,20 +36,17 @@ final class PlainWire implements Wire {
         if (body == null) {
             return invalid("no \"message\"");
         }
-        byte[] user = object.get().get("user");
-        ByteArrayOutputStream out = new ByteArrayOutputStream(64 + (user == null ? 0 : user.length) + body.length);
-        if (user == null) {
-            out.writeBytes(MESSAGE);
-        } else {
-            out.writeBytes(USER);
-            out.writeBytes(user);
-            out.writeBytes(USER_MESSAGE);
-        }
-        out.writeBytes(body);
-        out.writeBytes(TIMESTAMP);
-        out.writeBytes(ascii(Long.toString(timestamp)));
-        out.write('}');
-        return new ClientFrame.Publish(new Message(Opcode.TEXT, out.toByteArray()));
+        return new ClientFrame.Publish(Chat.message(object.get().get("user"), body, timestamp));
+    }
+
+    @Override
+    public FrameBatch encode(Topic topic, Position first, List<Message> messages) {
+        return FrameBatch.of(messages);
+    }
+
+    @Override
+    public boolean resumes() {
+        return false;
     }
 
     private static ClientFrame invalid(String what) {

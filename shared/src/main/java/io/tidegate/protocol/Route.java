@@ -1,12 +1,21 @@
 package io.tidegate.protocol;
 
 import java.util.List;
+import java.util.Optional;
 
-/** What a WebSocket handshake asks for, by its path and query. */
+/** What a WebSocket handshake asks for, by its path, its query and the subprotocols that it offers. */
 public sealed interface Route {
+    /** The subprotocol of {@link Wire#FULL}. */
+    String FULL_SUBPROTOCOL = "tidegate.v1";
 
-    /** An endpoint of this server. */
-    record Found(Wire wire, Topic topic) implements Route {}
+    /**
+     * An endpoint of this server.
+     *
+     * @param topics what the connection subscribes to
+     * @param home what it publishes to where it names no topic
+     * @param subprotocol to be confirmed in the answer
+     */
+    record Found(Wire wire, List<Topic> topics, Topic home, Optional<String> subprotocol) implements Route {}
 
     /**
      * None.
@@ -17,29 +26,45 @@ public sealed interface Route {
     record Refused(int status, String message) implements Route {}
 
     /**
-     * Finds the endpoint.
+     * What stands in a request.
      *
      * @param path without the query
      * @param topics what the query names by {@code ?topic=}, decoded
+     * @param subprotocols offered, in the client's order
      */
-    static Route of(String path, List<String> topics) {
-        return switch (path) {
-            case "/" -> new Found(Wire.BROADCAST, Topic.BROADCAST);
-            case "/chat" -> chat(topics);
+    record Request(String path, List<String> topics, List<String> subprotocols) {}
+
+    /**
+     * Finds the endpoint.
+     *
+     * @param maxTopics that a connection may subscribe to
+     */
+    static Route of(Request request, int maxTopics) {
+        return switch (request.path()) {
+            case "/" -> single(Wire.BROADCAST, Topic.BROADCAST);
+            case "/chat" -> chat(request, maxTopics);
             default -> new Refused(404, "no WebSocket here; there is / (broadcast) and /chat");
         };
     }
 
-    private static Route chat(List<String> topics) {
-        if (topics.isEmpty()) {
-            return new Found(Wire.PLAIN, Topic.DEFAULT_CHAT);
+    private static Route chat(Request request, int maxTopics) {
+        if (!request.topics().stream().allMatch(Topic::isValid)) {
+            return new Refused(400, "invalid-topic: a topic is " + Topic.PATTERN);
         }
-        if (topics.size() > 1) {
-            return new Refused(400, "invalid-topic: without a subprotocol a connection has one topic");
+        List<Topic> topics =
+                request.topics().stream().distinct().map(Topic::new).toList();
+        Topic home = topics.isEmpty() ? Topic.DEFAULT_CHAT : topics.getFirst();
+        if (request.subprotocols().contains(FULL_SUBPROTOCOL)) {
+            return topics.size() > maxTopics
+                    ? new Refused(400, "too-many-topics: a connection may subscribe to " + maxTopics)
+                    : new Found(Wire.FULL, topics, home, Optional.of(FULL_SUBPROTOCOL));
         }
-        String name = topics.getFirst();
-        return Topic.isValid(name)
-                ? new Found(Wire.PLAIN, new Topic(name))
-                : new Refused(400, "invalid-topic: a topic is " + Topic.PATTERN);
+        return request.topics().size() > 1
+                ? new Refused(400, "invalid-topic: without a subprotocol a connection has one topic")
+                : single(Wire.PLAIN, home);
+    }
+
+    private static Found single(Wire wire, Topic topic) {
+        return new Found(wire, List.of(topic), topic, Optional.empty());
     }
 }

@@ -1,7 +1,44 @@
 package io.tidegate.protocol;
 
-/** What this server says of its own accord, on every wire. */
+/**
+ * What this server says of its own accord or in answer, beside the messages. Heartbeat, shutdown and error go out on every
+ * wire, the others only on {@code tidegate.v1}.
+ */
 public sealed interface ServerFrame {
+
+    /** The first frame. The names are for a reader of logs. */
+    record Welcome(String connection, String node, long heartbeatMs, Limits limits) implements ServerFrame {}
+
+    /**
+     * What a client must keep to.
+     *
+     * @param message bytes of a whole message
+     * @param topics subscriptions of the connection
+     * @param queue bytes that it may leave unread
+     * @param rate messages a second; 0: any number
+     */
+    record Limits(int message, int topics, int queue, int rate) {}
+
+    /**
+     * Delivery of a topic begins.
+     *
+     * @param position all messages behind it follow
+     * @param recovered false where messages are missing before it
+     */
+    record Subscribed(Topic topic, Position position, boolean recovered) implements ServerFrame {}
+
+    /**
+     * Delivery of a topic has ended.
+     *
+     * @param position all messages up to it were delivered
+     */
+    record Unsubscribed(Topic topic, Position position) implements ServerFrame {}
+
+    /** The relay holds the message. */
+    record Ack(MessageId id, Topic topic, Position position) implements ServerFrame {}
+
+    /** The answer to a client's ping. */
+    record Pong() implements ServerFrame {}
 
     /**
      * A sign of life.
@@ -22,5 +59,5 @@ public sealed interface ServerFrame {
      *
      * @param message one sentence that names the key or frame and what is allowed
      */
-    record ErrorFrame(ErrorCode code, String message) implements ServerFrame {}
+    record ErrorFrame(ErrorCode code, String message, ClientFrame.About about) implements ServerFrame {}
 }

@@ -24,6 +24,11 @@ public record Topic(String name) {
         return CLIENT_NAME.matcher(name).matches();
     }
 
+    /** Whether its messages have positions and are kept for a while; those of {@link #BROADCAST} only pass. */
+    public boolean hasHistory() {
+        return !equals(BROADCAST);
+    }
+
     @Override
     public String toString() {
         return name;

@@ -25,10 +25,15 @@ record Envelope(Message message, long sentMicros) {
 
     /** The envelope of these bytes; empty where they are of another shape, since anyone may publish to a channel. */
     static Optional<Envelope> decode(byte[] bytes) {
-        if (bytes.length < HEADER) {
+        return decode(bytes, 0, bytes.length);
+    }
+
+    /** The same of a part of them. */
+    static Optional<Envelope> decode(byte[] bytes, int offset, int length) {
+        if (length < HEADER) {
             return Optional.empty();
         }
-        ByteBuffer in = ByteBuffer.wrap(bytes);
+        ByteBuffer in = ByteBuffer.wrap(bytes, offset, length);
         int code = in.get();
         if (code != Opcode.TEXT.code() && code != Opcode.BINARY.code()) {
             return Optional.empty();

@@ -1,6 +1,7 @@
 package io.tidegate.relay;
 
 import io.tidegate.metrics.Metrics;
+import io.tidegate.protocol.Position;
 import io.tidegate.relay.Outbox.Waiting;
 import io.tidegate.time.Clock;
 import java.lang.System.Logger;
@@ -143,7 +144,7 @@ final class Flusher implements AutoCloseable {
         await(link.subscribe(probe.channel(), probe::arrived), SETUP_NANOS);
         // The link's futures fail with it; that of the subscriptions only waits for the next link.
         await(CompletableFuture.anyOf(subscriptions.attach(link), link.lost()), Long.MAX_VALUE);
-        Link.Outgoing once = probe.next(clock.nanoTime());
+        Link.Plain once = probe.next(clock.nanoTime());
         while (!probe.back().isDone()) {
             await(link.publish(List.of(once)), LIMIT_NANOS);
             await(CompletableFuture.anyOf(probe.back(), pause(PROBE_AGAIN_NANOS)), LIMIT_NANOS);
@@ -163,11 +164,10 @@ final class Flusher implements AutoCloseable {
         List<Waiting> batch = outbox.take(probe.nanosToNext(clock.nanoTime()));
         long now = clock.nanoTime();
         batch = withoutLate(batch, now);
-        List<Link.Outgoing> outgoing = new ArrayList<>(batch.size() + 1);
-        for (Waiting publish : batch) {
-            outgoing.add(new Link.Outgoing(publish.channel(), publish.bytes()));
-            probe.published(publish.bytes().length);
-        }
+        batch.forEach(publish -> probe.published(publish.size()));
+        List<Group> groups = Group.of(batch);
+        List<Link.Outgoing> outgoing = new ArrayList<>(groups.size() + 1);
+        groups.forEach(group -> outgoing.add(group.outgoing(prefix)));
         if (probe.isDue(now)) {
             outgoing.add(probe.next(now));
         }
@@ -181,7 +181,11 @@ final class Flusher implements AutoCloseable {
             }
             if (!outgoing.isEmpty()) {
                 long oldest = batch.isEmpty() ? now : batch.getFirst().sinceNanos();
-                await(link.publish(outgoing), oldest + LIMIT_NANOS - now);
+                List<List<Position>> positions = await(link.publish(outgoing), oldest + LIMIT_NANOS - now);
+                metrics.relayPublished().add(batch.size());
+                for (int i = 0; i < groups.size(); i++) {
+                    groups.get(i).complete(positions.get(i));
+                }
             }
         } catch (RelayUnavailableException e) {
             fail(batch, e);
@@ -190,8 +194,6 @@ final class Flusher implements AutoCloseable {
             fail(batch, new RelayUnavailableException("the relay is closed"));
             throw e;
         }
-        metrics.relayPublished().add(batch.size());
-        batch.forEach(publish -> publish.done().complete(null));
     }
 
     /** Publishes no faster than this node receives. */
@@ -215,10 +217,10 @@ final class Flusher implements AutoCloseable {
         return batch.subList(late.size(), batch.size());
     }
 
-    private static void await(CompletableFuture<?> done, long nanos)
+    private static <T> T await(CompletableFuture<T> done, long nanos)
             throws RelayUnavailableException, InterruptedException {
         try {
-            done.get(nanos, TimeUnit.NANOSECONDS);
+            return done.get(nanos, TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RelayUnavailableException reason
                     ? reason

@@ -1,6 +1,8 @@
 package io.tidegate.relay;
 
+import io.tidegate.protocol.Position;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -13,16 +15,44 @@ import java.util.function.Consumer;
  */
 interface Link {
 
-    /** Bytes for a channel. */
-    record Outgoing(String channel, byte[] bytes) {}
+    /** Something to publish. */
+    sealed interface Outgoing {}
 
-    /** Publishes all in order; one call at a time, or their order is not kept. */
-    CompletableFuture<Void> publish(List<Outgoing> batch);
+    /** Bytes for a channel; nothing of them is kept. */
+    record Plain(String channel, byte[] bytes) implements Outgoing {}
+
+    /** Messages of a topic with a history, in order. */
+    record Kept(TopicKeys keys, List<Entry> entries) implements Outgoing {}
+
+    /**
+     * One of them.
+     *
+     * @param id empty where it has none
+     */
+    record Entry(String id, byte[] envelope) {}
+
+    /**
+     * Publishes all in order; one call at a time, or their order is not kept.
+     *
+     * @return the positions of each, in the same order: none for {@link Plain}
+     */
+    CompletableFuture<List<List<Position>>> publish(List<Outgoing> batch);
 
     /** Completes once what is published to the channel from then on reaches the listener, one after the other. */
     CompletableFuture<Void> subscribe(String channel, Consumer<byte[]> listener);
 
     CompletableFuture<Void> unsubscribe(String channel);
+
+    /**
+     * Where a topic stands: its last position. Where its count has gone back behind what this node has delivered, a new
+     * epoch begins.
+     *
+     * @param delivered the last position that this node has delivered, if any
+     */
+    CompletableFuture<Position> attach(TopicKeys keys, Optional<Position> delivered);
+
+    /** What follows a position, up to about so many bytes. */
+    CompletableFuture<History> history(TopicKeys keys, Position after, int maxBytes);
 
     /**
      * Completes with the reason when the link is lost, for whatever reason; to complete it is to give the link up. All

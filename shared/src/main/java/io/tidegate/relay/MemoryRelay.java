@@ -2,28 +2,28 @@ package io.tidegate.relay;
 
 import io.tidegate.metrics.Metrics;
 import io.tidegate.protocol.Message;
+import io.tidegate.protocol.MessageId;
+import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.time.Clock;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArraySet;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The relay within one process: the default of a single server, and the reference for what {@link Relay} promises.
  *
  * <p>A message is delivered on its publisher's thread, under the lock of its topic. That makes the one order, needs no
- * queue, and is short, since receivers only enqueue. All relays of one {@link Bus} see each other's messages.
+ * queue, and is short, since receivers only enqueue. All relays of one {@link MemoryBus} see each other's messages.
  */
 public final class MemoryRelay implements Relay {
     private static final Logger LOG = System.getLogger("io.tidegate.relay");
 
-    private final Bus bus;
+    private final MemoryBus bus;
     private final Receiver receiver;
     private final Metrics metrics;
     private final Clock clock;
@@ -32,7 +32,7 @@ public final class MemoryRelay implements Relay {
     private volatile RelayStatus status = new RelayStatus.Up();
 
     /** A node's relay. */
-    public MemoryRelay(Bus bus, Receiver receiver, Metrics metrics, Clock clock) {
+    public MemoryRelay(MemoryBus bus, Receiver receiver, Metrics metrics, Clock clock) {
         this.bus = bus;
         this.receiver = receiver;
         this.metrics = metrics;
@@ -40,14 +40,14 @@ public final class MemoryRelay implements Relay {
     }
 
     @Override
-    public CompletionStage<Void> publish(Topic topic, Message message) {
+    public CompletionStage<Position> publish(Topic topic, Message message, Optional<MessageId> id) {
         if (isClosed()) {
             metrics.relayErrors().increment();
             return closed();
         }
-        bus.publish(topic, message);
+        Position position = bus.publish(topic, message, id);
         metrics.relayPublished().increment();
-        return CompletableFuture.completedFuture(null);
+        return CompletableFuture.completedFuture(position);
     }
 
     @Override
@@ -69,6 +69,16 @@ public final class MemoryRelay implements Relay {
     }
 
     @Override
+    public CompletionStage<Position> head(Topic topic) {
+        return isClosed() ? closed() : CompletableFuture.completedFuture(bus.head(topic));
+    }
+
+    @Override
+    public CompletionStage<History> history(Topic topic, Position after, int maxBytes) {
+        return isClosed() ? closed() : CompletableFuture.completedFuture(bus.history(topic, after, maxBytes));
+    }
+
+    @Override
     public RelayStatus status() {
         return status;
     }
@@ -85,61 +95,21 @@ public final class MemoryRelay implements Relay {
         return status instanceof RelayStatus.Down;
     }
 
-    private static CompletionStage<Void> closed() {
+    private static <T> CompletionStage<T> closed() {
         return CompletableFuture.failedFuture(new RelayUnavailableException("the relay is closed"));
     }
 
-    private void deliver(Topic topic, Message message) {
+    void deliver(Topic topic, Stretch stretch) {
         if (isClosed()) {
             return;
         }
         try {
             metrics.relayReceived().increment();
-            receiver.receive(topic, message, 0);
+            metrics.relayLag().record(0);
+            receiver.receive(topic, stretch);
         } catch (RuntimeException e) {
             // One node's defect must neither reach the publisher nor keep the message from the other nodes.
             LOG.log(Level.ERROR, "The receiver of topic " + topic + " failed", e);
-        }
-    }
-
-    /** What the nodes of one process share. */
-    public static final class Bus {
-        private final Map<Topic, Room> rooms = new ConcurrentHashMap<>();
-
-        private void join(Topic topic, MemoryRelay relay) {
-            rooms.compute(topic, (key, existing) -> {
-                Room room = existing == null ? new Room() : existing;
-                room.relays.add(relay);
-                return room;
-            });
-        }
-
-        private void leave(Topic topic, MemoryRelay relay) {
-            rooms.computeIfPresent(topic, (key, room) -> {
-                room.relays.remove(relay);
-                return room.relays.isEmpty() ? null : room;
-            });
-        }
-
-        private void publish(Topic topic, Message message) {
-            Room room = rooms.get(topic);
-            if (room == null) {
-                return;
-            }
-            room.lock.lock();
-            try {
-                for (MemoryRelay relay : room.relays) {
-                    relay.deliver(topic, message);
-                }
-            } finally {
-                room.lock.unlock();
-            }
-        }
-
-        /** The nodes that subscribe to one topic, and the lock that orders its messages. */
-        private static final class Room {
-            private final ReentrantLock lock = new ReentrantLock();
-            private final Set<MemoryRelay> relays = new CopyOnWriteArraySet<>();
         }
     }
 }

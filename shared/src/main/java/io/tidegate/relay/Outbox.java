@@ -1,5 +1,7 @@
 package io.tidegate.relay;
 
+import io.tidegate.protocol.Position;
+import io.tidegate.protocol.Topic;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -24,8 +26,12 @@ final class Outbox {
     /** A batch has one timeout: it must be small enough for a slow network to carry it in that time. */
     static final int BATCH_BYTES = 1 << 20;
 
-    /** One publish. */
-    record Waiting(String channel, byte[] bytes, long sinceNanos, CompletableFuture<Void> done) {}
+    /** One publish; its result is the message's position. */
+    record Waiting(Topic topic, Link.Entry entry, long sinceNanos, CompletableFuture<Position> done) {
+        int size() {
+            return entry.envelope().length;
+        }
+    }
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -46,11 +52,11 @@ final class Outbox {
             if (shutBecause != null) {
                 return shutBecause;
             }
-            if (!queue.isEmpty() && bytes + publish.bytes.length > MAX_BYTES) {
+            if (!queue.isEmpty() && bytes + publish.size() > MAX_BYTES) {
                 return "too much waits to be published";
             }
             queue.add(publish);
-            bytes += publish.bytes.length;
+            bytes += publish.size();
             changed.signal();
             return null;
         } finally {
@@ -70,12 +76,12 @@ final class Outbox {
             List<Waiting> batch = new ArrayList<>(Math.min(queue.size(), BATCH_MESSAGES));
             int size = 0;
             while (!queue.isEmpty() && batch.size() < BATCH_MESSAGES) {
-                size += queue.element().bytes.length;
+                size += queue.element().size();
                 if (size > BATCH_BYTES && !batch.isEmpty()) {
                     break;
                 }
                 Waiting publish = queue.remove();
-                bytes -= publish.bytes.length;
+                bytes -= publish.size();
                 batch.add(publish);
             }
             return batch;

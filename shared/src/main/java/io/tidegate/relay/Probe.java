@@ -64,7 +64,7 @@ final class Probe {
     }
 
     /** A new one. */
-    Link.Outgoing next(long nowNanos) {
+    Link.Plain next(long nowNanos) {
         sentNanos = nowNanos;
         bytesSince = 0;
         back = new CompletableFuture<>();
@@ -73,9 +73,9 @@ final class Probe {
     }
 
     /** The same once more: that one of them comes back is enough. */
-    Link.Outgoing again() {
+    Link.Plain again() {
         number++;
-        return new Link.Outgoing(
+        return new Link.Plain(
                 channel, ByteBuffer.allocate(Long.BYTES).putLong(number).array());
     }
 

@@ -2,28 +2,34 @@ package io.tidegate.relay;
 
 import io.tidegate.metrics.Metrics;
 import io.tidegate.protocol.Message;
+import io.tidegate.protocol.MessageId;
+import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.relay.Outbox.Waiting;
 import io.tidegate.settings.Settings;
 import io.tidegate.time.Clock;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.redisson.config.Config;
 
 /**
- * The relay through Redis (or Valkey): a {@code PUBLISH} to the topic's channel, delivered when it comes back.
+ * The relay through Redis (or Valkey): published to the topic's channel, and delivered when it comes back.
  *
  * <p>Nothing here waits. Publishes go to the {@link Outbox}, from which the {@link Flusher} takes them; topics to the
  * {@link Subscriptions}, whose worker subscribes them; messages arrive on threads of the link, those of a topic one after
  * the other. What is Redisson's own stands in {@link RedissonLink} and {@link RedissonConfig} and nowhere else.
  *
- * <p>Redis keeps nothing of a {@code PUBLISH}. So of what was carried in the very moment in which a link is lost, up to a
- * batch may not have arrived at a node (Redis had answered the publisher, and not yet written to the subscriber), and of what
- * was reported as failed, up to a batch may arrive late where a Redis that hung goes on. Only a history heals that.
+ * <p>Redis keeps nothing of a {@code PUBLISH} to {@link Topic#BROADCAST}. So of what was carried there in the very moment in
+ * which a link is lost, up to a batch may not have arrived at a node (Redis had answered the publisher, and not yet written to
+ * the subscriber), and of what was reported as failed, up to a batch may arrive late where a Redis that hung goes on. For the
+ * other topics {@code publish.lua} keeps a history, from which {@link Delivery} heals the first, and ids, by which a
+ * publisher's second try is known as such.
  */
 public final class RedisRelay implements Relay {
     private static final Logger LOG = System.getLogger("io.tidegate.relay");
@@ -42,8 +48,8 @@ public final class RedisRelay implements Relay {
      *
      * @throws IllegalArgumentException where a file that the settings name cannot be used
      */
-    public RedisRelay(Settings.Relay settings, Receiver receiver, Metrics metrics, Clock clock) {
-        this(opener(settings), settings.prefix(), receiver, metrics, clock);
+    public RedisRelay(Settings settings, Receiver receiver, Metrics metrics, Clock clock) {
+        this(opener(settings), settings.relay().prefix(), receiver, metrics, clock);
     }
 
     RedisRelay(Link.Opener opener, String prefix, Receiver receiver, Metrics metrics, Clock clock) {
@@ -52,22 +58,23 @@ public final class RedisRelay implements Relay {
         this.metrics = metrics;
         this.clock = clock;
         this.time = new EpochMicros(clock);
-        this.subscriptions = new Subscriptions(this::channel, this::deliver);
+        this.subscriptions = new Subscriptions(this::keys, new ToReceiver());
         this.flusher = new Flusher(opener, prefix, outbox, subscriptions, metrics, clock);
         flusher.start();
     }
 
-    private static Link.Opener opener(Settings.Relay settings) {
-        Config config = RedissonConfig.of(settings);
-        return () -> RedissonLink.open(config);
+    private static Link.Opener opener(Settings settings) {
+        Config config = RedissonConfig.of(settings.relay());
+        return () -> RedissonLink.open(config, settings.history());
     }
 
     /** {@inheritDoc} What depends on the result runs on the flusher, which carries everybody's messages: be short. */
     @Override
-    public CompletionStage<Void> publish(Topic topic, Message message) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        byte[] bytes = new Envelope(message, time.now()).encode();
-        String refused = outbox.offer(new Waiting(channel(topic), bytes, clock.nanoTime(), done));
+    public CompletionStage<Position> publish(Topic topic, Message message, Optional<MessageId> id) {
+        CompletableFuture<Position> done = new CompletableFuture<>();
+        Link.Entry entry =
+                new Link.Entry(id.map(MessageId::json).orElse(""), new Envelope(message, time.now()).encode());
+        String refused = outbox.offer(new Waiting(topic, entry, clock.nanoTime(), done));
         if (refused != null) {
             metrics.relayErrors().increment();
             done.completeExceptionally(new RelayUnavailableException(refused));
@@ -86,6 +93,23 @@ public final class RedisRelay implements Relay {
     }
 
     @Override
+    public CompletionStage<Position> head(Topic topic) {
+        return read(link -> link.attach(keys(topic), Optional.empty()));
+    }
+
+    @Override
+    public CompletionStage<History> history(Topic topic, Position after, int maxBytes) {
+        return read(link -> link.history(keys(topic), after, maxBytes));
+    }
+
+    private <T> CompletionStage<T> read(Function<Link, CompletionStage<T>> reading) {
+        return subscriptions
+                .link()
+                .map(reading)
+                .orElseGet(() -> CompletableFuture.failedFuture(new RelayUnavailableException("not connected")));
+    }
+
+    @Override
     public RelayStatus status() {
         return flusher.status();
     }
@@ -96,24 +120,47 @@ public final class RedisRelay implements Relay {
         flusher.close();
     }
 
-    /** The braces let a cluster keep all that belongs to a topic on one node. */
-    private String channel(Topic topic) {
-        return prefix + ":topic:{" + topic.name() + "}";
+    private TopicKeys keys(Topic topic) {
+        return new TopicKeys(prefix, topic);
     }
 
-    private void deliver(Topic topic, byte[] bytes) {
-        try {
-            Optional<Envelope> arrived = Envelope.decode(bytes);
-            if (arrived.isEmpty()) {
-                metrics.relayErrors().increment();
-                return;
+    private final class ToReceiver implements Delivery.Arrivals {
+        @Override
+        public void messages(Topic topic, Position first, List<Envelope> envelopes) {
+            long now = time.now();
+            for (Envelope envelope : envelopes) {
+                metrics.relayLag().record(TimeUnit.MICROSECONDS.toNanos(Math.max(0, now - envelope.sentMicros())));
             }
-            Envelope envelope = arrived.get();
-            metrics.relayReceived().increment();
-            long lagMicros = Math.max(0, time.now() - envelope.sentMicros());
-            receiver.receive(topic, envelope.message(), TimeUnit.MICROSECONDS.toNanos(lagMicros));
-        } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "The receiver of topic " + topic + " failed", e);
+            receive(topic, first, envelopes.stream().map(Envelope::message).toList());
+        }
+
+        @Override
+        public void missed(Topic topic, Position first, History history) {
+            receive(topic, first, history.messages());
+        }
+
+        @Override
+        public void gap(Topic topic, Position position) {
+            LOG.log(Level.WARNING, "Messages of topic {0} have been missed, and are not kept any more", topic);
+            guarded(topic, () -> receiver.gap(topic, position));
+        }
+
+        @Override
+        public void malformed(Topic topic) {
+            metrics.relayErrors().increment();
+        }
+
+        private void receive(Topic topic, Position first, List<Message> messages) {
+            metrics.relayReceived().add(messages.size());
+            guarded(topic, () -> receiver.receive(topic, new Stretch(first, messages)));
+        }
+
+        private void guarded(Topic topic, Runnable call) {
+            try {
+                call.run();
+            } catch (RuntimeException e) {
+                LOG.log(Level.ERROR, "The receiver of topic " + topic + " failed", e);
+            }
         }
     }
 }

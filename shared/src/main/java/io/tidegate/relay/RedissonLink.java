@@ -1,10 +1,14 @@
 package io.tidegate.relay;
 
+import io.tidegate.protocol.Position;
+import io.tidegate.settings.Settings;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,7 +27,6 @@ import org.redisson.Redisson;
 import org.redisson.api.BatchOptions;
 import org.redisson.api.NodeType;
 import org.redisson.api.RBatch;
-import org.redisson.api.RFuture;
 import org.redisson.api.RedissonClient;
 import org.redisson.client.RedisAuthRequiredException;
 import org.redisson.client.RedisConnectionException;
@@ -50,24 +53,33 @@ final class RedissonLink implements Link {
     private static final Pattern CREDENTIALS = Pattern.compile("//[^/@\\s]*@");
 
     private final RedissonClient redisson;
+    private final Scripts scripts;
     private final ExecutorService executor;
     private final CompletableFuture<String> lost;
-    private final Map<Object, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
+    private final Map<Object, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
 
-    private RedissonLink(RedissonClient redisson, ExecutorService executor, CompletableFuture<String> lost) {
+    private RedissonLink(
+            RedissonClient redisson, Scripts scripts, ExecutorService executor, CompletableFuture<String> lost) {
         this.redisson = redisson;
+        this.scripts = scripts;
         this.executor = executor;
         this.lost = lost;
         var unused = lost.thenAccept(reason -> underWay.values().forEach(future -> fail(future, reason)));
     }
 
     /** Connects with this configuration. */
-    static Link open(Config base) throws RelayUnavailableException, InterruptedException {
+    static Link open(Config base, Settings.History history) throws RelayUnavailableException, InterruptedException {
         ExecutorService executor = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("tidegate-relay-delivery-", 0).factory());
         CompletableFuture<String> lost = new CompletableFuture<>();
         Config config = new Config(base).setExecutor(executor).setConnectionListener(new LossListener(lost));
-        return new RedissonLink(create(config), executor, lost);
+        RedissonClient redisson = create(config);
+        try {
+            return new RedissonLink(redisson, Scripts.load(redisson, history), executor, lost);
+        } catch (RuntimeException e) {
+            redisson.shutdown(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+            throw new RelayUnavailableException(reason(e));
+        }
     }
 
     /** On a thread of its own: Redisson waits in places without a limit, and not all of them can be interrupted. */
@@ -95,22 +107,46 @@ final class RedissonLink implements Link {
     }
 
     @Override
-    public CompletableFuture<Void> publish(List<Outgoing> outgoing) {
+    public CompletableFuture<List<List<Position>>> publish(List<Outgoing> outgoing) {
         return track(() -> {
             RBatch batch = redisson.createBatch(BatchOptions.defaults());
             for (Outgoing one : outgoing) {
                 // Its result is part of the batch's.
-                var unused =
-                        batch.getTopic(one.channel(), ByteArrayCodec.INSTANCE).publishAsync(one.bytes());
+                var unused = switch (one) {
+                    case Plain plain ->
+                        batch.getTopic(plain.channel(), ByteArrayCodec.INSTANCE).publishAsync(plain.bytes());
+                    case Kept kept -> scripts.publish(batch.getScript(ByteArrayCodec.INSTANCE), kept);
+                };
             }
-            return batch.executeAsync();
+            return batch.executeAsync().thenApply(result -> positions(outgoing, result.getResponses()));
         });
+    }
+
+    private static List<List<Position>> positions(List<Outgoing> outgoing, List<?> responses) {
+        List<List<Position>> positions = new ArrayList<>(outgoing.size());
+        for (int i = 0; i < outgoing.size(); i++) {
+            positions.add(outgoing.get(i) instanceof Kept ? Scripts.positions((List<?>) responses.get(i)) : List.of());
+        }
+        return positions;
+    }
+
+    @Override
+    public CompletableFuture<Position> attach(TopicKeys keys, Optional<Position> delivered) {
+        return track(() -> scripts.attach(redisson.getScript(ByteArrayCodec.INSTANCE), keys, delivered)
+                .thenApply(answer -> Scripts.positions(answer).getFirst()));
+    }
+
+    @Override
+    public CompletableFuture<History> history(TopicKeys keys, Position after, int maxBytes) {
+        return track(() -> scripts.history(redisson.getScript(ByteArrayCodec.INSTANCE), keys, after, maxBytes)
+                .thenApply(answer -> Scripts.history(after, answer)));
     }
 
     @Override
     public CompletableFuture<Void> subscribe(String channel, Consumer<byte[]> listener) {
         return track(() -> redisson.getTopic(channel, ByteArrayCodec.INSTANCE)
-                .addListenerAsync(byte[].class, (name, bytes) -> listener.accept(bytes)));
+                .addListenerAsync(byte[].class, (name, bytes) -> listener.accept(bytes))
+                .thenApply(id -> null));
     }
 
     @Override
@@ -132,8 +168,8 @@ final class RedissonLink implements Link {
     }
 
     /** A future that also fails when the link is lost: a Redisson that is shut down leaves its own hanging. */
-    private CompletableFuture<Void> track(Supplier<RFuture<?>> operation) {
-        CompletableFuture<Void> result = new CompletableFuture<>();
+    private <T> CompletableFuture<T> track(Supplier<CompletionStage<T>> operation) {
+        CompletableFuture<T> result = new CompletableFuture<>();
         Object key = new Object();
         underWay.put(key, result);
         String before = lost.getNow(null);
@@ -141,7 +177,7 @@ final class RedissonLink implements Link {
             begin(operation).whenComplete((value, error) -> {
                 underWay.remove(key);
                 if (error == null) {
-                    result.complete(null);
+                    result.complete(value);
                 } else {
                     String reason = reason(error);
                     lost.complete(reason);
@@ -155,7 +191,7 @@ final class RedissonLink implements Link {
         return result;
     }
 
-    private static CompletionStage<?> begin(Supplier<RFuture<?>> operation) {
+    private static <T> CompletionStage<T> begin(Supplier<CompletionStage<T>> operation) {
         try {
             return operation.get();
         } catch (RuntimeException e) {
@@ -163,7 +199,7 @@ final class RedissonLink implements Link {
         }
     }
 
-    private static void fail(CompletableFuture<Void> future, String reason) {
+    private static void fail(CompletableFuture<?> future, String reason) {
         future.completeExceptionally(new RelayUnavailableException(reason));
     }
 

@@ -1,7 +1,10 @@
 package io.tidegate.relay;
 
 import io.tidegate.protocol.Message;
+import io.tidegate.protocol.MessageId;
+import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -10,12 +13,19 @@ import java.util.concurrent.CompletionStage;
  * <p>What every relay promises (held by {@code RelayContract}):
  *
  * <ul>
- *   <li>On one topic all nodes get the same messages in one order, each once.
+ *   <li>On one topic all nodes get the same messages in one order, each once, and where the topic has a history with the
+ *       same positions.
  *   <li>Messages of one thread keep that thread's order.
  *   <li>A message arrives byte for byte, with its opcode.
  *   <li>A publisher learns whether the relay took its message: an outage is an error, never a silent loss. A publish
  *       that has failed may still have happened (a lost answer).
+ *   <li>Publishing again with the same id does not double a message, whichever node it comes through, for as long as the
+ *       id is remembered: longer than the history, in number and in time.
+ *   <li>A node that was cut off gets what it has missed from the history, in its place in the order; where that does not
+ *       reach back, it is told of the gap ({@link Receiver#gap}).
  * </ul>
+ *
+ * <p>All of this but the last three holds for {@link Topic#BROADCAST}, too.
  *
  * <p>All methods may be called from any thread and return at once; none does I/O on the caller's thread.
  */
@@ -24,10 +34,12 @@ public interface Relay extends AutoCloseable {
     /**
      * Starts to carry a message.
      *
-     * @return completes once the relay holds the message; fails with {@link RelayUnavailableException}, within two
-     *     seconds, where it could not be reached
+     * @param id what its publisher calls it; empty on {@link Topic#BROADCAST}
+     * @return completes with its position once the relay holds the message, with the first one's where the id is known
+     *     already, and with {@link Position#NONE} where the topic has no history; fails with
+     *     {@link RelayUnavailableException}, within two seconds, where it could not be reached
      */
-    CompletionStage<Void> publish(Topic topic, Message message);
+    CompletionStage<Position> publish(Topic topic, Message message, Optional<MessageId> id);
 
     /**
      * Delivers the topic's messages to this relay's {@link Receiver} from the moment the result completes until
@@ -42,6 +54,22 @@ public interface Relay extends AutoCloseable {
     /** Ends the delivery of the topic, soon. */
     void unsubscribe(Topic topic);
 
+    /**
+     * Reads the position of the topic's last message: that of any message published from now on is behind it. For a topic
+     * with a history.
+     *
+     * @return fails as {@link #publish} does
+     */
+    CompletionStage<Position> head(Topic topic);
+
+    /**
+     * Reads what has been published behind a position, from the oldest on. For a topic with a history.
+     *
+     * @param maxBytes of payload; the answer may be as large and a few messages, and holds at least one where there is one
+     * @return fails as {@link #publish} does
+     */
+    CompletionStage<History> history(Topic topic, Position after, int maxBytes);
+
     /** Whether messages go through now. */
     RelayStatus status();
 
@@ -53,14 +81,15 @@ public interface Relay extends AutoCloseable {
      * Takes what arrives. Called by one thread at a time for a topic, in the topic's order; it only enqueues and never
      * throws, since it runs on the relay's own thread.
      */
-    @FunctionalInterface
     interface Receiver {
+        /** Takes what follows all that came before. */
+        void receive(Topic topic, Stretch stretch);
+
         /**
-         * Takes one message.
+         * Messages of the topic have been missed and cannot be had any more.
          *
-         * @param lagNanos how long the message was under way from its publisher's node, by the two nodes' clocks; never
-         *     negative
+         * @param position what follows is behind it
          */
-        void receive(Topic topic, Message message, long lagNanos);
+        void gap(Topic topic, Position position);
     }
 }

@@ -7,12 +7,12 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +34,8 @@ final class Subscriptions implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Topic, Subscription> all = new HashMap<>();
     private final BlockingQueue<Subscription> changed = new LinkedBlockingQueue<>();
-    private final Function<Topic, String> channel;
-    private final BiConsumer<Topic, byte[]> arrivals;
+    private final Function<Topic, TopicKeys> keys;
+    private final Delivery.Arrivals arrivals;
     private final Thread worker;
 
     private @Nullable Attached attached;
@@ -43,13 +43,9 @@ final class Subscriptions implements AutoCloseable {
 
     private record Attached(Link link, Semaphore permits) {}
 
-    /**
-     * Starts the worker.
-     *
-     * @param arrivals takes what comes; called by one thread at a time for a topic, and never throws
-     */
-    Subscriptions(Function<Topic, String> channel, BiConsumer<Topic, byte[]> arrivals) {
-        this.channel = channel;
+    /** Starts the worker. */
+    Subscriptions(Function<Topic, TopicKeys> keys, Delivery.Arrivals arrivals) {
+        this.keys = keys;
         this.arrivals = arrivals;
         this.worker = Thread.ofVirtual().name("tidegate-relay-subscriptions").start(this::work);
     }
@@ -118,6 +114,16 @@ final class Subscriptions implements AutoCloseable {
                 }
             }
             return CompletableFuture.allOf(ready.toArray(CompletableFuture[]::new));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The link that topics can be read through, also before it is known to work; empty while there is none. */
+    Optional<Link> link() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(attached).map(Attached::link);
         } finally {
             lock.unlock();
         }
@@ -196,10 +202,10 @@ final class Subscriptions implements AutoCloseable {
             to.permits.release();
             return;
         }
-        String name = channel.apply(subscription.topic);
+        TopicKeys names = keys.apply(subscription.topic);
         CompletableFuture<Void> done = operation == Operation.SUBSCRIBE
-                ? to.link.subscribe(name, subscription.delivery.listener())
-                : to.link.unsubscribe(name);
+                ? subscription.delivery.feed(to.link).start(names)
+                : to.link.unsubscribe(names.channel());
         var unused = done.whenComplete((nothing, error) -> {
             to.permits.release();
             // A failed operation has made the link lost: what is wanted then waits for the next link.
@@ -265,7 +271,7 @@ final class Subscriptions implements AutoCloseable {
 
         Subscription(Topic topic) {
             this.topic = topic;
-            this.delivery = new Delivery(bytes -> arrivals.accept(topic, bytes));
+            this.delivery = new Delivery(topic, arrivals);
         }
 
         void want(boolean wanted) {

@@ -100,6 +100,21 @@ class DrainTest {
     }
 
     @Test
+    void whoHandsItselfOverHasTwoSecondsMoreForThat() throws InterruptedException {
+        Client resuming = fixture.connectFull();
+        drain.begin();
+        Await.until("a notice", () -> resuming.transport().texts().getLast().contains("server-shutdown"));
+        Matcher notice = SLOT.matcher(resuming.transport().texts().getLast());
+        assertTrue(notice.find());
+        fixture.clock.advance(Duration.ofMillis(Long.parseLong(notice.group(1)) + 1_999));
+        drain.tick();
+        assertFalse(resuming.connection().closing());
+        fixture.clock.advance(Duration.ofMillis(1));
+        drain.tick();
+        assertTrue(resuming.connection().closing());
+    }
+
+    @Test
     void anEmptyNodeNeedsNoTime() {
         drain.begin();
         assertTrue(drain.tick());

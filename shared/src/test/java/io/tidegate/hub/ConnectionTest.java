@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.protocol.CloseCode;
 import io.tidegate.protocol.Opcode;
+import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.protocol.Wire;
 import io.tidegate.testing.Await;
@@ -192,7 +193,7 @@ class ConnectionTest {
             });
             Await.until("the reader waits", () -> reader.getState() == Thread.State.WAITING);
             assertEquals(64, fixture.relay.unanswered.size());
-            List.copyOf(fixture.relay.unanswered).forEach(answer -> answer.complete(null));
+            List.copyOf(fixture.relay.unanswered).forEach(answer -> answer.complete(Position.NONE));
             Await.until("the rest", () -> fixture.relay.unanswered.size() == 100);
         }
     }

@@ -10,6 +10,7 @@ import io.tidegate.testing.ServerFrames;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -85,6 +86,9 @@ class FrameBatchTest {
 
     @Test
     void serverFramesAreJsonOfTheContract() {
+        Topic tea = new Topic("tea");
+        Position position = new Position("k3x9f2", 42);
+        MessageId id = new MessageId("\"ann-1\"");
         assertEquals("{\"type\":\"heartbeat\",\"timestamp\":17}", text(new ServerFrame.Heartbeat(17)));
         assertEquals(
                 "{\"type\":\"server-shutdown\",\"message\":\"Server restarting, please reconnect\","
@@ -92,7 +96,26 @@ class FrameBatchTest {
                 text(new ServerFrame.ServerShutdown(1200)));
         assertEquals(
                 "{\"type\":\"error\",\"code\":\"rate-limited\",\"message\":\"a \\\"b\\\"\"}",
-                text(new ServerFrame.ErrorFrame(ErrorCode.RATE_LIMITED, "a \"b\"")));
+                text(new ServerFrame.ErrorFrame(ErrorCode.RATE_LIMITED, "a \"b\"", ClientFrame.About.NOTHING)));
+        assertEquals(
+                "{\"type\":\"error\",\"code\":\"invalid-frame\",\"message\":\"m\",\"id\":\"ann-1\",\"topic\":\"tea\"}",
+                text(new ServerFrame.ErrorFrame(
+                        ErrorCode.INVALID_FRAME, "m", new ClientFrame.About(Optional.of(id), Optional.of(tea)))));
+        assertEquals(
+                "{\"type\":\"ack\",\"id\":\"ann-1\",\"topic\":\"tea\",\"position\":\"k3x9f2-42\"}",
+                text(new ServerFrame.Ack(id, tea, position)));
+        assertEquals(
+                "{\"type\":\"subscribed\",\"topic\":\"tea\",\"position\":\"k3x9f2-42\",\"recovered\":false}",
+                text(new ServerFrame.Subscribed(tea, position, false)));
+        assertEquals(
+                "{\"type\":\"unsubscribed\",\"topic\":\"tea\",\"position\":\"k3x9f2-42\",\"recovered\":true}",
+                text(new ServerFrame.Unsubscribed(tea, position)));
+        assertEquals("{\"type\":\"pong\"}", text(new ServerFrame.Pong()));
+        assertEquals(
+                "{\"type\":\"welcome\",\"connection\":\"c-7\",\"node\":\"pod-1\",\"heartbeatMs\":30000,"
+                        + "\"limits\":{\"message\":65536,\"topics\":128,\"queue\":1048576,\"rate\":0}}",
+                text(new ServerFrame.Welcome(
+                        "c-7", "pod-1", 30_000, new ServerFrame.Limits(65_536, 128, 1_048_576, 0))));
     }
 
     private static String text(ServerFrame frame) {

@@ -1,24 +1,54 @@
 package io.tidegate.relay;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.tidegate.protocol.Position;
+import io.tidegate.protocol.Topic;
+import io.tidegate.settings.Settings;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
-/** A link to nobody but itself, which a test can make hang, swallow or fail. */
+/** A link to nobody but those that share its logs, which a test can make hang, swallow or fail. */
 final class FakeLink implements Link {
+    private static final Settings.History HISTORY = Settings.defaults().history();
+
+    private final Map<Topic, MemoryLog> logs;
     private final Map<String, Consumer<byte[]>> listeners = new ConcurrentHashMap<>();
     private final List<String> calls = new ArrayList<>();
-    private final List<List<Outgoing>> batches = new ArrayList<>();
+    private final List<List<byte[]>> batches = new ArrayList<>();
     private final List<CompletableFuture<Void>> held = new ArrayList<>();
     private final CompletableFuture<String> lost = new CompletableFuture<>();
 
     private volatile Predicate<String> hold = call -> false;
     private volatile boolean swallowing;
     private volatile boolean closed;
+
+    FakeLink() {
+        this(new ConcurrentHashMap<>());
+    }
+
+    /** One that carries on where another one that had the same logs has ended. */
+    FakeLink(Map<Topic, MemoryLog> logs) {
+        this.logs = logs;
+    }
+
+    Map<Topic, MemoryLog> logs() {
+        return logs;
+    }
+
+    MemoryLog log(Topic topic) {
+        return logs.computeIfAbsent(topic, key -> new MemoryLog(HISTORY, 0));
+    }
 
     /** Lets calls hang until {@link #release}: {@code "publish"}, {@code "subscribe CHANNEL"} and so on. */
     FakeLink holding(Predicate<String> calls) {
@@ -56,7 +86,7 @@ final class FakeLink implements Link {
     }
 
     /** All batches of messages so far; probes are left out. */
-    List<List<Outgoing>> batches() {
+    List<List<byte[]>> batches() {
         synchronized (batches) {
             return List.copyOf(batches);
         }
@@ -75,29 +105,86 @@ final class FakeLink implements Link {
     }
 
     @Override
-    public CompletableFuture<Void> publish(List<Outgoing> batch) {
-        List<Outgoing> messages =
-                batch.stream().filter(one -> !one.channel().contains(":probe:")).toList();
+    public CompletableFuture<List<List<Position>>> publish(List<Outgoing> batch) {
+        List<byte[]> messages = batch.stream().flatMap(FakeLink::messages).toList();
         if (!messages.isEmpty()) {
             synchronized (batches) {
                 batches.add(messages);
             }
         }
-        return call("publish", () -> {
-            if (!swallowing) {
-                batch.forEach(one -> arrive(one.channel(), one.bytes()));
+        return call("publish", () -> batch.stream().map(this::publish).toList());
+    }
+
+    private static Stream<byte[]> messages(Outgoing outgoing) {
+        return switch (outgoing) {
+            case Plain plain -> plain.channel().contains(":probe:") ? Stream.of() : Stream.of(plain.bytes());
+            case Kept kept -> kept.entries().stream().map(Entry::envelope);
+        };
+    }
+
+    private List<Position> publish(Outgoing outgoing) {
+        switch (outgoing) {
+            case Plain plain -> {
+                if (!swallowing) {
+                    arrive(plain.channel(), plain.bytes());
+                }
+                return List.of();
             }
-        });
+            case Kept kept -> {
+                List<Position> positions = kept.entries().stream()
+                        .map(entry -> append(kept.keys().topic(), entry))
+                        .toList();
+                if (!swallowing) {
+                    List<Envelope> envelopes = kept.entries().stream()
+                            .map(entry -> Envelope.decode(entry.envelope()).orElseThrow())
+                            .toList();
+                    arrive(kept.keys().channel(), packet(positions.getFirst(), envelopes));
+                }
+                return positions;
+            }
+        }
+    }
+
+    private Position append(Topic topic, Entry entry) {
+        return log(topic).append(Envelope.decode(entry.envelope()).orElseThrow().message(), Optional.empty(), 0);
+    }
+
+    /** As {@code publish.lua} makes it. */
+    static byte[] packet(Position first, List<Envelope> envelopes) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes((first.epoch() + " " + first.offset() + "\n").getBytes(US_ASCII));
+        for (Envelope envelope : envelopes) {
+            byte[] encoded = envelope.encode();
+            bytes.writeBytes(ByteBuffer.allocate(4).putInt(encoded.length).array());
+            bytes.writeBytes(encoded);
+        }
+        return bytes.toByteArray();
+    }
+
+    @Override
+    public CompletableFuture<Position> attach(TopicKeys keys, Optional<Position> delivered) {
+        return call("attach", () -> log(keys.topic()).head());
+    }
+
+    @Override
+    public CompletableFuture<History> history(TopicKeys keys, Position after, int maxBytes) {
+        return call("history", () -> log(keys.topic()).after(after, maxBytes, 0));
     }
 
     @Override
     public CompletableFuture<Void> subscribe(String channel, Consumer<byte[]> listener) {
-        return call("subscribe " + channel, () -> listeners.put(channel, listener));
+        return call("subscribe " + channel, () -> {
+            listeners.put(channel, listener);
+            return null;
+        });
     }
 
     @Override
     public CompletableFuture<Void> unsubscribe(String channel) {
-        return call("unsubscribe " + channel, () -> listeners.remove(channel));
+        return call("unsubscribe " + channel, () -> {
+            listeners.remove(channel);
+            return null;
+        });
     }
 
     @Override
@@ -120,14 +207,14 @@ final class FakeLink implements Link {
         lose("closed");
     }
 
-    private CompletableFuture<Void> call(String name, Runnable effect) {
+    private <T> CompletableFuture<T> call(String name, Supplier<T> effect) {
         if (name.contains("subscribe") && !name.contains(":probe:")) {
             synchronized (calls) {
                 calls.add(name);
             }
         }
         CompletableFuture<Void> result = new CompletableFuture<>();
-        CompletableFuture<Void> done = result.thenRun(effect);
+        CompletableFuture<T> done = result.thenApply(nothing -> effect.get());
         if (hold.test(name)) {
             synchronized (held) {
                 held.add(result);

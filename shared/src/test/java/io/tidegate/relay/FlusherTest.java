@@ -10,12 +10,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidegate.metrics.Metrics;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Opcode;
+import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.testing.Await;
 import io.tidegate.testing.ManualClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -28,6 +30,8 @@ class FlusherTest {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final Topic TOPIC = new Topic("news");
     private static final String CHANNEL = "p:topic:{news}";
+
+    private static final Metrics.Gauges NO_GAUGES = new Metrics.Gauges(() -> 0, () -> 0, () -> 0, () -> 0, () -> 0);
 
     private final ManualClock clock = new ManualClock();
     private final Inbox inbox = new Inbox();
@@ -63,11 +67,15 @@ class FlusherTest {
                         && down.reason().equals(reason));
     }
 
-    private static void awaitDone(CompletionStage<Void> stage) {
+    private CompletionStage<Position> publish(Message message) {
+        return relay.publish(TOPIC, message, Optional.empty());
+    }
+
+    private static void awaitDone(CompletionStage<?> stage) {
         Await.value("done", LIMIT, stage.thenApply(nothing -> true));
     }
 
-    private static String failure(CompletionStage<Void> stage) {
+    private static String failure(CompletionStage<?> stage) {
         return Await.value(
                 "failed",
                 LIMIT,
@@ -79,9 +87,9 @@ class FlusherTest {
         FakeLink first = up();
         awaitDone(relay.subscribe(TOPIC));
         first.holding("publish"::equals);
-        CompletionStage<Void> inFlight = relay.publish(TOPIC, Inbox.text("in flight"));
+        CompletionStage<?> inFlight = publish(Inbox.text("in flight"));
         Await.until("in flight", LIMIT, () -> first.held() == 1);
-        CompletionStage<Void> waiting = relay.publish(TOPIC, Inbox.text("waiting"));
+        CompletionStage<?> waiting = publish(Inbox.text("waiting"));
 
         first.lose("cable cut");
 
@@ -89,11 +97,11 @@ class FlusherTest {
         assertEquals("cable cut", failure(waiting));
         awaitDown("cable cut");
         Await.until("the lost link is closed", LIMIT, first::isClosed);
-        assertEquals("cable cut", failure(relay.publish(TOPIC, Inbox.text("meanwhile"))));
+        assertEquals("cable cut", failure(publish(Inbox.text("meanwhile"))));
         assertEquals(3, metrics.relayErrors().value());
 
         FakeLink second = up();
-        awaitDone(relay.publish(TOPIC, Inbox.text("after")));
+        awaitDone(publish(Inbox.text("after")));
         assertEquals(List.of("subscribe " + CHANNEL), second.calls());
         assertEquals(List.of("after"), inbox.texts(TOPIC));
         assertEquals(1, metrics.relayPublished().value());
@@ -107,7 +115,7 @@ class FlusherTest {
 
     @Test
     void itIsNotUpBeforeAllTopicsAreSubscribedAndAProbeHasComeBack() {
-        CompletionStage<Void> subscribed = relay.subscribe(TOPIC);
+        CompletionStage<?> subscribed = relay.subscribe(TOPIC);
         FakeLink link = offer(new FakeLink().holding(("subscribe " + CHANNEL)::equals));
         Await.until("subscribing", LIMIT, () -> link.held() == 1);
         assertInstanceOf(RelayStatus.Down.class, relay.status());
@@ -123,23 +131,23 @@ class FlusherTest {
         FakeLink link = up();
         link.swallow();
         clock.advance(Duration.ofSeconds(1));
-        awaitDone(relay.publish(TOPIC, Inbox.text("goes with the probe")));
+        awaitDone(publish(Inbox.text("goes with the probe")));
         clock.advance(Duration.ofMillis(1_900));
-        awaitDone(relay.publish(TOPIC, Inbox.text("still patient")));
+        awaitDone(publish(Inbox.text("still patient")));
         clock.advance(Duration.ofMillis(200));
-        assertEquals("own messages do not come back", failure(relay.publish(TOPIC, Inbox.text("no longer"))));
+        assertEquals("own messages do not come back", failure(publish(Inbox.text("no longer"))));
         awaitDown("own messages do not come back");
     }
 
     @Test
     void publishingWaitsForAProbeThatIsFarBehind() {
         Probe probe = new Probe("p");
-        Link.Outgoing first = probe.next(0);
+        Link.Plain first = probe.next(0);
         probe.arrived(first.bytes());
         probe.published(Probe.WINDOW_BYTES);
         assertTrue(probe.isDue(0), "so many bytes call for a probe before its time");
         assertFalse(probe.mustComeBack());
-        Link.Outgoing second = probe.next(0);
+        Link.Plain second = probe.next(0);
         assertFalse(probe.mustComeBack());
         probe.published(Probe.WINDOW_BYTES);
         assertTrue(probe.mustComeBack());
@@ -151,8 +159,8 @@ class FlusherTest {
     void aNodeThatReceivesSlowlyPublishesNoFaster() {
         FakeLink link = up();
         link.swallow();
-        List<CompletionStage<Void>> sent = IntStream.range(0, 12)
-                .mapToObj(i -> relay.publish(TOPIC, new Message(Opcode.BINARY, new byte[1 << 20])))
+        List<CompletionStage<Position>> sent = IntStream.range(0, 12)
+                .mapToObj(i -> publish(new Message(Opcode.BINARY, new byte[1 << 20])))
                 .toList();
         awaitDone(sent.getFirst());
         assertEquals("own messages do not come back", failure(sent.getLast()));
@@ -164,14 +172,14 @@ class FlusherTest {
     @Test
     void aStrangersProbeDoesNotCount() {
         Probe probe = new Probe("p");
-        Link.Outgoing first = probe.next(0);
+        Link.Plain first = probe.next(0);
         probe.arrived(first.bytes());
         assertTrue(probe.back().isDone());
         probe.next(0);
         probe.arrived(first.bytes());
         probe.arrived(new byte[3]);
         assertFalse(probe.back().isDone());
-        Link.Outgoing again = probe.again();
+        Link.Plain again = probe.again();
         probe.arrived(again.bytes());
         assertTrue(probe.back().isDone());
     }
@@ -179,11 +187,11 @@ class FlusherTest {
     @Test
     void oneBatchIsInFlightAndTheNextTakesAllThatWaits() {
         FakeLink link = up().holding("publish"::equals);
-        List<CompletionStage<Void>> sent = new ArrayList<>();
-        sent.add(relay.publish(TOPIC, Inbox.text("0")));
+        List<CompletionStage<?>> sent = new ArrayList<>();
+        sent.add(publish(Inbox.text("0")));
         Await.until("in flight", LIMIT, () -> link.held() == 1);
         for (int i = 1; i <= 300; i++) {
-            sent.add(relay.publish(TOPIC, Inbox.text("" + i)));
+            sent.add(publish(Inbox.text("" + i)));
         }
         assertEquals(1, link.batches().size());
         link.release();
@@ -193,8 +201,8 @@ class FlusherTest {
                 link.batches().stream().map(List::size).toList());
         String order = link.batches().stream()
                 .flatMap(List::stream)
-                .map(one -> new String(
-                        Envelope.decode(one.bytes()).orElseThrow().message().payload(), UTF_8))
+                .map(one ->
+                        new String(Envelope.decode(one).orElseThrow().message().payload(), UTF_8))
                 .collect(joining(","));
         assertEquals(IntStream.rangeClosed(0, 300).mapToObj(i -> "" + i).collect(joining(",")), order);
     }
@@ -202,11 +210,11 @@ class FlusherTest {
     @Test
     void whatHasWaitedTooLongFailsAndTheRestIsCarried() {
         FakeLink link = up().holding("publish"::equals);
-        CompletionStage<Void> inFlight = relay.publish(TOPIC, Inbox.text("in flight"));
+        CompletionStage<?> inFlight = publish(Inbox.text("in flight"));
         Await.until("in flight", LIMIT, () -> link.held() == 1);
-        CompletionStage<Void> old = relay.publish(TOPIC, Inbox.text("old"));
+        CompletionStage<?> old = publish(Inbox.text("old"));
         clock.advance(Duration.ofMillis(1_600));
-        CompletionStage<Void> recent = relay.publish(TOPIC, Inbox.text("recent"));
+        CompletionStage<?> recent = publish(Inbox.text("recent"));
         link.release();
         awaitDone(inFlight);
         assertEquals("the relay is too slow", failure(old));
@@ -219,7 +227,7 @@ class FlusherTest {
         relay.subscribe(TOPIC);
         Await.until("subscribing", LIMIT, () -> link.held() == 1);
         relay.unsubscribe(TOPIC);
-        CompletionStage<Void> again = relay.subscribe(TOPIC);
+        CompletionStage<?> again = relay.subscribe(TOPIC);
         relay.unsubscribe(TOPIC);
         assertEquals("unsubscribed", failure(again));
         assertEquals(List.of("subscribe " + CHANNEL), link.calls());
@@ -233,11 +241,11 @@ class FlusherTest {
     @Test
     void subscribingAgainBeforeTheUnsubscribeBeganIsReadyAtOnce() {
         FakeLink link = up().holding(call -> call.endsWith(CHANNEL));
-        CompletionStage<Void> first = relay.subscribe(TOPIC);
+        CompletionStage<?> first = relay.subscribe(TOPIC);
         Await.until("subscribing", LIMIT, () -> link.held() == 1);
         relay.unsubscribe(TOPIC);
         assertEquals("unsubscribed", failure(first));
-        CompletionStage<Void> again = relay.subscribe(TOPIC);
+        CompletionStage<?> again = relay.subscribe(TOPIC);
         link.release();
         awaitDone(again);
         awaitDone(relay.subscribe(TOPIC));
@@ -248,13 +256,14 @@ class FlusherTest {
     void nothingOfAnOldLinkArrivesAfterTheNewOneTookOver() {
         FakeLink first = up();
         awaitDone(relay.subscribe(TOPIC));
-        byte[] late = new Envelope(Inbox.text("late"), 0).encode();
-        first.arrive(CHANNEL, new Envelope(Inbox.text("in time"), 0).encode());
+        Position position = first.log(TOPIC).append(Inbox.text("in time"), Optional.empty(), 0);
+        first.arrive(CHANNEL, packet(position, "in time"));
         first.lose("cable cut");
         awaitDown("cable cut");
-        up();
-        first.arrive(CHANNEL, late);
-        awaitDone(relay.publish(TOPIC, Inbox.text("new")));
+        offer(new FakeLink(first.logs()));
+        awaitUp();
+        first.arrive(CHANNEL, packet(position.plus(1), "late"));
+        awaitDone(publish(Inbox.text("new")));
         assertEquals(List.of("in time", "new"), inbox.texts(TOPIC));
     }
 
@@ -263,11 +272,21 @@ class FlusherTest {
         FakeLink link = up();
         awaitDone(relay.subscribe(TOPIC));
         long now = clock.epochMillis() * 1_000;
-        link.arrive(CHANNEL, new Envelope(Inbox.text("a"), now - 1_500).encode());
-        link.arrive(CHANNEL, new Envelope(Inbox.text("b"), now + 1_500).encode());
-        assertEquals(
-                List.of(1_500_000L, 0L),
-                inbox.all().stream().map(Inbox.Arrival::lagNanos).toList());
+        List<Long> lags = new ArrayList<>();
+        metrics.bind(new HistogramBinder("websocket_relay_lag_seconds", lags::add), NO_GAUGES);
+        Position head = link.log(TOPIC).head();
+        link.arrive(
+                CHANNEL,
+                FakeLink.packet(
+                        head.plus(1),
+                        List.of(
+                                new Envelope(Inbox.text("a"), now - 1_500),
+                                new Envelope(Inbox.text("b"), now + 1_500))));
+        assertEquals(List.of(1_500_000L, 0L), lags);
+    }
+
+    private static byte[] packet(Position position, String text) {
+        return FakeLink.packet(position, List.of(new Envelope(Inbox.text(text), 0)));
     }
 
     @Test

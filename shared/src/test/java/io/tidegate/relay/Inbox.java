@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Opcode;
+import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,13 +14,14 @@ import java.util.concurrent.ConcurrentHashMap;
 /** A receiver that keeps what comes, and notices when two threads bring messages of one topic at once. */
 final class Inbox implements Relay.Receiver {
     /** One arrival. */
-    record Arrival(Topic topic, Message message, long lagNanos) {
+    record Arrival(Topic topic, Position position, Message message) {
         String text() {
             return new String(message.payload(), UTF_8);
         }
     }
 
     private final List<Arrival> arrivals = new ArrayList<>();
+    private final List<Position> gaps = new ArrayList<>();
     private final Set<Topic> busy = ConcurrentHashMap.newKeySet();
     private volatile boolean overlapped;
 
@@ -28,12 +30,29 @@ final class Inbox implements Relay.Receiver {
     }
 
     @Override
-    public void receive(Topic topic, Message message, long lagNanos) {
+    public void receive(Topic topic, Stretch stretch) {
         overlapped |= !busy.add(topic);
         synchronized (arrivals) {
-            arrivals.add(new Arrival(topic, message, lagNanos));
+            for (int i = 0; i < stretch.messages().size(); i++) {
+                Position position = topic.hasHistory() ? stretch.first().plus(i) : Position.NONE;
+                arrivals.add(new Arrival(topic, position, stretch.messages().get(i)));
+            }
         }
         busy.remove(topic);
+    }
+
+    @Override
+    public void gap(Topic topic, Position position) {
+        synchronized (arrivals) {
+            gaps.add(position);
+        }
+    }
+
+    /** Where messages were reported as missing. */
+    List<Position> gaps() {
+        synchronized (arrivals) {
+            return List.copyOf(gaps);
+        }
     }
 
     boolean overlapped() {

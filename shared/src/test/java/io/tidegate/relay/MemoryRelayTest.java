@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tidegate.metrics.Metrics;
 import io.tidegate.protocol.Topic;
+import io.tidegate.settings.Settings;
 import io.tidegate.time.Clock;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MemoryRelayTest extends RelayContract {
-    private final MemoryRelay.Bus bus = new MemoryRelay.Bus();
+    private final MemoryBus bus = new MemoryBus(Settings.defaults().history(), Clock.system());
 
     @Override
     Relay join(Relay.Receiver receiver) {
@@ -21,10 +23,10 @@ class MemoryRelayTest extends RelayContract {
         Metrics metrics = new Metrics();
         MemoryRelay relay = new MemoryRelay(bus, new Inbox(), metrics, Clock.system());
         relay.subscribe(topic);
-        relay.publish(topic, Inbox.text("a"));
-        relay.publish(new Topic("unheard"), Inbox.text("b"));
+        relay.publish(topic, Inbox.text("a"), Optional.empty());
+        relay.publish(new Topic("unheard"), Inbox.text("b"), Optional.empty());
         relay.close();
-        relay.publish(topic, Inbox.text("c"));
+        relay.publish(topic, Inbox.text("c"), Optional.empty());
         assertEquals(2, metrics.relayPublished().value());
         assertEquals(1, metrics.relayReceived().value());
         assertEquals(1, metrics.relayErrors().value());

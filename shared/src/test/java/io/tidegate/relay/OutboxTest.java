@@ -3,6 +3,7 @@ package io.tidegate.relay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.tidegate.protocol.Topic;
 import io.tidegate.relay.Outbox.Waiting;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,11 +14,11 @@ class OutboxTest {
     private final Outbox outbox = new Outbox("not connected yet");
 
     private static Waiting publish(int bytes) {
-        return new Waiting("channel", new byte[bytes], 0, new CompletableFuture<>());
+        return new Waiting(new Topic("news"), new Link.Entry("", new byte[bytes]), 0, new CompletableFuture<>());
     }
 
     private List<Integer> take() throws InterruptedException {
-        return outbox.take(0).stream().map(waiting -> waiting.bytes().length).toList();
+        return outbox.take(0).stream().map(waiting -> waiting.size()).toList();
     }
 
     @Test
@@ -26,7 +27,7 @@ class OutboxTest {
         outbox.open();
         assertNull(outbox.offer(publish(2)));
         Waiting waiting = outbox.shut("cable cut").getFirst();
-        assertEquals(2, waiting.bytes().length);
+        assertEquals(2, waiting.size());
         assertEquals("cable cut", outbox.offer(publish(3)));
         assertEquals(List.of(), take());
     }

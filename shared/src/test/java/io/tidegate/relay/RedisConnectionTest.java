@@ -22,6 +22,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,26 +33,28 @@ class RedisConnectionTest {
     private static final char[] STORE_PASSWORD = "changeit".toCharArray();
 
     /** With these keys, without their common beginning. */
-    private static Settings.Relay settings(Object... keysAndValues) {
+    private static Settings settings(Object... keysAndValues) {
         Map<String, String> configured = new HashMap<>();
         for (int i = 0; i < keysAndValues.length; i += 2) {
             configured.put("tidegate.relay." + keysAndValues[i], keysAndValues[i + 1].toString());
         }
-        return SettingsReader.read(configured, Map.of()).relay();
+        return SettingsReader.read(configured, Map.of());
     }
 
-    private static void carriesAMessage(Settings.Relay settings) {
+    private static void carriesAMessage(Settings settings) {
         Inbox inbox = new Inbox();
         try (RedisRelay relay = new RedisRelay(settings, inbox, new Metrics(), Clock.system())) {
             Await.until(() -> "relay up: " + relay.status(), LIMIT, () -> relay.status() instanceof RelayStatus.Up);
             Await.value("subscribed", LIMIT, relay.subscribe(TOPIC).thenApply(nothing -> true));
             Await.value(
-                    "published", LIMIT, relay.publish(TOPIC, Inbox.text("a")).thenApply(nothing -> true));
+                    "published",
+                    LIMIT,
+                    relay.publish(TOPIC, Inbox.text("a"), Optional.empty()).thenApply(nothing -> true));
             Await.until("delivered", LIMIT, () -> inbox.size() == 1);
         }
     }
 
-    private static void staysDownBecause(String reason, Settings.Relay settings) {
+    private static void staysDownBecause(String reason, Settings settings) {
         try (RedisRelay relay = new RedisRelay(settings, new Inbox(), new Metrics(), Clock.system())) {
             Await.until(
                     () -> relay.status() + " should say: " + reason,
@@ -102,7 +105,7 @@ class RedisConnectionTest {
         Path file = directory.resolve("redisson.yaml");
         for (String content : List.of("password: [sesame", "nettyThreads: 2")) {
             Files.writeString(file, content);
-            Settings.Relay settings = settings("config", file);
+            Settings settings = settings("config", file);
             IllegalArgumentException e = assertThrows(
                     IllegalArgumentException.class,
                     () -> new RedisRelay(settings, new Inbox(), new Metrics(), Clock.system()));
@@ -112,8 +115,8 @@ class RedisConnectionTest {
 
     @Test
     void connectionsAreNotPingedSinceRedissonThenLosesMessages() {
-        Settings.Relay settings = settings("url", "redis://redis:6379");
-        assertEquals(0, RedissonConfig.of(settings).useSingleServer().getPingConnectionInterval());
+        Settings settings = settings("url", "redis://redis:6379");
+        assertEquals(0, RedissonConfig.of(settings.relay()).useSingleServer().getPingConnectionInterval());
     }
 
     /** A certificate for 127.0.0.1 and its key, in PEM form. */

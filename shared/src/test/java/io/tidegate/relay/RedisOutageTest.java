@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.metrics.Metrics;
+import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
+import io.tidegate.settings.Settings;
 import io.tidegate.testing.Await;
 import io.tidegate.testing.RedisServer;
 import io.tidegate.time.Clock;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -49,9 +52,10 @@ class RedisOutageTest {
     }
 
     private RedisRelay node(RedisServer redis, Relay.Receiver receiver) {
-        Config config = RedissonConfig.of(RedisRelayTest.settings(redis, "test"));
+        Settings settings = RedisRelayTest.settings(redis, "test");
+        Config config = RedissonConfig.of(settings.relay());
         Link.Opener opener = () -> {
-            Link link = RedissonLink.open(config);
+            Link link = RedissonLink.open(config, settings.history());
             linksOpened.incrementAndGet();
             return link;
         };
@@ -72,11 +76,11 @@ class RedisOutageTest {
         Await.until("relay down", limit, () -> !isUp(relay));
     }
 
-    private static void done(CompletionStage<Void> stage, Duration limit) {
+    private static void done(CompletionStage<?> stage, Duration limit) {
         Await.value("the relay answers", limit, stage.thenApply(nothing -> true));
     }
 
-    private static boolean hasFailed(CompletionStage<Void> stage) {
+    private static boolean hasFailed(CompletionStage<?> stage) {
         return stage.toCompletableFuture().isCompletedExceptionally();
     }
 
@@ -85,8 +89,8 @@ class RedisOutageTest {
         RedisServer redis = redis(RedisServer.stopped());
         Inbox inbox = new Inbox();
         RedisRelay relay = node(redis, inbox);
-        CompletionStage<Void> subscribed = relay.subscribe(TOPIC);
-        assertTrue(hasFailed(relay.publish(TOPIC, Inbox.text("too early"))));
+        CompletionStage<?> subscribed = relay.subscribe(TOPIC);
+        assertTrue(hasFailed(relay.publish(TOPIC, Inbox.text("too early"), Optional.empty())));
         Await.until(
                 () -> "a reason that tells: " + relay.status(),
                 LIMIT,
@@ -99,7 +103,7 @@ class RedisOutageTest {
 
         awaitUp(relay, RESUME);
         done(subscribed, RESUME);
-        done(relay.publish(TOPIC, Inbox.text("a")), RESUME);
+        done(relay.publish(TOPIC, Inbox.text("a"), Optional.empty()), RESUME);
         Await.until("a message", LIMIT, () -> inbox.size() == 1);
         assertEquals(List.of("a"), inbox.texts(TOPIC));
     }
@@ -108,8 +112,8 @@ class RedisOutageTest {
     void waitingSubscriptionsFailWhenUnsubscribedOrClosed() {
         RedisServer redis = redis(RedisServer.stopped());
         RedisRelay relay = node(redis, new Inbox());
-        CompletionStage<Void> unsubscribed = relay.subscribe(TOPIC);
-        CompletionStage<Void> closed = relay.subscribe(new Topic("weather"));
+        CompletionStage<?> unsubscribed = relay.subscribe(TOPIC);
+        CompletionStage<?> closed = relay.subscribe(new Topic("weather"));
         relay.unsubscribe(TOPIC);
         assertTrue(hasFailed(unsubscribed));
         assertFalse(hasFailed(closed));
@@ -135,7 +139,7 @@ class RedisOutageTest {
 
             redis.kill();
             awaitDown(relay, Duration.ofSeconds(1));
-            assertTrue(hasFailed(relay.publish(TOPIC, Inbox.text("while down"))));
+            assertTrue(hasFailed(relay.publish(TOPIC, Inbox.text("while down"), Optional.empty())));
             Await.until("load", LIMIT, () -> load.published() > 2_000);
             int carriedBefore = load.carried();
 
@@ -176,26 +180,28 @@ class RedisOutageTest {
         RedisRelay relay = node(redis, inbox);
         done(relay.subscribe(TOPIC), LIMIT);
         awaitUp(relay, LIMIT);
-        done(relay.publish(TOPIC, Inbox.text("before")), LIMIT);
+        done(relay.publish(TOPIC, Inbox.text("before"), Optional.empty()), LIMIT);
 
         redis.pause();
         long paused = System.nanoTime();
-        List<CompletionStage<Void>> waiting = IntStream.range(0, 1_000)
-                .mapToObj(i -> relay.publish(TOPIC, Inbox.text("hung " + i)))
+        List<CompletionStage<Position>> waiting = IntStream.range(0, 1_000)
+                .mapToObj(i -> relay.publish(TOPIC, Inbox.text("hung " + i), Optional.empty()))
                 .toList();
-        for (CompletionStage<Void> publish : waiting) {
+        for (CompletionStage<?> publish : waiting) {
             Await.until("a publish fails", Duration.ofMillis(2_200), () -> hasFailed(publish));
         }
         long failedMillis = (System.nanoTime() - paused) / 1_000_000;
         awaitDown(relay, Duration.ofMillis(500));
-        assertTrue(hasFailed(relay.publish(TOPIC, Inbox.text("refused"))), "while down a publish fails at once");
+        assertTrue(
+                hasFailed(relay.publish(TOPIC, Inbox.text("refused"), Optional.empty())),
+                "while down a publish fails at once");
         Await.until("four seconds of hanging", LIMIT, () -> System.nanoTime() - paused > 4_000_000_000L);
         assertFalse(isUp(relay));
 
         redis.resume();
         long resumed = System.nanoTime();
         awaitUp(relay, RESUME);
-        done(relay.publish(TOPIC, Inbox.text("after")), RESUME);
+        done(relay.publish(TOPIC, Inbox.text("after"), Optional.empty()), RESUME);
         Await.until("delivery", RESUME, () -> inbox.texts(TOPIC).contains("after"));
         long upMillis = (System.nanoTime() - resumed) / 1_000_000;
 
@@ -235,7 +241,7 @@ class RedisOutageTest {
             // It may be back before anybody has seen it down. Should Redisson not tell, the probe does, within 3 s.
             Await.until("a new link", Duration.ofMillis(3_500), () -> linksOpened.get() > links);
             awaitUp(relay, RESUME);
-            done(relay.publish(TOPIC, Inbox.text(text)), RESUME);
+            done(relay.publish(TOPIC, Inbox.text(text), Optional.empty()), RESUME);
             Await.until("delivery", LIMIT, () -> inbox.texts(TOPIC).contains(text));
         }
         assertEquals(List.of("0", "1", "2", "3", "4"), inbox.texts(TOPIC));
@@ -251,7 +257,7 @@ class RedisOutageTest {
         topics.stream().map(relay::subscribe).toList().forEach(stage -> done(stage, LIMIT));
         awaitUp(relay, LIMIT);
         topics.stream()
-                .map(topic -> relay.publish(topic, Inbox.text("1")))
+                .map(topic -> relay.publish(topic, Inbox.text("1"), Optional.empty()))
                 .toList()
                 .forEach(stage -> done(stage, LIMIT));
         Await.until(() -> inbox.size() + " arrived", LIMIT, () -> inbox.size() == topics.size());
@@ -263,8 +269,8 @@ class RedisOutageTest {
         awaitUp(relay, LIMIT);
         System.out.println("1500 topics: up after " + (System.nanoTime() - back) / 1_000_000 + " ms");
 
-        List<CompletionStage<Void>> sent = topics.stream()
-                .map(topic -> relay.publish(topic, Inbox.text("2")))
+        List<CompletionStage<Position>> sent = topics.stream()
+                .map(topic -> relay.publish(topic, Inbox.text("2"), Optional.empty()))
                 .toList();
         sent.forEach(stage -> done(stage, LIMIT));
         Await.until(() -> inbox.size() + " arrived", LIMIT, () -> inbox.size() == 2 * topics.size());
@@ -274,7 +280,7 @@ class RedisOutageTest {
                 "channels end",
                 LIMIT,
                 () -> redis.command("PUBSUB CHANNELS test:topic:*").equals("*1"));
-        done(relay.publish(topics.getFirst(), Inbox.text("3")), LIMIT);
+        done(relay.publish(topics.getFirst(), Inbox.text("3"), Optional.empty()), LIMIT);
         Await.until("the last topic goes on", LIMIT, () -> inbox.size() == 2 * topics.size() + 1);
     }
 
@@ -288,7 +294,7 @@ class RedisOutageTest {
         RedisRelay hung = node(redis, new Inbox());
         awaitUp(hung, LIMIT);
         redis.pause();
-        hung.publish(TOPIC, Inbox.text("never answered"));
+        hung.publish(TOPIC, Inbox.text("never answered"), Optional.empty());
         assertClosesQuickly(hung);
         RedisRelay connecting = node(redis, new Inbox());
         assertClosesQuickly(connecting);
@@ -342,14 +348,15 @@ class RedisOutageTest {
         }
 
         private void run() {
-            List<CompletionStage<Void>> stages = new ArrayList<>();
+            List<CompletionStage<?>> stages = new ArrayList<>();
             while (!stopped) {
                 for (int i = 0; i < AHEAD; i++) {
                     String text = prefix + published.getAndIncrement();
-                    stages.add(relay.publish(TOPIC, Inbox.text(text)).thenRun(() -> add(text)));
+                    stages.add(relay.publish(TOPIC, Inbox.text(text), Optional.empty())
+                            .thenRun(() -> add(text)));
                 }
                 CompletableFuture.allOf(stages.stream()
-                                .map(stage -> stage.exceptionally(e -> null).toCompletableFuture())
+                                .map(stage -> stage.handle((value, e) -> null).toCompletableFuture())
                                 .toArray(CompletableFuture[]::new))
                         .join();
                 stages.clear();

@@ -1,8 +1,12 @@
 package io.tidegate.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.metrics.Metrics;
+import io.tidegate.protocol.MessageId;
+import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.settings.Settings;
 import io.tidegate.settings.SettingsReader;
@@ -10,9 +14,12 @@ import io.tidegate.testing.Await;
 import io.tidegate.testing.RedisServer;
 import io.tidegate.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class RedisRelayTest extends RelayContract {
@@ -31,6 +38,11 @@ class RedisRelayTest extends RelayContract {
         redis.close();
     }
 
+    @BeforeEach
+    void forgetOtherTests() {
+        assertEquals("+OK", redis.command("FLUSHALL"));
+    }
+
     @Override
     Relay join(Relay.Receiver receiver) {
         return up(receiver, new Metrics());
@@ -42,10 +54,9 @@ class RedisRelayTest extends RelayContract {
         return relay;
     }
 
-    static Settings.Relay settings(RedisServer redis, String prefix) {
+    static Settings settings(RedisServer redis, String prefix) {
         return SettingsReader.read(
-                        Map.of("tidegate.relay.url", redis.url().toString(), "tidegate.relay.prefix", prefix), Map.of())
-                .relay();
+                Map.of("tidegate.relay.url", redis.url().toString(), "tidegate.relay.prefix", prefix), Map.of());
     }
 
     @Test
@@ -58,7 +69,9 @@ class RedisRelayTest extends RelayContract {
             assertEquals(":1", redis.command("PUBLISH test:topic:{news} short"));
             assertEquals(":1", redis.command("PUBLISH test:topic:{news} long-enough-to-be-a-message"));
             Await.value(
-                    "published", LIMIT, relay.publish(topic, Inbox.text("a")).thenApply(nothing -> true));
+                    "published",
+                    LIMIT,
+                    relay.publish(topic, Inbox.text("a"), Optional.empty()).thenApply(nothing -> true));
             Await.until("the message after them arrives", LIMIT, () -> inbox.size() == 1);
             assertEquals(2, metrics.relayErrors().value());
             assertEquals(1, metrics.relayReceived().value());
@@ -73,6 +86,52 @@ class RedisRelayTest extends RelayContract {
             Await.value("subscribed", LIMIT, relay.subscribe(new Topic("b")).thenApply(nothing -> true));
             assertEquals("*2", redis.command("PUBSUB CHANNELS test:topic:*"));
             assertEquals("*1", redis.command("PUBSUB CHANNELS test:probe:*"));
+        }
+    }
+
+    @Test
+    void whatIsKeptOfATopicExpiresAndIsBounded() {
+        Topic topic = new Topic("news");
+        try (Relay relay = up(new Inbox(), new Metrics())) {
+            inTurns(21_000, i -> relay.publish(topic, Inbox.text("" + i), Optional.of(new MessageId("" + i))));
+            assertEquals(":1000", redis.command("XLEN test:log:{news}"));
+            // A generation ends with the batch in which it is full.
+            int before = Integer.parseInt(
+                    redis.command("HLEN test:ids-before:{news}").substring(1));
+            assertTrue(before >= 10_000 && before < 10_000 + Outbox.BATCH_MESSAGES, "" + before);
+            assertTrue(Integer.parseInt(redis.command("HLEN test:ids:{news}").substring(1)) <= 1_000);
+            assertExpiresWithin(Duration.ofDays(7), "test:state:{news}");
+            for (String name : List.of("log", "ids", "ids-before")) {
+                assertExpiresWithin(Duration.ofMinutes(10), "test:" + name + ":{news}");
+            }
+            assertEquals("*4", redis.command("KEYS *"));
+        }
+    }
+
+    private static void assertExpiresWithin(Duration ttl, String key) {
+        long left = Long.parseLong(redis.command("PTTL " + key).substring(1));
+        assertTrue(left > ttl.toMillis() - 60_000 && left <= ttl.toMillis(), () -> key + " expires in " + left);
+    }
+
+    @Test
+    void withoutHistoryTheIdsAreKnownAllTheSame() {
+        Settings none = SettingsReader.read(
+                Map.of(
+                        "tidegate.relay.url", redis.url().toString(),
+                        "tidegate.relay.prefix", "test",
+                        "tidegate.history.size", "0"),
+                Map.of());
+        Topic topic = new Topic("news");
+        Optional<MessageId> id = Optional.of(new MessageId("7"));
+        try (RedisRelay relay = new RedisRelay(none, new Inbox(), new Metrics(), Clock.system())) {
+            Await.until("up", LIMIT, () -> relay.status() instanceof RelayStatus.Up);
+            Position first = Await.value("published", LIMIT, relay.publish(topic, Inbox.text("a"), id));
+            assertEquals(first, Await.value("published", LIMIT, relay.publish(topic, Inbox.text("a"), id)));
+            assertEquals(":0", redis.command("XLEN test:log:{news}"));
+            assertTrue(
+                    Await.value("read", LIMIT, relay.history(topic, first, 1)).reaches());
+            assertFalse(Await.value("read", LIMIT, relay.history(topic, first.plus(-1), 1))
+                    .reaches());
         }
     }
 }

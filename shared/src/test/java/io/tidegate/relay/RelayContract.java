@@ -1,5 +1,6 @@
 package io.tidegate.relay;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,16 +8,20 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.protocol.Message;
+import io.tidegate.protocol.MessageId;
 import io.tidegate.protocol.Opcode;
+import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.testing.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +31,9 @@ abstract class RelayContract {
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final Topic TOPIC = new Topic("news");
     private static final Topic OTHER = new Topic("weather");
+
+    /** Messages kept, by default. */
+    private static final int HISTORY = 1_000;
 
     private final List<Relay> open = new ArrayList<>();
 
@@ -43,14 +51,26 @@ abstract class RelayContract {
         open.forEach(Relay::close);
     }
 
-    private static void done(CompletionStage<Void> stage) {
+    private static void done(CompletionStage<?> stage) {
         Await.value("the relay answers", LIMIT, stage.thenApply(nothing -> true));
     }
 
-    private static RelayUnavailableException failure(CompletionStage<Void> stage) {
+    private static RelayUnavailableException failure(CompletionStage<?> stage) {
         Throwable error = Await.value(
                 "the relay answers", LIMIT, stage.handle((nothing, e) -> e == null ? new AssertionError("done") : e));
         return assertInstanceOf(RelayUnavailableException.class, error);
+    }
+
+    /** So many publishes, no more of them under way at once than any machine carries in time. */
+    static void inTurns(int count, IntFunction<CompletionStage<Position>> publish) {
+        List<CompletionStage<Position>> turn = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            turn.add(publish.apply(i));
+            if (turn.size() == 500 || i == count - 1) {
+                turn.forEach(RelayContract::done);
+                turn.clear();
+            }
+        }
     }
 
     private static void arrived(Inbox inbox, int count) {
@@ -69,9 +89,9 @@ abstract class RelayContract {
                 .mapToObj(thread -> CompletableFuture.runAsync(
                         () -> {
                             Relay node = nodes.get(thread % nodes.size());
-                            List<CompletionStage<Void>> sent = new ArrayList<>();
+                            List<CompletionStage<?>> sent = new ArrayList<>();
                             for (int i = 0; i < each; i++) {
-                                sent.add(node.publish(TOPIC, Inbox.text(thread + ":" + i)));
+                                sent.add(node.publish(TOPIC, Inbox.text(thread + ":" + i), Optional.empty()));
                             }
                             sent.forEach(RelayContract::done);
                         },
@@ -100,9 +120,9 @@ abstract class RelayContract {
         Relay publisher = node(new Inbox());
         done(node(inbox).subscribe(TOPIC));
 
-        List<CompletionStage<Void>> sent = new ArrayList<>();
+        List<CompletionStage<?>> sent = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            sent.add(publisher.publish(TOPIC, Inbox.text("" + i)));
+            sent.add(publisher.publish(TOPIC, Inbox.text("" + i), Optional.empty()));
         }
         sent.forEach(RelayContract::done);
 
@@ -126,14 +146,13 @@ abstract class RelayContract {
         Relay publisher = node(new Inbox());
         done(node(inbox).subscribe(TOPIC));
 
-        messages.forEach(message -> done(publisher.publish(TOPIC, message)));
+        messages.forEach(message -> done(publisher.publish(TOPIC, message, Optional.empty())));
 
         arrived(inbox, messages.size());
         for (int i = 0; i < messages.size(); i++) {
             Message arrived = inbox.all().get(i).message();
             assertEquals(messages.get(i).opcode(), arrived.opcode());
             assertArrayEquals(messages.get(i).payload(), arrived.payload());
-            assertTrue(inbox.all().get(i).lagNanos() >= 0, "a lag below zero");
         }
     }
 
@@ -143,11 +162,11 @@ abstract class RelayContract {
         Inbox inbox = new Inbox();
         Relay node = node(inbox);
         done(node.subscribe(TOPIC));
-        List<CompletionStage<Void>> sent = new ArrayList<>();
+        List<CompletionStage<?>> sent = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             byte[] payload = new byte[1 << 20];
             payload[0] = (byte) i;
-            sent.add(node.publish(TOPIC, new Message(Opcode.BINARY, payload)));
+            sent.add(node.publish(TOPIC, new Message(Opcode.BINARY, payload), Optional.empty()));
         }
         sent.forEach(RelayContract::done);
         arrived(inbox, count);
@@ -161,7 +180,7 @@ abstract class RelayContract {
         Inbox inbox = new Inbox();
         Relay node = node(inbox);
         done(node.subscribe(TOPIC));
-        done(node.publish(TOPIC, Inbox.text("a")));
+        done(node.publish(TOPIC, Inbox.text("a"), Optional.empty()));
         arrived(inbox, 1);
         assertEquals(List.of("a"), inbox.texts(TOPIC));
     }
@@ -171,7 +190,7 @@ abstract class RelayContract {
         Inbox inbox = new Inbox();
         Relay node = node(inbox);
         done(node.subscribe(Topic.BROADCAST));
-        done(node.publish(Topic.BROADCAST, Inbox.text("a")));
+        done(node.publish(Topic.BROADCAST, Inbox.text("a"), Optional.empty()));
         arrived(inbox, 1);
         assertEquals(List.of("a"), inbox.texts(Topic.BROADCAST));
     }
@@ -180,10 +199,10 @@ abstract class RelayContract {
     void onlySubscribedTopicsArrive() {
         Inbox inbox = new Inbox();
         Relay node = node(inbox);
-        done(node.publish(OTHER, Inbox.text("nobody listens, and that is no failure")));
+        done(node.publish(OTHER, Inbox.text("nobody listens, and that is no failure"), Optional.empty()));
         done(node.subscribe(TOPIC));
-        done(node.publish(OTHER, Inbox.text("not this")));
-        done(node.publish(TOPIC, Inbox.text("this")));
+        done(node.publish(OTHER, Inbox.text("not this"), Optional.empty()));
+        done(node.publish(TOPIC, Inbox.text("this"), Optional.empty()));
         arrived(inbox, 1);
         assertEquals(
                 List.of("this"), inbox.all().stream().map(Inbox.Arrival::text).toList());
@@ -197,8 +216,8 @@ abstract class RelayContract {
         done(node.subscribe(OTHER));
         node.unsubscribe(TOPIC);
         node.unsubscribe(new Topic("never-subscribed"));
-        done(node.publish(TOPIC, Inbox.text("too late")));
-        done(node.publish(OTHER, Inbox.text("marker")));
+        done(node.publish(TOPIC, Inbox.text("too late"), Optional.empty()));
+        done(node.publish(OTHER, Inbox.text("marker"), Optional.empty()));
         arrived(inbox, 1);
         assertEquals(
                 List.of("marker"), inbox.all().stream().map(Inbox.Arrival::text).toList());
@@ -208,12 +227,12 @@ abstract class RelayContract {
     void subscribingAgainDoublesNothing() {
         Inbox inbox = new Inbox();
         Relay node = node(inbox);
-        CompletionStage<Void> first = node.subscribe(TOPIC);
+        CompletionStage<?> first = node.subscribe(TOPIC);
         done(node.subscribe(TOPIC));
         done(first);
         done(node.subscribe(TOPIC));
-        done(node.publish(TOPIC, Inbox.text("a")));
-        done(node.publish(TOPIC, Inbox.text("b")));
+        done(node.publish(TOPIC, Inbox.text("a"), Optional.empty()));
+        done(node.publish(TOPIC, Inbox.text("b"), Optional.empty()));
         arrived(inbox, 2);
         assertEquals(List.of("a", "b"), inbox.texts(TOPIC));
     }
@@ -229,14 +248,14 @@ abstract class RelayContract {
             node.subscribe(OTHER);
         }
         done(node.subscribe(OTHER));
-        done(node.publish(TOPIC, Inbox.text("not wanted")));
-        done(node.publish(OTHER, Inbox.text("wanted")));
+        done(node.publish(TOPIC, Inbox.text("not wanted"), Optional.empty()));
+        done(node.publish(OTHER, Inbox.text("wanted"), Optional.empty()));
         arrived(inbox, 1);
         assertEquals(
                 List.of("wanted"), inbox.all().stream().map(Inbox.Arrival::text).toList());
 
         done(node.subscribe(TOPIC));
-        done(node.publish(TOPIC, Inbox.text("wanted again")));
+        done(node.publish(TOPIC, Inbox.text("wanted again"), Optional.empty()));
         arrived(inbox, 2);
         assertEquals(List.of("wanted again"), inbox.texts(TOPIC));
     }
@@ -244,16 +263,160 @@ abstract class RelayContract {
     @Test
     void aReceiverThatThrowsDisturbsNobody() {
         Inbox inbox = new Inbox();
-        Relay failing = node((topic, message, lag) -> {
-            throw new IllegalStateException("a defect, on purpose");
+        Relay failing = node(new Relay.Receiver() {
+            @Override
+            public void receive(Topic topic, Stretch stretch) {
+                throw new IllegalStateException("a defect, on purpose");
+            }
+
+            @Override
+            public void gap(Topic topic, Position position) {}
         });
         Relay node = node(inbox);
         done(failing.subscribe(TOPIC));
         done(node.subscribe(TOPIC));
-        done(failing.publish(TOPIC, Inbox.text("a")));
-        done(failing.publish(TOPIC, Inbox.text("b")));
+        done(failing.publish(TOPIC, Inbox.text("a"), Optional.empty()));
+        done(failing.publish(TOPIC, Inbox.text("b"), Optional.empty()));
         arrived(inbox, 2);
         assertEquals(List.of("a", "b"), inbox.texts(TOPIC));
+    }
+
+    @Test
+    void allNodesSeeTheSamePositionsAndThePublisherIsToldThem() {
+        List<Inbox> inboxes = List.of(new Inbox(), new Inbox());
+        List<Relay> nodes = inboxes.stream().map(this::node).toList();
+        nodes.forEach(node -> done(node.subscribe(TOPIC)));
+        List<Position> told = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            told.add(position(nodes.get(i % 2).publish(TOPIC, Inbox.text("" + i), Optional.empty())));
+        }
+        for (int i = 1; i < told.size(); i++) {
+            assertEquals(told.get(i - 1).plus(1), told.get(i));
+        }
+        for (Inbox inbox : inboxes) {
+            arrived(inbox, 10);
+            assertEquals(told, inbox.all().stream().map(Inbox.Arrival::position).toList());
+            assertEquals(List.of(), inbox.gaps());
+        }
+    }
+
+    @Test
+    void anIdIsPublishedOnceWhicheverNodeItComesThrough() {
+        Inbox inbox = new Inbox();
+        Relay node = node(inbox);
+        Relay other = node(new Inbox());
+        done(node.subscribe(TOPIC));
+        Position first = position(node.publish(TOPIC, Inbox.text("a"), id("a")));
+        Position second = position(node.publish(TOPIC, Inbox.text("b"), id("b")));
+        assertEquals(first, position(node.publish(TOPIC, Inbox.text("a"), id("a"))));
+        assertEquals(first, position(other.publish(TOPIC, Inbox.text("a"), id("a"))));
+        assertEquals(second.plus(1), position(other.publish(TOPIC, Inbox.text("c"), id("c"))));
+        done(node.publish(OTHER, Inbox.text("an id is its topic's own"), id("a")));
+        arrived(inbox, 3);
+        assertEquals(List.of("a", "b", "c"), inbox.texts(TOPIC));
+    }
+
+    @Test
+    void ofOneIdManyTimesAtOnceOneIsPublished() {
+        Inbox inbox = new Inbox();
+        List<Relay> nodes = List.of(node(inbox), node(new Inbox()), node(new Inbox()));
+        done(nodes.getFirst().subscribe(TOPIC));
+        List<CompletionStage<Position>> sent = new ArrayList<>();
+        for (int i = 0; i < 90; i++) {
+            sent.add(nodes.get(i % 3).publish(TOPIC, Inbox.text("" + i % 5), id("" + i % 5)));
+        }
+        assertEquals(5, sent.stream().map(RelayContract::position).distinct().count());
+        done(nodes.getFirst().publish(TOPIC, Inbox.text("last"), Optional.empty()));
+        arrived(inbox, 6);
+        assertEquals(6, inbox.texts(TOPIC).stream().distinct().count());
+        assertEquals("last", inbox.texts(TOPIC).getLast());
+    }
+
+    @Test
+    void idsAreRememberedLongerThanMessages() {
+        Relay node = node(new Inbox());
+        Position first = position(node.publish(TOPIC, Inbox.text("a"), id("a")));
+        inTurns(9_000, i -> node.publish(TOPIC, Inbox.text("" + i), id("" + i)));
+        assertFalse(history(node, first).reaches());
+        assertEquals(first, position(node.publish(TOPIC, Inbox.text("a"), id("a"))));
+    }
+
+    @Test
+    void historyHoldsWhatFollowsAPosition() {
+        Relay publisher = node(new Inbox());
+        Relay reader = node(new Inbox());
+        Position start = position(reader.head(TOPIC));
+        List<Position> told = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            told.add(position(publisher.publish(TOPIC, Inbox.text("" + i), Optional.empty())));
+        }
+        assertEquals(start.plus(1), told.getFirst());
+        assertEquals(told.getLast(), position(reader.head(TOPIC)));
+        assertEquals(List.of("0", "1", "2", "3", "4"), texts(history(reader, start)));
+        assertEquals(List.of("3", "4"), texts(history(reader, told.get(2))));
+        History none = history(reader, told.getLast());
+        assertTrue(none.reaches());
+        assertEquals(List.of(), none.messages());
+        assertFalse(none.more());
+    }
+
+    @Test
+    void aHistoryComesInPagesThatNeitherOverlapNorLeaveOut() {
+        Relay node = node(new Inbox());
+        Position at = position(node.head(TOPIC));
+        List<String> expected = new ArrayList<>();
+        List<CompletionStage<Position>> sent = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            expected.add(i + "x".repeat(i));
+            sent.add(node.publish(TOPIC, Inbox.text(i + "x".repeat(i)), Optional.empty()));
+        }
+        sent.forEach(RelayContract::done);
+        List<String> read = new ArrayList<>();
+        History page;
+        do {
+            page = value(node.history(TOPIC, at, 1_000));
+            assertTrue(page.reaches());
+            assertFalse(page.messages().isEmpty(), "a page without progress");
+            read.addAll(texts(page));
+            at = at.plus(page.messages().size());
+        } while (page.more());
+        assertEquals(expected, read);
+        assertTrue(value(node.history(TOPIC, at.plus(-1), 1)).reaches(), "at least one, however small the page");
+    }
+
+    @Test
+    void aHistoryThatDoesNotReachBackSaysSo() {
+        Relay node = node(new Inbox());
+        Position start = position(node.head(TOPIC));
+        inTurns(HISTORY + 1, i -> node.publish(TOPIC, Inbox.text("" + i), Optional.empty()));
+        assertFalse(history(node, start).reaches(), "one was dropped");
+        assertEquals("1", texts(history(node, start.plus(1))).getFirst());
+        assertFalse(history(node, start.plus(HISTORY + 2)).reaches(), "a position of the future");
+        assertFalse(history(node, new Position("another", 1)).reaches(), "another epoch");
+        assertFalse(value(node.history(OTHER, start, 1)).reaches(), "another topic");
+    }
+
+    private static Optional<MessageId> id(String text) {
+        return Optional.of(new MessageId('"' + text + '"'));
+    }
+
+    private static Position position(CompletionStage<Position> stage) {
+        return value(stage);
+    }
+
+    private static History history(Relay relay, Position after) {
+        return value(relay.history(TOPIC, after, 1 << 20));
+    }
+
+    private static <T> T value(CompletionStage<T> stage) {
+        return Await.value("the relay answers", LIMIT, stage);
+    }
+
+    private static List<String> texts(History history) {
+        assertTrue(history.reaches());
+        return history.messages().stream()
+                .map(message -> new String(message.payload(), UTF_8))
+                .toList();
     }
 
     @Test
@@ -265,26 +428,26 @@ abstract class RelayContract {
         done(node.subscribe(TOPIC));
         done(other.subscribe(TOPIC));
         assertInstanceOf(RelayStatus.Up.class, node.status());
-        List<CompletionStage<Void>> sent = new ArrayList<>();
+        List<CompletionStage<?>> sent = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
-            sent.add(node.publish(TOPIC, Inbox.text("" + i)));
+            sent.add(node.publish(TOPIC, Inbox.text("" + i), Optional.empty()));
         }
 
         node.close();
 
         int before = inbox.size();
         int carried = 0;
-        for (CompletionStage<Void> publish : sent) {
+        for (CompletionStage<?> publish : sent) {
             assertTrue(publish.toCompletableFuture().isDone(), "a publish is left hanging");
             carried += publish.toCompletableFuture().isCompletedExceptionally() ? 0 : 1;
         }
         assertInstanceOf(RelayStatus.Down.class, node.status());
-        failure(node.publish(TOPIC, Inbox.text("closed")));
+        failure(node.publish(TOPIC, Inbox.text("closed"), Optional.empty()));
         failure(node.subscribe(OTHER));
         node.unsubscribe(TOPIC);
         node.close();
 
-        done(other.publish(TOPIC, Inbox.text("last")));
+        done(other.publish(TOPIC, Inbox.text("last"), Optional.empty()));
         Await.until("the others go on", LIMIT, () -> othersInbox.texts(TOPIC).contains("last"));
         assertEquals(before, inbox.size());
         List<String> texts = othersInbox.texts(TOPIC);

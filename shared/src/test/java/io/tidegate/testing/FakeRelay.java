@@ -1,52 +1,110 @@
 package io.tidegate.testing;
 
+import io.tidegate.metrics.Metrics;
 import io.tidegate.protocol.Message;
+import io.tidegate.protocol.MessageId;
+import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
+import io.tidegate.relay.History;
+import io.tidegate.relay.MemoryBus;
+import io.tidegate.relay.MemoryRelay;
 import io.tidegate.relay.Relay;
 import io.tidegate.relay.RelayStatus;
 import io.tidegate.relay.RelayUnavailableException;
+import io.tidegate.settings.Settings;
+import io.tidegate.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
-/** A relay that a test holds in its hand: it delivers at once, later, or not at all. */
+/** The relay in memory, in a test's hand: it answers at once, later, or not at all. */
 public final class FakeRelay implements Relay {
     private final Receiver receiver;
-    public final List<CompletableFuture<Void>> unanswered = new ArrayList<>();
+    private final MemoryRelay relay;
+    private final List<Runnable> heldReadings = new CopyOnWriteArrayList<>();
+    public final List<CompletableFuture<Position>> unanswered = new ArrayList<>();
     public final List<String> subscriptions = new ArrayList<>();
-    public boolean down;
-    public boolean holding;
+    public volatile boolean down;
+    public volatile boolean holding;
+    public volatile boolean holdingReadings;
 
     /** A relay that is up and delivers at once. */
-    public FakeRelay(Receiver receiver) {
+    public FakeRelay(Receiver receiver, Settings.History history, Clock clock) {
         this.receiver = receiver;
+        this.relay = new MemoryRelay(new MemoryBus(history, clock), receiver, new Metrics(), clock);
     }
 
     @Override
-    public CompletionStage<Void> publish(Topic topic, Message message) {
+    public CompletionStage<Position> publish(Topic topic, Message message, Optional<MessageId> id) {
         if (down) {
-            return CompletableFuture.failedFuture(new RelayUnavailableException("down"));
+            return unavailable();
         }
-        CompletableFuture<Void> answer = new CompletableFuture<>();
         if (holding) {
+            CompletableFuture<Position> answer = new CompletableFuture<>();
             unanswered.add(answer);
             return answer;
         }
-        receiver.receive(topic, message, 0);
-        answer.complete(null);
-        return answer;
+        return relay.publish(topic, message, id);
     }
 
     @Override
     public CompletionStage<Void> subscribe(Topic topic) {
         subscriptions.add("+" + topic);
-        return CompletableFuture.completedFuture(null);
+        return relay.subscribe(topic);
     }
 
     @Override
     public void unsubscribe(Topic topic) {
         subscriptions.add("-" + topic);
+        relay.unsubscribe(topic);
+    }
+
+    @Override
+    public CompletionStage<Position> head(Topic topic) {
+        return read(() -> relay.head(topic));
+    }
+
+    @Override
+    public CompletionStage<History> history(Topic topic, Position after, int maxBytes) {
+        return read(() -> relay.history(topic, after, maxBytes));
+    }
+
+    /** Says that messages of a topic are missing. */
+    public void reportGap(Topic topic, Position position) {
+        receiver.gap(topic, position);
+    }
+
+    /** Readings that wait. */
+    public int heldReadings() {
+        return heldReadings.size();
+    }
+
+    /** Answers them, by what is true now. */
+    public void releaseReadings() {
+        holdingReadings = false;
+        heldReadings.forEach(Runnable::run);
+        heldReadings.clear();
+    }
+
+    private <T> CompletionStage<T> read(Supplier<CompletionStage<T>> reading) {
+        if (down) {
+            return unavailable();
+        }
+        if (!holdingReadings) {
+            return reading.get();
+        }
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        heldReadings.add(
+                () -> answer.complete(reading.get().toCompletableFuture().join()));
+        return answer;
+    }
+
+    private static <T> CompletionStage<T> unavailable() {
+        return CompletableFuture.failedFuture(new RelayUnavailableException("down"));
     }
 
     @Override
@@ -55,5 +113,7 @@ public final class FakeRelay implements Relay {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        relay.close();
+    }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 /** A hub on a manual clock and a relay in the test's hand. */
 public final class HubFixture implements AutoCloseable {
@@ -38,7 +39,7 @@ public final class HubFixture implements AutoCloseable {
         settings = SettingsReader.read(configuration, Map.of());
         AtomicReference<FakeRelay> made = new AtomicReference<>();
         hub = new Hub(settings, metrics, clock, receiver -> {
-            made.set(new FakeRelay(receiver));
+            made.set(new FakeRelay(receiver, settings.history(), clock));
             return Objects.requireNonNull(made.get());
         });
         relay = Objects.requireNonNull(made.get());
@@ -60,12 +61,24 @@ public final class HubFixture implements AutoCloseable {
         return client;
     }
 
+    /** A connection that speaks {@code tidegate.v1}, subscribed to these topics. */
+    public Client connectFull(String... topics) throws InterruptedException {
+        List<Topic> wanted = Stream.of(topics).map(Topic::new).toList();
+        Client client = shakeHands(Wire.FULL, wanted, wanted.isEmpty() ? Topic.DEFAULT_CHAT : wanted.getFirst());
+        client.connection().opened();
+        return client;
+    }
+
     /** A connection whose handshake is not answered yet. */
     public Client shakeHands(Wire wire, Topic topic) throws InterruptedException {
+        return shakeHands(wire, List.of(topic), topic);
+    }
+
+    private Client shakeHands(Wire wire, List<Topic> topics, Topic home) throws InterruptedException {
         FakeTransport transport = new FakeTransport();
         Admission.Permit permit =
                 (Admission.Permit) hub.admission().admit(null, InetAddress.getLoopbackAddress(), List.of());
-        return new Client(hub.open(transport, new Connection.Peer(wire, topic, permit)), transport);
+        return new Client(hub.open(transport, new Connection.Peer(wire, topics, home, permit)), transport);
     }
 
     @Override

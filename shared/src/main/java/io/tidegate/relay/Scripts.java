@@ -1,0 +1,122 @@
+package io.tidegate.relay;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tidegate.protocol.Message;
+import io.tidegate.protocol.Position;
+import io.tidegate.settings.Settings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.redisson.api.RScript;
+import org.redisson.api.RScript.Mode;
+import org.redisson.api.RScript.ReturnType;
+import org.redisson.api.RScriptAsync;
+import org.redisson.api.RedissonClient;
+import org.redisson.client.codec.ByteArrayCodec;
+
+/**
+ * The scripts that work on a topic's state in Redis, each in one atomic step: what they are given, and what they answer.
+ * Loaded once for each link; a Redis that has forgotten them makes the link fail, and the next one loads them again.
+ */
+final class Scripts {
+    private final String publish;
+    private final String attach;
+    private final String history;
+    private final List<byte[]> retention;
+    private final byte[] positionTtl;
+
+    private Scripts(RScript scripts, Settings.History settings) {
+        this.publish = scripts.scriptLoad(source("publish.lua"));
+        this.attach = scripts.scriptLoad(source("attach.lua"));
+        this.history = scripts.scriptLoad(source("history.lua"));
+        this.positionTtl = bytes(Retention.POSITION.toMillis());
+        this.retention = List.of(
+                bytes(settings.size()), bytes(settings.ttl().toMillis()), positionTtl, bytes(Retention.ids(settings)));
+    }
+
+    /** Loads them; blocks. */
+    static Scripts load(RedissonClient redisson, Settings.History settings) {
+        return new Scripts(redisson.getScript(ByteArrayCodec.INSTANCE), settings);
+    }
+
+    CompletionStage<List<Object>> publish(RScriptAsync scripts, Link.Kept kept) {
+        TopicKeys keys = kept.keys();
+        List<byte[]> arguments = new ArrayList<>();
+        arguments.add(keys.channel().getBytes(UTF_8));
+        arguments.add(Retention.newEpoch().getBytes(UTF_8));
+        arguments.addAll(retention);
+        for (Link.Entry entry : kept.entries()) {
+            arguments.add(entry.id().getBytes(UTF_8));
+            arguments.add(entry.envelope());
+        }
+        return scripts.evalShaAsync(Mode.READ_WRITE, publish, ReturnType.LIST, keys.writing(), arguments.toArray());
+    }
+
+    CompletionStage<List<Object>> attach(RScriptAsync scripts, TopicKeys keys, Optional<Position> delivered) {
+        return scripts.evalShaAsync(
+                Mode.READ_WRITE,
+                attach,
+                ReturnType.LIST,
+                keys.writing(),
+                Retention.newEpoch().getBytes(UTF_8),
+                positionTtl,
+                delivered.map(Position::epoch).orElse("").getBytes(UTF_8),
+                bytes(delivered.map(Position::offset).orElse(0L)));
+    }
+
+    CompletionStage<List<Object>> history(RScriptAsync scripts, TopicKeys keys, Position after, int maxBytes) {
+        return scripts.evalShaAsync(
+                Mode.READ_ONLY,
+                history,
+                ReturnType.LIST,
+                keys.reading(),
+                after.epoch().getBytes(UTF_8),
+                bytes(after.offset()),
+                bytes(maxBytes));
+    }
+
+    /** What {@code publish.lua} and {@code attach.lua} answer: an epoch, then offsets. */
+    static List<Position> positions(List<?> answer) {
+        String epoch = new String((byte[]) answer.getFirst(), UTF_8);
+        return answer.stream()
+                .skip(1)
+                .map(offset -> new Position(epoch, (Long) offset))
+                .toList();
+    }
+
+    /** What {@code history.lua} answers. */
+    static History history(Position after, List<?> answer) {
+        if (answer.isEmpty()) {
+            return History.LOST;
+        }
+        Position head = positions(answer.subList(0, 2)).getFirst();
+        List<Message> messages = new ArrayList<>(answer.size() - 2);
+        for (Object envelope : answer.subList(2, answer.size())) {
+            Envelope.decode((byte[]) envelope).map(Envelope::message).ifPresent(messages::add);
+        }
+        if (messages.size() < answer.size() - 2 || (messages.isEmpty() && !head.equals(after))) {
+            return History.LOST;
+        }
+        return new History(true, messages, head.offset() > after.offset() + messages.size());
+    }
+
+    private static byte[] bytes(long number) {
+        return Long.toString(number).getBytes(UTF_8);
+    }
+
+    private static String source(String name) {
+        try (InputStream script = Scripts.class.getResourceAsStream(name)) {
+            if (script == null) {
+                throw new IllegalStateException("the jar lacks " + name);
+            }
+            return new String(script.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading " + name, e);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package io.tidegate.relay;
+
+import io.tidegate.protocol.Message;
+import io.tidegate.protocol.Position;
+import java.util.List;
+
+/**
+ * Messages of a topic that follow each other, with nothing missing between them.
+ *
+ * @param first the position of the first; {@link Position#NONE} where the topic has none
+ * @param messages at least one
+ */
+public record Stretch(Position first, List<Message> messages) {
+
+    /** One message. */
+    static Stretch of(Position position, Message message) {
+        return new Stretch(position, List.of(message));
+    }
+
+    /** The position of the last. */
+    public Position last() {
+        return first.plus(messages.size() - 1L);
+    }
+
+    /** What of it is behind a position of the same epoch; empty where nothing is. */
+    List<Message> behind(Position position) {
+        long known = Math.clamp(position.offset() - first.offset() + 1, 0, messages.size());
+        return messages.subList((int) known, messages.size());
+    }
+}

@@ -1,0 +1,357 @@
+package io.tidegate.hub;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidegate.metrics.Metrics.Recovery;
+import io.tidegate.protocol.Opcode;
+import io.tidegate.protocol.Position;
+import io.tidegate.protocol.Topic;
+import io.tidegate.protocol.Wire;
+import io.tidegate.testing.Await;
+import io.tidegate.testing.HubFixture;
+import io.tidegate.testing.HubFixture.Client;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What a connection on {@code tidegate.v1} gets, from its subscription on. */
+class ResumeTest {
+    private static final Topic TEA = new Topic("tea");
+    private static final Pattern POSITION = Pattern.compile("\"position\":\"([^\"]+)\"");
+    private static final Pattern MESSAGE = Pattern.compile("\"message\":\"?([^\",]+)\"?,\"timestamp\"");
+
+    private static void publish(Client client, Object message) throws InterruptedException {
+        client.says("{\"topic\":\"tea\",\"message\":\"" + message + "\"}");
+    }
+
+    private static void subscribe(Client client, String after) throws InterruptedException {
+        client.says("{\"type\":\"subscribe\",\"topic\":\"tea\",\"after\":\"" + after + "\"}");
+    }
+
+    /** The frames of the client so far without its welcome: "subscribed true", "message a", "unsubscribed". */
+    private static List<String> story(Client client) {
+        return client.transport().texts().stream()
+                .skip(1)
+                .map(ResumeTest::brief)
+                .toList();
+    }
+
+    private static String brief(String frame) {
+        if (frame.contains("\"type\":\"message\"")) {
+            Matcher message = MESSAGE.matcher(frame);
+            assertTrue(message.find(), frame);
+            return message.group(1);
+        }
+        String type = frame.replaceFirst("\\{\"type\":\"([a-z]+)\".*", "$1");
+        return type.equals("subscribed") ? type + " " + frame.contains("\"recovered\":true") : type;
+    }
+
+    private static void awaitStory(Client client, String... story) {
+        Await.until(
+                () -> "story: " + story(client),
+                java.time.Duration.ofSeconds(10),
+                () -> story(client).equals(List.of(story)));
+    }
+
+    /** A client whose delivery has begun: what is published from now on it gets. */
+    private static Client joined(HubFixture fixture) throws InterruptedException {
+        Client client = fixture.connectFull("tea");
+        awaitStory(client, "subscribed true");
+        return client;
+    }
+
+    private static String lastPosition(Client client) {
+        Matcher position = POSITION.matcher(client.transport().texts().getLast());
+        assertTrue(position.find());
+        return position.group(1);
+    }
+
+    @Test
+    void theFirstFrameIsAWelcomeAndDeliveryBeginsAtThePresent() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture(Map.of("tidegate.node", "pod-1"))) {
+            Client early = joined(fixture);
+            publish(early, "before");
+            Client late = fixture.connectFull("tea");
+            awaitStory(late, "subscribed true");
+            publish(early, "after");
+            awaitStory(late, "subscribed true", "after");
+            String welcome = late.transport().texts().getFirst();
+            assertTrue(welcome.startsWith("{\"type\":\"welcome\",\"connection\":\"c-2\",\"node\":\"pod-1\","), welcome);
+        }
+    }
+
+    @Test
+    void whoComesBackGetsWhatItMissedAndThenThePresent() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client ann = joined(fixture);
+            publish(ann, "seen");
+            awaitStory(ann, "subscribed true", "seen");
+            String seen = lastPosition(ann);
+            publish(ann, "missed 1");
+            publish(ann, "missed 2");
+
+            Client back = fixture.connectFull();
+            subscribe(back, seen);
+            awaitStory(back, "subscribed true", "missed 1", "missed 2");
+            publish(ann, "present");
+            awaitStory(back, "subscribed true", "missed 1", "missed 2", "present");
+            assertTrue(back.transport().texts().get(1).contains("\"position\":\"" + seen + "\""));
+            assertEquals(1, fixture.metrics.recoveries(Recovery.COMPLETE).value());
+        }
+    }
+
+    @Test
+    void whatIsPublishedWhileTheHistoryIsReadComesOnceAndInItsPlace() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client ann = joined(fixture);
+            publish(ann, "seen");
+            awaitStory(ann, "subscribed true", "seen");
+            String seen = lastPosition(ann);
+            publish(ann, "missed");
+            fixture.relay.holdingReadings = true;
+            Client back = fixture.connectFull();
+            subscribe(back, seen);
+            Await.until("reading", () -> fixture.relay.heldReadings() == 1);
+            publish(ann, "meanwhile");
+            awaitStory(ann, "subscribed true", "seen", "missed", "meanwhile");
+            fixture.relay.releaseReadings();
+            publish(ann, "then");
+            awaitStory(back, "subscribed true", "missed", "meanwhile", "then");
+        }
+    }
+
+    /** Clients come and go at any moment under a steady load; whoever resumes ends with one unbroken stretch. */
+    @Test
+    void inWhateverOrderThingsHappenNothingIsMissedOrDoubled() throws InterruptedException {
+        Random random = new Random(7);
+        try (HubFixture fixture = new HubFixture()) {
+            Client ann = joined(fixture);
+            Client witness = joined(fixture);
+            String start = lastPosition(ann);
+            List<Client> resumed = new ArrayList<>();
+            for (int i = 0; i < 500; i++) {
+                publish(ann, i);
+                if (random.nextInt(4) == 0) {
+                    Client client = fixture.connectFull();
+                    subscribe(client, start);
+                    resumed.add(client);
+                }
+            }
+            List<String> expected = new ArrayList<>(List.of("subscribed true"));
+            IntStream.range(0, 500).mapToObj(String::valueOf).forEach(expected::add);
+            awaitStory(witness, expected.toArray(String[]::new));
+            for (Client client : resumed) {
+                awaitStory(client, expected.toArray(String[]::new));
+            }
+        }
+    }
+
+    @Test
+    void aPositionBeyondTheHistoryIsToldAndDeliveryBeginsAtThePresent() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture(Map.of("tidegate.history.size", "2"))) {
+            Client ann = joined(fixture);
+            for (String message : List.of("a", "b", "c", "d")) {
+                publish(ann, message);
+            }
+            awaitStory(ann, "subscribed true", "a", "b", "c", "d");
+            Position last = Position.parse(lastPosition(ann)).orElseThrow();
+            for (Position gone : List.of(last.plus(-3), last.plus(1), new Position("another", 3))) {
+                Client back = fixture.connectFull();
+                subscribe(back, gone.text());
+                awaitStory(back, "subscribed false");
+                assertEquals(last.text(), lastPosition(back));
+            }
+            Client back = fixture.connectFull();
+            subscribe(back, last.plus(-2).text());
+            awaitStory(back, "subscribed true", "c", "d");
+            assertEquals(3, fixture.metrics.recoveries(Recovery.LOST).value());
+            assertEquals(1, fixture.metrics.recoveries(Recovery.COMPLETE).value());
+        }
+    }
+
+    @Test
+    void whileTheRelayIsDownASubscriptionWaitsForIt() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client ann = joined(fixture);
+            String seen = lastPosition(ann);
+            publish(ann, "missed");
+            fixture.relay.down = true;
+            Client back = fixture.connectFull("coffee");
+            subscribe(back, seen);
+            back.says("{\"type\":\"ping\"}");
+            awaitStory(back, "pong");
+            fixture.relay.down = false;
+            Await.until("both are answered", () -> story(back).size() == 4);
+            List<String> rest = story(back).stream()
+                    .filter(one -> !one.startsWith("subscribed"))
+                    .toList();
+            assertEquals(List.of("pong", "missed"), rest);
+        }
+    }
+
+    @Test
+    void afterUnsubscribingNothingFollowsAndItsPositionResumes() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client ann = joined(fixture);
+            Client ben = fixture.connectFull("tea");
+            awaitStory(ben, "subscribed true");
+            publish(ann, "a");
+            ben.says("{\"type\":\"unsubscribe\",\"topic\":\"tea\"}");
+            awaitStory(ben, "subscribed true", "a", "unsubscribed");
+            String left = lastPosition(ben);
+            publish(ann, "b");
+            subscribe(ben, left);
+            awaitStory(ben, "subscribed true", "a", "unsubscribed", "subscribed true", "b");
+            ben.says("{\"type\":\"unsubscribe\",\"topic\":\"coffee\"}");
+            Await.until("an error", () -> story(ben).getLast().equals("error"));
+        }
+    }
+
+    @Test
+    void unsubscribingBeforeTheAnswerLeavesNothingBehind() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client ann = joined(fixture);
+            fixture.relay.holdingReadings = true;
+            Client ben = fixture.connectFull("tea");
+            Await.until("reading", () -> fixture.relay.heldReadings() >= 1);
+            ben.says("{\"type\":\"unsubscribe\",\"topic\":\"tea\"}");
+            awaitStory(ben, "unsubscribed");
+            fixture.relay.releaseReadings();
+            publish(ann, "a");
+            ben.says("{\"type\":\"ping\"}");
+            awaitStory(ben, "unsubscribed", "pong");
+        }
+    }
+
+    @Test
+    void subscribingAgainBeginsAnew() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client ann = joined(fixture);
+            String start = lastPosition(ann);
+            publish(ann, "a");
+            awaitStory(ann, "subscribed true", "a");
+            subscribe(ann, start);
+            awaitStory(ann, "subscribed true", "a", "subscribed true", "a");
+            publish(ann, "b");
+            awaitStory(ann, "subscribed true", "a", "subscribed true", "a", "b");
+            ann.connection().ended();
+            assertEquals(List.of("+tea", "-tea"), fixture.relay.subscriptions);
+        }
+    }
+
+    @Test
+    void aMissedStretchIsToldToThoseWhoKnowPositions() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client full = joined(fixture);
+            Client plain = fixture.connect(Wire.PLAIN, TEA);
+            publish(full, "a");
+            awaitStory(full, "subscribed true", "a");
+            fixture.relay.reportGap(TEA, new Position("another", 7));
+            awaitStory(full, "subscribed true", "a", "subscribed false");
+            assertEquals("another-7", lastPosition(full));
+            assertEquals(1, plain.transport().texts().size());
+            assertEquals(1, fixture.metrics.recoveries(Recovery.LOST).value());
+        }
+    }
+
+    @Test
+    void moreTopicsThanAllowedAreRefused() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture(Map.of("tidegate.limits.topics", "2"))) {
+            Client ann = fixture.connectFull("a", "b");
+            Await.until("subscribed", () -> story(ann).size() == 2);
+            ann.says("{\"type\":\"subscribe\",\"topic\":\"c\"}");
+            Await.until("an error", () -> story(ann).size() == 3);
+            String error = ann.transport().texts().getLast();
+            assertTrue(error.contains("\"code\":\"too-many-topics\"") && error.endsWith("\"topic\":\"c\"}"), error);
+            ann.says("{\"type\":\"unsubscribe\",\"topic\":\"a\"}");
+            ann.says("{\"type\":\"subscribe\",\"topic\":\"c\"}");
+            Await.until("subscribed", () -> story(ann).size() == 5);
+            assertEquals("subscribed true", story(ann).getLast());
+        }
+    }
+
+    @Test
+    void aHistoryLargerThanTheQueueIsSentAsFastAsItIsRead() throws InterruptedException {
+        try (HubFixture fixture =
+                new HubFixture(Map.of("tidegate.limits.queue", "600KiB", "tidegate.limits.message", "16KiB"))) {
+            Client ann = joined(fixture);
+            String start = lastPosition(ann);
+            String large = "x".repeat(10_000);
+            for (int i = 0; i < 300; i++) {
+                publish(ann, i + large);
+                int sent = i + 2;
+                Await.until("at its publisher", () -> story(ann).size() == sent);
+            }
+            Client back = fixture.connectFull();
+            Await.until("a welcome", () -> back.transport().texts().size() == 1);
+            back.transport().block();
+            subscribe(back, start);
+            Await.until(
+                    "a page is being written", () -> back.transport().writes().size() > 1);
+            back.transport().unblock();
+            Await.until("all of it", () -> story(back).size() == 301);
+            assertFalse(back.connection().closing());
+        }
+    }
+
+    @Test
+    void anAckNamesThePositionAndARepeatedIdGetsTheFirstOne() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client ann = joined(fixture);
+            Client ben = fixture.connectFull();
+            awaitStory(ann, "subscribed true");
+            ben.says("{\"topic\":\"tea\",\"message\":\"a\",\"id\":7}");
+            ben.says("{\"topic\":\"tea\",\"message\":\"a\",\"id\":7}");
+            awaitStory(ben, "ack", "ack");
+            awaitStory(ann, "subscribed true", "a");
+            String ack = "{\"type\":\"ack\",\"id\":7,\"topic\":\"tea\",\"position\":\"" + lastPosition(ann) + "\"}";
+            assertEquals(List.of(ack, ack), ben.transport().texts().subList(1, 3));
+        }
+    }
+
+    @Test
+    void whatCouldNotBePublishedIsAnsweredWithItsId() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture(Map.of("tidegate.limits.rate", "2"))) {
+            Client ann = fixture.connectFull();
+            fixture.relay.down = true;
+            publish(ann, "without an id");
+            ann.says("{\"topic\":\"tea\",\"message\":\"a\",\"id\":\"x\"}");
+            ann.says("{\"topic\":\"tea\",\"message\":\"a\",\"id\":\"y\"}");
+            awaitStory(ann, "error", "error", "error");
+            List<String> errors = ann.transport().texts();
+            assertTrue(
+                    errors.get(1).contains("relay-unavailable") && errors.get(1).endsWith("\"topic\":\"tea\"}"));
+            assertTrue(
+                    errors.get(2).contains("relay-unavailable") && errors.get(2).contains("\"id\":\"x\""));
+            assertTrue(errors.get(3).contains("rate-limited") && errors.get(3).contains("\"id\":\"y\""));
+        }
+    }
+
+    @Test
+    void whatCannotBeHeldWhileTheHistoryIsReadClosesItsConnectionAlone() throws InterruptedException {
+        try (HubFixture fixture =
+                new HubFixture(Map.of("tidegate.limits.queue", "64KiB", "tidegate.limits.message", "16KiB"))) {
+            Client ann = joined(fixture);
+            fixture.relay.holdingReadings = true;
+            Client stuck = fixture.connectFull("tea");
+            Await.until("reading", () -> fixture.relay.heldReadings() == 1);
+            for (int i = 0; i < 10; i++) {
+                publish(ann, i + "x".repeat(10_000));
+                int sent = i + 2;
+                Await.until("at its publisher", () -> story(ann).size() == sent);
+            }
+            Await.until("closed", () -> stuck.connection().closing());
+            Await.until(
+                    "a close frame", () -> stuck.transport().frames().getLast().opcode() == Opcode.CLOSE);
+            assertEquals(1013, stuck.transport().frames().getLast().closeCode());
+            assertFalse(ann.connection().closing());
+        }
+    }
+}
