@@ -64,7 +64,7 @@ class DeliveryTest {
     }
 
     private FakeLink start(FakeLink link) {
-        delivery.feed(link).start(KEYS);
+        var unused = delivery.feed(link).start(KEYS);
         return link;
     }
 

@@ -23,7 +23,8 @@ public record Backoff(Duration first, Duration longest) {
     }
 
     Duration before(int attempt, RandomGenerator random) {
-        double bound = Math.min(longest.toNanos(), first.toNanos() * Math.scalb(1.0, Math.min(attempt, 62)));
+        double doubled = Math.scalb((double) first.toNanos(), Math.min(attempt, 62));
+        double bound = Math.min((double) longest.toNanos(), doubled);
         return Duration.ofNanos((long) (random.nextDouble() * bound));
     }
 }

@@ -34,7 +34,7 @@ final class HttpSocket implements Socket, WebSocket.Listener {
     }
 
     private static void open(HttpClient http, URI url, Duration atMost, Events events) {
-        http.newWebSocketBuilder()
+        var unused = http.newWebSocketBuilder()
                 .subprotocols(SUBPROTOCOL)
                 .connectTimeout(atMost)
                 .buildAsync(url, new HttpSocket(events))

@@ -20,6 +20,7 @@ import java.util.function.BooleanSupplier;
 public final class ChaosRun {
     private static final Duration CONNECT = Duration.ofMinutes(2);
     private static final Duration LEVEL = Duration.ofMinutes(2);
+    private static final Duration FAULTS_END = Duration.ofMinutes(10);
     private static final Duration PROGRESS = Duration.ofSeconds(5);
     private static final long POLL_MILLIS = 100;
 
@@ -90,29 +91,23 @@ public final class ChaosRun {
                     pause(chaos.every());
                 }
                 say("no more faults; they were %s", faults.counts());
-                faults.awaitEnd();
-                complaints.addAll(faults.failures());
+                awaitEnd(faults);
             }
             case ChaosPlan.Storm.Rolling rolling -> {
                 lastFault = "replace all";
                 Faults faults = new Faults(fleet, 0, EnumSet.of(Fault.REPLACE_ALL));
                 pause(PROGRESS);
                 faults.inject();
-                Thread end = Thread.ofVirtual().start(() -> awaitEnd(faults));
-                while (end.isAlive()) {
-                    pause(Duration.ofMillis(POLL_MILLIS));
-                }
-                complaints.addAll(faults.failures());
+                awaitEnd(faults);
             }
         }
     }
 
-    private static void awaitEnd(Faults faults) {
-        try {
-            faults.awaitEnd();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private void awaitEnd(Faults faults) throws InterruptedException {
+        if (!await("the faults are over", FAULTS_END, faults::areOver)) {
+            complaints.add("a fault did not end");
         }
+        complaints.addAll(faults.failures());
     }
 
     /** Everything that was published is acknowledged, and a last message on each topic has come to everybody. */

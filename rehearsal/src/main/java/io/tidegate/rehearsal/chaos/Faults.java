@@ -54,11 +54,9 @@ final class Faults {
         return fault.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
-    /** Waits until the last one is over and mended. */
-    void awaitEnd() throws InterruptedException {
-        for (Thread thread : running) {
-            thread.join();
-        }
+    /** Whether each is over and mended. */
+    boolean areOver() {
+        return running.stream().noneMatch(Thread::isAlive);
     }
 
     Map<Fault, Integer> counts() {
@@ -88,7 +86,7 @@ final class Faults {
                     fleet.bury(pod.get(), END_OF_A_PROCESS);
                 }
             }
-            case REPLACE_ALL -> replaceAll(own);
+            case REPLACE_ALL -> replaceAll();
             case KILL_REDIS ->
                 withRedis(() -> {
                     fleet.redis().kill();
@@ -106,9 +104,11 @@ final class Faults {
         }
     }
 
-    /** As a Deployment does with one pod more than wanted. */
-    void replaceAll(Random own) throws InterruptedException {
-        replacing.lockInterruptibly();
+    /** As a Deployment does with one pod more than wanted; not while it does so already. */
+    private void replaceAll() throws InterruptedException {
+        if (!replacing.tryLock()) {
+            return;
+        }
         try {
             int count = fleet.serving().size();
             for (int i = 0; i < count; i++) {
