@@ -70,7 +70,7 @@ final class ChaosCommand implements Callable<Integer> {
     private long seed = System.nanoTime() % 1_000_000;
 
     @Option(names = "--runtimes", split = ",", description = "which servers take part, in turn: se, mp")
-    private List<String> runtimes = List.of("se");
+    private List<String> runtimes = List.of("se", "mp");
 
     @Option(names = "--root", hidden = true, description = "where the modules are")
     private Path root = Path.of("");

@@ -1,24 +1,28 @@
 package io.tidegate.se;
 
+import io.helidon.common.config.Config;
+import io.helidon.config.ConfigSources;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.metrics.api.MetricsFactory;
+import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.HttpRouting;
+import io.tidegate.helidon.Endpoint;
+import io.tidegate.helidon.HelidonMeters;
+import io.tidegate.helidon.Listeners;
+import io.tidegate.helidon.RequestHeads;
+import io.tidegate.node.CannotListenException;
+import io.tidegate.node.Launch;
 import io.tidegate.node.Node;
+import io.tidegate.node.Ports;
 import io.tidegate.settings.Settings;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.time.Duration;
 
 /** A node behind Helidon SE, from the opening of its listeners to their end. */
-final class SeServer implements AutoCloseable {
-    /** For a request's line and headers; whoever needs longer holds a connection that serves nobody. */
-    private static final Duration HEAD_TIMEOUT = Duration.ofSeconds(10);
-
+final class SeServer implements Launch.Server {
     private final Settings settings;
     private final Node node;
-    private final RequestHeads heads = new RequestHeads(HEAD_TIMEOUT);
+    private final RequestHeads heads = new RequestHeads(RequestHeads.TIMEOUT);
     private final HelidonMeters meters;
     private final WebServer server;
 
@@ -32,11 +36,38 @@ final class SeServer implements AutoCloseable {
         this.node = new Node(settings);
         MeterRegistry registry = MetricsFactory.getInstance().globalRegistry();
         WebServerConfig.Builder builder = WebServer.builder().shutdownHook(false);
-        Listeners.configure(builder, settings, node, registry, heads);
+        configure(builder, settings, node, registry, heads);
         this.server = builder.build();
         // Helidon may close the registry and open another while a server is built: meters come after that.
         this.meters = new HelidonMeters(registry);
         node.bindMetrics(meters);
+    }
+
+    /**
+     * Configures a server that is not built yet.
+     *
+     * @param heads watches the requests of both listeners
+     */
+    static void configure(
+            WebServerConfig.Builder server, Settings settings, Node node, MeterRegistry registry, RequestHeads heads) {
+        Settings.Server own = settings.server();
+        HttpRouting.Builder page = HttpRouting.builder();
+        Listeners.page(page);
+        server.config(options(own.host(), own.port(), heads))
+                .featuresDiscoverServices(false)
+                .addFeature(Management.observe(node, registry))
+                .addConnectionSelector(Listeners.webSockets(
+                        settings, node, (connection, prologue, headers) -> Endpoint.direct(connection), heads))
+                .routing(page);
+        HttpRouting.Builder connections = HttpRouting.builder();
+        Listeners.connections(connections, node);
+        server.putSocket(
+                        Listeners.MANAGEMENT,
+                        ListenerConfig.builder()
+                                .config(options(own.host(), own.managementPort(), heads))
+                                .addConnectionSelector(Listeners.http(heads))
+                                .build())
+                .routing(Listeners.MANAGEMENT, connections);
     }
 
     /**
@@ -46,8 +77,7 @@ final class SeServer implements AutoCloseable {
      */
     void start() throws CannotListenException {
         Settings.Server own = settings.server();
-        requireFree("tidegate.port", own.port());
-        requireFree("tidegate.management.port", own.managementPort());
+        Ports.requireFree(own);
         server.start();
         // Helidon logs what is wrong with a listener and returns.
         if (!server.isRunning()) {
@@ -58,16 +88,18 @@ final class SeServer implements AutoCloseable {
         node.health().listening();
     }
 
-    int port() {
+    @Override
+    public int port() {
         return server.port();
     }
 
-    int managementPort() {
-        return server.port(Management.SOCKET);
+    @Override
+    public int managementPort() {
+        return server.port(Listeners.MANAGEMENT);
     }
 
-    /** Returns when everybody has left. */
-    void drain() throws InterruptedException {
+    @Override
+    public void drain() throws InterruptedException {
         node.drain();
     }
 
@@ -79,14 +111,7 @@ final class SeServer implements AutoCloseable {
         meters.close();
     }
 
-    private void requireFree(String key, int port) throws CannotListenException {
-        String host = settings.server().host();
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(host, port));
-        } catch (IOException e) {
-            throw new CannotListenException(
-                    key + "=" + port + ": cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
-        }
+    private static Config options(String host, int port, RequestHeads heads) {
+        return io.helidon.config.Config.just(ConfigSources.create(Listeners.options(host, port, heads.timeout())));
     }
 }

@@ -9,6 +9,8 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.testing.junit5.ServerTest;
 import io.helidon.webserver.testing.junit5.SetUpServer;
+import io.tidegate.helidon.Listeners;
+import io.tidegate.helidon.RequestHeads;
 import io.tidegate.node.Node;
 import io.tidegate.settings.Settings;
 import io.tidegate.settings.SettingsReader;
@@ -34,12 +36,12 @@ class ListenersTest {
 
     ListenersTest(WebServer server) {
         port = server.port();
-        managementPort = server.port(Management.SOCKET);
+        managementPort = server.port(Listeners.MANAGEMENT);
     }
 
     @SetUpServer
     static void configure(WebServerConfig.Builder server) {
-        Listeners.configure(server, SETTINGS, NODE, MetricsFactory.getInstance().globalRegistry(), HEADS);
+        SeServer.configure(server, SETTINGS, NODE, MetricsFactory.getInstance().globalRegistry(), HEADS);
         HEADS.start();
     }
 

@@ -3,22 +3,64 @@ package io.tidegate.node;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
 
-/** The page at {@code GET /}, for a first look with nothing but a browser. */
-public final class Page {
-    private static final String RESOURCE = "/io/tidegate/page/index.html";
+/**
+ * A file that a browser gets from the port of the WebSockets: of the page at {@code GET /}, for a first look with nothing
+ * but a browser, or the client for JavaScript, which the page uses and others may load from here.
+ *
+ * @param path where it is served
+ * @param headers of the response, as names and values
+ */
+public record Page(String path, Map<String, String> headers, byte[] body) {
+    private static final String ROOM = "/io/tidegate/page/";
+    /** Scripts, styles and connections of this origin, and no other site may frame the page. */
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:;"
+            + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private Page() {}
+    private static final String HTML = "text/html; charset=utf-8";
+    private static final String CSS = "text/css; charset=utf-8";
+    private static final String JAVASCRIPT = "text/javascript; charset=utf-8";
 
-    /** HTML in UTF-8. */
-    public static byte[] html() {
-        try (InputStream html = Page.class.getResourceAsStream(RESOURCE)) {
-            if (html == null) {
-                throw new IllegalStateException("the jar lacks " + RESOURCE);
+    /** All of them; paths are served as they are, and no others. */
+    public static List<Page> all() {
+        return List.of(
+                read("/", "index.html", HTML),
+                read("/page/page.css", "page.css", CSS),
+                read("/page/page.js", "page.js", JAVASCRIPT),
+                read("/page/chat.js", "chat.js", JAVASCRIPT),
+                read("/page/broadcast.js", "broadcast.js", JAVASCRIPT),
+                read("/page/log.js", "log.js", JAVASCRIPT),
+                read("/tidegate-client.js", "tidegate-client.js", JAVASCRIPT));
+    }
+
+    private static Map<String, String> headers(String contentType) {
+        return Map.of(
+                "Content-Type",
+                contentType,
+                // What is served here is public, and pages of others may import the client.
+                "Access-Control-Allow-Origin",
+                "*",
+                // Pods of two releases serve side by side during a rollout: a page must not keep the other's scripts.
+                "Cache-Control",
+                "no-cache",
+                "Content-Security-Policy",
+                POLICY,
+                "Referrer-Policy",
+                "no-referrer",
+                "X-Content-Type-Options",
+                "nosniff");
+    }
+
+    private static Page read(String path, String resource, String contentType) {
+        try (InputStream file = Page.class.getResourceAsStream(ROOM + resource)) {
+            if (file == null) {
+                throw new IllegalStateException("the jar lacks " + ROOM + resource);
             }
-            return html.readAllBytes();
+            return new Page(path, headers(contentType), file.readAllBytes());
         } catch (IOException e) {
-            throw new UncheckedIOException("reading " + RESOURCE, e);
+            throw new UncheckedIOException("reading " + ROOM + resource, e);
         }
     }
 }

@@ -28,12 +28,17 @@ abstract class FleetContract {
 
     abstract Path jar();
 
+    /** What the second server of a fleet runs. */
+    Path secondJar() {
+        return jar();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/", "/chat"})
     void onTwoServersEverybodyGetsEveryMessageOnceAndInOneOrder(String path) throws InterruptedException {
         try (RedisServer redis = RedisServer.start();
-                ServerProcess a = ready(redis);
-                ServerProcess b = ready(redis);
+                ServerProcess a = ready(jar(), redis);
+                ServerProcess b = ready(secondJar(), redis);
                 Crowd crowd = new Crowd()) {
             crowd.join(CLIENTS, a.port(), path).join(CLIENTS, b.port(), path);
             assertOneOrder(crowd);
@@ -72,8 +77,8 @@ abstract class FleetContract {
     @Test
     void aRedisThatIsKilledUnderLoadCostsErrorsAndDeliveryResumesWithinTwoSeconds() {
         try (RedisServer redis = RedisServer.start();
-                ServerProcess a = ready(redis);
-                ServerProcess b = ready(redis);
+                ServerProcess a = ready(jar(), redis);
+                ServerProcess b = ready(secondJar(), redis);
                 Crowd crowd = new Crowd()) {
             crowd.join(20, a.port(), "/").join(20, b.port(), "/");
             Member publisher = crowd.member(0);
@@ -146,8 +151,8 @@ abstract class FleetContract {
         }
     }
 
-    private ServerProcess ready(RedisServer redis) {
-        ServerProcess server = ServerProcess.start(jar(), settings(redis));
+    private static ServerProcess ready(Path jar, RedisServer redis) {
+        ServerProcess server = ServerProcess.start(jar, settings(redis));
         Await.until("ready", () -> server.get("/health/ready").statusCode() == 200);
         return server;
     }

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidegate.testing.RawClient;
 import io.tidegate.testing.RawClient.Response;
 import io.tidegate.testing.ServerProcess;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,14 +115,11 @@ abstract class HandshakeContract extends OneServer {
     }
 
     @Test
-    void aBrowserGetsThePageAndChatAsksForAnUpgrade() {
-        assertEquals(200, server.getPage("/").statusCode());
-        assertTrue(server.getPage("/")
-                .headers()
-                .firstValue("Content-Type")
-                .orElse("")
-                .startsWith("text/html"));
-        assertTrue(server.getPage("/").body().contains("<html"));
+    void aBrowserGetsThePageAndItsClientAndChatAsksForAnUpgrade() {
+        assertTrue(file("/", "text/html").contains("<html"));
+        assertTrue(file("/page/page.js", "text/javascript").contains("import"));
+        assertTrue(file("/page/page.css", "text/css").contains("prefers-color-scheme"));
+        assertTrue(file("/tidegate-client.js", "text/javascript").contains("export function connect"));
         assertEquals(426, server.getPage("/chat").statusCode());
         assertEquals(404, server.getPage("/nowhere").statusCode());
     }
@@ -198,6 +197,21 @@ abstract class HandshakeContract extends OneServer {
             assertEquals(101, answers.getFirst());
             assertTrue(answers.contains(503), answers::toString);
         }
+    }
+
+    /** A file that any page may import, that nobody takes for something else, nor keeps beyond the next release. */
+    private String file(String path, String contentType) {
+        HttpResponse<String> response = server.getPage(path);
+        assertEquals(200, response.statusCode());
+        HttpHeaders headers = response.headers();
+        assertEquals(
+                contentType + "; charset=utf-8",
+                headers.firstValue("Content-Type").orElse(""));
+        assertEquals("nosniff", headers.firstValue("X-Content-Type-Options").orElse(""));
+        assertEquals("*", headers.firstValue("Access-Control-Allow-Origin").orElse(""));
+        assertEquals("no-cache", headers.firstValue("Cache-Control").orElse(""));
+        assertTrue(headers.firstValue("Content-Security-Policy").orElse("").contains("script-src 'self';"));
+        return response.body();
     }
 
     private Response request(String... lines) {

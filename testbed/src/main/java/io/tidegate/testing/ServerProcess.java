@@ -24,6 +24,10 @@ import java.util.regex.Pattern;
  */
 public final class ServerProcess implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("ws://localhost:(\\d+)/.*http://localhost:(\\d+)/metrics");
+
+    /** On a machine that has much else to do; a quiet one needs two or three seconds. */
+    private static final Duration START = Duration.ofSeconds(60);
+
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final Process process;
@@ -35,6 +39,8 @@ public final class ServerProcess implements AutoCloseable {
     private ServerProcess(Path jar, Map<String, String> settings) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // Most of them live for seconds: compiling for a long life takes longer than it saves.
+        command.add("-XX:TieredStopAtLevel=1");
         settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
         if (!settings.containsKey("tidegate.port")) {
             command.add("-Dtidegate.port=0");
@@ -51,12 +57,13 @@ public final class ServerProcess implements AutoCloseable {
             throw new UncheckedIOException("starting " + command, e);
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> process.toHandle().destroyForcibly()));
-        reader = Thread.ofVirtual().name("output of " + process.pid()).start(this::readOutput);
+        // Reading a pipe holds a carrier of virtual threads, of which there are few.
+        reader = Thread.ofPlatform().daemon().name("output of " + process.pid()).start(this::readOutput);
     }
 
-    /** Starts a server, and waits up to 30 s until it is ready; ports are free ones unless the settings say otherwise. */
+    /** Starts a server, and waits up to a minute until it is ready; ports are free ones unless the settings say otherwise. */
     public static ServerProcess start(Path jar, Map<String, String> settings) {
-        return start(jar, settings, Duration.ofSeconds(30));
+        return start(jar, settings, START);
     }
 
     /**
@@ -84,7 +91,7 @@ public final class ServerProcess implements AutoCloseable {
     /** Starts a server that is expected to give up, and waits until it has. */
     public static ServerProcess startInVain(Path jar, Map<String, String> settings) {
         ServerProcess server = new ServerProcess(jar, settings);
-        server.awaitExit(Duration.ofSeconds(30));
+        server.awaitExit(START);
         return server;
     }
 

@@ -66,7 +66,8 @@ final class NodeCrowd implements Crowd {
         for (int i = load.clients(); i < load.clients() + load.nodeClients(); i++) {
             connect(i);
         }
-        Thread.ofVirtual().name("node's report").start(this::read);
+        // Reading a pipe holds a carrier of virtual threads, of which there are few.
+        Thread.ofPlatform().daemon().name("node's report").start(this::read);
     }
 
     private void connect(int index) {

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { chromium } from 'playwright-core';
+import WebSocket from 'ws';
+import { connect } from '../../src/tidegate-client.js';
+import { RUNTIMES, startRedis, startServer } from '../support/processes.js';
+
+/** The demo page in a real browser, served by real servers. */
+const LIMIT = { timeout: 90_000 };
+const PHONE = { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true };
+/** Playwright brings none of its own; as root, Chromium starts only without its sandbox. */
+const CHROMIUM = {
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-component-update',
+    '--disable-sync', '--no-first-run'],
+};
+
+let browser;
+before(async () => {
+  browser = await chromium.launch(CHROMIUM);
+});
+after(() => browser?.close());
+
+/** A window of its own, whose defects fail the test; only a server that is gone may be complained of. */
+async function open(t, url, options) {
+  const context = await browser.newContext(options);
+  t.after(() => context.close());
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  page.defects = [];
+  page.on('pageerror', (error) => page.defects.push(String(error)));
+  page.on('console', (message) => {
+    const text = message.text();
+    if (message.type() === 'error' && !text.includes('WebSocket connection')) page.defects.push(text);
+  });
+  await page.goto(url);
+  return page;
+}
+
+const live = (page) => page.locator('#chat .state[data-is=live]').waitFor();
+const fact = (page, name) => page.locator(`[data-fact=${name}]`).textContent();
+const said = (page, text) => page.locator('#chat .log .said:visible', { hasText: text });
+const allSaid = (page) => page.locator('#chat .log:not([hidden]) .said .text').allTextContents();
+
+/** With the keyboard alone, from wherever it is. */
+async function say(page, text) {
+  await page.locator('#chat [name=text]').focus();
+  await page.keyboard.type(text);
+  await page.keyboard.press('Enter');
+}
+
+for (const runtime of RUNTIMES) {
+  describe(`the page of a server on ${runtime}`, () => {
+    let server;
+    const ends = [];
+    before(async () => {
+      server = await startServer({ after: (end) => ends.push(end) }, runtime, { 'tidegate.node': 'pier-1' });
+    });
+    after(() => Promise.all(ends.map((end) => end())));
+
+    test('shows in one window what is written in another, topic by topic', LIMIT, async (t) => {
+      const ann = await open(t, `${server.page}?topic=tea&topic=mate`);
+      const ben = await open(t, `${server.page}?topic=mate`, PHONE);
+      await Promise.all([live(ann), live(ben)]);
+      assert.equal(await fact(ann, 'node'), 'pier-1');
+      await ben.locator('#chat [name=user]').fill('ben');
+      await say(ben, '<b>hot</b> & strong');
+      await said(ben, '<b>hot</b> & strong').and(ben.locator('.mine')).waitFor();
+      await ann.locator('.chip', { hasText: 'mate' }).locator('.unread').waitFor();
+      await ann.locator('.chip', { hasText: 'tea' }).locator('input').focus();
+      await ann.keyboard.press('ArrowRight');
+      await said(ann, '<b>hot</b> & strong').waitFor();
+      assert.equal(await ann.locator('.who b:visible').textContent(), 'ben');
+      assert.equal(await fact(ann, 'position'), await fact(ben, 'position'));
+
+      await ben.locator('.add input').fill('tea');
+      await ben.keyboard.press('Enter');
+      await ben.waitForURL(/\?topic=mate&topic=tea$/);
+      assert.equal(await ben.evaluate(() => document.documentElement.scrollWidth), 360);
+      assert.deepEqual([...ann.defects, ...ben.defects], []);
+    });
+
+    test('shows a broadcast to everybody, reached by keyboard', LIMIT, async (t) => {
+      const [ann, ben] = await Promise.all([open(t, server.page), open(t, server.page, PHONE)]);
+      await ann.locator('#chat-tab').focus();
+      await ann.keyboard.press('ArrowRight');
+      await ann.locator('#broadcast .state[data-is=live]').waitFor();
+      await ben.locator('#broadcast .state[data-is=live]').waitFor({ state: 'attached' });
+      await ann.locator('#broadcast [name=text]').focus();
+      await ann.keyboard.type('ahoy');
+      await ann.keyboard.press('Enter');
+      await ben.locator('#broadcast-tab .unread', { hasText: '1' }).waitFor();
+      await ben.locator('#broadcast-tab').tap();
+      await ben.locator('#broadcast .said', { hasText: 'ahoy' }).waitFor();
+      assert.equal(await ben.evaluate(() => document.documentElement.scrollWidth), 360);
+      assert.deepEqual([...ann.defects, ...ben.defects], []);
+    });
+
+    test('misses nothing while its server drains and comes back', LIMIT, async (t) => {
+      const settings = {
+        'tidegate.relay.url': await startRedis(t),
+        'tidegate.drain.notice': '1s', 'tidegate.drain.window': '100ms', 'tidegate.drain.timeout': '10s',
+      };
+      const [leaving, other] = await Promise.all([startServer(t, runtime, settings), startServer(t, 'se', settings)]);
+      const writer = connect(other.chat, { WebSocket });
+      t.after(() => writer.close());
+      const page = await open(t, `${leaving.page}?topic=tea`, PHONE);
+      await live(page);
+      const expected = [];
+      const write = async (text) => {
+        await writer.publish('tea', text);
+        expected.push(text);
+      };
+      await write('before');
+      await said(page, 'before').waitFor();
+
+      leaving.terminate();
+      await page.locator('#chat .state[data-is=leaving]').waitFor();
+      await write('while it leaves');
+      await page.locator('#chat .state[data-is=waiting]').waitFor();
+      assert.match(await page.locator('#chat .countdown').textContent(), /^in \d+ s$/);
+      assert.equal(await leaving.exit, 0);
+      for (const number of [1, 2, 3]) await write(`while it is away ${number}`);
+      await say(page, 'written while there is no connection');
+      assert.equal(await fact(page, 'pending'), '1');
+
+      await startServer(t, runtime, { ...settings, 'tidegate.port': leaving.port });
+      await page.evaluate(() => dispatchEvent(new Event('online'))); // As when a network is back: no waiting.
+      await live(page);
+      expected.push('written while there is no connection');
+      await said(page, expected.at(-1)).waitFor();
+      await write('after');
+      await said(page, 'after').waitFor();
+      assert.deepEqual(await allSaid(page), expected);
+      assert.equal(await fact(page, 'recovered'), '3');
+      assert.equal(await fact(page, 'pending'), '0');
+      assert.equal(await page.locator('.note.error').count(), 0);
+      assert.deepEqual(page.defects, []);
+    });
+  });
+}

@@ -1,0 +1,284 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import Ajv from 'ajv/dist/2020.js';
+
+const schema = JSON.parse(readFileSync(new URL('../../../../docs/protocol.schema.json', import.meta.url)));
+const ajv = new Ajv({ allowUnionTypes: true }).addSchema(schema);
+const allowed = (frames) => {
+  const validate = ajv.getSchema(`${schema.$id}#/$defs/${frames}`);
+  return (frame) => assert.ok(validate(frame), `${JSON.stringify(frame)}: ${ajv.errorsText(validate.errors)}`);
+};
+const ofClient = allowed('clientFrame');
+const ofServer = allowed('serverFrame');
+
+/**
+ * A fleet of servers in memory that speaks tidegate.v1 as docs/protocol.md has it, and the WebSocket that leads to it.
+ * All delays are those of the test's clock, so that a run with a seed is the same every time. Every frame, of either
+ * side, is held against the schema.
+ *
+ * A topic is one log that all nodes read, each at its own pace; a position is an index of that log.
+ */
+export class Fleet {
+  topics = new Map();
+  nodes = new Map();
+  heartbeatMs = 30_000;
+  limits = { message: 65_536, topics: 128, queue: 1 << 20, rate: 0 };
+  /** Messages of a topic that are kept. */
+  history = 1_000;
+  /** ms from one end of a socket to the other. */
+  latency = () => 1;
+  /** ms from a publish to its delivery by a node. */
+  lag = () => 1;
+  /** ms from a subscribe to its answer. */
+  subscribing = (_topic, _host) => 0;
+  /** What happens to a publish: undefined, or 'refused' or 'unknown', which both answer relay-unavailable. */
+  relay = () => undefined;
+  /** The subprotocol that is confirmed, where it is not the one that was asked for. */
+  speaks;
+  /** Everything that clients sent, in order. */
+  sent = [];
+
+  constructor(time) {
+    this.time = time;
+    const fleet = this;
+    this.WebSocket = class extends FakeSocket {
+      constructor(url, protocol) {
+        super(fleet, url, protocol);
+      }
+    };
+  }
+
+  node(host) {
+    if (!this.nodes.has(host)) this.nodes.set(host, new Node(this, host));
+    return this.nodes.get(host);
+  }
+
+  log(topic) {
+    if (!this.topics.has(topic)) this.topics.set(topic, []);
+    return this.topics.get(topic);
+  }
+
+  append({ topic, user, message, id }) {
+    const log = this.log(topic);
+    const known = id === undefined ? -1 : log.findIndex((entry) => entry.id === id);
+    if (known >= 0) return position(known);
+    for (const node of this.nodes.values()) node.read(topic); // From here on a node that has not read it is behind.
+    const frame = { type: 'message', topic, position: position(log.length), user, message, timestamp: this.time.now };
+    log.push({ id, frame });
+    for (const node of this.nodes.values()) this.time.setTimeout(() => node.deliver(), this.lag());
+    return position(log.length - 1);
+  }
+}
+
+const position = (index) => `k3x9f2-${index + 1}`;
+/** Of a position, or undefined where it is none. */
+export const index = (text) => (/^k3x9f2-\d+$/.test(text) ? Number(text.slice(7)) - 1 : undefined);
+
+class Node {
+  connections = new Set();
+  up = true;
+  leaving = false;
+  /** Sockets neither open nor fail. */
+  hangs = false;
+  #read = new Map();
+
+  constructor(fleet, host) {
+    this.fleet = fleet;
+    this.host = host;
+  }
+
+  /** How many messages of the topic this node has delivered. */
+  read(topic) {
+    if (!this.#read.has(topic)) this.#read.set(topic, this.fleet.log(topic).length);
+    return this.#read.get(topic);
+  }
+
+  /** Brings every connection to the present. */
+  deliver() {
+    for (const topic of this.fleet.topics.keys()) this.#read.set(topic, this.fleet.log(topic).length);
+    for (const connection of this.connections) connection.deliver();
+  }
+
+  /** The relay was away: nobody here gets what this node has not delivered yet, and all are told. */
+  gap() {
+    for (const topic of this.fleet.topics.keys()) this.#read.set(topic, this.fleet.log(topic).length);
+    for (const connection of this.connections) connection.skip();
+  }
+
+  /** SIGTERM: each connection gets a moment of its own. */
+  leave(moment = () => 5_000) {
+    this.leaving = true;
+    for (const connection of this.connections) {
+      const reconnectAfterMs = moment();
+      connection.send({ type: 'server-shutdown', message: 'Server restarting, please reconnect', reconnectAfterMs });
+      this.fleet.time.setTimeout(() => connection.end(1012), reconnectAfterMs + 2_000);
+    }
+  }
+
+  crash() {
+    this.up = false;
+    for (const connection of [...this.connections]) connection.end(1006);
+  }
+
+  restart() {
+    this.up = true;
+    this.leaving = this.hangs = false;
+  }
+}
+
+/** The server's end of a socket. */
+class Peer {
+  /** Topic → index of the next message to deliver. */
+  next = new Map();
+  unanswered = 0;
+
+  constructor(node, socket) {
+    this.node = node;
+    this.fleet = node.fleet;
+    this.socket = socket;
+    node.connections.add(this);
+    const { heartbeatMs, limits } = this.fleet;
+    this.send({ type: 'welcome', connection: `c-${node.connections.size}`, node: node.host, heartbeatMs, limits });
+    this.#beat();
+  }
+
+  #beat() {
+    this.fleet.time.setTimeout(() => {
+      if (!this.node.connections.has(this)) return;
+      this.send({ type: 'heartbeat', timestamp: this.fleet.time.now });
+      this.#beat();
+    }, this.fleet.heartbeatMs);
+  }
+
+  send(frame) {
+    ofServer(frame);
+    this.socket.toClient(() => this.socket.onmessage({ data: JSON.stringify(frame) }));
+  }
+
+  end(code) {
+    if (!this.node.connections.delete(this)) return;
+    this.socket.toClient(() => this.socket.closed(code));
+  }
+
+  receive(frame) {
+    if (!this.node.connections.has(this)) return;
+    ofClient(frame);
+    this.fleet.sent.push(frame);
+    this[frame.type](frame);
+  }
+
+  ping() {
+    this.send({ type: 'pong' });
+  }
+
+  subscribe(frame) {
+    this.fleet.time.setTimeout(() => this.#begin(frame), this.fleet.subscribing(frame.topic, this.node.host));
+  }
+
+  #begin({ topic, after }) {
+    const read = this.node.read(topic);
+    const from = index(after);
+    if (after !== undefined && from === undefined) {
+      const message = '"after" is no position of this server; allowed is one that it sent';
+      return this.send({ type: 'error', code: 'invalid-frame', message, topic });
+    }
+    // A client may be ahead of this node, which then needs no history for it.
+    const oldest = Math.min(read, this.fleet.log(topic).length - this.fleet.history);
+    const recovered = from === undefined || from + 1 >= oldest;
+    this.next.set(topic, from !== undefined && recovered ? from + 1 : read);
+    this.send({ type: 'subscribed', topic, position: position(this.next.get(topic) - 1), recovered });
+    this.deliver();
+  }
+
+  unsubscribe({ topic }) {
+    this.next.delete(topic);
+    this.send({ type: 'unsubscribed', topic, position: position(this.node.read(topic) - 1), recovered: true });
+  }
+
+  publish(frame) {
+    if (++this.unanswered >= 64) throw new Error('a server would read no more');
+    const fate = this.fleet.relay();
+    const kept = fate === 'refused' ? undefined : this.fleet.append(frame);
+    this.fleet.time.setTimeout(() => {
+      this.unanswered--;
+      const { id, topic } = frame;
+      if (fate) this.send({ type: 'error', code: 'relay-unavailable', message: 'the relay is away', id, topic });
+      else this.send({ type: 'ack', id, topic, position: kept });
+    }, this.fleet.lag());
+  }
+
+  deliver() {
+    for (const [topic, next] of this.next) {
+      const read = this.node.read(topic);
+      for (const { frame } of this.fleet.log(topic).slice(next, read)) this.send(frame);
+      this.next.set(topic, Math.max(next, read));
+    }
+  }
+
+  skip() {
+    for (const [topic, next] of this.next) {
+      const read = this.node.read(topic);
+      if (read <= next) continue;
+      this.next.set(topic, read);
+      this.send({ type: 'subscribed', topic, position: position(read - 1), recovered: false });
+    }
+  }
+}
+
+/** As much of a browser's WebSocket as there is to use, over a network with delays that keeps the order. */
+class FakeSocket {
+  protocol = '';
+  readyState = 0;
+  #fleet;
+  #peer;
+  #arrival = { client: 0, server: 0 };
+  /** Nothing arrives any more, and nobody is told. */
+  blackholed = false;
+
+  constructor(fleet, url, protocol) {
+    this.#fleet = fleet;
+    this.url = url;
+    const node = fleet.node(new URL(url).host);
+    fleet.last = this;
+    if (node.hangs) return;
+    this.toClient(() => {
+      if (!node.up || node.leaving) return this.closed(1006);
+      this.protocol = fleet.speaks ?? protocol;
+      this.readyState = 1;
+      this.#peer = new Peer(node, this);
+      this.onopen();
+    });
+  }
+
+  send(text) {
+    if (this.readyState === 0) throw new Error('InvalidStateError');
+    if (this.readyState === 1) this.#carry('server', () => this.#peer.receive(JSON.parse(text)));
+  }
+
+  close() {
+    if (this.readyState > 1) return;
+    this.readyState = 2;
+    const peer = this.#peer;
+    this.#carry('server', () => {
+      peer?.node.connections.delete(peer);
+      this.toClient(() => this.closed(1000));
+    });
+  }
+
+  closed(code) {
+    if (this.readyState === 3) return;
+    this.readyState = 3;
+    this.onclose({ code, reason: '' });
+  }
+
+  toClient(arrive) {
+    this.#carry('client', () => this.readyState < 3 && arrive());
+  }
+
+  #carry(end, arrive) {
+    const { time } = this.#fleet;
+    const at = Math.max(time.now + this.#fleet.latency(), this.#arrival[end]);
+    this.#arrival[end] = at;
+    time.setTimeout(() => this.blackholed || arrive(), at - time.now);
+  }
+}

@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Harness, URL_A, URL_B, ofType, outcome, states, texts } from '../support/harness.js';
+
+const BOTH = [URL_A, URL_B];
+const options = { random: () => 0.1 }; // Begins at node a.
+
+test('at its moment, and not before, the client opens a second connection and moves there', async () => {
+  const harness = new Harness();
+  const { client, inbox } = await harness.live({ urls: BOTH, options });
+  harness.fleet.node('a').leave(() => 5_000);
+  await harness.time.advance(4_900);
+  assert.equal(client.state, 'leaving');
+  assert.equal(client.node, 'a');
+  assert.equal(client.reconnectAt - harness.time.now, 101); // The notice took 1 ms.
+  const [{ node, reconnectAfterMs }] = ofType(client, 'shutdown');
+  assert.deepEqual([node, reconnectAfterMs], ['a', 5_000]);
+  harness.say('before');
+  await harness.time.advance(200);
+  harness.say('after');
+  await harness.time.advance(10);
+  assert.deepEqual(states(client).slice(2), ['leaving', 'handing-over', 'live']);
+  assert.equal(client.node, 'b');
+  assert.deepEqual(texts(inbox), ['before', 'after']);
+  assert.equal(harness.fleet.node('a').connections.size, 0); // Closed by the client, before the 2 s were over.
+});
+
+test('while both are read a message that comes on both is delivered once, whichever is ahead', async () => {
+  for (const [slow, fast] of [['a', 'b'], ['b', 'a']]) {
+    const harness = new Harness();
+    const { inbox } = await harness.live({ urls: BOTH, options });
+    const nodes = { a: harness.fleet.node('a'), b: harness.fleet.node('b') };
+    nodes[slow].deliver = function () {
+      harness.time.setTimeout(() => Object.getPrototypeOf(this).deliver.call(this), 40);
+    };
+    harness.fleet.latency = () => 20;
+    nodes.a.leave(() => 1_000);
+    for (let i = 0; i < 200; i++) {
+      harness.say(i);
+      await harness.time.advance(10);
+    }
+    await harness.time.advance(1_000);
+    assert.deepEqual(texts(inbox), Array.from({ length: 200 }, (_, i) => i), `${fast} ahead`);
+  }
+});
+
+test('publishes that were not answered are published on the new connection, in their order and once', async () => {
+  const harness = new Harness();
+  const { client, inbox } = await harness.live({ urls: BOTH, options });
+  harness.fleet.lag = () => 30;
+  harness.fleet.node('a').leave(() => 100);
+  const published = [];
+  for (let i = 0; i < 60; i++) {
+    published.push(outcome(client.publish('tea', i)));
+    await harness.time.advance(3);
+  }
+  await harness.time.advance(1_000);
+  assert.equal(client.node, 'b');
+  const numbers = Array.from({ length: 60 }, (_, i) => i);
+  assert.deepEqual(published.map(({ value }) => value.position), numbers.map((i) => `k3x9f2-${i + 1}`));
+  assert.deepEqual(texts(inbox), numbers);
+});
+
+test('a second connection that is refused is tried again with backoff, and the first is read meanwhile', async () => {
+  const harness = new Harness();
+  const { client, inbox } = await harness.live();
+  harness.fleet.node('a').leave(() => 1_000); // The one node there is: it refuses.
+  await harness.time.advance(1_100);
+  assert.equal(client.state, 'handing-over');
+  harness.say('still read');
+  await harness.time.advance(100);
+  assert.deepEqual(texts(inbox), ['still read']);
+  harness.fleet.node('a').leaving = false;
+  await harness.time.advance(1_500);
+  assert.equal(client.state, 'live');
+  assert.deepEqual(states(client).slice(2), ['leaving', 'handing-over', 'live']);
+  assert.deepEqual(ofType(client, 'lost'), []);
+});
+
+test('a first connection that ends too early leaves an ordinary resume', async () => {
+  for (const delay of [0, 1, 2, 3, 5]) {
+    const harness = new Harness();
+    const { client, inbox } = await harness.live({ urls: BOTH, options });
+    harness.fleet.node('a').leave(() => 1_000);
+    await harness.time.advance(1_001 + delay);
+    harness.say('one');
+    harness.fleet.node('a').crash();
+    harness.say('two');
+    await harness.time.advance(1_000);
+    assert.equal(client.state, 'live');
+    assert.equal(client.node, 'b');
+    assert.deepEqual(texts(inbox), ['one', 'two'], `after ${delay} ms`);
+    harness.fleet.node('b').leave();
+    await harness.time.advance(10);
+    assert.equal(client.state, 'leaving');
+  }
+});
+
+test('a first connection that ends between two tries leaves the next one as it was planned', async () => {
+  const harness = new Harness();
+  const { client, inbox } = await harness.live();
+  harness.fleet.node('a').leave(() => 1_000);
+  await harness.time.advance(2_800); // Refused at 1 s and 1.5 s, to be tried again at 2.5 s; then at 4.5 s.
+  const planned = client.reconnectAt;
+  assert.equal(client.state, 'handing-over');
+  await harness.time.advance(300); // 1012, 2 s after its moment
+  assert.equal(client.state, 'waiting');
+  assert.equal(client.reconnectAt, planned);
+  harness.say('meanwhile');
+  harness.fleet.node('a').restart();
+  await harness.time.advance(2_000);
+  assert.deepEqual(texts(inbox), ['meanwhile']);
+  assert.equal(client.state, 'live');
+});
+
+test('a new node that leaves during the hand-over is left in its turn', async () => {
+  const harness = new Harness();
+  const { client, inbox } = await harness.live({ urls: BOTH, options });
+  harness.fleet.latency = () => 50;
+  harness.fleet.node('a').leave(() => 1_000);
+  await harness.time.advance(1_220); // The second is open and not yet subscribed.
+  assert.equal(client.state, 'handing-over');
+  harness.fleet.node('b').leave(() => 3_000);
+  harness.fleet.node('a').restart();
+  harness.say('one');
+  await harness.time.advance(1_000);
+  assert.equal(client.node, 'b');
+  assert.equal(client.state, 'leaving');
+  harness.say('two');
+  await harness.time.advance(3_000);
+  assert.equal(client.node, 'a');
+  assert.equal(client.state, 'live');
+  assert.deepEqual(texts(inbox), ['one', 'two']);
+  assert.deepEqual(ofType(client, 'shutdown').map(({ node }) => node), ['a', 'b']);
+});
+
+test('a new node that crashes during the hand-over is replaced while the first is read', async () => {
+  const harness = new Harness();
+  const { client, inbox } = await harness.live({ urls: BOTH, options });
+  await harness.time.advance(10);
+  harness.fleet.latency = () => 20;
+  harness.fleet.node('a').leave(() => 1_000);
+  for (let i = 0; i < 300; i++) {
+    harness.say(i);
+    if (i === 106) harness.fleet.node('b').crash();
+    if (i === 110) harness.fleet.node('b').restart();
+    await harness.time.advance(10);
+  }
+  await harness.time.advance(1_000);
+  assert.deepEqual(texts(inbox), Array.from({ length: 300 }, (_, i) => i));
+  assert.equal(client.state, 'live');
+});
+
+test('topics that come and go during a hand-over are right afterwards', async () => {
+  const harness = new Harness();
+  const { client, inbox, subscription } = await harness.live({ urls: BOTH, options });
+  harness.fleet.latency = () => 50;
+  harness.fleet.node('a').leave(() => 1_000);
+  await harness.time.advance(1_120);
+  const early = harness.inbox(client, 'early'); // The second is not open.
+  await harness.time.advance(60);
+  const late = harness.inbox(client, 'late'); // The second has been asked for the others.
+  subscription.unsubscribe();
+  await harness.time.advance(2_000);
+  assert.equal(client.state, 'live');
+  for (const topic of ['tea', 'early', 'late']) harness.say('hi', topic);
+  await harness.time.advance(200);
+  assert.deepEqual([inbox, early, late].map(texts), [[], ['hi'], ['hi']]);
+});
+
+test('where the first reports a gap during the hand-over, the second fills it', async () => {
+  const harness = new Harness();
+  const { client, inbox } = await harness.live({ urls: BOTH, options });
+  harness.fleet.latency = () => 50;
+  harness.fleet.node('a').deliver = () => {}; // Its link is down.
+  harness.fleet.node('a').leave(() => 1_000);
+  await harness.time.advance(1_160); // The second has been asked.
+  for (const text of ['one', 'two']) harness.say(text);
+  harness.fleet.node('a').gap();
+  harness.say('three');
+  await harness.time.advance(1_000);
+  assert.deepEqual(texts(inbox), ['one', 'two', 'three']);
+  assert.deepEqual(ofType(client, 'lost'), []);
+});
+
+test('without any history a hand-over loses nothing where the first connection is not behind', async () => {
+  const harness = new Harness();
+  harness.fleet.history = 0;
+  const { client, inbox } = await harness.live({ urls: BOTH, options });
+  harness.fleet.latency = () => 50;
+  harness.fleet.node('a').leave(() => 1_000);
+  await harness.time.advance(1_160);
+  harness.say('between the question and its answer');
+  await harness.time.advance(1_000);
+  harness.say('afterwards');
+  await harness.time.advance(1_000);
+  assert.deepEqual(texts(inbox), ['between the question and its answer', 'afterwards']);
+  assert.deepEqual(ofType(client, 'lost'), []);
+  assert.equal(client.state, 'live');
+});
+
+test('where the second begins ahead of the first and cannot go back, the gap is told and the order kept', async () => {
+  const harness = new Harness();
+  harness.fleet.history = 0;
+  const { client, inbox } = await harness.live({ urls: BOTH, options });
+  harness.inbox(client, 'slow'); // For this one both are read on.
+  await harness.time.advance(100);
+  harness.fleet.subscribing = (topic) => (topic === 'slow' ? 1_000 : 0);
+  harness.fleet.node('b').deliver(); // The first is behind by a second from here on.
+  const { deliver } = harness.fleet.node('a');
+  harness.fleet.node('a').deliver = () => {};
+  for (const text of ['one', 'two']) harness.say(text);
+  harness.fleet.node('a').leave(() => 0);
+  await harness.time.advance(100);
+  assert.equal(client.state, 'handing-over');
+  harness.fleet.node('a').deliver = deliver;
+  harness.say('three');
+  await harness.time.advance(100);
+  assert.equal(client.state, 'handing-over');
+  harness.fleet.node('b').crash(); // The first goes on where the application is.
+  await harness.time.advance(100);
+  harness.say('four');
+  await harness.time.advance(100);
+  assert.deepEqual(texts(inbox), ['three', 'four']);
+  assert.deepEqual(ofType(client, 'lost').map(({ from, position }) => [from, position]), [['k3x9f2-0', 'k3x9f2-2']]);
+});
+
+test('a topic that the first has not answered for begins on the second alone', async () => {
+  const harness = new Harness();
+  const { client } = await harness.live({ urls: BOTH, options });
+  harness.inbox(client, 'slow'); // For this one both are read on.
+  harness.say('seen', 'late');
+  await harness.time.advance(100);
+  harness.fleet.subscribing = (topic, host) => (topic === 'slow' ? 1_000 : host === 'a' ? 500 : 0);
+  const { deliver } = harness.fleet.node('a');
+  harness.fleet.node('a').deliver = () => {}; // The first is behind from here on.
+  harness.say('before', 'late');
+  harness.fleet.node('a').leave(() => 100);
+  await harness.time.advance(50);
+  const late = harness.inbox(client, 'late');
+  await harness.time.advance(100);
+  harness.say('after', 'late');
+  await harness.time.advance(600);
+  assert.equal(client.state, 'handing-over');
+  harness.fleet.node('a').deliver = deliver;
+  harness.fleet.node('a').deliver();
+  await harness.time.advance(1_000);
+  assert.deepEqual(texts(late), ['after']);
+  assert.equal(client.state, 'live');
+});

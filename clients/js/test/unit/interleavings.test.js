@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { index } from '../support/fleet.js';
+import { Harness, ofType, outcome, seeded } from '../support/harness.js';
+
+const HOSTS = ['a', 'b', 'c'];
+const TOPICS = ['tea', 'mate'];
+/** So many, one after the other; a failure names its seed, and SEED=n runs that one alone. */
+const { SEED, SEEDS = 60 } = process.env;
+const seeds = SEED ? [Number(SEED)] : Array.from({ length: Number(SEEDS) }, (_, i) => i + 1);
+
+/** A client in a fleet to which, at random but the same for each seed, all happens that may happen. */
+class Run {
+  harness = new Harness();
+  publishes = [];
+  followed = [];
+
+  constructor(seed, { history, gaps, refusals }) {
+    this.random = seeded(seed);
+    this.gaps = gaps;
+    const { fleet } = this.harness;
+    fleet.history = history;
+    fleet.heartbeatMs = 1_000;
+    fleet.latency = () => this.upTo(40);
+    fleet.lag = () => this.upTo(60);
+    fleet.subscribing = () => this.upTo(60);
+    fleet.relay = () => (refusals && this.chance(0.05) ? this.one(['refused', 'unknown']) : undefined);
+    for (const host of HOSTS) fleet.node(host);
+    const urls = HOSTS.map((host) => `ws://${host}/chat`);
+    this.client = this.harness.client(urls, { random: () => this.random() });
+    this.client.addEventListener('lost', ({ topic, from, position }) => {
+      const follow = this.followed.find((one) => one.topic === topic && !one.over);
+      follow.story.push({ lost: [index(from), index(position)] });
+    });
+    for (const topic of TOPICS) this.follow(topic);
+  }
+
+  upTo(ms) {
+    return Math.floor(this.random() * ms);
+  }
+
+  chance(part) {
+    return this.random() < part;
+  }
+
+  one(list) {
+    return list[this.upTo(list.length)];
+  }
+
+  /** Subscribes, and writes down in their order what came and what was called lost. */
+  follow(topic, after) {
+    const follow = { topic, begin: index(after), story: [], over: false };
+    follow.subscription = this.client.subscribe(topic, ({ position }) => {
+      assert.equal(follow.over, false, 'a message after unsubscribe()');
+      follow.story.push({ at: index(position) });
+    }, { after });
+    this.followed.push(follow);
+  }
+
+  #event() {
+    const { fleet } = this.harness;
+    const node = fleet.node(this.one(HOSTS));
+    const happenings = {
+      publish: () => this.#publish(),
+      say: () => this.harness.say('hi', this.one(TOPICS)),
+      cut: () => [...node.connections].forEach((peer) => peer.end(this.one([1006, 1011, 1013]))),
+      crash: () => node.crash(),
+      restart: () => node.restart(),
+      leave: () => node.leaving || node.leave(() => this.upTo(1_500)),
+      hang: () => { node.hangs = true; },
+      blackhole: () => { fleet.last.blackholed = true; },
+      gap: () => this.gaps && node.gap(),
+      resubscribe: () => this.#resubscribe(),
+      network: () => this.harness.time.dispatchEvent(new Event(this.one(['online', 'offline']))),
+    };
+    const often = ['publish', 'publish', 'publish', 'say', 'say', 'say', 'restart', 'restart', 'leave'];
+    happenings[this.one([...often, ...Object.keys(happenings)])]();
+  }
+
+  #publish() {
+    const topic = this.one(TOPICS);
+    const id = `mine-${this.publishes.length}`;
+    this.publishes.push({ topic, id, outcome: outcome(this.client.publish(topic, id, { id })) });
+  }
+
+  #resubscribe() {
+    const follow = this.one(this.followed.filter(({ over }) => !over));
+    follow.subscription.unsubscribe();
+    follow.over = true;
+    const { topic, subscription } = follow;
+    const { length } = this.harness.fleet.log(topic);
+    const earlier = length ? this.harness.fleet.log(topic)[this.upTo(length)].frame.position : undefined;
+    this.follow(topic, this.one([subscription.position, undefined, earlier]));
+  }
+
+  async chaos(events) {
+    for (let i = 0; i < events; i++) {
+      await this.harness.time.advance(this.upTo(this.one([5, 50, 500])));
+      this.#event();
+    }
+    // All is well again, and all that was under way arrives.
+    this.harness.fleet.relay = () => undefined;
+    for (const host of HOSTS) this.harness.fleet.node(host).restart();
+    await this.harness.time.advance(60_000);
+    for (const topic of TOPICS) this.harness.say('the end', topic);
+    await this.harness.time.advance(1_000);
+  }
+
+  check() {
+    assert.equal(this.client.state, 'live');
+    assert.equal(this.client.pending, 0);
+    for (const follow of this.followed) this.#checkStory(follow);
+    for (const [topic, log] of this.harness.fleet.topics) {
+      const mine = log.filter(({ id }) => id !== undefined).map(({ id }) => id);
+      assert.deepEqual([...mine], [...new Set(mine)], `published twice on ${topic}`);
+    }
+    for (const { topic, id, outcome: { value } } of this.publishes) {
+      assert.equal(this.harness.fleet.log(topic)[index(value.position)].id, id);
+    }
+  }
+
+  /** From its beginning to the end of the log each message once and in order, but for what was called lost. */
+  #checkStory({ topic, begin, story, over }) {
+    let at = begin;
+    for (const step of story) {
+      if (step.lost) {
+        if (at !== undefined) assert.equal(step.lost[0], at, `${topic}: lost from elsewhere`);
+        assert.ok(this.gaps || step.lost[1] > step.lost[0], `${topic}: lost without a loss`);
+        at = step.lost[1];
+      } else {
+        if (at !== undefined) assert.equal(step.at, at + 1, `${topic}: a message missing, repeated or out of order`);
+        at = step.at;
+      }
+    }
+    if (!over) assert.equal(at, this.harness.fleet.log(topic).length - 1, `${topic}: the last is missing`);
+  }
+
+  /** Publishes of one client keep their order on each topic. */
+  checkOrder() {
+    for (const topic of TOPICS) {
+      const mine = this.publishes.filter((one) => one.topic === topic);
+      const positions = mine.map(({ outcome: { value } }) => index(value.position));
+      assert.deepEqual(positions, positions.slice().sort((a, b) => a - b), `${topic}: published out of order`);
+    }
+  }
+}
+
+async function forEachSeed(settings, check) {
+  for (const seed of seeds) {
+    const run = new Run(seed, settings);
+    try {
+      await run.chaos(120);
+      run.check();
+      check?.(run);
+    } catch (error) {
+      throw new Error(`with SEED=${seed}: ${error.message}`, { cause: error });
+    } finally {
+      run.client.close();
+    }
+  }
+}
+
+test('with enough history nothing is lost, repeated or out of order, whatever happens', async () => {
+  await forEachSeed({ history: Infinity, gaps: false, refusals: false }, (run) => {
+    assert.deepEqual(ofType(run.client, 'lost'), []);
+    run.checkOrder();
+  });
+});
+
+test('where the relay refuses some publishes, all arrive in the end, once', async () => {
+  await forEachSeed({ history: Infinity, gaps: false, refusals: true }, (run) => {
+    assert.deepEqual(ofType(run.client, 'lost'), []);
+  });
+});
+
+test('where history is short, each gap is announced as such', async () => {
+  await forEachSeed({ history: 3, gaps: false, refusals: false });
+});
+
+test('where nodes miss messages, each gap is announced as such', async () => {
+  await forEachSeed({ history: 20, gaps: true, refusals: true });
+});

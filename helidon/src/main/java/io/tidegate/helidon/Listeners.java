@@ -1,0 +1,92 @@
+package io.tidegate.helidon;
+
+import io.helidon.common.media.type.MediaTypes;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.tidegate.framing.Handshake;
+import io.tidegate.node.Node;
+import io.tidegate.node.Page;
+import io.tidegate.settings.Settings;
+import java.time.Duration;
+import java.util.Map;
+
+/** The two listeners: WebSockets and the page on one, what operators ask on the other. */
+public final class Listeners {
+    /** The name of the other. */
+    public static final String MANAGEMENT = "management";
+
+    /** Handshakes that may wait for the accepting thread, as in a reconnect storm; the kernel may allow fewer. */
+    private static final int BACKLOG = 4096;
+
+    private Listeners() {}
+
+    /**
+     * What Helidon's configuration of a listener must hold, key by key.
+     *
+     * @param headTimeout for the head of a request, and between two requests
+     */
+    public static Map<String, String> options(String host, int port, Duration headTimeout) {
+        return Map.of(
+                "host",
+                host,
+                "port",
+                String.valueOf(port),
+                "backlog",
+                String.valueOf(BACKLOG),
+                "idle-connection-timeout",
+                headTimeout.toString(),
+                "idle-connection-period",
+                Duration.ofSeconds(1).toString(),
+                // Off, Nagle's algorithm holds small frames back for a delayed ACK: a p99 of 40 ms.
+                "connection-options.tcp-no-delay",
+                "true",
+                // A refusal's body is one sentence of ours; what we did not write is never sent.
+                "error-handling.include-entity",
+                "true",
+                // One protocol, chosen here: what else lies on the class path does not matter.
+                "protocols-discover-services",
+                "false");
+    }
+
+    /** HTTP/1.1, and a way out of it to a WebSocket. */
+    public static Http1ConnectionSelector webSockets(
+            Settings settings, Node node, Endpoint.Factory endpoints, RequestHeads heads) {
+        return Http1ConnectionSelector.builder()
+                .config(http1(heads))
+                .addUpgrader(new WebSocketUpgrader(node.hub(), endpoints, settings.limits()))
+                .build();
+    }
+
+    /** HTTP/1.1 alone. */
+    public static Http1ConnectionSelector http(RequestHeads heads) {
+        return Http1ConnectionSelector.builder().config(http1(heads)).build();
+    }
+
+    /** What is not an upgrade on the first listener. */
+    public static void page(HttpRouting.Builder routing) {
+        for (Page page : Page.all()) {
+            routing.get(page.path(), (request, response) -> {
+                page.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
+                response.send(page.body());
+            });
+        }
+        routing.any("/chat", (request, response) -> {
+            throw WebSocketUpgrader.refusal(Handshake.upgradeRequired("this is a WebSocket"));
+        });
+    }
+
+    /** {@code /connections}, on the other. */
+    public static void connections(HttpRouting.Builder routing, Node node) {
+        routing.get("/connections", (request, response) -> {
+            response.headers().contentType(MediaTypes.APPLICATION_JSON);
+            response.header(HeaderNames.CACHE_CONTROL, "no-store");
+            response.send(node.connections().json());
+        });
+    }
+
+    private static Http1Config http1(RequestHeads heads) {
+        return Http1Config.builder().addReceiveListener(heads).build();
+    }
+}

@@ -1,0 +1,86 @@
+package io.tidegate.helidon;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Headers;
+import io.helidon.http.HttpPrologue;
+import io.helidon.http.WritableHeaders;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.http1.Http1ConnectionListener;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Watches the heads of requests, where Helidon leaves two gaps. It looks an upgrade up by the exact value of the header,
+ * but {@code Upgrade: WebSocket} is as good (RFC 6455, section 4.2.1); and a request line whose headers never end holds
+ * its connection for ever.
+ */
+public final class RequestHeads implements Http1ConnectionListener, AutoCloseable {
+    static final String WEBSOCKET = "websocket";
+
+    /** For a request's line and headers; whoever needs longer holds a connection that serves nobody. */
+    public static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    private final Duration timeout;
+    private final Map<ConnectionContext, Long> unfinished = new ConcurrentHashMap<>();
+    private final Thread watch =
+            Thread.ofVirtual().name("tidegate-request-heads").unstarted(this::watch);
+
+    public RequestHeads(Duration timeout) {
+        this.timeout = timeout;
+    }
+
+    @Override
+    public void prologue(ConnectionContext context, HttpPrologue prologue) {
+        unfinished.put(context, System.nanoTime());
+    }
+
+    @Override
+    public void headers(ConnectionContext context, Headers headers) {
+        unfinished.remove(context);
+        List<String> upgrade = headers.all(HeaderNames.UPGRADE, List::of);
+        boolean webSocket = upgrade.stream()
+                .flatMap(value -> List.of(value.split(",")).stream())
+                .anyMatch(token -> token.strip().equalsIgnoreCase(WEBSOCKET));
+        if (webSocket && headers instanceof WritableHeaders<?> writable) {
+            writable.set(HeaderNames.UPGRADE, WEBSOCKET);
+        }
+    }
+
+    public Duration timeout() {
+        return timeout;
+    }
+
+    public void start() {
+        watch.start();
+    }
+
+    @Override
+    public void close() {
+        watch.interrupt();
+    }
+
+    private void watch() {
+        while (!Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(this, timeout.toNanos() / 10);
+            closeOverdue();
+        }
+    }
+
+    /** Closes the connections whose headers have been under way for too long. */
+    private void closeOverdue() {
+        long now = System.nanoTime();
+        unfinished.forEach((context, since) -> {
+            if (now - since > timeout.toNanos() && unfinished.remove(context, since)) {
+                try {
+                    context.serverSocket().close();
+                } catch (UncheckedIOException e) {
+                    // It is closed already.
+                }
+            }
+        });
+    }
+}

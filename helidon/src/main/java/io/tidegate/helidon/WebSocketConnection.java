@@ -1,0 +1,136 @@
+package io.tidegate.helidon;
+
+import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.spi.ServerConnection;
+import io.tidegate.framing.Farewell;
+import io.tidegate.framing.FrameReader;
+import io.tidegate.framing.Inbound;
+import io.tidegate.hub.Connection;
+import io.tidegate.hub.Transport;
+import io.tidegate.protocol.CloseCode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One upgraded connection. Its virtual thread reads, from the answer to the handshake to the end of TCP; all writing
+ * after that answer goes through the connection's queue. Whatever ends the reading, {@link Connection#ended} follows, and
+ * Helidon closes the socket behind it.
+ */
+final class WebSocketConnection implements ServerConnection {
+    private static final System.Logger LOG = System.getLogger(WebSocketConnection.class.getName());
+
+    /** Stands for an end without a close frame (RFC 6455, section 7.4.1). */
+    private static final int ABNORMAL = 1006;
+
+    private final ConnectionContext context;
+    private final Transport transport;
+    private final Connection connection;
+    private final Endpoint endpoint;
+    private final byte[] handshakeResponse;
+    private final FrameReader frames;
+
+    /** Where the reading has got to, for the endpoint's sake: the code of an abnormal end until something else is known. */
+    private int code = ABNORMAL;
+
+    WebSocketConnection(
+            ConnectionContext context,
+            Connection connection,
+            Endpoint endpoint,
+            byte[] handshakeResponse,
+            int maxMessage) {
+        this.context = context;
+        this.transport = new SocketTransport(context);
+        this.connection = connection;
+        this.endpoint = endpoint;
+        this.handshakeResponse = handshakeResponse;
+        this.frames = new FrameReader(this::nextBytes, maxMessage);
+    }
+
+    @Override
+    public void handle(Limit limit) throws InterruptedException {
+        try {
+            transport.write(handshakeResponse);
+            serve();
+        } catch (IOException e) {
+            // The client left during the handshake.
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "A connection failed", e);
+            connection.close(CloseCode.INTERNAL, CloseCode.INTERNAL.reason());
+            connection.awaitClosed();
+        } catch (InterruptedException | Error e) {
+            // Helidon answers what leaves here with an HTTP response, which must not reach a WebSocket.
+            connection.abort();
+            throw e;
+        } finally {
+            connection.ended();
+        }
+    }
+
+    @Override
+    @SuppressWarnings("removal") // Helidon's interface still asks for it
+    public void handle(Semaphore requestSemaphore) {
+        throw new IllegalStateException("Helidon calls handle(Limit)");
+    }
+
+    /** The hub closes silent peers by itself; Helidon's idle timeout knows no close frame. */
+    @Override
+    public Duration idleTime() {
+        return Duration.ZERO;
+    }
+
+    @Override
+    public void close(boolean interrupt) {
+        connection.abort();
+    }
+
+    private void serve() throws InterruptedException {
+        try {
+            endpoint.opened();
+            read();
+        } finally {
+            endpoint.ended(code);
+        }
+    }
+
+    private void read() throws InterruptedException {
+        while (true) {
+            switch (frames.next()) {
+                case Inbound.Data data -> endpoint.receive(data.message());
+                case Inbound.Ping ping -> connection.ping(ping.payload());
+                case Inbound.Pong pong -> connection.pong();
+                case Inbound.Close close -> {
+                    code = close.code();
+                    connection.closedByPeer(code);
+                    return;
+                }
+                case Inbound.Violation violation -> {
+                    code = violation.code().code();
+                    connection.close(violation.code(), violation.reason());
+                    connection.awaitClosed();
+                    Farewell.discard(this::nextBytes);
+                    return;
+                }
+                case Inbound.End end -> {
+                    return;
+                }
+            }
+        }
+    }
+
+    /** Past Helidon's reader, which keeps what it has read, once that is empty. */
+    private byte @Nullable [] nextBytes() {
+        int left = context.dataReader().available();
+        if (left > 0) {
+            return context.dataReader().readBytes(left);
+        }
+        try {
+            return context.serverSocket().get();
+        } catch (UncheckedIOException e) {
+            return null;
+        }
+    }
+}

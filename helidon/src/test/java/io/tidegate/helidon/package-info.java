@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.helidon;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,90 @@
+package io.tidegate.mp;
+
+import io.helidon.metrics.api.MetricsFactory;
+import io.helidon.microprofile.server.ServerCdiExtension;
+import io.tidegate.helidon.Endpoint;
+import io.tidegate.helidon.HelidonMeters;
+import io.tidegate.helidon.Listeners;
+import io.tidegate.helidon.RequestHeads;
+import io.tidegate.node.Node;
+import io.tidegate.settings.Settings;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.BeforeDestroyed;
+import jakarta.enterprise.context.Initialized;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
+import org.eclipse.microprofile.config.Config;
+
+/** The node in a CDI container: what others may have injected, and its life around that of Helidon's listeners. */
+@ApplicationScoped
+class Beans {
+    /** Helidon opens the listeners at {@code PLATFORM_AFTER + 100}, and closes them at {@code PLATFORM_BEFORE}. */
+    private static final int LISTENING = Interceptor.Priority.PLATFORM_AFTER + 101;
+
+    private static final int STILL_LISTENING = Interceptor.Priority.PLATFORM_BEFORE - 1;
+
+    @Produces
+    @Singleton
+    Settings settings(Config config) {
+        return ServerSettings.read(config);
+    }
+
+    @Produces
+    @Singleton
+    Node node(Settings settings) {
+        return new Node(settings);
+    }
+
+    @Produces
+    @Singleton
+    RequestHeads heads() {
+        return new RequestHeads(RequestHeads.TIMEOUT);
+    }
+
+    @Produces
+    @Singleton
+    HelidonMeters meters() {
+        return new HelidonMeters(MetricsFactory.getInstance().globalRegistry());
+    }
+
+    @Produces
+    @Singleton
+    Endpoint.Factory endpoints(Settings settings) {
+        return new TyrusEndpoints(settings.limits().message());
+    }
+
+    void route(
+            @Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) @Initialized(ApplicationScoped.class) Object event,
+            BeanManager beans,
+            Node node) {
+        ServerCdiExtension server = beans.getExtension(ServerCdiExtension.class);
+        Listeners.page(server.serverRoutingBuilder());
+        Listeners.connections(server.serverNamedRoutingBuilder(Listeners.MANAGEMENT), node);
+    }
+
+    /** Helidon may close a registry and open another until the listeners are open: meters come after that. */
+    void listening(
+            @Observes @Priority(LISTENING) @Initialized(ApplicationScoped.class) Object event,
+            Node node,
+            RequestHeads heads,
+            HelidonMeters meters) {
+        node.bindMetrics(meters);
+        heads.start();
+        node.health().listening();
+    }
+
+    /** Before the listeners are closed, which would interrupt the connections. */
+    void close(
+            @Observes @Priority(STILL_LISTENING) @BeforeDestroyed(ApplicationScoped.class) Object event,
+            Node node,
+            RequestHeads heads,
+            HelidonMeters meters) {
+        heads.close();
+        node.close();
+        meters.close();
+    }
+}

@@ -1,0 +1,66 @@
+package io.tidegate.mp;
+
+import io.helidon.common.config.Config;
+import io.helidon.webserver.ProtocolConfigs;
+import io.helidon.webserver.spi.ProtocolConfig;
+import io.helidon.webserver.spi.ProtocolConfigProvider;
+import io.helidon.webserver.spi.ServerConnectionSelector;
+import io.helidon.webserver.spi.ServerConnectionSelectorProvider;
+import io.tidegate.helidon.Endpoint;
+import io.tidegate.helidon.Listeners;
+import io.tidegate.helidon.RequestHeads;
+import io.tidegate.node.Node;
+import io.tidegate.settings.Settings;
+import jakarta.enterprise.inject.spi.CDI;
+
+/**
+ * The only protocol of both listeners, as their configuration names it. So no other upgrade that lies on the class path
+ * comes into question, whatever its weight and its place: not Helidon's for WebSockets on SE, nor its own for Tyrus,
+ * which answers 101 to a handshake that was refused.
+ */
+record HubProtocol(String name) implements ProtocolConfig {
+    static final String TYPE = "tidegate";
+
+    @Override
+    public String type() {
+        return TYPE;
+    }
+
+    /** Found by Java's service loader. */
+    public static final class Configuration implements ProtocolConfigProvider<ProtocolConfig> {
+        @Override
+        public String configKey() {
+            return TYPE;
+        }
+
+        @Override
+        public ProtocolConfig create(Config config, String name) {
+            return new HubProtocol(name);
+        }
+    }
+
+    /** Found by Java's service loader; what it needs comes from CDI. */
+    public static final class Selectors implements ServerConnectionSelectorProvider<ProtocolConfig> {
+        @Override
+        public Class<ProtocolConfig> protocolConfigType() {
+            return ProtocolConfig.class;
+        }
+
+        @Override
+        public String protocolType() {
+            return TYPE;
+        }
+
+        @Override
+        public ServerConnectionSelector create(String listener, ProtocolConfig config, ProtocolConfigs all) {
+            RequestHeads heads = bean(RequestHeads.class);
+            return listener.equals(Listeners.MANAGEMENT)
+                    ? Listeners.http(heads)
+                    : Listeners.webSockets(bean(Settings.class), bean(Node.class), bean(Endpoint.Factory.class), heads);
+        }
+
+        private static <T> T bean(Class<T> type) {
+            return CDI.current().select(type).get();
+        }
+    }
+}

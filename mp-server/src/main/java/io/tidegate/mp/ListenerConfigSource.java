@@ -1,0 +1,71 @@
+package io.tidegate.mp;
+
+import io.tidegate.helidon.Listeners;
+import io.tidegate.helidon.RequestHeads;
+import io.tidegate.settings.Settings;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.spi.ConfigProviderResolver;
+import org.eclipse.microprofile.config.spi.ConfigSource;
+import org.jspecify.annotations.Nullable;
+
+/** What Helidon MP reads of its listeners, made of the settings: nobody can set it otherwise. */
+final class ListenerConfigSource implements ConfigSource {
+    private static final int ABOVE_ALL = 1_000;
+
+    private final Map<String, String> properties = new HashMap<>();
+
+    ListenerConfigSource(Settings.Server settings) {
+        listener("server.", settings.host(), settings.port());
+        listener("server.sockets.0.", settings.host(), settings.managementPort());
+        properties.put("server.sockets.0.name", Listeners.MANAGEMENT);
+        properties.put("server.features.observe.sockets", Listeners.MANAGEMENT);
+    }
+
+    /** Puts it above the sources that there are, for the container that starts after this. */
+    static void register(Settings.Server settings) {
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        ConfigProviderResolver resolver = ConfigProviderResolver.instance();
+        Config config = resolver.getBuilder()
+                .forClassLoader(loader)
+                .addDefaultSources()
+                .addDiscoveredSources()
+                .addDiscoveredConverters()
+                .withSources(new ListenerConfigSource(settings))
+                .build();
+        resolver.registerConfig(config, loader);
+    }
+
+    @Override
+    public String getName() {
+        return "listeners of Tidegate";
+    }
+
+    @Override
+    public int getOrdinal() {
+        return ABOVE_ALL;
+    }
+
+    @Override
+    public Map<String, String> getProperties() {
+        return properties;
+    }
+
+    @Override
+    public Set<String> getPropertyNames() {
+        return properties.keySet();
+    }
+
+    @Override
+    public @Nullable String getValue(String name) {
+        return properties.get(name);
+    }
+
+    private void listener(String prefix, String host, int port) {
+        Listeners.options(host, port, RequestHeads.TIMEOUT)
+                .forEach((name, value) -> properties.put(prefix + name, value));
+        properties.put(prefix + "protocols." + HubProtocol.TYPE + ".enabled", "true");
+    }
+}

@@ -1,0 +1,59 @@
+package io.tidegate.mp;
+
+import io.helidon.microprofile.cdi.HelidonContainer;
+import io.helidon.microprofile.server.ServerCdiExtension;
+import io.tidegate.helidon.Listeners;
+import io.tidegate.node.CannotListenException;
+import io.tidegate.node.Launch;
+import io.tidegate.node.Node;
+import io.tidegate.node.Ports;
+import io.tidegate.settings.Settings;
+import jakarta.enterprise.inject.se.SeContainer;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/** The CDI container of a server, with its listeners open. */
+final class MpServer implements Launch.Server {
+    private final SeContainer container;
+    private final ServerCdiExtension server;
+
+    private MpServer(SeContainer container) {
+        this.container = container;
+        this.server = container.getBeanManager().getExtension(ServerCdiExtension.class);
+    }
+
+    /** As {@link Launch.Start} wants it. */
+    static MpServer start() throws CannotListenException {
+        Settings settings = ServerSettings.read(ConfigProvider.getConfig());
+        Ports.requireFree(settings.server());
+        ListenerConfigSource.register(settings.server());
+        MpServer server = new MpServer(HelidonContainer.instance().start());
+        // Helidon logs what is wrong with a listener and goes on.
+        if (server.port() < 0 || server.managementPort() < 0) {
+            server.close();
+            throw new CannotListenException(
+                    "cannot listen on tidegate.port=" + settings.server().port() + " and tidegate.management.port="
+                            + settings.server().managementPort());
+        }
+        return server;
+    }
+
+    @Override
+    public int port() {
+        return server.port();
+    }
+
+    @Override
+    public int managementPort() {
+        return server.port(Listeners.MANAGEMENT);
+    }
+
+    @Override
+    public void drain() throws InterruptedException {
+        container.select(Node.class).get().drain();
+    }
+
+    @Override
+    public void close() {
+        container.close();
+    }
+}

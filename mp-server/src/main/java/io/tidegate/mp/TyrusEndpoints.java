@@ -1,0 +1,122 @@
+package io.tidegate.mp;
+
+import io.helidon.common.uri.UriQuery;
+import io.helidon.http.Headers;
+import io.helidon.http.HttpPrologue;
+import io.tidegate.helidon.Endpoint;
+import io.tidegate.hub.Connection;
+import jakarta.websocket.DeploymentException;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.glassfish.tyrus.core.RequestContext;
+import org.glassfish.tyrus.core.TyrusUpgradeResponse;
+import org.glassfish.tyrus.core.TyrusWebSocketEngine;
+import org.glassfish.tyrus.server.TyrusServerContainer;
+import org.glassfish.tyrus.spi.WebSocketEngine;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Jakarta WebSocket container, without a socket: handshakes are answered, frames read and written by ours, and what
+ * gets here is admitted already. Helidon's own way to Tyrus is passed by: it answers 101 to a refused handshake, never
+ * closes TCP, takes frames that are not masked and writes each message by itself under a lock.
+ */
+final class TyrusEndpoints implements Endpoint.Factory {
+    private final WebSocketEngine engine;
+
+    /**
+     * A container with both endpoints.
+     *
+     * @param maxMessage bytes of the largest message
+     */
+    TyrusEndpoints(int maxMessage) {
+        this.engine = new Container(maxMessage + TyrusEndpoint.HEADER_MAX).getWebSocketEngine();
+        try {
+            engine.register(BroadcastEndpoint.class, "/");
+            engine.register(ChatEndpoint.class, "/");
+        } catch (DeploymentException e) {
+            throw new IllegalStateException("the endpoints are not what Jakarta WebSocket asks for", e);
+        }
+    }
+
+    @Override
+    public Endpoint create(Connection connection, HttpPrologue prologue, Headers headers) {
+        TyrusEndpoint endpoint = new TyrusEndpoint(connection);
+        RequestContext request = request(prologue, headers, endpoint);
+        TyrusUpgradeResponse response = new TyrusUpgradeResponse();
+        WebSocketEngine.UpgradeInfo upgrade = engine.upgrade(request, response);
+        if (upgrade.getStatus() != WebSocketEngine.UpgradeStatus.SUCCESS) {
+            throw new IllegalStateException("Tyrus refuses what was admitted: " + response.getStatus());
+        }
+        endpoint.upgraded(upgrade);
+        return endpoint;
+    }
+
+    private static RequestContext request(HttpPrologue prologue, Headers headers, TyrusEndpoint endpoint) {
+        UriQuery query = prologue.query();
+        Map<String, String[]> parameters = new HashMap<>();
+        query.names().forEach(name -> parameters.put(name, query.all(name).toArray(String[]::new)));
+        RequestContext request = RequestContext.Builder.create()
+                .requestURI(URI.create(prologue.uriPath().path()))
+                .queryString(query.rawValue())
+                .parameterMap(parameters)
+                .httpSession(endpoint)
+                .build();
+        headers.forEach(header -> request.getHeaders().put(header.name(), header.allValues()));
+        return request;
+    }
+
+    /**
+     * With every message Tyrus sets a timer, at once, for a session that has no idle timeout. None has: the hub watches
+     * its connections itself.
+     */
+    private static final class NoTimers extends ScheduledThreadPoolExecutor {
+        NoTimers() {
+            super(0);
+        }
+
+        @Override
+        public @Nullable ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
+            return null;
+        }
+    }
+
+    private static final class Container extends TyrusServerContainer {
+        private final WebSocketEngine engine;
+
+        private final ScheduledExecutorService timers = new NoTimers();
+
+        Container(int incomingBufferSize) {
+            super(Set.of());
+            this.engine = TyrusWebSocketEngine.builder(this)
+                    .incomingBufferSize(incomingBufferSize)
+                    .build();
+        }
+
+        @Override
+        public WebSocketEngine getWebSocketEngine() {
+            return engine;
+        }
+
+        @Override
+        public ScheduledExecutorService getScheduledExecutorService() {
+            return timers;
+        }
+
+        @Override
+        public void register(Class<?> endpointClass) {
+            throw new UnsupportedOperationException("the endpoints are fixed");
+        }
+
+        @Override
+        public void register(ServerEndpointConfig config) {
+            throw new UnsupportedOperationException("the endpoints are fixed");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.mp;
+
+import org.jspecify.annotations.NullMarked;

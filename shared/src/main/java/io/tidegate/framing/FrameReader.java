@@ -1,0 +1,269 @@
+package io.tidegate.framing;
+
+import io.tidegate.protocol.CloseCode;
+import io.tidegate.protocol.Message;
+import io.tidegate.protocol.Opcode;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reading side of a server's connection (RFC 6455, section 5): from bytes as they arrive to whole messages and
+ * control frames. Used by one thread.
+ *
+ * <p>Every rule is checked as soon as the byte that breaks it is there: bad UTF-8 in the middle of a frame, a message
+ * that will be too large at the header that says so.
+ *
+ * <p>What it holds: between messages nothing; inside one, at most two and a half times what has arrived of it, and never
+ * more than the largest message, whatever a header promises. A payload that lies whole in one chunk is copied once. A
+ * buffer grows by doubling, so bytes that arrive one by one cost no more than linear time.
+ */
+public final class FrameReader {
+    private static final int FIN = 0x80;
+    private static final int RESERVED = 0x70;
+    private static final int MASKED = 0x80;
+    private static final int LENGTH_7_MAX = 125;
+    private static final int LENGTH_16 = 126;
+    private static final byte[] NOTHING = {};
+
+    private final ByteSource source;
+    private final int maxMessage;
+
+    /** What has arrived and is not read; dropped once it is, so that nobody holds it while waiting for more. */
+    private byte[] chunk = NOTHING;
+
+    private int at;
+
+    // The frame being read
+    private boolean fin;
+    private Opcode opcode = Opcode.CONTINUATION;
+    private long length;
+    private int key;
+
+    // The message being read: null as its kind where there is none
+    private @Nullable Opcode kind;
+    private byte[] message = NOTHING;
+    private int size;
+    private int utf8 = Utf8.WHOLE;
+
+    private @Nullable Inbound last;
+
+    /**
+     * A reader at the start of a connection's frames.
+     *
+     * @param source called only where nothing is left of what it gave before; what it throws goes through
+     * @param maxMessage bytes of the largest message, its fragments summed
+     */
+    public FrameReader(ByteSource source, int maxMessage) {
+        this.source = source;
+        this.maxMessage = maxMessage;
+    }
+
+    /**
+     * Blocks until something whole has arrived, or something wrong. After a close frame, a violation or the end of the
+     * stream nothing more is read and the answer stays the same.
+     */
+    public Inbound next() {
+        Inbound inbound = last;
+        while (inbound == null) {
+            inbound = header();
+            if (inbound == null) {
+                inbound = opcode.isControl() ? control() : data();
+            }
+        }
+        if (at == chunk.length) {
+            chunk = NOTHING;
+            at = 0;
+        }
+        return inbound;
+    }
+
+    /** Reads a frame's header (section 5.2); null where it is good. */
+    private @Nullable Inbound header() {
+        int first = read();
+        if (first < 0) {
+            return end();
+        }
+        if ((first & RESERVED) != 0) {
+            return protocolError("reserved bit set");
+        }
+        Opcode announced = Opcode.of(first);
+        if (announced == null) {
+            return protocolError("reserved opcode");
+        }
+        opcode = announced;
+        fin = (first & FIN) != 0;
+        if (opcode.isControl() && !fin) {
+            return protocolError("fragmented control frame");
+        }
+        if (opcode == Opcode.CONTINUATION && kind == null) {
+            return protocolError("continuation of nothing");
+        }
+        if (!opcode.isControl() && opcode != Opcode.CONTINUATION && kind != null) {
+            return protocolError("new message inside a fragmented one");
+        }
+
+        int second = read();
+        if (second < 0) {
+            return end();
+        }
+        if ((second & MASKED) == 0) {
+            return protocolError("frame not masked");
+        }
+        length = second & ~MASKED;
+        if (opcode.isControl() && length > LENGTH_7_MAX) {
+            return protocolError("control frame over 125 bytes");
+        }
+        if (length > LENGTH_7_MAX) {
+            Inbound wrong = length == LENGTH_16 ? longer(2, LENGTH_16) : longer(8, 1 << 16);
+            if (wrong != null) {
+                return wrong;
+            }
+        }
+        if (!opcode.isControl() && length > maxMessage - size) {
+            return violation(CloseCode.TOO_LARGE, "message over " + maxMessage + " bytes");
+        }
+        return key();
+    }
+
+    /** Reads a length of several bytes, which must need them: section 5.2 asks for the shortest form. */
+    private @Nullable Inbound longer(int bytes, int least) {
+        length = 0;
+        for (int i = 0; i < bytes; i++) {
+            int next = read();
+            if (next < 0) {
+                return end();
+            }
+            length = length << 8 | next;
+        }
+        // With its highest bit set, which is not allowed either, it is negative.
+        return length < least ? protocolError("malformed length") : null;
+    }
+
+    private @Nullable Inbound key() {
+        key = 0;
+        for (int i = 0; i < 4; i++) {
+            int next = read();
+            if (next < 0) {
+                return end();
+            }
+            key |= next << (8 * i);
+        }
+        return null;
+    }
+
+    /** Reads a data frame's payload (section 5.4); null where more of the message follows. */
+    private @Nullable Inbound data() {
+        if (kind == null) {
+            kind = opcode;
+        }
+        int end = size + (int) length;
+        while (size < end) {
+            if (!fill()) {
+                return end();
+            }
+            int part = Math.min(end - size, chunk.length - at);
+            makeRoom(size + part, fin ? end : maxMessage);
+            boolean ascii = Mask.remove(key, chunk, at, message, size, part);
+            if (kind == Opcode.TEXT && !(ascii && utf8 == Utf8.WHOLE)) {
+                utf8 = Utf8.check(utf8, message, size, size + part);
+                if (utf8 == Utf8.INVALID) {
+                    return violation(CloseCode.INVALID_UTF8, CloseCode.INVALID_UTF8.reason());
+                }
+            }
+            key = Mask.after(key, part);
+            at += part;
+            size += part;
+        }
+        if (!fin) {
+            return null;
+        }
+        if (utf8 != Utf8.WHOLE) {
+            return violation(CloseCode.INVALID_UTF8, "text ends inside a character");
+        }
+        byte[] payload = size == message.length ? message : Arrays.copyOf(message, size);
+        Inbound data = new Inbound.Data(new Message(kind, payload));
+        forget();
+        return data;
+    }
+
+    /**
+     * Makes the buffer twice as large, or more where that is not enough or nearly the limit.
+     *
+     * @param limit what the message cannot exceed, as far as is known
+     */
+    private void makeRoom(int needed, int limit) {
+        if (needed > message.length) {
+            long doubled = 2L * message.length;
+            long room = limit - doubled < doubled / 4 ? limit : doubled;
+            message = Arrays.copyOf(message, (int) Math.max(needed, room));
+        }
+    }
+
+    /** Reads a control frame's payload (section 5.5). */
+    private Inbound control() {
+        byte[] payload = new byte[(int) length];
+        int read = 0;
+        while (read < payload.length) {
+            if (!fill()) {
+                return end();
+            }
+            int part = Math.min(payload.length - read, chunk.length - at);
+            Mask.remove(key, chunk, at, payload, read, part);
+            key = Mask.after(key, part);
+            at += part;
+            read += part;
+        }
+        return switch (opcode) {
+            case PING -> new Inbound.Ping(payload);
+            case PONG -> new Inbound.Pong(payload);
+            case CLOSE -> finish(CloseBody.read(payload));
+            case CONTINUATION, TEXT, BINARY -> throw new IllegalStateException(opcode + " is no control frame");
+        };
+    }
+
+    /** The next byte, or -1 at the end of the stream. */
+    private int read() {
+        return fill() ? chunk[at++] & 0xFF : -1;
+    }
+
+    /** Waits until there is a byte; false at the end of the stream. */
+    private boolean fill() {
+        while (at == chunk.length) {
+            chunk = NOTHING;
+            at = 0;
+            byte[] next = source.next();
+            if (next == null) {
+                return false;
+            }
+            chunk = next;
+        }
+        return true;
+    }
+
+    private Inbound protocolError(String reason) {
+        return violation(CloseCode.PROTOCOL_ERROR, reason);
+    }
+
+    private Inbound violation(CloseCode code, String reason) {
+        return finish(new Inbound.Violation(code, reason));
+    }
+
+    private Inbound end() {
+        return finish(new Inbound.End());
+    }
+
+    private Inbound finish(Inbound end) {
+        last = end;
+        chunk = NOTHING;
+        at = 0;
+        forget();
+        return end;
+    }
+
+    private void forget() {
+        kind = null;
+        message = NOTHING;
+        size = 0;
+        utf8 = Utf8.WHOLE;
+    }
+}

@@ -1,0 +1,23 @@
+package io.tidegate.contract;
+
+import java.nio.file.Path;
+
+/** A fleet of both runtimes on one Redis: nobody can tell which of them a client is connected to. */
+public abstract class MixedFleetContract extends FleetContract {
+
+    /** The runnable jar of one runtime. */
+    protected abstract Path one();
+
+    /** The runnable jar of the other. */
+    protected abstract Path other();
+
+    @Override
+    final Path jar() {
+        return one();
+    }
+
+    @Override
+    final Path secondJar() {
+        return other();
+    }
+}

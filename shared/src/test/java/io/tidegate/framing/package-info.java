@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.framing;
+
+import org.jspecify.annotations.NullMarked;
