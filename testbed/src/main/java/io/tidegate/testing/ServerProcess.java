@@ -56,26 +56,36 @@ public final class ServerProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("starting " + command, e);
         }
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> process.toHandle().destroyForcibly()));
         // Reading a pipe holds a carrier of virtual threads, of which there are few.
         reader = Thread.ofPlatform().daemon().name("output of " + process.pid()).start(this::readOutput);
     }
 
-    /** Starts a server, and waits until it is ready; ports are free ones unless the settings say otherwise. */
+    /** Starts a server, and waits up to a minute until it is ready; ports are free ones unless the settings say otherwise. */
     public static ServerProcess start(Path jar, Map<String, String> settings) {
+        return start(jar, settings, START);
+    }
+
+    /**
+     * The same with a limit of one's own, for a machine that is busy.
+     *
+     * @throws AssertionError after the limit; then the process is ended
+     */
+    public static ServerProcess start(Path jar, Map<String, String> settings, Duration atMost) {
         ServerProcess server = new ServerProcess(jar, settings);
         try {
             Await.until(
-                    () -> "the server listens:\n" + server.output(),
-                    START,
+                    () -> "the server listens; it said:\n" + server.output(),
+                    atMost,
                     () -> server.listens() || !server.process.isAlive());
+            if (!server.listens()) {
+                throw new AssertionError("the server did not start:\n" + server.output());
+            }
+            return server;
         } catch (AssertionError e) {
             server.close();
             throw e;
         }
-        if (!server.listens()) {
-            throw new AssertionError("the server did not start:\n" + server.output());
-        }
-        return server;
     }
 
     /** Starts a server that is expected to give up, and waits until it has. */

@@ -1,0 +1,132 @@
+package io.tidegate.client;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+
+/** Opens connections, brings what happens on them into the client's mailbox, and sees to it that they are alive. */
+final class Dialer {
+    private final Socket.Factory sockets;
+    private final Timers timers;
+    private final Mailbox core;
+    private final Duration connect;
+    private final Owner owner;
+
+    /** Whose connections they are. Called in the client's mailbox. */
+    interface Owner {
+
+        /** Whether the connection is of use still. For one that is not, none of the others is called. */
+        boolean isCurrent(Link link);
+
+        void frame(Link link, ServerFrame frame);
+
+        /** The connection has done what it must not. */
+        void distrust(Link link, String reason);
+
+        void ended(Link link, Socket.End end);
+
+        /** See {@link Traffic#pauses}. */
+        boolean pauses();
+    }
+
+    Dialer(Socket.Factory sockets, Timers timers, Mailbox core, Duration connect, Owner owner) {
+        this.sockets = sockets;
+        this.timers = timers;
+        this.core = core;
+        this.connect = connect;
+        this.owner = owner;
+    }
+
+    /** A connection that is to be opened now. */
+    Link link() {
+        return new Link(timers.nanoTime(), connect.toNanos());
+    }
+
+    void open(Link link, URI url) {
+        watch(link);
+        sockets.open(url, connect, new Socket.Events() {
+            @Override
+            public void opened(Socket socket) {
+                core.post(() -> Dialer.this.opened(link, socket));
+            }
+
+            @Override
+            public void text(String text) {
+                core.post(() -> Dialer.this.text(link, text));
+            }
+
+            @Override
+            public void alive() {
+                core.post(() -> link.heardAt = timers.nanoTime());
+            }
+
+            @Override
+            public void ended(Socket.End end) {
+                core.post(() -> Dialer.this.ended(link, end));
+            }
+        });
+    }
+
+    /** Ends a connection on which nothing came for too long; looks as seldom as possible. */
+    void watch(Link link) {
+        link.unwatch();
+        Duration rest = Duration.ofNanos(link.heardAt + link.silenceNanos - timers.nanoTime());
+        link.watch = timers.after(rest, () -> core.post(() -> checkLife(link)));
+    }
+
+    private void checkLife(Link link) {
+        if (link.paused) {
+            // It may well have been sent something, which nobody has read.
+            link.heardAt = timers.nanoTime();
+        }
+        if (!owner.isCurrent(link)) {
+            return;
+        }
+        if (timers.nanoTime() - link.heardAt < link.silenceNanos) {
+            watch(link);
+        } else {
+            owner.ended(
+                    link,
+                    new Socket.End.Failed(
+                            link.welcomed ? "nothing came for two heartbeats" : "no welcome within " + connect));
+        }
+    }
+
+    private void opened(Link link, Socket socket) {
+        if (owner.isCurrent(link)) {
+            link.opened(socket);
+        } else {
+            socket.abort();
+        }
+    }
+
+    private void text(Link link, String text) {
+        if (owner.isCurrent(link)) {
+            link.heardAt = timers.nanoTime();
+            parse(link, text);
+        }
+        if (owner.isCurrent(link) && owner.pauses()) {
+            link.paused = true;
+        } else {
+            // A retired connection is read to its end, or its socket would not see the other side's close.
+            link.read();
+        }
+    }
+
+    private void parse(Link link, String text) {
+        ServerFrame frame;
+        try {
+            frame = Json.parse(text);
+        } catch (IOException e) {
+            owner.distrust(link, "a frame that this client cannot read: " + e.getMessage());
+            return;
+        }
+        owner.frame(link, frame);
+    }
+
+    private void ended(Link link, Socket.End end) {
+        if (owner.isCurrent(link)) {
+            owner.ended(link, end);
+        }
+    }
+}

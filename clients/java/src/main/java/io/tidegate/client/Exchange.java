@@ -1,0 +1,230 @@
+package io.tidegate.client;
+
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** What goes over the connections: subscriptions with their messages, publishes with their answers. In the client's mailbox only. */
+final class Exchange implements Traffic {
+    private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
+    private static final Duration RATE_PAUSE = Duration.ofSeconds(1);
+    /** Positions to remember in a hand-over; a topic with more than that meanwhile is resumed in place of handed over. */
+    private static final int MOST_REMEMBERED = 10_000;
+
+    private final Map<String, Feed> feeds = new LinkedHashMap<>();
+    private final Outbox outbox;
+    private final Connector connector;
+    private final Mailbox listeners;
+    private final int mostUndelivered;
+    private int failures;
+    private @Nullable String closed;
+
+    Exchange(Outbox outbox, Connector connector, Mailbox listeners, int mostUndelivered) {
+        this.outbox = outbox;
+        this.connector = connector;
+        this.listeners = listeners;
+        this.mostUndelivered = mostUndelivered;
+    }
+
+    void add(Feed feed) {
+        if (closed == null) {
+            feeds.put(feed.topic(), feed);
+            askMissing(connector.first());
+            askMissing(connector.second());
+        }
+    }
+
+    void remove(Feed feed) {
+        if (feeds.remove(feed.topic(), feed)) {
+            release(connector.first(), feed.topic());
+            release(connector.second(), feed.topic());
+        }
+    }
+
+    void publish(Publication publication, String id, CompletableFuture<Ack> future) {
+        outbox.add(publication, id, future);
+        if (closed != null) {
+            outbox.failAll(new ClientClosedException(closed));
+        }
+    }
+
+    @Override
+    public void welcomed(Link link) {
+        askMissing(link);
+        checkReady(link);
+    }
+
+    @Override
+    public void serves(Link link) {
+        outbox.attach(link);
+    }
+
+    @Override
+    public void unserved() {
+        outbox.detach();
+    }
+
+    @Override
+    public void closed(String reason) {
+        closed = reason;
+        feeds.clear();
+        outbox.failAll(new ClientClosedException(reason));
+    }
+
+    @Override
+    public boolean pauses() {
+        boolean pause = listeners.waiting() > mostUndelivered;
+        if (pause) {
+            // Comes last of all that waits.
+            listeners.post(() -> connector.after(Duration.ZERO, connector::readOn));
+        }
+        return pause;
+    }
+
+    @Override
+    public void frame(Link link, ServerFrame frame) {
+        switch (frame) {
+            case ServerFrame.Delivery delivery -> message(link, delivery.message());
+            case ServerFrame.Subscribed subscribed -> subscribed(link, subscribed);
+            case ServerFrame.Unsubscribed unsubscribed -> link.answered(unsubscribed.topic());
+            case ServerFrame.Acknowledged acknowledged -> {
+                failures = 0;
+                outbox.acknowledged(acknowledged.ack());
+            }
+            case ServerFrame.ErrorFrame error -> error(link, error);
+            case ServerFrame.Welcome welcome -> LOG.log(Level.DEBUG, "a second welcome of {0}", welcome.node());
+            case ServerFrame.ServerShutdown shutdown -> LOG.log(Level.DEBUG, "not for here: {0}", shutdown);
+            case ServerFrame.Other other -> LOG.log(Level.TRACE, "ignored: {0}", other.type());
+        }
+    }
+
+    private void message(Link link, Message message) {
+        Feed feed = feeds.get(message.topic());
+        if (feed == null || !link.delivers(message.topic())) {
+            return;
+        }
+        boolean alone = connector.second() == null;
+        feed.accept(message, alone);
+        if (!alone && feed.remembered() > MOST_REMEMBERED) {
+            connector.dropFirst("too many messages since the hand-over began");
+        }
+    }
+
+    private void subscribed(Link link, ServerFrame.Subscribed subscribed) {
+        Feed feed = feeds.get(subscribed.topic());
+        Link.Answer answer = link.answered(subscribed.topic());
+        if (feed == null || answer == Link.Answer.TO_AN_OLD_ASK) {
+            return;
+        }
+        if (!subscribed.recovered()) {
+            lost(link, feed, subscribed.position());
+        } else if (answer == Link.Answer.TO_THE_LAST_ASK) {
+            feed.beginAt(subscribed.position());
+        } else {
+            connector.distrust(link, "subscribed to " + subscribed.topic() + " twice");
+        }
+        askMissing(connector.second());
+        checkReady(link);
+    }
+
+    private void lost(Link link, Feed feed, String position) {
+        if (link == connector.first() && connector.second() != null) {
+            // The second one resumes behind the last message, and knows better whether anything is missing.
+            connector.dropFirst("messages were lost at the old node");
+            return;
+        }
+        feed.lose(position);
+        if (link == connector.second()) {
+            // What the first one has between is told to be lost, and may not come after what the second one brings.
+            connector.dropFirst("messages were lost on the way to the new node");
+        }
+    }
+
+    private void error(Link link, ServerFrame.ErrorFrame error) {
+        Refusal refusal = new Refusal(error.code(), error.message());
+        if (error.id().isPresent()) {
+            String id = error.id().get();
+            if (!isPassing(error.code())) {
+                outbox.refused(id, new RefusedException(refusal));
+            } else if (outbox.hold(id)) {
+                connector.after(pause(error.code()), outbox::proceed);
+            }
+        } else if (error.topic().isPresent()) {
+            subscribeFailed(link, error.topic().get(), refusal);
+        } else {
+            LOG.log(Level.WARNING, "the server says {0}: {1}", error.code(), error.message());
+        }
+    }
+
+    private void subscribeFailed(Link link, String topic, Refusal refusal) {
+        Feed feed = feeds.get(topic);
+        if (link.answered(topic) != Link.Answer.TO_THE_LAST_ASK || feed == null) {
+            return;
+        }
+        if (isPassing(refusal.code())) {
+            link.postpone(topic);
+            connector.after(pause(refusal.code()), () -> {
+                if (link.postponed(topic)) {
+                    link.forget(topic);
+                    askMissing(link);
+                }
+            });
+        } else if (refusal.code().equals("invalid-frame") && feed.received().isPresent()) {
+            beginAnew(link, feed);
+        } else {
+            link.forget(topic);
+            remove(feed);
+            feed.refuse(refusal);
+        }
+    }
+
+    /** The fleet does not know the position, which is of another one, or of another time: that is a gap. */
+    private void beginAnew(Link link, Feed feed) {
+        if (link == connector.second()) {
+            connector.dropFirst("the new node does not know where the old one is");
+        }
+        feed.forgetPosition();
+        link.forget(feed.topic());
+        askMissing(link);
+    }
+
+    private static boolean isPassing(String code) {
+        return code.equals("relay-unavailable") || code.equals("rate-limited");
+    }
+
+    private Duration pause(String code) {
+        Duration backoff = connector.backoff(failures++);
+        return code.equals("rate-limited") ? backoff.plus(RATE_PAUSE) : backoff;
+    }
+
+    /** Subscribes on a connection to what was not asked for on it. */
+    private void askMissing(@Nullable Link link) {
+        if (link == null || !link.welcomed || (link != connector.first() && link != connector.second())) {
+            return;
+        }
+        for (Feed feed : feeds.values()) {
+            // The second one is asked only once the first one has said where delivery begins: both must begin there.
+            if (!link.wants(feed.topic())
+                    && (link == connector.first() || feed.received().isPresent())) {
+                link.subscribe(feed.topic(), feed.received());
+            }
+        }
+    }
+
+    private void release(@Nullable Link link, String topic) {
+        if (link != null) {
+            link.unsubscribe(topic);
+            checkReady(link);
+        }
+    }
+
+    private void checkReady(Link link) {
+        boolean current = link == connector.first() || link == connector.second();
+        if (current && link.welcomed && feeds.keySet().stream().allMatch(link::delivers)) {
+            connector.ready(link);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package io.tidegate.client;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A socket of {@code java.net.http}, which takes one message at a time: the next one is sent when the one before has left.
+ */
+final class HttpSocket implements Socket, WebSocket.Listener {
+    static final String SUBPROTOCOL = "tidegate.v1";
+
+    private final Events events;
+    private final StringBuilder text = new StringBuilder();
+    private @Nullable WebSocket socket;
+    /** Of the last message that was sent. Touched by {@link #send} and {@link #close} only, which one thread calls. */
+    private CompletableFuture<?> sent = CompletableFuture.completedFuture(null);
+
+    private HttpSocket(Events events) {
+        this.events = events;
+    }
+
+    static Socket.Factory factory(HttpClient http) {
+        return (url, atMost, events) -> open(http, url, atMost, events);
+    }
+
+    private static void open(HttpClient http, URI url, Duration atMost, Events events) {
+        var unused = http.newWebSocketBuilder()
+                .subprotocols(SUBPROTOCOL)
+                .connectTimeout(atMost)
+                .buildAsync(url, new HttpSocket(events))
+                .whenComplete((socket, failure) -> {
+                    if (failure != null) {
+                        events.ended(endOf(failure));
+                    }
+                });
+    }
+
+    @Override
+    public void send(String message) {
+        sent = sent.thenCompose(previous -> socket().sendText(message, true)).whenComplete(this::checkSent);
+    }
+
+    @Override
+    public void read() {
+        socket().request(1);
+    }
+
+    @Override
+    public void close(int code) {
+        sent = sent.thenCompose(previous -> socket().sendClose(code, "")).whenComplete(this::checkSent);
+    }
+
+    @Override
+    public void abort() {
+        socket().abort();
+    }
+
+    @Override
+    public void onOpen(WebSocket opened) {
+        socket = opened;
+        if (opened.getSubprotocol().equals(SUBPROTOCOL)) {
+            events.opened(this);
+        } else {
+            opened.abort();
+            events.ended(new End.Failed("the server does not speak " + SUBPROTOCOL));
+        }
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onText(WebSocket webSocket, CharSequence part, boolean last) {
+        if (last && text.isEmpty()) {
+            events.text(part.toString());
+            return null;
+        }
+        text.append(part);
+        if (last) {
+            events.text(text.toString());
+            text.setLength(0);
+            text.trimToSize();
+        } else {
+            events.alive();
+            webSocket.request(1);
+        }
+        return null;
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onBinary(WebSocket webSocket, ByteBuffer part, boolean last) {
+        return alive(webSocket);
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onPing(WebSocket webSocket, ByteBuffer payload) {
+        return alive(webSocket);
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onPong(WebSocket webSocket, ByteBuffer payload) {
+        return alive(webSocket);
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onClose(WebSocket webSocket, int code, String reason) {
+        events.ended(new End.Closed(code, reason));
+        return null;
+    }
+
+    @Override
+    public void onError(WebSocket webSocket, Throwable failure) {
+        events.ended(endOf(failure));
+    }
+
+    private @Nullable CompletionStage<?> alive(WebSocket webSocket) {
+        events.alive();
+        webSocket.request(1);
+        return null;
+    }
+
+    /** A send that fails is the end: what was sent behind it fails, too. */
+    private void checkSent(@Nullable Object done, @Nullable Throwable failure) {
+        if (failure != null) {
+            events.ended(endOf(failure));
+        }
+    }
+
+    private WebSocket socket() {
+        WebSocket opened = socket;
+        if (opened == null) {
+            throw new IllegalStateException("not open yet");
+        }
+        return opened;
+    }
+
+    private static End endOf(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof WebSocketHandshakeException handshake && handshake.getResponse() != null) {
+            HttpResponse<?> response = handshake.getResponse();
+            return new End.Refused(response.statusCode(), retryAfter(response));
+        }
+        return new End.Failed(cause.getClass().getSimpleName() + ": " + cause.getMessage());
+    }
+
+    /** In seconds; the other form, a date, is not worth a parser. */
+    private static Optional<Duration> retryAfter(HttpResponse<?> response) {
+        return response.headers()
+                .firstValue("Retry-After")
+                .filter(value -> value.matches("\\d{1,6}"))
+                .map(value -> Duration.ofSeconds(Long.parseLong(value)));
+    }
+}

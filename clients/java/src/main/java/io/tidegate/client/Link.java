@@ -1,0 +1,175 @@
+package io.tidegate.client;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One connection: what was asked on it, and what it has answered. In the client's mailbox only. */
+final class Link {
+    private static final int NORMAL = 1000;
+
+    private final Map<String, Asked> asked = new HashMap<>();
+    private @Nullable Socket socket;
+    private long messageLimit;
+
+    /** When something came last, and how long nothing may come. */
+    long heardAt;
+
+    long silenceNanos;
+    boolean welcomed;
+    /** Every topic was delivered at the same time, once. */
+    boolean live;
+    /** The socket waits for {@link #read}, since listeners are behind. */
+    boolean paused;
+    /** The moment, on the timers' scale, that the node has given to go elsewhere. */
+    @Nullable
+    Long leaveAt;
+
+    /** The moment has come. */
+    boolean leaving;
+
+    /** Looks whether anything came. */
+    Timers.@Nullable Timer watch;
+
+    private static final class Asked {
+        /** Subscribes and unsubscribes that the server has not answered; it answers in order. */
+        private int unanswered;
+
+        /** What the last one was. */
+        private boolean subscribe;
+
+        /** The server could not for the moment, and will be asked again. */
+        private boolean postponed;
+    }
+
+    Link(long now, long connectNanos) {
+        heardAt = now;
+        silenceNanos = connectNanos;
+    }
+
+    void opened(Socket opened) {
+        socket = opened;
+        opened.read();
+    }
+
+    void welcome(ServerFrame.Welcome welcome) {
+        welcomed = true;
+        silenceNanos = 2 * welcome.heartbeatMs() * 1_000_000;
+        messageLimit = welcome.messageLimit();
+    }
+
+    /** Bytes of the largest message that the node takes. */
+    long messageLimit() {
+        return messageLimit;
+    }
+
+    void send(String text) {
+        if (socket != null) {
+            socket.send(text);
+        }
+    }
+
+    void read() {
+        paused = false;
+        if (socket != null) {
+            socket.read();
+        }
+    }
+
+    /** Close frame 1000; what still comes must be read until the server has answered. */
+    void close() {
+        unwatch();
+        if (socket != null) {
+            socket.close(NORMAL);
+        }
+        if (paused) {
+            read();
+        }
+    }
+
+    void abort() {
+        unwatch();
+        if (socket != null) {
+            socket.abort();
+        }
+    }
+
+    void unwatch() {
+        if (watch != null) {
+            watch.cancel();
+        }
+    }
+
+    void subscribe(String topic, Optional<String> after) {
+        ask(topic, true);
+        send(Json.subscribe(topic, after));
+    }
+
+    void unsubscribe(String topic) {
+        if (wants(topic)) {
+            ask(topic, false);
+            send(Json.unsubscribe(topic));
+        }
+    }
+
+    private void ask(String topic, boolean subscribe) {
+        Asked ask = asked.computeIfAbsent(topic, unknown -> new Asked());
+        ask.unanswered++;
+        ask.subscribe = subscribe;
+        ask.postponed = false;
+    }
+
+    /** Whether the topic was asked for on this connection, answered or not. */
+    boolean wants(String topic) {
+        Asked ask = asked.get(topic);
+        return ask != null && ask.subscribe;
+    }
+
+    /** Whether what comes of the topic belongs to what was asked last. */
+    boolean delivers(String topic) {
+        Asked ask = asked.get(topic);
+        return ask != null && ask.subscribe && ask.unanswered == 0 && !ask.postponed;
+    }
+
+    /** The server has answered; returns what that was to. */
+    Answer answered(String topic) {
+        Asked ask = asked.get(topic);
+        if (ask == null || ask.unanswered == 0) {
+            return Answer.TO_NOTHING;
+        }
+        ask.unanswered--;
+        if (ask.unanswered > 0) {
+            return Answer.TO_AN_OLD_ASK;
+        }
+        if (!ask.subscribe) {
+            asked.remove(topic);
+            return Answer.TO_AN_OLD_ASK;
+        }
+        return Answer.TO_THE_LAST_ASK;
+    }
+
+    /** The topic's subscribe failed and is to be asked anew; until then nobody else needs to. */
+    void postpone(String topic) {
+        Asked ask = asked.get(topic);
+        if (ask != null) {
+            ask.postponed = true;
+        }
+    }
+
+    boolean postponed(String topic) {
+        Asked ask = asked.get(topic);
+        return ask != null && ask.postponed;
+    }
+
+    /** The topic's subscribe was refused. */
+    void forget(String topic) {
+        asked.remove(topic);
+    }
+
+    enum Answer {
+        TO_THE_LAST_ASK,
+        TO_AN_OLD_ASK,
+        TO_NOTHING
+    }
+}

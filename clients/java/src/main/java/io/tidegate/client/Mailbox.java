@@ -1,0 +1,59 @@
+package io.tidegate.client;
+
+import java.lang.System.Logger.Level;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs tasks one at a time, in the order in which they were posted, and holds a thread only while there are some.
+ *
+ * <p>With {@code Runnable::run} as executor, whoever posts to an idle mailbox runs what is in it; a task that posts is not
+ * interrupted by what it posted.
+ */
+final class Mailbox {
+    private static final System.Logger LOG = System.getLogger(Mailbox.class.getName());
+
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final Executor executor;
+    private volatile @Nullable Thread runner;
+
+    Mailbox(Executor executor) {
+        this.executor = executor;
+    }
+
+    /** From any thread. A task that throws is logged, and the next one runs. */
+    void post(Runnable task) {
+        tasks.add(task);
+        if (waiting.getAndIncrement() == 0) {
+            executor.execute(this::drain);
+        }
+    }
+
+    /** Tasks that have been posted and have not ended. */
+    int waiting() {
+        return waiting.get();
+    }
+
+    /** Whether the caller is a task of this mailbox. */
+    boolean isRunning() {
+        return runner == Thread.currentThread();
+    }
+
+    private void drain() {
+        do {
+            Runnable task = tasks.remove();
+            runner = Thread.currentThread();
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                LOG.log(Level.ERROR, "a task failed", e);
+            } finally {
+                runner = null;
+            }
+        } while (waiting.decrementAndGet() > 0);
+    }
+}

@@ -1,0 +1,17 @@
+package io.tidegate.client;
+
+/** A publish that the server will not take, however often it is sent. */
+public final class RefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final transient Refusal refusal;
+
+    RefusedException(Refusal refusal) {
+        super(refusal.code() + ": " + refusal.message());
+        this.refusal = refusal;
+    }
+
+    public Refusal refusal() {
+        return refusal;
+    }
+}

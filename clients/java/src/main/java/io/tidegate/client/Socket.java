@@ -1,0 +1,71 @@
+package io.tidegate.client;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+
+/** A WebSocket that was asked for {@code tidegate.v1} and said yes. The seam to {@code java.net.http}. */
+interface Socket {
+
+    /** Sends a text message behind those that were sent before; never blocks. */
+    void send(String text);
+
+    /** Lets the next {@link Events#text} come: there is one for each call. */
+    void read();
+
+    /** Sends a close frame with this code behind what was sent before. */
+    void close(int code);
+
+    /** Ends it at once. */
+    void abort();
+
+    /** Opens sockets. */
+    @FunctionalInterface
+    interface Factory {
+
+        /** Returns at once; the events tell what became of it. The handshake fails after the time. */
+        void open(URI url, Duration atMost, Events events);
+    }
+
+    /** What happens to a socket: one call at a time, from any thread. After {@code ended} nothing of use follows. */
+    interface Events {
+
+        /** The handshake is done. */
+        void opened(Socket socket);
+
+        /** A whole text message. */
+        void text(String text);
+
+        /** Something came that was no whole message: a ping, a pong, a part. */
+        void alive();
+
+        /** It was refused, closed or lost. */
+        void ended(End end);
+    }
+
+    /** How a socket ended. */
+    sealed interface End {
+
+        /** For a human. */
+        String reason();
+
+        /** A handshake that was answered by something else than 101. */
+        record Refused(int status, Optional<Duration> retryAfter) implements End {
+            @Override
+            public String reason() {
+                return "refused with HTTP " + status;
+            }
+        }
+
+        /** A close frame. */
+        record Closed(int code, String text) implements End {
+            @Override
+            public String reason() {
+                return "closed by the server: " + code + (text.isEmpty() ? "" : " " + text);
+            }
+        }
+
+        /** Anything else: no route, timed out, reset. */
+        record Failed(String reason) implements End {}
+    }
+}

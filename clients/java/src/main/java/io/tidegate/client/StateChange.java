@@ -1,0 +1,8 @@
+package io.tidegate.client;
+
+/**
+ * A client's step from one state to another.
+ *
+ * @param reason for a human: a close code, an HTTP status, an exception's message, the name of the node
+ */
+public record StateChange(State from, State to, String reason) {}

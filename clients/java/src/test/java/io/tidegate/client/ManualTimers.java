@@ -1,0 +1,47 @@
+package io.tidegate.client;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+
+/** Time that passes only where a test lets it, and runs on the test's thread what is due. */
+final class ManualTimers implements Timers {
+    private final PriorityQueue<Task> tasks =
+            new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::number));
+    private long now;
+    private long numbers;
+
+    private record Task(long at, long number, Runnable run) {}
+
+    @Override
+    public long nanoTime() {
+        return now;
+    }
+
+    @Override
+    public Timer after(Duration delay, Runnable run) {
+        return at(now + Math.max(0, delay.toNanos()), run);
+    }
+
+    /** Runs a task at that time, behind those of the same time that were there before. */
+    Timer at(long nanoTime, Runnable run) {
+        Task task = new Task(nanoTime, numbers++, run);
+        tasks.add(task);
+        return () -> tasks.remove(task);
+    }
+
+    void advance(Duration time) {
+        long end = now + time.toNanos();
+        while (!tasks.isEmpty() && tasks.peek().at() <= end) {
+            Task task = tasks.remove();
+            now = task.at();
+            task.run().run();
+        }
+        now = end;
+    }
+
+    /** How many tasks wait. */
+    int waiting() {
+        return tasks.size();
+    }
+}

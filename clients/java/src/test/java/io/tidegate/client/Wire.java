@@ -1,0 +1,115 @@
+package io.tidegate.client;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Sockets whose other side is the test, step by step. */
+final class Wire implements Socket.Factory {
+    static final String WELCOME = """
+            {"type":"welcome","connection":"c","node":"n","heartbeatMs":1000,\
+            "limits":{"message":1000,"topics":9,"queue":1000,"rate":0}}""";
+
+    private final List<Peer> ends = new ArrayList<>();
+
+    @Override
+    public void open(URI url, Duration atMost, Socket.Events events) {
+        ends.add(new Peer(url, events));
+    }
+
+    int opened() {
+        return ends.size();
+    }
+
+    Peer last() {
+        return ends.getLast();
+    }
+
+    /** The server's end of one socket. */
+    static final class Peer implements Socket {
+        final URI url;
+        final List<String> sent = new ArrayList<>();
+        Optional<Integer> closed = Optional.empty();
+        boolean aborted;
+        int demand;
+        private final Events events;
+
+        Peer(URI url, Events events) {
+            this.url = url;
+            this.events = events;
+        }
+
+        /** 101 and welcome. */
+        Peer welcome() {
+            events.opened(this);
+            say(WELCOME);
+            return this;
+        }
+
+        void open() {
+            events.opened(this);
+        }
+
+        void say(String frame) {
+            demand--;
+            events.text(frame);
+        }
+
+        void subscribed(String topic, String position, boolean recovered) {
+            say("{\"type\":\"subscribed\",\"topic\":\"" + topic + "\",\"position\":\"" + position + "\",\"recovered\":"
+                    + recovered + "}");
+        }
+
+        void message(String topic, String position) {
+            say("{\"type\":\"message\",\"topic\":\"" + topic + "\",\"position\":\"" + position
+                    + "\",\"message\":{\"n\": 1},\"timestamp\":7}");
+        }
+
+        void ack(String id) {
+            say("{\"type\":\"ack\",\"topic\":\"tea\",\"position\":\"p\",\"id\":\"" + id + "\"}");
+        }
+
+        void error(String code, String field, String value) {
+            say("{\"type\":\"error\",\"code\":\"" + code + "\",\"message\":\"because\",\"" + field + "\":\"" + value
+                    + "\"}");
+        }
+
+        void shutdown(long afterMs) {
+            say("{\"type\":\"server-shutdown\",\"message\":\"bye\",\"reconnectAfterMs\":" + afterMs + "}");
+        }
+
+        void refuse(int status, Duration retryAfter) {
+            events.ended(new Socket.End.Refused(status, Optional.of(retryAfter)));
+        }
+
+        void close(String reason, int code) {
+            events.ended(new Socket.End.Closed(code, reason));
+        }
+
+        void alive() {
+            events.alive();
+        }
+
+        @Override
+        public void send(String text) {
+            sent.add(text);
+        }
+
+        @Override
+        public void read() {
+            demand++;
+        }
+
+        @Override
+        public void close(int code) {
+            closed = Optional.of(code);
+        }
+
+        @Override
+        public void abort() {
+            aborted = true;
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package io.tidegate.rehearsal;
+
+import io.tidegate.rehearsal.chaos.ChaosPlan;
+import io.tidegate.rehearsal.chaos.ChaosRun;
+import io.tidegate.rehearsal.chaos.Fault;
+import io.tidegate.rehearsal.chaos.Load;
+import io.tidegate.rehearsal.chaos.Outcome;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Exit code 0: nothing was lost, doubled or reordered; 1: something was; 2: wrong usage. */
+@Command(
+        name = "chaos",
+        mixinStandardHelpOptions = true,
+        usageHelpWidth = 100,
+        description =
+                "Runs servers, a real Redis and many clients under faults, and reports what was lost, doubled or reordered.")
+final class ChaosCommand implements Callable<Integer> {
+    private enum Scenario {
+        CHAOS,
+        ROLLING
+    }
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // by picocli
+    private CommandSpec spec;
+
+    @Option(
+            names = "--scenario",
+            description = "chaos (the default): one fault after the other; rolling: every pod is replaced once")
+    private Scenario scenario = Scenario.CHAOS;
+
+    @Option(names = "--minutes", description = "how long faults are injected; ${DEFAULT-VALUE} by default")
+    private double minutes = 10;
+
+    @Option(names = "--fault-every", description = "such as 5s or PT0.5S; 5s by default", converter = Seconds.class)
+    private Duration faultEvery = Duration.ofSeconds(5);
+
+    @Option(names = "--faults", split = ",", description = "which ones; all by default: ${COMPLETION-CANDIDATES}")
+    private Set<Fault> faults = EnumSet.allOf(Fault.class);
+
+    @Option(names = "--clients", description = "on tidegate.v1; 500 by default, 3000 for rolling")
+    private @Nullable Integer clients;
+
+    @Option(names = "--node-clients", description = "how many of them are of clients/js; a tenth by default")
+    private @Nullable Integer nodeClients;
+
+    @Option(names = "--plain-clients", description = "on the plain wire, besides; ${DEFAULT-VALUE} by default")
+    private int plainClients = 20;
+
+    @Option(names = "--rate", description = "messages a second that all publish together; ${DEFAULT-VALUE} by default")
+    private double rate = 200;
+
+    @Option(names = "--seed", description = "of the faults; random by default, and printed")
+    private long seed = System.nanoTime() % 1_000_000;
+
+    @Option(names = "--runtimes", split = ",", description = "which servers take part, in turn: se, mp")
+    private List<String> runtimes = List.of("se", "mp");
+
+    @Option(names = "--root", hidden = true, description = "where the modules are")
+    private Path root = Path.of("");
+
+    @Option(names = "--set", description = "a setting of the servers, such as --set tidegate.heartbeat=10s")
+    private Map<String, String> settings = Map.of();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        System.out.println("seed " + seed);
+        Outcome outcome = ChaosRun.run(plan(), System.out);
+        boolean calm = scenario == Scenario.CHAOS || outcome.busiestShare() <= 0.15;
+        System.out.println(outcome.isGood() && calm ? "PASSED" : "FAILED, seed " + seed);
+        return outcome.isGood() && calm ? 0 : 1;
+    }
+
+    private ChaosPlan plan() {
+        boolean rolling = scenario == Scenario.ROLLING;
+        int all = clients != null ? clients : rolling ? 3_000 : 500;
+        Optional<Path> module = Optional.of(root.resolve("clients/js/src/tidegate-client.js"))
+                .filter(Files::exists)
+                .map(Path::toAbsolutePath);
+        int node = nodeClients != null ? nodeClients : module.isPresent() && isNodeThere() ? all / 10 : 0;
+        if (node > 0 && module.isEmpty()) {
+            throw wrong("--node-clients needs clients/js/src/tidegate-client.js, which is not there");
+        }
+        if (all - node < 2 || rate <= 0) {
+            throw wrong("--clients and --rate: allowed are 2 clients of clients/java or more, and a rate above 0");
+        }
+        ChaosPlan.Storm storm = rolling
+                ? new ChaosPlan.Storm.Rolling()
+                : new ChaosPlan.Storm.Chaos(Duration.ofMillis((long) (minutes * 60_000)), faultEvery, seed, faults);
+        return new ChaosPlan(
+                new Load(all - node, node, plainClients, rate),
+                storm,
+                runtimes.stream().map(this::jar).toList(),
+                node > 0 ? module : Optional.empty(),
+                ChaosSettings.of(rolling, settings));
+    }
+
+    private Path jar(String runtime) {
+        Path jar = root.resolve(runtime + "-server/target/tidegate-" + runtime + "-server.jar");
+        if (!Files.exists(jar)) {
+            throw wrong("--runtimes: no " + jar + "; allowed are se and mp, built before");
+        }
+        return jar;
+    }
+
+    private static boolean isNodeThere() {
+        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
+                .anyMatch(place -> Files.isExecutable(Path.of(place, "node")));
+    }
+
+    private ParameterException wrong(String what) {
+        return new ParameterException(spec.commandLine(), what);
+    }
+}

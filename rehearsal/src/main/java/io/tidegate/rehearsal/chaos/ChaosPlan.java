@@ -1,0 +1,43 @@
+package io.tidegate.rehearsal.chaos;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a run is to do.
+ *
+ * @param storm what goes wrong
+ * @param jars of the servers that pods run in turn
+ * @param module {@code clients/js/src/tidegate-client.js}, where clients of Node take part
+ * @param settings of each server
+ */
+public record ChaosPlan(Load load, Storm storm, List<Path> jars, Optional<Path> module, Map<String, String> settings) {
+    static final int PODS = 3;
+
+    /** What goes wrong, and for how long. */
+    public sealed interface Storm {
+
+        /** One fault after the other, by the seed. */
+        record Chaos(Duration duration, Duration every, long seed, Set<Fault> faults) implements Storm {
+            public Chaos {
+                faults = EnumSet.copyOf(faults);
+            }
+        }
+
+        /** Every pod is replaced, once. */
+        record Rolling() implements Storm {}
+
+        /** Whether publishes may be answered by "nobody knows". */
+        default boolean touchesRedis() {
+            return switch (this) {
+                case Chaos chaos -> chaos.faults().stream().anyMatch(Fault::touchesRedis);
+                case Rolling rolling -> false;
+            };
+        }
+    }
+}

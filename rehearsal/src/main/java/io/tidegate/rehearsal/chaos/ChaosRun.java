@@ -1,0 +1,213 @@
+package io.tidegate.rehearsal.chaos;
+
+import com.google.errorprone.annotations.FormatMethod;
+import io.tidegate.client.Options;
+import io.tidegate.client.TidegateClient;
+import io.tidegate.rehearsal.check.Checker;
+import io.tidegate.rehearsal.check.Journal;
+import io.tidegate.rehearsal.check.Payload;
+import java.io.PrintStream;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
+
+/** One run: a fleet, its clients, faults, then the verdict. On the caller's thread. */
+public final class ChaosRun {
+    private static final Duration CONNECT = Duration.ofMinutes(2);
+    private static final Duration LEVEL = Duration.ofMinutes(2);
+    private static final Duration FAULTS_END = Duration.ofMinutes(10);
+    private static final Duration PROGRESS = Duration.ofSeconds(5);
+    private static final long POLL_MILLIS = 100;
+
+    private final ChaosPlan plan;
+    private final PrintStream out;
+    private final Journal journal = new Journal();
+    private final List<Crowd> crowds = new ArrayList<>();
+    private final List<String> complaints = new ArrayList<>();
+    private final long start = System.nanoTime();
+    private long lastProgress = start;
+    private String lastFault = "none yet";
+
+    private ChaosRun(ChaosPlan plan, PrintStream out) {
+        this.plan = plan;
+        this.out = out;
+    }
+
+    /**
+     * Runs it to the end.
+     *
+     * @param out gets a line every few seconds, and the summary
+     */
+    public static Outcome run(ChaosPlan plan, PrintStream out) throws InterruptedException {
+        return new ChaosRun(plan, out).run();
+    }
+
+    private Outcome run() throws InterruptedException {
+        say("starting %d servers and their Redis", ChaosPlan.PODS);
+        try (Fleet fleet = new Fleet(plan.jars(), plan.settings())) {
+            fleet.start(ChaosPlan.PODS);
+            try {
+                connect(fleet.url());
+                crowds.forEach(Crowd::publish);
+                storm(fleet);
+                crowds.forEach(Crowd::stop);
+                level(fleet);
+                progress();
+                fleet.alarms().limit(10).forEach(line -> say("%s", line));
+            } finally {
+                crowds.forEach(Crowd::close);
+            }
+        }
+        return verdict();
+    }
+
+    private void connect(String url) throws InterruptedException {
+        Load load = plan.load();
+        crowds.add(new JavaCrowd(load, journal, url));
+        plan.module().ifPresent(module -> crowds.add(new NodeCrowd(load, journal, url, module)));
+        HttpClient http = HttpClient.newBuilder()
+                .executor(Executors.newVirtualThreadPerTaskExecutor())
+                .build();
+        crowds.add(new PlainCrowd(load, journal, url, http));
+        if (!await("every client is live", CONNECT, () -> live() == size())) {
+            throw new IllegalStateException("only " + live() + " of " + size() + " clients came to be live");
+        }
+        say("%d clients are live, on %d topics", size(), load.topics());
+    }
+
+    private void storm(Fleet fleet) throws InterruptedException {
+        switch (plan.storm()) {
+            case ChaosPlan.Storm.Chaos chaos -> {
+                Faults faults = new Faults(fleet, chaos.seed(), chaos.faults());
+                long end = System.nanoTime() + chaos.duration().toNanos();
+                pause(chaos.every());
+                while (System.nanoTime() < end) {
+                    lastFault = faults.inject();
+                    pause(chaos.every());
+                }
+                say("no more faults; they were %s", faults.counts());
+                awaitEnd(faults);
+            }
+            case ChaosPlan.Storm.Rolling rolling -> {
+                lastFault = "replace all";
+                Faults faults = new Faults(fleet, 0, EnumSet.of(Fault.REPLACE_ALL));
+                pause(PROGRESS);
+                faults.inject();
+                awaitEnd(faults);
+            }
+        }
+    }
+
+    private void awaitEnd(Faults faults) throws InterruptedException {
+        if (!await("the faults are over", FAULTS_END, faults::areOver)) {
+            complaints.add("a fault did not end");
+        }
+        complaints.addAll(faults.failures());
+    }
+
+    /** Everything that was published is acknowledged, and a last message on each topic has come to everybody. */
+    private void level(Fleet fleet) throws InterruptedException {
+        if (!await("everything is acknowledged", LEVEL, () -> pending() == 0)) {
+            complaints.add(pending() + " publishes were never acknowledged, such as " + journal.unacknowledged(10));
+        }
+        Load load = plan.load();
+        int last = load.clients() + load.nodeClients();
+        List<CompletableFuture<Void>> lasts = new ArrayList<>();
+        try (TidegateClient client = TidegateClient.connect(Options.of(fleet.url()))) {
+            for (int i = 0; i < load.topics(); i++) {
+                String topic = "topic-" + i;
+                Payload payload = new Payload(last, i);
+                journal.publishing(topic, payload);
+                lasts.add(client.publish(topic, payload.json())
+                        .thenAccept(ack -> journal.acknowledged(topic, payload, ack.position())));
+            }
+            if (!await("everybody is level", LEVEL, () -> all(lasts) && journal.behind(last) == 0)) {
+                complaints.add(journal.behind(last) + " subscriptions never got the last message of their topic");
+            }
+        }
+    }
+
+    private static boolean all(List<CompletableFuture<Void>> futures) {
+        return futures.stream().allMatch(CompletableFuture::isDone);
+    }
+
+    private Outcome verdict() {
+        boolean everyOrder = !plan.storm().touchesRedis();
+        int reconnects = 0;
+        int busiest = 0;
+        for (Crowd crowd : crowds) {
+            crowd.complaints().lines().map(line -> crowd.name() + ": " + line).forEach(complaints::add);
+            // A client on the plain wire is not handed over: it is closed, and comes back when it likes.
+            if (!(crowd instanceof PlainCrowd)) {
+                reconnects += crowd.reconnects().total();
+                busiest += crowd.reconnects().busiest();
+            }
+        }
+        Outcome outcome = new Outcome(
+                Checker.check(journal, everyOrder), journal.gaps(), reconnects, busiest, List.copyOf(complaints));
+        say("%s, gaps told %d", outcome.report().text(), outcome.gaps());
+        say("%d reconnects, %d in the busiest second (%.1f %%)", reconnects, busiest, 100 * outcome.busiestShare());
+        complaints.forEach(complaint -> say("%s", complaint));
+        return outcome;
+    }
+
+    private int live() {
+        return crowds.stream().mapToInt(Crowd::live).sum();
+    }
+
+    private int size() {
+        return crowds.stream().mapToInt(Crowd::size).sum();
+    }
+
+    private int pending() {
+        return crowds.stream().mapToInt(Crowd::pending).sum();
+    }
+
+    private boolean await(String what, Duration atMost, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                say("not within %d s: %s", atMost.toSeconds(), what);
+                return false;
+            }
+            pause(Duration.ofMillis(POLL_MILLIS));
+        }
+        return true;
+    }
+
+    /** Waits, and goes on telling how things are. */
+    private void pause(Duration time) throws InterruptedException {
+        long end = System.nanoTime() + time.toNanos();
+        for (long rest = time.toNanos(); rest > 0; rest = end - System.nanoTime()) {
+            Thread.sleep(Duration.ofNanos(Math.min(rest, POLL_MILLIS * 1_000_000)));
+            if (System.nanoTime() - lastProgress > PROGRESS.toNanos()) {
+                progress();
+            }
+        }
+    }
+
+    private void progress() {
+        lastProgress = System.nanoTime();
+        say(
+                "live %d/%d | published %d, acknowledged %d, received %d | reconnects %d, gaps %d | last fault: %s",
+                live(),
+                size(),
+                journal.published(),
+                journal.acknowledged(),
+                journal.received(),
+                crowds.stream().mapToInt(crowd -> crowd.reconnects().total()).sum(),
+                journal.gaps(),
+                lastFault);
+    }
+
+    @FormatMethod
+    private void say(String format, Object... values) {
+        long seconds = (System.nanoTime() - start) / 1_000_000_000;
+        out.println(String.format("%02d:%02d ", seconds / 60, seconds % 60) + String.format(format, values));
+    }
+}

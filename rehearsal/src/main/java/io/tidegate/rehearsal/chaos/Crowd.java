@@ -1,0 +1,30 @@
+package io.tidegate.rehearsal.chaos;
+
+/** Clients of one kind, which report to a journal what they publish and get. */
+interface Crowd extends AutoCloseable {
+
+    String name();
+
+    /** How many have a connection that delivers. */
+    int live();
+
+    int size();
+
+    /** Begins to publish, if they do. */
+    void publish();
+
+    /** Publishes nothing more. */
+    void stop();
+
+    /** Publishes that are not acknowledged. */
+    int pending();
+
+    /** Connections after the first one of each. */
+    Timeline reconnects();
+
+    /** For a human: what went wrong that no checker sees; empty where nothing did. */
+    String complaints();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,162 @@
+package io.tidegate.rehearsal.chaos;
+
+import io.tidegate.rehearsal.net.TcpProxy;
+import io.tidegate.testing.RedisServer;
+import io.tidegate.testing.ServerProcess;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Pods behind one address, and their Redis, as in Kubernetes: a new pod has a new port, and clients never know it. */
+final class Fleet implements AutoCloseable {
+    /** A start takes two seconds, but two cores carry servers, clients and whatever else. */
+    private static final Duration START = Duration.ofMinutes(2);
+
+    private final RedisServer redis = RedisServer.start("--appendonly", "yes");
+    private final List<Pod> pods = new CopyOnWriteArrayList<>();
+    private final TcpProxy door = TcpProxy.start(this::nextPort);
+    private final AtomicInteger started = new AtomicInteger();
+    private final AtomicInteger turn = new AtomicInteger();
+    private final List<Path> jars;
+    private final Map<String, String> settings;
+
+    /** One server, and its own way to Redis. */
+    static final class Pod {
+        final String name;
+        final ServerProcess server;
+        final TcpProxy link;
+        /** The address leads here. */
+        private volatile boolean chosen = true;
+        /** Somebody is about to end it. */
+        private boolean claimed;
+
+        Pod(String name, ServerProcess server, TcpProxy link) {
+            this.name = name;
+            this.server = server;
+            this.link = link;
+        }
+
+        /** The address leads here no more. */
+        void leave() {
+            chosen = false;
+        }
+
+        boolean serves() {
+            return chosen && server.isAlive();
+        }
+    }
+
+    /**
+     * Starts nothing but Redis and the address.
+     *
+     * @param jars of the servers; pods run them in turn
+     * @param settings of each pod, besides its name and its relay
+     */
+    Fleet(List<Path> jars, Map<String, String> settings) {
+        this.jars = jars;
+        this.settings = settings;
+    }
+
+    String url() {
+        return "ws://localhost:" + door.port() + "/chat";
+    }
+
+    RedisServer redis() {
+        return redis;
+    }
+
+    List<Pod> serving() {
+        return pods.stream().filter(Pod::serves).toList();
+    }
+
+    /** Starts so many pods at the same time. */
+    void start(int count) {
+        List<CompletableFuture<Pod>> starts = IntStream.range(0, count)
+                .mapToObj(i -> CompletableFuture.supplyAsync(
+                        this::start, task -> Thread.ofVirtual().start(task)))
+                .toList();
+        starts.forEach(CompletableFuture::join);
+    }
+
+    /** Starts a pod, waits until it is ready, and leads clients to it. Takes seconds. */
+    Pod start() {
+        int number = started.getAndIncrement();
+        TcpProxy link = TcpProxy.start(() -> OptionalInt.of(redis.port()));
+        Map<String, String> all = new LinkedHashMap<>(settings);
+        all.put("tidegate.node", "pod-" + number);
+        all.put("tidegate.relay.url", "redis://127.0.0.1:" + link.port());
+        Pod pod = new Pod("pod-" + number, ServerProcess.start(jars.get(number % jars.size()), all, START), link);
+        pods.add(pod);
+        return pod;
+    }
+
+    /** A pod that the caller may end, so that others stay; each is given once. */
+    Optional<Pod> claim(RandomGenerator random) {
+        return claim(free -> free.get(random.nextInt(free.size())));
+    }
+
+    /** The same for the pod that has been there for longest. */
+    Optional<Pod> claimOldest() {
+        return claim(List::getFirst);
+    }
+
+    private Optional<Pod> claim(Function<List<Pod>, Pod> choice) {
+        synchronized (pods) {
+            List<Pod> free = serving().stream().filter(pod -> !pod.claimed).toList();
+            if (free.size() < 2) {
+                return Optional.empty();
+            }
+            Pod pod = choice.apply(free);
+            pod.claimed = true;
+            return Optional.of(pod);
+        }
+    }
+
+    /** Waits for the end of its process, and forgets it. */
+    void bury(Pod pod, Duration atMost) {
+        pod.leave();
+        pod.server.awaitExit(atMost);
+        pod.link.close();
+        pods.remove(pod);
+    }
+
+    private OptionalInt nextPort() {
+        List<Pod> serving = serving();
+        return serving.isEmpty()
+                ? OptionalInt.empty()
+                : OptionalInt.of(serving.get(Math.floorMod(turn.getAndIncrement(), serving.size()))
+                        .server
+                        .port());
+    }
+
+    /** What the pods have printed that is no routine. */
+    Stream<String> alarms() {
+        return pods.stream()
+                .flatMap(pod -> pod.server
+                        .output()
+                        .lines()
+                        .filter(line -> line.contains("SEVERE") || line.contains("ERROR") || line.contains("Exception"))
+                        .map(line -> pod.name + ": " + line));
+    }
+
+    @Override
+    public void close() {
+        door.close();
+        pods.forEach(pod -> {
+            pod.server.close();
+            pod.link.close();
+        });
+        redis.close();
+    }
+}

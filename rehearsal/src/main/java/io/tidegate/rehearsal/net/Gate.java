@@ -1,0 +1,40 @@
+package io.tidegate.rehearsal.net;
+
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Lets everybody pass, or nobody. */
+final class Gate {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition opened = lock.newCondition();
+    private volatile boolean closed;
+
+    void close() {
+        closed = true;
+    }
+
+    void open() {
+        lock.lock();
+        try {
+            closed = false;
+            opened.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Blocks while it is closed. */
+    void pass() throws InterruptedException {
+        if (!closed) {
+            return;
+        }
+        lock.lock();
+        try {
+            while (closed) {
+                opened.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The command line. */
+@NullMarked
+package io.tidegate.rehearsal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,66 @@
+// Many clients of clients/js, told what to do on standard input, a command a line:
+//   connect INDEX TOPIC TOPIC | publish | stop | end
+// and reporting on standard output, an event a line:
+//   published INDEX TOPIC NUMBER          before it is handed to the client
+//   acknowledged INDEX TOPIC NUMBER POSITION
+//   received INDEX TOPIC INDEX:NUMBER POSITION
+//   lost INDEX TOPIC | live INDEX | gone INDEX | reconnected INDEX | complaint WORDS
+import { createInterface } from 'node:readline';
+
+const [module, url, interval] = process.argv.slice(2);
+const { connect } = await import(module);
+const clients = new Map();
+let publishing = false;
+let lines = [];
+
+/** Lines leave together: a write for each would cost more than the clients do. */
+function report(...words) {
+  if (lines.push(words.join(' ')) === 1) {
+    setImmediate(() => {
+      process.stdout.write(`${lines.join('\n')}\n`);
+      lines = [];
+    });
+  }
+}
+
+function open(index, topics) {
+  const client = connect(url);
+  let served = false;
+  let wasServed = false;
+  client.addEventListener('statechange', ({ state, previous }) => {
+    const serves = ['live', 'leaving', 'handing-over'].includes(state);
+    if (serves && wasServed && (!served || previous === 'handing-over')) report('reconnected', index);
+    if (serves !== served) report(serves ? 'live' : 'gone', index);
+    served = serves;
+    wasServed ||= serves;
+  });
+  client.addEventListener('lost', ({ topic }) => report('lost', index, topic));
+  client.addEventListener('error', ({ code, message }) => report('complaint', code, message));
+  for (const topic of topics) {
+    client.subscribe(topic, ({ position, message }) => report('received', index, topic, message, position));
+  }
+  clients.set(index, { client, topics });
+}
+
+function publishFrom(index, number) {
+  if (!publishing) return;
+  const { client, topics } = clients.get(index);
+  const topic = topics[Math.floor(Math.random() * topics.length)];
+  report('published', index, topic, number);
+  client.publish(topic, `${index}:${number}`).then(
+    ({ position }) => report('acknowledged', index, topic, number, position),
+    (error) => publishing && report('complaint', 'publish failed:', error.code, error.message),
+  );
+  setTimeout(publishFrom, interval * (0.5 + Math.random()), index, number + 1);
+}
+
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const [command, index, ...topics] = line.split(' ');
+  if (command === 'connect') open(index, topics);
+  if (command === 'publish') {
+    publishing = true;
+    for (const index of clients.keys()) setTimeout(publishFrom, interval * Math.random(), index, 0);
+  }
+  if (command === 'stop') publishing = false;
+  if (command === 'end') process.exit(0);
+}).on('close', () => process.exit(0));

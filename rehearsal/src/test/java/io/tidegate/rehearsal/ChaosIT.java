@@ -1,0 +1,47 @@
+package io.tidegate.rehearsal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** The short form of the chaos suite; {@code ./tidegate chaos} is the long one. */
+class ChaosIT {
+
+    @Test
+    void nothingIsLostDoubledOrReorderedUnderFaults() {
+        List<String> arguments = new ArrayList<>(List.of("--root", "..", "--minutes", "0.3", "--fault-every", "3s"));
+        arguments.addAll(List.of("--clients", "60", "--plain-clients", "6", "--rate", "40"));
+        // Without replace_all, which alone takes as long as all of this.
+        arguments.addAll(List.of("--faults", "kill_pod,terminate_pod,kill_redis,stop_redis,cut_link,silence_link"));
+        assertEquals(0, run(new StringWriter(), arguments.toArray(String[]::new)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--runtimes,perl,--runtimes: no",
+        "--fault-every,soon,allowed is such as 5s",
+        "--faults,rain,'expected one of [KILL_POD, '",
+        "--clients,1,allowed are 2 clients",
+        "--wind,9,Unknown option"
+    })
+    void aWrongArgumentIsNamedWithWhatIsAllowed(String option, String value, String message) {
+        StringWriter errors = new StringWriter();
+        assertEquals(2, run(errors, "--root", "..", option, value));
+        assertTrue(errors.toString().contains(message), errors.toString());
+    }
+
+    private static int run(StringWriter errors, String... arguments) {
+        return new CommandLine(new ChaosCommand())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setErr(new PrintWriter(errors))
+                .execute(arguments);
+    }
+}
