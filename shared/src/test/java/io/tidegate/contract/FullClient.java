@@ -57,6 +57,20 @@ final class FullClient implements AutoCloseable {
         return frame;
     }
 
+    /**
+     * Publishes to a topic that this client subscribes to, and waits for the acknowledgement and the delivery, which may
+     * come in any order; they must name the same position.
+     */
+    Frame publishHere(String topic, String message, String id) {
+        publish(topic, message, id);
+        Frame one = new Frame(client.message());
+        Frame other = expect(one.type().equals("ack") ? "message" : "ack");
+        if (!one.position().equals(other.position())) {
+            throw new AssertionError("two positions: " + one.json + " and " + other.json);
+        }
+        return one;
+    }
+
     @Override
     public void close() {
         client.close();
