@@ -129,7 +129,10 @@ abstract class FullWireContract extends OneServer {
         try (FullClient ann = FullClient.connect(server.port(), "?topic=tea&topic=coffee")) {
             assertEquals(
                     List.of("coffee", "tea"),
-                    List.of(ann.expect("subscribed").field("topic"), ann.expect("subscribed").field("topic")).stream()
+                    List.of(
+                                    ann.expect("subscribed").field("topic"),
+                                    ann.expect("subscribed").field("topic"))
+                            .stream()
                             .sorted()
                             .toList());
             ann.says("{\"message\":\"to the first topic of the URL\"}");
@@ -148,8 +151,8 @@ abstract class FullWireContract extends OneServer {
             assertEquals("nobody here", ann.expect("message").message());
         }
         try (RawClient client = new RawClient(server.port())) {
-            Response refused = client.handshake(
-                    "/chat?topic=a&topic=b&topic=c&topic=d", "Sec-WebSocket-Protocol: tidegate.v1");
+            Response refused =
+                    client.handshake("/chat?topic=a&topic=b&topic=c&topic=d", "Sec-WebSocket-Protocol: tidegate.v1");
             assertEquals(400, refused.status());
         }
     }

@@ -29,8 +29,8 @@ abstract class HandOverContract {
 
     @Test
     void aDrainedClientResumesElsewhereBeforeItLeaves() {
-        Map<String, String> drain = Map.of(
-                "tidegate.drain.notice", "1s", "tidegate.drain.window", "1s", "tidegate.drain.timeout", "20s");
+        Map<String, String> drain =
+                Map.of("tidegate.drain.notice", "1s", "tidegate.drain.window", "1s", "tidegate.drain.timeout", "20s");
         try (RedisServer redis = RedisServer.start();
                 ServerProcess a = ready(jar(), redis, drain);
                 ServerProcess b = ready(secondJar(), redis, Map.of());
