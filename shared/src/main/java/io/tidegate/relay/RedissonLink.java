@@ -32,6 +32,7 @@ import org.redisson.client.RedisWrongPasswordException;
 import org.redisson.client.codec.ByteArrayCodec;
 import org.redisson.config.Config;
 import org.redisson.connection.ConnectionListener;
+import org.redisson.connection.SequentialDnsAddressResolverFactory;
 
 /**
  * A link through Redisson to a Redis.
@@ -66,8 +67,16 @@ final class RedissonLink implements Link {
         ExecutorService executor = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("tidegate-relay-delivery-", 0).factory());
         CompletableFuture<String> lost = new CompletableFuture<>();
-        Config config = new Config(base).setExecutor(executor).setConnectionListener(new LossListener(lost));
+        Config config = apart(base).setExecutor(executor).setConnectionListener(new LossListener(lost));
         return new RedissonLink(create(config), executor, lost);
+    }
+
+    /**
+     * A copy that shares nothing with another link. The default look-up of names lets only so many pass at a time, also
+     * through copies, and one whose link was given up before its answer came keeps its place for ever.
+     */
+    static Config apart(Config base) {
+        return new Config(base).setAddressResolverGroupFactory(new SequentialDnsAddressResolverFactory());
     }
 
     /** On a thread of its own: Redisson waits in places without a limit, and not all of them can be interrupted. */
