@@ -169,8 +169,15 @@
 {{- end -}}
 {{- $scaleDown := default dict .Values.autoscaling.behavior.scaleDown -}}
 {{- $window := get $scaleDown "stabilizationWindowSeconds" -}}
-{{- if and .Values.autoscaling.enabled (ne (toString $window) "") (lt (int64 $window) $leaving) -}}
-{{- $errors = append $errors (printf "autoscaling.behavior.scaleDown.stabilizationWindowSeconds (%d) must be at least %d, or the next pod is chosen while one still drains: preStopSeconds (%d) and config.drain.timeout (%s)" (int64 $window) $leaving (int64 .Values.preStopSeconds) $drain) -}}
+{{- $reasons := printf "preStopSeconds (%d) and config.drain.timeout (%s)" (int64 .Values.preStopSeconds) $drain -}}
+{{- $least := $leaving -}}
+{{- if and .Values.autoscaling.messages.enabled (eq .Values.autoscaling.source "prometheus") -}}
+{{- /* The pods that took the clients over have no rate of them yet. */ -}}
+{{- $least = add $least (include "tidegate.seconds" .Values.autoscaling.messages.window) -}}
+{{- $reasons = printf "%s, and autoscaling.messages.window (%s) until the rate is whole again" $reasons .Values.autoscaling.messages.window -}}
+{{- end -}}
+{{- if and .Values.autoscaling.enabled (ne (toString $window) "") (lt (int64 $window) (int64 $least)) -}}
+{{- $errors = append $errors (printf "autoscaling.behavior.scaleDown.stabilizationWindowSeconds (%d) must be at least %d, or the fleet shrinks because clients are moving: %s" (int64 $window) (int64 $least) $reasons) -}}
 {{- end -}}
 {{- toYaml $errors -}}
 {{- end -}}

@@ -40,11 +40,11 @@ final class RefusalTest {
                         "autoscaling: {connections: {target: 9500}}",
                         "config.limits.connections (10000) must be at least 1.1 times autoscaling.connections.target (9500)"),
                 bad(
-                        "autoscaling: {behavior: {scaleDown: {stabilizationWindowSeconds: 44}}}",
-                        "autoscaling.behavior.scaleDown.stabilizationWindowSeconds (44) must be at least 45"),
+                        "autoscaling: {behavior: {scaleDown: {stabilizationWindowSeconds: 104}}}",
+                        "autoscaling.behavior.scaleDown.stabilizationWindowSeconds (104) must be at least 105"),
                 bad(
                         "config: {drain: {timeout: 10m}}",
-                        "autoscaling.behavior.scaleDown.stabilizationWindowSeconds (600) must be at least 615"),
+                        "autoscaling.behavior.scaleDown.stabilizationWindowSeconds (600) must be at least 675"),
                 bad(
                         "autoscaling: {prometheus: {authentication: {existing: prometheus}}}",
                         "autoscaling.prometheus.authentication.modes is empty"),

@@ -59,7 +59,7 @@ public final class ClusterRun {
                 release.uninstall();
                 timeline.await(
                         "empty namespace",
-                        Duration.ofSeconds(60),
+                        Duration.ofMinutes(1),
                         look -> cluster.leftovers().isEmpty());
             } finally {
                 crowd.resize(0);

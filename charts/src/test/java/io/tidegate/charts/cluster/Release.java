@@ -28,7 +28,7 @@ final class Release {
               messages: {target: %d, window: 15s}
               behavior:
                 scaleUp: {stabilizationWindowSeconds: 0, policies: [{type: Pods, value: 1, periodSeconds: 5}]}
-                scaleDown: {stabilizationWindowSeconds: 15, policies: [{type: Pods, value: 4, periodSeconds: 5}]}
+                scaleDown: {stabilizationWindowSeconds: 30, policies: [{type: Pods, value: 4, periodSeconds: 5}]}
             """.formatted(Trial.CONNECTIONS_A_POD, Trial.MESSAGES_A_POD);
 
     private final String name;

@@ -65,7 +65,7 @@ final class Trial {
         release.upgrade(with("runtime", "mp"));
         timeline.await(
                 "fleet of the other runtime",
-                Duration.ofSeconds(240),
+                Duration.ofMinutes(4),
                 look -> look.ready() == 5 && look.leaving() == 0 && look.rolledOut() && onlyImages("-mp", look));
         timeline.hold("5 pods", STILL, look -> look.wanted() == 5);
         release.test();
