@@ -35,6 +35,7 @@ import org.redisson.client.RedisWrongPasswordException;
 import org.redisson.client.codec.ByteArrayCodec;
 import org.redisson.config.Config;
 import org.redisson.connection.ConnectionListener;
+import org.redisson.connection.SequentialDnsAddressResolverFactory;
 
 /**
  * A link through Redisson to a Redis.
@@ -72,7 +73,7 @@ final class RedissonLink implements Link {
         ExecutorService executor = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("tidegate-relay-delivery-", 0).factory());
         CompletableFuture<String> lost = new CompletableFuture<>();
-        Config config = new Config(base).setExecutor(executor).setConnectionListener(new LossListener(lost));
+        Config config = apart(base).setExecutor(executor).setConnectionListener(new LossListener(lost));
         RedissonClient redisson = create(config);
         try {
             return new RedissonLink(redisson, Scripts.load(redisson, history), executor, lost);
@@ -80,6 +81,14 @@ final class RedissonLink implements Link {
             redisson.shutdown(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
             throw new RelayUnavailableException(reason(e));
         }
+    }
+
+    /**
+     * A copy that shares nothing with another link. The default look-up of names lets only so many pass at a time, also
+     * through copies, and one whose link was given up before its answer came keeps its place for ever.
+     */
+    static Config apart(Config base) {
+        return new Config(base).setAddressResolverGroupFactory(new SequentialDnsAddressResolverFactory());
     }
 
     /** On a thread of its own: Redisson waits in places without a limit, and not all of them can be interrupted. */

@@ -12,6 +12,8 @@ import io.tidegate.testing.ServerProcess;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
@@ -167,5 +169,23 @@ abstract class WireContract extends OneServer {
                 .startsWith("{\"user\":\"jdk\",\"message\":\"grüße\","));
         client.sendClose(1000, "bye").join();
         assertEquals("closed 1000", received.poll(10, TimeUnit.SECONDS));
+    }
+
+    /** What {@code helm test} starts, from the image of either runtime. */
+    @Test
+    void theServersOwnJarMakesARoundTripThroughIt() throws Exception {
+        Process roundTrip = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        jar().toString(),
+                        "io.tidegate.node.RoundTrip",
+                        "ws://localhost:" + server.port(),
+                        "20s")
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(roundTrip.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertEquals(0, roundTrip.waitFor(), output);
+        assertTrue(output.startsWith("Round trip through ws://localhost:" + server.port()), output);
     }
 }

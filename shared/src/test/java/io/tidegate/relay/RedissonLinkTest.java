@@ -1,6 +1,7 @@
 package io.tidegate.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 
 import java.net.ConnectException;
 import org.junit.jupiter.api.Test;
@@ -8,9 +9,21 @@ import org.redisson.client.RedisConnectionException;
 import org.redisson.client.RedisException;
 import org.redisson.client.RedisResponseTimeoutException;
 import org.redisson.client.WriteRedisConnectionException;
+import org.redisson.client.codec.ByteArrayCodec;
+import org.redisson.config.Config;
 
 /** What an operator reads when a link is lost. */
 class RedissonLinkTest {
+
+    /** A look-up whose answer never came must not stand in the way of the next link's. */
+    @Test
+    void linksOfOneConfigurationShareNoLookUpOfNames() {
+        Config base = new Config().setCodec(ByteArrayCodec.INSTANCE);
+
+        assertNotSame(
+                RedissonLink.apart(base).getAddressResolverGroupFactory(),
+                RedissonLink.apart(base).getAddressResolverGroupFactory());
+    }
 
     @Test
     void theReasonIsTheFirstThatTellsSomething() {

@@ -1,0 +1,148 @@
+package io.tidegate.charts;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidegate.charts.Chart.RefusedException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Values that cannot work are refused before anything is installed, with a sentence that says what to change. */
+final class RefusalTest {
+
+    static Stream<Arguments> badValues() {
+        return Stream.of(
+                bad(
+                        "autoscaling: {prometheus: {serverAddress: ''}}",
+                        "autoscaling.prometheus.serverAddress is required"),
+                bad(
+                        "autoscaling: {prometheus: {serverAddress: 'http://prometheus:9090'}}",
+                        "autoscaling.prometheus.serverAddress (http://prometheus:9090) is looked up from KEDA's namespace:"
+                                + " write the whole host name, such as prometheus.NAMESPACE.svc"),
+                bad("autoscaling: {source: metrics-api}", "autoscaling.messages needs Prometheus"),
+                bad(
+                        "autoscaling: {source: metrics-api, messages: {enabled: false}, minReplicas: 0}",
+                        "autoscaling.minReplicas must be at least 1 with autoscaling.source=metrics-api"),
+                bad("autoscaling: {minReplicas: 0}", "autoscaling.minReplicas is 0, and nothing could wake the fleet"),
+                bad(
+                        "autoscaling: {minReplicas: 60}",
+                        "autoscaling.minReplicas (60) must be at most autoscaling.maxReplicas (50)"),
+                bad(
+                        "autoscaling: {connections: {enabled: false}, messages: {enabled: false}}",
+                        "autoscaling has no trigger"),
+                bad(
+                        "autoscaling: {fallback: {replicas: 1}}",
+                        "autoscaling.fallback.replicas (1) must be from autoscaling.minReplicas (2) to maxReplicas (50)"),
+                bad(
+                        "autoscaling: {connections: {target: 9500}}",
+                        "config.limits.connections (10000) must be at least 1.1 times autoscaling.connections.target (9500)"),
+                bad(
+                        "autoscaling: {behavior: {scaleDown: {stabilizationWindowSeconds: 104}}}",
+                        "autoscaling.behavior.scaleDown.stabilizationWindowSeconds (104) must be at least 105"),
+                bad(
+                        "config: {drain: {timeout: 10m}}",
+                        "autoscaling.behavior.scaleDown.stabilizationWindowSeconds (600) must be at least 675"),
+                bad(
+                        "autoscaling: {prometheus: {authentication: {existing: prometheus}}}",
+                        "autoscaling.prometheus.authentication.modes is empty"),
+                bad(
+                        "autoscaling: {prometheus: {authentication: {modes: bearer, existing: a,"
+                                + " secretTargetRef: [{parameter: a, name: b, key: c}]}}}",
+                        "autoscaling.prometheus.authentication.existing and secretTargetRef exclude each other"),
+                bad(
+                        "terminationGracePeriodSeconds: 44",
+                        "terminationGracePeriodSeconds (44) must be at least 45, or Kubernetes kills a pod that still"
+                                + " drains: preStopSeconds (15) and config.drain.timeout (30s)"),
+                bad(
+                        "config: {drain: {notice: 10s, window: 20s}}",
+                        "config.drain.timeout (30s) must be more than config.drain.notice (10s) and config.drain.window"
+                                + " (20s) together"),
+                bad("config: {idle: 30s}", "config.idle (30s) must be more than config.heartbeat (30s)"),
+                bad(
+                        "config: {limits: {message: 2MiB}}",
+                        "config.limits.queue (1MiB) must be at least config.limits.message (2MiB)"),
+                bad("config: {port: 9090}", "config.management.port must differ from config.port (both are 9090)"),
+                bad(
+                        "config: {relay: {url: ''}}",
+                        "config.relay.url is empty, and without Redis a message stays in its pod"),
+                bad(
+                        "{autoscaling: {enabled: false}, replicas: 2, config: {relay: {url: ''}}}",
+                        "config.relay.url is empty"),
+                bad("redis: {passwordKey: password}", "redis.existingSecret is empty"),
+                bad("redis: {existingSecret: cache}", "redis.existingSecret is set, but none of its keys"),
+                bad(
+                        "{redis: {existingSecret: cache, passwordKey: p}, config: {relay: {url: 'redis://:pw@redis'}}}",
+                        "config.relay.url holds credentials, and so does redis.existingSecret"),
+                bad(
+                        "redis: {existingSecret: cache, urlKey: u, configKey: c}",
+                        "redis.urlKey and redis.configKey both say where Redis is"),
+                bad("redis: {ca: {secret: a, configMap: b}}", "redis.ca.configMap and redis.ca.secret both hold"),
+                bad(
+                        "{redis: {trial: {enabled: true}}, config: {relay: {url: 'redis://elsewhere'}}}",
+                        "redis.trial.enabled makes a Redis of its own: leave config.relay.url alone"),
+                bad(
+                        "redis: {trial: {enabled: true}, existingSecret: a, passwordKey: b}",
+                        "redis.trial.enabled makes a Redis of its own that needs no credentials"),
+                bad(
+                        "monitoring: {podMonitor: {enabled: true}, serviceMonitor: {enabled: true}}",
+                        "would scrape each pod twice: enable one of them"),
+                bad("gateway: {enabled: true}", "gateway.parentRefs is empty"),
+                bad("gateway: {envoy: {enabled: true}}", "gateway.envoy.enabled needs the HTTPRoute"),
+                bad("ingress: {enabled: true}", "ingress.hosts is empty"),
+                bad(
+                        "alerts: {connections: {warning: 0.9, critical: 0.8}}",
+                        "alerts.connections.warning must be at most alerts.connections.critical"),
+                bad(
+                        "extraEnv: [{name: TIDEGATE_DRAIN_WINDOW, value: 1s}]",
+                        "extraEnv: TIDEGATE_DRAIN_WINDOW is set by the chart already"),
+                bad(
+                        "alerts: {disabled: [Tidegate]}",
+                        "alerts.disabled: there is no alert Tidegate; there are Tidegate"),
+                bad("config: {limits: {per-ip: 5}}", "additional properties 'per-ip' not allowed"),
+                bad("replicaCount: 5", "additional properties 'replicaCount' not allowed"),
+                bad("runtime: nodejs", "at '/runtime': value must be one of 'se', 'mp'"),
+                bad("ingress: {preset: nginx}", "at '/ingress/preset'"),
+                bad("fullnameOverride: a-name-that-is-much-too-long-for-a-deployment-and-its-pods", "maxLength"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badValues")
+    void badValueIsRefusedWithWhatToChange(String values, String sentence) {
+        String message = refusal(values);
+        assertTrue(message.contains(sentence), message);
+    }
+
+    @Test
+    void allErrorsAreReportedAtOnce() {
+        String message = refusal("{terminationGracePeriodSeconds: 1, ingress: {enabled: true}, config: {idle: 1s}}");
+
+        assertTrue(message.contains("config.idle"), message);
+        assertTrue(message.contains("terminationGracePeriodSeconds"), message);
+        assertTrue(message.contains("ingress.hosts"), message);
+    }
+
+    /** The rows of the server's own table: the same key, the same range, in the same words. */
+    static Stream<Arguments> durationsAndSizes() {
+        return Settings.table().stream()
+                .filter(row -> row.allowed().matches("a (duration|size) .*"))
+                .map(row -> bad(row.nested("x"), "config." + row.key() + " (x) must be " + row.allowed()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("durationsAndSizes")
+    void settingIsRefusedInTheWordsOfTheServer(String values, String sentence) {
+        badValueIsRefusedWithWhatToChange(values, sentence);
+    }
+
+    private static String refusal(String values) {
+        return String.valueOf(assertThrows(RefusedException.class, () -> Chart.render(Chart.PROMETHEUS, values))
+                .getMessage());
+    }
+
+    private static Arguments bad(String values, String sentence) {
+        return Arguments.of(values, sentence);
+    }
+}

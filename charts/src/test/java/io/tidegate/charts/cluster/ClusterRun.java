@@ -1,0 +1,89 @@
+package io.tidegate.charts.cluster;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Tries the chart on the cluster that {@code KUBECONFIG} names. Exits with 0, 1 (it failed) or 2 (wrong usage). */
+public final class ClusterRun {
+    private static final String RELEASE = "trial";
+    private static final String NAME = "trial-tidegate";
+
+    private ClusterRun() {}
+
+    /** See {@link Options#USAGE}. */
+    public static void main(String[] arguments) throws InterruptedException {
+        Options options;
+        try {
+            options = Options.read(arguments, System.getenv());
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+            return;
+        }
+        long begun = System.nanoTime();
+        try {
+            run(options);
+        } catch (TrialFailedException | IllegalStateException e) {
+            System.err.println("\nFAILED: " + e.getMessage());
+            System.exit(1);
+        }
+        System.out.printf("%nPassed in %d s%n", (System.nanoTime() - begun) / 1_000_000_000);
+        System.exit(0);
+    }
+
+    private static void run(Options options) throws InterruptedException {
+        URI address =
+                URI.create(options.address().orElse("ws://" + NAME + "." + options.namespace() + ".svc.cluster.local"));
+        Release release = new Release(RELEASE, options);
+        try (Cluster cluster = new Cluster(options.kubeconfig(), options.namespace(), NAME);
+                Crowd crowd = new Crowd(address)) {
+            cluster.prepare();
+            try {
+                Timeline timeline = new Timeline(cluster, crowd);
+                chapters(options, new Trial(release, crowd, timeline, prometheus(options)));
+                List<String> mishaps = cluster.mishaps();
+                if (!mishaps.isEmpty()) {
+                    throw new TrialFailedException(String.join(", ", mishaps));
+                }
+                System.out.printf(
+                        "%nClients: %d moved in order, %d handshakes tried again, %d dropped; %d messages sent, %d frames received%n",
+                        crowd.tally.moved.sum(),
+                        crowd.tally.refused.sum(),
+                        crowd.tally.drops().size(),
+                        crowd.tally.sent.sum(),
+                        crowd.tally.received.sum());
+                crowd.resize(0);
+                timeline.title("uninstall");
+                release.uninstall();
+                timeline.await(
+                        "empty namespace",
+                        Duration.ofMinutes(1),
+                        look -> cluster.leftovers().isEmpty());
+            } finally {
+                crowd.resize(0);
+                release.uninstall();
+                cluster.cleanUp();
+            }
+        }
+    }
+
+    private static void chapters(Options options, Trial trial) throws InterruptedException {
+        trial.install();
+        if (options.prometheus().isPresent()) {
+            trial.connections();
+            trial.messages();
+            trial.bothAndSwitch();
+        } else {
+            System.out.println("Left out: both triggers of Prometheus (none is given by --prometheus)");
+        }
+        trial.withoutPrometheus();
+    }
+
+    private static Map<String, String> prometheus(Options options) {
+        return options.prometheus()
+                .map(url -> Map.of("autoscaling.prometheus.serverAddress", url))
+                .orElse(Map.of());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.charts;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,49 @@
+{{/* The settings as environment variables: TIDEGATE_LIMITS_QUEUE for config.limits.queue. An empty value is left out.
+     Call with (dict "values" .Values.config "prefix" "TIDEGATE"). */}}
+{{- define "tidegate.configEnv" -}}
+{{- range $key, $value := .values }}
+{{- $name := printf "%s_%s" $.prefix (upper $key) }}
+{{- if kindIs "map" $value }}
+{{- include "tidegate.configEnv" (dict "values" $value "prefix" $name) }}
+{{- else if ne (toString $value) "" }}
+- name: {{ $name }}
+  value: {{ include "tidegate.text" $value | quote }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* config, with what the chart works out itself. */}}
+{{- define "tidegate.config" -}}
+{{- $config := deepCopy .Values.config -}}
+{{- $relay := $config.relay -}}
+{{- if .Values.redis.trial.enabled -}}
+{{- $_ := set $relay "url" (printf "redis://%s-redis:6379" (include "tidegate.fullname" .)) -}}
+{{- else if or .Values.redis.urlKey .Values.redis.configKey -}}
+{{- $_ := set $relay "url" "" -}}
+{{- end -}}
+{{- $prefix := printf "%s:%s" .Release.Namespace (include "tidegate.fullname" .) | trunc 64 -}}
+{{- $_ := set $relay "prefix" (default $prefix $relay.prefix) -}}
+{{- if .Values.redis.configKey -}}
+{{- $_ := set $relay "config" "/etc/tidegate/redisson/redisson.yaml" -}}
+{{- end -}}
+{{- if or .Values.redis.ca.configMap .Values.redis.ca.secret -}}
+{{- $_ := set $relay "ca" "/etc/tidegate/ca/ca.crt" -}}
+{{- end -}}
+{{- toYaml $config -}}
+{{- end -}}
+
+{{- define "tidegate.env" -}}
+{{- include "tidegate.configEnv" (dict "values" (include "tidegate.config" . | fromYaml) "prefix" "TIDEGATE") | trimPrefix "\n" }}
+{{- $keys := dict "TIDEGATE_RELAY_URL" .Values.redis.urlKey "TIDEGATE_RELAY_USERNAME" .Values.redis.usernameKey "TIDEGATE_RELAY_PASSWORD" .Values.redis.passwordKey }}
+{{- range $name, $key := $keys }}
+{{- if $key }}
+- name: {{ $name }}
+  valueFrom:
+    secretKeyRef: {name: {{ $.Values.redis.existingSecret }}, key: {{ $key }}}
+{{- end }}
+{{- end }}
+{{- with .Values.javaOptions }}
+- name: JDK_JAVA_OPTIONS
+  value: {{ join " " . | quote }}
+{{- end }}
+{{- end -}}
