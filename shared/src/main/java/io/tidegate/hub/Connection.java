@@ -277,7 +277,7 @@ public final class Connection {
                 error(
                         ErrorCode.RELAY_UNAVAILABLE,
                         "not published: the relay is unavailable, please retry",
-                        wire.resumes() ? about(publish) : About.NOTHING);
+                        about(publish));
             } else if (publish.id().isPresent()) {
                 send(FrameBatch.of(new ServerFrame.Ack(publish.id().get(), topic, position)));
             }
@@ -328,7 +328,8 @@ public final class Connection {
     }
 
     private void error(ErrorCode code, String message, About about) {
-        send(FrameBatch.of(new ServerFrame.ErrorFrame(code, message, about)));
+        About told = wire.resumes() ? about : About.NOTHING;
+        send(FrameBatch.of(new ServerFrame.ErrorFrame(code, message, told)));
     }
 
     void send(FrameBatch batch) {

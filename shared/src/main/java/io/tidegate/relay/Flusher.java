@@ -193,6 +193,9 @@ final class Flusher implements AutoCloseable {
         } catch (InterruptedException e) {
             fail(batch, new RelayUnavailableException("the relay is closed"));
             throw e;
+        } catch (RuntimeException e) {
+            fail(batch, new RelayUnavailableException("a defect of this node"));
+            throw e;
         }
     }
 

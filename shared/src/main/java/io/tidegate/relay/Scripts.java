@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.redisson.api.RFuture;
 import org.redisson.api.RScript;
 import org.redisson.api.RScript.Mode;
 import org.redisson.api.RScript.ReturnType;
@@ -31,9 +32,12 @@ final class Scripts {
     private final byte[] positionTtl;
 
     private Scripts(RScript scripts, Settings.History settings) {
-        this.publish = scripts.scriptLoad(source("publish.lua"));
-        this.attach = scripts.scriptLoad(source("attach.lua"));
-        this.history = scripts.scriptLoad(source("history.lua"));
+        RFuture<String> publishing = scripts.scriptLoadAsync(source("publish.lua"));
+        RFuture<String> attaching = scripts.scriptLoadAsync(source("attach.lua"));
+        RFuture<String> reading = scripts.scriptLoadAsync(source("history.lua"));
+        this.publish = publishing.toCompletableFuture().join();
+        this.attach = attaching.toCompletableFuture().join();
+        this.history = reading.toCompletableFuture().join();
         this.positionTtl = bytes(Retention.POSITION.toMillis());
         this.retention = List.of(
                 bytes(settings.size()), bytes(settings.ttl().toMillis()), positionTtl, bytes(Retention.ids(settings)));
