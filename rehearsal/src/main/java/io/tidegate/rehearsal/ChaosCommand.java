@@ -75,6 +75,9 @@ final class ChaosCommand implements Callable<Integer> {
     @Option(names = "--root", hidden = true, description = "where the modules are")
     private Path root = Path.of("");
 
+    @Option(names = "--logs", description = "a directory for what the servers print, a file for each")
+    private @Nullable Path logs;
+
     @Option(names = "--set", description = "a setting of the servers, such as --set tidegate.heartbeat=10s")
     private Map<String, String> settings = Map.of();
 
@@ -106,9 +109,11 @@ final class ChaosCommand implements Callable<Integer> {
         return new ChaosPlan(
                 new Load(all - node, node, plainClients, rate),
                 storm,
-                runtimes.stream().map(this::jar).toList(),
-                node > 0 ? module : Optional.empty(),
-                ChaosSettings.of(rolling, settings));
+                new ChaosPlan.Servers(
+                        runtimes.stream().map(this::jar).toList(),
+                        ChaosSettings.of(rolling, settings),
+                        Optional.ofNullable(logs)),
+                node > 0 ? module : Optional.empty());
     }
 
     private Path jar(String runtime) {

@@ -12,12 +12,20 @@ import java.util.Set;
  * What a run is to do.
  *
  * @param storm what goes wrong
- * @param jars of the servers that pods run in turn
  * @param module {@code clients/js/src/tidegate-client.js}, where clients of Node take part
- * @param settings of each server
+ * @param servers what pods run
  */
-public record ChaosPlan(Load load, Storm storm, List<Path> jars, Optional<Path> module, Map<String, String> settings) {
+public record ChaosPlan(Load load, Storm storm, Servers servers, Optional<Path> module) {
     static final int PODS = 3;
+
+    /**
+     * What pods run.
+     *
+     * @param jars in turn
+     * @param settings of each
+     * @param logs the directory for what they print
+     */
+    public record Servers(List<Path> jars, Map<String, String> settings, Optional<Path> logs) {}
 
     /** What goes wrong, and for how long. */
     public sealed interface Storm {

@@ -49,7 +49,7 @@ public final class ChaosRun {
 
     private Outcome run() throws InterruptedException {
         say("starting %d servers and their Redis", ChaosPlan.PODS);
-        try (Fleet fleet = new Fleet(plan.jars(), plan.settings())) {
+        try (Fleet fleet = new Fleet(plan.servers())) {
             fleet.start(ChaosPlan.PODS);
             try {
                 connect(fleet.url());

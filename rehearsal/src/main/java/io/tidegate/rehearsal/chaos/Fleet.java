@@ -3,6 +3,9 @@ package io.tidegate.rehearsal.chaos;
 import io.tidegate.rehearsal.net.TcpProxy;
 import io.tidegate.testing.RedisServer;
 import io.tidegate.testing.ServerProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -28,8 +31,7 @@ final class Fleet implements AutoCloseable {
     private final TcpProxy door = TcpProxy.start(this::nextPort);
     private final AtomicInteger started = new AtomicInteger();
     private final AtomicInteger turn = new AtomicInteger();
-    private final List<Path> jars;
-    private final Map<String, String> settings;
+    private final ChaosPlan.Servers servers;
 
     /** One server, and its own way to Redis. */
     static final class Pod {
@@ -57,15 +59,9 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    /**
-     * Starts nothing but Redis and the address.
-     *
-     * @param jars of the servers; pods run them in turn
-     * @param settings of each pod, besides its name and its relay
-     */
-    Fleet(List<Path> jars, Map<String, String> settings) {
-        this.jars = jars;
-        this.settings = settings;
+    /** Starts nothing but Redis and the address. */
+    Fleet(ChaosPlan.Servers servers) {
+        this.servers = servers;
     }
 
     String url() {
@@ -93,10 +89,11 @@ final class Fleet implements AutoCloseable {
     Pod start() {
         int number = started.getAndIncrement();
         TcpProxy link = TcpProxy.start(() -> OptionalInt.of(redis.port()));
-        Map<String, String> all = new LinkedHashMap<>(settings);
+        Path jar = servers.jars().get(number % servers.jars().size());
+        Map<String, String> all = new LinkedHashMap<>(servers.settings());
         all.put("tidegate.node", "pod-" + number);
         all.put("tidegate.relay.url", "redis://127.0.0.1:" + link.port());
-        Pod pod = new Pod("pod-" + number, ServerProcess.start(jars.get(number % jars.size()), all, START), link);
+        Pod pod = new Pod("pod-" + number, ServerProcess.start(jar, all, START), link);
         pods.add(pod);
         return pod;
     }
@@ -127,8 +124,21 @@ final class Fleet implements AutoCloseable {
     void bury(Pod pod, Duration atMost) {
         pod.leave();
         pod.server.awaitExit(atMost);
+        keepLog(pod);
         pod.link.close();
         pods.remove(pod);
+    }
+
+    private void keepLog(Pod pod) {
+        if (servers.logs().isPresent()) {
+            Path directory = servers.logs().get();
+            try {
+                Files.createDirectories(directory);
+                Files.writeString(directory.resolve(pod.name + ".log"), pod.server.output() + "\n");
+            } catch (IOException e) {
+                throw new UncheckedIOException("keeping the log of " + pod.name, e);
+            }
+        }
     }
 
     private OptionalInt nextPort() {
@@ -155,6 +165,7 @@ final class Fleet implements AutoCloseable {
         door.close();
         pods.forEach(pod -> {
             pod.server.close();
+            keepLog(pod);
             pod.link.close();
         });
         redis.close();
