@@ -210,14 +210,15 @@ final class Flusher implements AutoCloseable {
         }
     }
 
+    /** Each is judged by itself: publishers read the clock before they queue up, so the first need not be the oldest. */
     private List<Waiting> withoutLate(List<Waiting> batch, long now) {
-        if (batch.isEmpty() || now - batch.getFirst().sinceNanos() <= MAX_WAIT_NANOS) {
-            return batch;
+        List<Waiting> late = new ArrayList<>();
+        List<Waiting> inTime = new ArrayList<>(batch.size());
+        for (Waiting publish : batch) {
+            (now - publish.sinceNanos() > MAX_WAIT_NANOS ? late : inTime).add(publish);
         }
-        List<Waiting> late = new ArrayList<>(batch);
-        late.removeIf(publish -> now - publish.sinceNanos() <= MAX_WAIT_NANOS);
         fail(late, new RelayUnavailableException("the relay is too slow"));
-        return batch.subList(late.size(), batch.size());
+        return inTime;
     }
 
     private static <T> T await(CompletableFuture<T> done, long nanos)
