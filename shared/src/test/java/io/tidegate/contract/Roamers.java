@@ -1,11 +1,12 @@
 package io.tidegate.contract;
 
 import io.tidegate.contract.FullClient.Frame;
+import io.tidegate.protocol.Opcode;
 import io.tidegate.testing.ClientFrames;
+import io.tidegate.testing.ServerFrames;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -16,7 +17,6 @@ final class Roamers implements AutoCloseable {
     private final String topic;
     private final List<Roamer> members = new ArrayList<>();
     private final AtomicInteger moved = new AtomicInteger();
-    private final AtomicBoolean over = new AtomicBoolean();
     private volatile int elsewhere;
 
     /** Nobody yet; all subscribe to this topic. */
@@ -59,7 +59,6 @@ final class Roamers implements AutoCloseable {
 
     @Override
     public void close() {
-        over.set(true);
         members.forEach(member -> member.client.close());
     }
 
@@ -82,11 +81,15 @@ final class Roamers implements AutoCloseable {
         /** While messages come a slot is not missed by much. */
         void run() {
             try {
-                while (!over.get()) {
-                    take(new Frame(client.raw().message()));
+                ServerFrames.Frame next = client.raw().next();
+                while (next != null && next.opcode() != Opcode.CLOSE) {
+                    if (next.opcode() == Opcode.TEXT) {
+                        take(new Frame(next.text()));
+                    }
                     if (told && System.nanoTime() - leaveAt >= 0) {
                         move();
                     }
+                    next = client.raw().next();
                 }
             } catch (UncheckedIOException e) {
                 // The test is over, or it fails by what is missing.
@@ -103,6 +106,7 @@ final class Roamers implements AutoCloseable {
                     told = true;
                     leaveAt = System.nanoTime() + Long.parseLong(frame.field("reconnectAfterMs")) * 1_000_000;
                 }
+                case "heartbeat" -> {}
                 default -> received.add("unexpected " + frame);
             }
         }
