@@ -1,6 +1,7 @@
 package io.tidegate.helidon;
 
 import io.helidon.common.buffers.BufferData;
+import io.helidon.common.socket.HelidonSocket;
 import io.helidon.webserver.ConnectionContext;
 import io.tidegate.hub.Transport;
 import java.io.IOException;
@@ -8,16 +9,16 @@ import java.io.UncheckedIOException;
 
 /** The socket below Helidon's HTTP connection, once that has been upgraded. */
 final class SocketTransport implements Transport {
-    private final ConnectionContext context;
+    private final HelidonSocket socket;
 
     SocketTransport(ConnectionContext context) {
-        this.context = context;
+        this.socket = context.serverSocket();
     }
 
     @Override
     public void write(byte[] bytes) throws IOException {
         try {
-            context.dataWriter().writeNow(BufferData.create(bytes));
+            socket.write(BufferData.create(bytes));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
@@ -26,7 +27,7 @@ final class SocketTransport implements Transport {
     @Override
     public void abort() {
         try {
-            context.serverSocket().close();
+            socket.close();
         } catch (UncheckedIOException e) {
             // It is closed, or the reading thread will find out what is wrong with it.
         }

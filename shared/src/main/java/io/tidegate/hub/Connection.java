@@ -231,6 +231,10 @@ public final class Connection {
         return wire;
     }
 
+    OutboundQueue queue() {
+        return queue;
+    }
+
     /** Unsent bytes that this connection may hold. */
     int queueLimit() {
         return limits.queue();
@@ -333,14 +337,16 @@ public final class Connection {
     }
 
     void send(FrameBatch batch) {
-        switch (queue.offer(batch)) {
-            case ACCEPTED, ENDED -> {}
-            case FULL -> {
-                if (!closing()) {
-                    hub.metrics().slowConsumers().increment();
-                    overload("slow consumer: more than " + limits.queue() + " bytes unread");
-                }
-            }
+        if (queue.offer(batch) == OutboundQueue.Offer.FULL) {
+            tooSlow();
+        }
+    }
+
+    /** What was offered to its queue did not fit. */
+    void tooSlow() {
+        if (!closing()) {
+            hub.metrics().slowConsumers().increment();
+            overload("slow consumer: more than " + limits.queue() + " bytes unread");
         }
     }
 

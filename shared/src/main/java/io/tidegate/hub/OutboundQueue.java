@@ -5,9 +5,11 @@ import io.tidegate.protocol.FrameBatch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What waits for one peer, bounded in bytes.
@@ -42,10 +44,14 @@ final class OutboundQueue {
     private final Transport transport;
     private final WriteLoop loop;
     private final int limit;
-    private final CountDownLatch finished = new CountDownLatch(1);
 
+    /** What waits, in order. Mostly that is one batch or none: a list of its own would be two more cache misses a delivery. */
     @GuardedBy("this")
-    private final List<FrameBatch> waiting = new ArrayList<>(2);
+    private @Nullable FrameBatch first;
+
+    /** What waits behind the first. */
+    @GuardedBy("this")
+    private @Nullable List<FrameBatch> rest;
 
     /** Waiting and being written. */
     @GuardedBy("this")
@@ -56,6 +62,10 @@ final class OutboundQueue {
 
     @GuardedBy("this")
     private boolean ended;
+
+    /** Of whoever waits for the last frame. */
+    @GuardedBy("this")
+    private @Nullable CountDownLatch finished;
 
     /** Set and read by the write loop: the last write to this peer blocked. */
     private volatile boolean slow;
@@ -98,11 +108,8 @@ final class OutboundQueue {
                 return;
             }
             ended = true;
-            if (discard) {
-                for (FrameBatch batch : waiting) {
-                    bytes -= batch.length();
-                }
-                waiting.clear();
+            if (discard && first != null) {
+                bytes -= take().length();
             }
             if (!enqueue(last)) {
                 return;
@@ -117,7 +124,7 @@ final class OutboundQueue {
             if (state != State.CORKED) {
                 return;
             }
-            state = waiting.isEmpty() ? State.IDLE : State.SCHEDULED;
+            state = first == null ? State.IDLE : State.SCHEDULED;
             if (state == State.IDLE) {
                 return;
             }
@@ -127,7 +134,15 @@ final class OutboundQueue {
 
     /** Waits until the last frame is written, or cannot be. */
     void awaitFinished(long nanos) throws InterruptedException {
-        boolean ignored = finished.await(nanos, TimeUnit.NANOSECONDS);
+        CountDownLatch latch;
+        synchronized (this) {
+            if (isFinished()) {
+                return;
+            }
+            latch = finished == null ? new CountDownLatch(1) : finished;
+            finished = latch;
+        }
+        boolean ignored = latch.await(nanos, TimeUnit.NANOSECONDS);
     }
 
     /** Waits until no more than so many bytes wait, or nothing can be written any more. */
@@ -165,12 +180,10 @@ final class OutboundQueue {
      * @return true where more has come meanwhile: the queue is still scheduled
      */
     boolean write() {
-        List<FrameBatch> all;
+        FrameBatch batch;
         synchronized (this) {
-            all = List.copyOf(waiting);
-            waiting.clear();
+            batch = take();
         }
-        FrameBatch batch = FrameBatch.join(all);
         try {
             transport.write(batch.bytes());
         } catch (IOException | RuntimeException e) {
@@ -180,12 +193,12 @@ final class OutboundQueue {
         loop.written(batch.frames());
         synchronized (this) {
             bytes -= batch.length();
-            if (!waiting.isEmpty()) {
+            if (first != null) {
                 return true;
             }
             state = State.IDLE;
             if (ended) {
-                finished.countDown();
+                tellFinished();
             }
             return false;
         }
@@ -195,22 +208,55 @@ final class OutboundQueue {
     private void fail() {
         synchronized (this) {
             state = State.BROKEN;
-            waiting.clear();
+            first = null;
+            rest = null;
             bytes = 0;
+            tellFinished();
         }
-        finished.countDown();
         transport.abort();
     }
 
     /** Returns true where the caller must schedule this queue. */
     @GuardedBy("this")
     private boolean enqueue(FrameBatch batch) {
-        waiting.add(batch);
+        if (first == null) {
+            first = batch;
+        } else {
+            if (rest == null) {
+                rest = new ArrayList<>();
+            }
+            rest.add(batch);
+        }
         bytes += batch.length();
         if (state != State.IDLE) {
             return false;
         }
         state = State.SCHEDULED;
         return true;
+    }
+
+    /** All that waits, as one. */
+    @GuardedBy("this")
+    private FrameBatch take() {
+        FrameBatch all = Objects.requireNonNull(first, "a queue is scheduled only while something waits");
+        if (rest != null) {
+            rest.addFirst(all);
+            all = FrameBatch.join(rest);
+            rest = null;
+        }
+        first = null;
+        return all;
+    }
+
+    @GuardedBy("this")
+    private boolean isFinished() {
+        return state == State.BROKEN || (ended && state == State.IDLE);
+    }
+
+    @GuardedBy("this")
+    private void tellFinished() {
+        if (finished != null) {
+            finished.countDown();
+        }
     }
 }

@@ -7,6 +7,7 @@ import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.ServerFrame;
 import io.tidegate.protocol.Topic;
+import io.tidegate.protocol.Wire;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,11 @@ final class Subscription {
 
     private final Connection connection;
     private final Topic topic;
+
+    /** The connection's own, so that a delivery need not look at it: what is not in the cache is what fan-out costs. */
+    private final OutboundQueue queue;
+
+    private final Wire wire;
     private volatile boolean live;
 
     /** Nothing may be sent any more. */
@@ -59,6 +65,8 @@ final class Subscription {
     Subscription(Connection connection, Topic topic, Optional<Position> after) {
         this.connection = connection;
         this.topic = topic;
+        this.queue = connection.queue();
+        this.wire = connection.wire();
         this.live = !connection.resumes();
         this.held = live ? null : new ArrayList<>();
         this.sent = after.orElse(NOWHERE);
@@ -79,7 +87,9 @@ final class Subscription {
     /** The write loop has messages. */
     void deliver(TopicBatch batch) {
         if (live) {
-            connection.send(batch.frames(connection.wire()));
+            if (queue.offer(batch.frames(wire)) == OutboundQueue.Offer.FULL) {
+                connection.tooSlow();
+            }
         } else {
             holdOrSend(new Fresh(batch));
         }
@@ -99,7 +109,7 @@ final class Subscription {
         }
         held.add(event);
         if (event instanceof Fresh fresh) {
-            heldBytes += fresh.batch.frames(connection.wire()).length();
+            heldBytes += fresh.batch.frames(wire).length();
         }
         if (heldBytes > connection.queueLimit()) {
             connection.overload("more was published than could be held while the history was read");
@@ -127,7 +137,7 @@ final class Subscription {
         if (!rest.isEmpty()) {
             sent = rest.last();
             live = held == null;
-            connection.send(rest.frames(connection.wire()));
+            connection.send(rest.frames(wire));
         }
     }
 
@@ -153,7 +163,7 @@ final class Subscription {
         if (ended || messages.isEmpty()) {
             return;
         }
-        connection.send(connection.wire().encode(topic, sent.plus(1), messages));
+        connection.send(wire.encode(topic, sent.plus(1), messages));
         sent = sent.plus(messages.size());
     }
 

@@ -1,6 +1,7 @@
 package io.tidegate.hub;
 
 import io.tidegate.metrics.Counter;
+import java.util.ArrayDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,7 +43,13 @@ final class WriteLoop implements AutoCloseable {
 
     private final BooleanSupplier fanOut;
     private final Counter framesWritten;
+
+    /** From other threads, which must wake the loop. */
     private final ConcurrentLinkedQueue<OutboundQueue> ready = new ConcurrentLinkedQueue<>();
+
+    /** What the owner will write next; what a round of the fan-out has filled comes here at once. */
+    private final ArrayDeque<OutboundQueue> due = new ArrayDeque<>();
+
     private final AtomicBoolean parked = new AtomicBoolean();
     private final AtomicBoolean watching = new AtomicBoolean(true);
     private final AtomicLong phase = new AtomicLong();
@@ -73,6 +80,8 @@ final class WriteLoop implements AutoCloseable {
     void schedule(OutboundQueue queue) {
         if (queue.slow()) {
             Thread.startVirtualThread(() -> writeAlone(queue));
+        } else if (Thread.currentThread() == owner) {
+            due.add(queue);
         } else {
             ready.add(queue);
             wake();
@@ -99,11 +108,11 @@ final class WriteLoop implements AutoCloseable {
     }
 
     private void run() {
-        owner = Thread.currentThread();
         while (!closed) {
             boolean idle = !fanOut();
+            takeIn();
             OutboundQueue queue;
-            for (int i = 0; i < WRITES_A_ROUND && (queue = ready.poll()) != null; i++) {
+            for (int i = 0; i < WRITES_A_ROUND && (queue = due.poll()) != null; i++) {
                 idle = false;
                 long start = phase.get();
                 phase.set(start + 1);
@@ -114,12 +123,20 @@ final class WriteLoop implements AutoCloseable {
                     return;
                 }
                 if (more) {
-                    ready.add(queue);
+                    due.add(queue);
                 }
             }
             if (idle) {
                 park();
             }
+        }
+    }
+
+    /** Each queue is scheduled once at most: what comes is bounded by the connections. */
+    private void takeIn() {
+        OutboundQueue queue;
+        while ((queue = ready.poll()) != null) {
+            due.add(queue);
         }
     }
 
@@ -136,7 +153,7 @@ final class WriteLoop implements AutoCloseable {
     private void park() {
         parked.set(true);
         // Whoever added something before this line was seen by the next; whoever adds later sees that we are parked.
-        if (ready.isEmpty() && !fanOut() && !closed) {
+        if (due.isEmpty() && ready.isEmpty() && !fanOut() && !closed) {
             LockSupport.park(this);
         }
         parked.set(false);
@@ -200,6 +217,7 @@ final class WriteLoop implements AutoCloseable {
                 .name("tidegate-write-loop")
                 .unstarted(this::run);
         if (phase.compareAndSet(phaseOfBlockedWrite, phaseOfBlockedWrite + 1)) {
+            owner = next;
             next.start();
         } else {
             blocked.decrementAndGet();

@@ -9,8 +9,11 @@ import io.tidegate.hub.OutboundQueue.Offer;
 import io.tidegate.metrics.Counter;
 import io.tidegate.protocol.FrameBatch;
 import io.tidegate.protocol.Opcode;
+import io.tidegate.testing.Await;
 import io.tidegate.testing.FakeTransport;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class OutboundQueueTest {
@@ -88,6 +91,24 @@ class OutboundQueueTest {
         queue.awaitFinished(0);
         assertEquals(2, transport.frames().size());
         assertEquals(1012, transport.frames().getLast().closeCode());
+    }
+
+    @Test
+    void whoeverWaitsForTheLastFrameIsToldOnceItIsOut() throws InterruptedException {
+        queue.open();
+        queue.end(FrameBatch.close(1012, ""), false);
+        Thread waiting = Thread.startVirtualThread(() -> {
+            try {
+                queue.awaitFinished(TimeUnit.MINUTES.toNanos(1));
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        Await.until("waiting", () -> waiting.getState() == Thread.State.TIMED_WAITING);
+
+        queue.write();
+
+        assertTrue(waiting.join(Duration.ofSeconds(30)));
     }
 
     @Test

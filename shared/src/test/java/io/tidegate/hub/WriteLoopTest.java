@@ -10,13 +10,26 @@ import io.tidegate.testing.Await;
 import io.tidegate.testing.FakeTransport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class WriteLoopTest {
-    private final WriteLoop loop = new WriteLoop(() -> false, new Counter());
+    /** What the fan-out does, a round each, on the loop's own thread. */
+    private final Queue<Runnable> rounds = new ConcurrentLinkedQueue<>();
+
+    private final WriteLoop loop = new WriteLoop(this::round, new Counter());
+
+    private boolean round() {
+        Runnable round = rounds.poll();
+        if (round != null) {
+            round.run();
+        }
+        return round != null;
+    }
 
     private record Peer(OutboundQueue queue, FakeTransport transport) {
         void send(int number) {
@@ -56,6 +69,27 @@ class WriteLoopTest {
 
         quick.forEach(peer -> peer.awaitNumbers(50));
         slow.forEach(peer -> assertTrue(peer.transport().writes().size() <= 1));
+    }
+
+    @Test
+    void whatARoundHasFilledIsWrittenThoughSomeOfItsPeersBlock() {
+        List<Peer> slow = peers(3);
+        List<Peer> quick = peers(30);
+        slow.forEach(peer -> peer.transport().block());
+
+        for (int i = 0; i < 3; i++) {
+            int number = i;
+            rounds.add(() -> {
+                // Whoever blocks is in front of the others.
+                slow.forEach(peer -> peer.send(number));
+                quick.forEach(peer -> peer.send(number));
+            });
+            loop.wake();
+            quick.forEach(peer -> peer.awaitNumbers(number + 1));
+        }
+
+        slow.forEach(peer -> peer.transport().unblock());
+        slow.forEach(peer -> peer.awaitNumbers(3));
     }
 
     @Test

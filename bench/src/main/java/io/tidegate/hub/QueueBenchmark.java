@@ -1,0 +1,80 @@
+package io.tidegate.hub;
+
+import io.tidegate.metrics.Counter;
+import io.tidegate.protocol.FrameBatch;
+import io.tidegate.protocol.Opcode;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * One batch on its way through the queue of one connection among a thousand, to a socket that costs nothing: what a
+ * delivery costs besides its system call. The write loop does not run: the benchmark's thread is the one that writes.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class QueueBenchmark {
+    private static final int CONNECTIONS = 1_000;
+    private static final int LIMIT = 1 << 20;
+
+    private final FrameBatch batch = FrameBatch.of(Opcode.TEXT, new byte[200]);
+    private final WriteLoop loop = new WriteLoop(() -> false, new Counter());
+    private final OutboundQueue[] queues = IntStream.range(0, CONNECTIONS)
+            .mapToObj(i -> {
+                OutboundQueue queue = new OutboundQueue(new Nowhere(), loop, LIMIT);
+                queue.open();
+                return queue;
+            })
+            .toArray(OutboundQueue[]::new);
+
+    private static final class Nowhere implements Transport {
+        private int written;
+
+        @Override
+        public void write(byte[] bytes) {
+            written += bytes.length;
+        }
+
+        @Override
+        public void abort() {
+            throw new IllegalStateException("aborted after " + written + " bytes");
+        }
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(CONNECTIONS)
+    public void offerAndWrite() {
+        for (OutboundQueue queue : queues) {
+            queue.offer(batch);
+        }
+        for (OutboundQueue queue : queues) {
+            queue.write();
+        }
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(CONNECTIONS)
+    public void offerThriceAndWrite() {
+        for (int i = 0; i < 3; i++) {
+            for (OutboundQueue queue : queues) {
+                queue.offer(batch);
+            }
+        }
+        for (OutboundQueue queue : queues) {
+            queue.write();
+        }
+    }
+}
