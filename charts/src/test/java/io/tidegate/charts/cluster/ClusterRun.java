@@ -47,13 +47,7 @@ public final class ClusterRun {
                 if (!mishaps.isEmpty()) {
                     throw new TrialFailedException(String.join(", ", mishaps));
                 }
-                System.out.printf(
-                        "%nClients: %d moved in order, %d handshakes tried again, %d dropped; %d messages sent, %d frames received%n",
-                        crowd.tally.moved.sum(),
-                        crowd.tally.refused.sum(),
-                        crowd.tally.drops().size(),
-                        crowd.tally.sent.sum(),
-                        crowd.tally.received.sum());
+                System.out.printf("%nClients: %s%n", crowd.verdict());
                 crowd.resize(0);
                 timeline.title("uninstall");
                 release.uninstall();

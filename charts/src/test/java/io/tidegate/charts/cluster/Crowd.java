@@ -1,46 +1,54 @@
 package io.tidegate.charts.cluster;
 
+import io.tidegate.rehearsal.check.Checker;
+import io.tidegate.rehearsal.check.Journal;
+import io.tidegate.rehearsal.check.Report;
+import io.tidegate.rehearsal.load.Ending;
+import io.tidegate.rehearsal.load.Mix;
+import io.tidegate.rehearsal.load.Profile;
+import io.tidegate.rehearsal.load.Swarm;
+import io.tidegate.rehearsal.load.Topics;
+import io.tidegate.rehearsal.load.Wire;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
 
-/** Clients of the fleet, as many as wanted, that send as much as wanted. Used by one thread. */
+/**
+ * Clients of the fleet, as many as wanted, that send as much as wanted: on {@code tidegate.v1} and on the plain wire in equal
+ * parts. Used by one thread.
+ */
 final class Crowd implements AutoCloseable {
     private static final int TOPICS = 10;
-    private static final Duration TICK = Duration.ofMillis(50);
+    private static final int SIZE = 64;
+    private static final int PER_SECOND = 50;
+    private static final Duration LEVEL = Duration.ofSeconds(60);
+    private static final Duration LOOK = Duration.ofMillis(100);
 
-    private final HttpClient http = HttpClient.newHttpClient();
-    private final URI address;
-    private final List<Client> clients = new ArrayList<>();
-    private final Thread sender = Thread.ofVirtual().unstarted(this::keepSending);
-    final Tally tally = new Tally();
-    private volatile List<Client> senders = List.of();
-    private volatile int rate;
-    private double owed;
-    private int next;
+    /** Of a drain and of a rebalance; whoever is closed with it without a notice complains. */
+    private static final int RESTART = 1012;
+
+    private final Journal journal = new Journal();
+    private final Swarm swarm;
+    private int rate;
 
     Crowd(URI address) {
-        this.address = address;
-        sender.start();
+        Mix half = new Mix(Map.of(Wire.V1, 1, Wire.PLAIN, 1));
+        swarm = new Swarm(new Profile(List.of(address), half, new Topics(TOPICS, 1), SIZE, 0), journal);
     }
 
     /** Lets clients come, or the youngest go. */
     void resize(int wanted) {
-        while (clients.size() < wanted) {
-            URI topic = address.resolve("/chat?topic=trial-" + clients.size() % TOPICS);
-            clients.add(new PlainClient(http, topic, tally));
-        }
-        while (clients.size() > wanted) {
-            clients.removeLast().close();
-        }
-        senders = List.copyOf(clients);
+        swarm.resize(wanted, PER_SECOND);
     }
 
     /** Messages a second of all together. */
     void rate(int wanted) {
         rate = wanted;
+        swarm.rate(wanted);
     }
 
     int wantedRate() {
@@ -48,39 +56,72 @@ final class Crowd implements AutoCloseable {
     }
 
     int size() {
-        return clients.size();
+        return swarm.target();
     }
 
-    long connected() {
-        return senders.stream().filter(Client::connected).count();
+    int connected() {
+        return swarm.live();
     }
 
-    private void keepSending() {
-        try {
-            long last = System.nanoTime();
-            while (true) {
-                long now = System.nanoTime();
-                tick(now - last);
-                last = now;
-                Thread.sleep(TICK);
+    /** Whether as many are there as wanted, and each is served. */
+    boolean isWhole() {
+        return swarm.isWhole();
+    }
+
+    /** Connections after the first one of each client. */
+    int moved() {
+        return swarm.reconnects().total();
+    }
+
+    /** Connections that ended otherwise than after a notice and with the code of a restart. */
+    List<String> drops() {
+        List<String> drops = new ArrayList<>(swarm.complaints());
+        swarm.snapshot().closes().forEach((code, count) -> {
+            if (code != RESTART) {
+                drops.add(count + " closed with " + code);
             }
-        } catch (InterruptedException e) {
-            // The run is over.
-        }
+        });
+        return drops;
     }
 
-    private void tick(long elapsedNanos) {
-        List<Client> all = senders;
-        owed = all.isEmpty() ? 0 : owed + rate * (elapsedNanos / 1e9);
-        for (; owed >= 1; owed--) {
-            all.get(Math.floorMod(next++, all.size())).send();
+    /**
+     * Ends all publishing, and says what came of it.
+     *
+     * @throws TrialFailedException where anything was lost, doubled or reordered, or anybody was dropped
+     */
+    String verdict() throws InterruptedException {
+        rate(0);
+        List<String> wrong = new Ending(journal, swarm, Crowd::await).level(swarm::pending, swarm::isWhole, LEVEL);
+        Report report = Checker.check(journal, true);
+        wrong.addAll(drops());
+        if (!report.defects().isEmpty()) {
+            wrong.add(report.text());
         }
+        if (!wrong.isEmpty()) {
+            throw new TrialFailedException(String.join("\n", wrong));
+        }
+        return String.format(
+                Locale.ROOT,
+                "%d moved in order, 0 dropped; %d messages acknowledged, %d received, %s",
+                moved(),
+                journal.acknowledged(),
+                journal.received(),
+                report.text());
+    }
+
+    private static boolean await(String what, Duration atMost, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            Thread.sleep(LOOK);
+        }
+        return true;
     }
 
     @Override
     public void close() {
-        sender.interrupt();
-        resize(0);
-        http.shutdownNow();
+        swarm.close();
     }
 }

@@ -75,8 +75,8 @@ final class Timeline {
                 look.wanted(),
                 look.ready(),
                 look.leaving(),
-                crowd.tally.moved.sum(),
-                crowd.tally.drops().size());
+                crowd.moved(),
+                crowd.drops().size());
         return look;
     }
 }

@@ -99,11 +99,11 @@ final class Trial {
         timeline.await(
                 pods + " pods",
                 SCALE,
-                look -> look.ready() == pods && look.wanted() == pods && crowd.connected() == clients);
+                look -> look.ready() == pods && look.wanted() == pods && crowd.isWhole());
         timeline.hold(
                 pods + " pods for " + clients + " clients and " + rate + " messages a second",
                 STILL,
-                look -> look.wanted() == pods && look.ready() == pods && crowd.connected() == clients);
+                look -> look.wanted() == pods && look.ready() == pods);
     }
 
     private void shrink() throws InterruptedException {
@@ -112,8 +112,8 @@ final class Trial {
         timeline.await(
                 "fleet of " + MIN,
                 SCALE,
-                look -> look.ready() == MIN && look.wanted() == MIN && look.leaving() == 0 && crowd.connected() == FEW);
-        List<String> drops = List.copyOf(crowd.tally.drops());
+                look -> look.ready() == MIN && look.wanted() == MIN && look.leaving() == 0 && crowd.isWhole());
+        List<String> drops = crowd.drops();
         if (!drops.isEmpty()) {
             throw new TrialFailedException(drops.size() + " clients were dropped: " + drops);
         }

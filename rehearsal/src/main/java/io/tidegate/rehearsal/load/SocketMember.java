@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class SocketMember implements Member {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final int NO_CODE = 1006;
+    private static final int RESTART = 1012;
+    private static final String NOTICE = "\"server-shutdown\"";
 
     private final int index;
     private final Dialect dialect;
@@ -158,6 +160,7 @@ final class SocketMember implements Member {
         private final int connection;
         private final StringBuilder text = new StringBuilder();
         private Journal.@Nullable Observer observer;
+        private boolean told;
         private boolean ended;
 
         Listener(int connection) {
@@ -182,6 +185,7 @@ final class SocketMember implements Member {
             text.append(part);
             if (last) {
                 long now = System.nanoTime();
+                told |= text.indexOf(NOTICE) >= 0;
                 Stamp.of(dialect.read(text.toString())).ifPresent(stamp -> received(stamp, now));
                 text.setLength(0);
             }
@@ -204,6 +208,9 @@ final class SocketMember implements Member {
 
         @Override
         public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+            if (code == RESTART && !told && !leaving) {
+                shared.tally().complain(dialect + "-" + index + " was closed with 1012 without a notice");
+            }
             end(code);
             return CompletableFuture.completedFuture(null);
         }
