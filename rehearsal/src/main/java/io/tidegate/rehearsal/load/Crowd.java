@@ -52,14 +52,21 @@ final class Crowd {
         return List.copyOf(members);
     }
 
-    private synchronized void tick() {
+    /** To connect takes a while; nobody who looks at the members is to wait for it. */
+    private void tick() {
+        come().forEach(Member::start);
+    }
+
+    /** Those whose time has come. Those whose time is over leave. */
+    private synchronized List<Member> come() {
+        List<Member> coming = new ArrayList<>();
         long now = System.nanoTime();
         while (members.size() != target && pace.due() <= now) {
             pace.taken();
             if (members.size() < target) {
                 Member member = create(created++);
                 members.add(member);
-                member.start();
+                coming.add(member);
             } else {
                 leaving.add(new Leaving(members.removeLast(), now + FAREWELL_NANOS));
             }
@@ -71,6 +78,7 @@ final class Crowd {
             }
             return goes;
         });
+        return coming;
     }
 
     private Member create(int index) {

@@ -51,6 +51,9 @@ final class FullMember implements Member {
             listener.subscription = own.subscribe(topic, listener);
             listeners.add(listener);
         }
+        if (leaving) {
+            close();
+        }
     }
 
     /** It is served from {@code live} on until it waits, hand-overs included. */
