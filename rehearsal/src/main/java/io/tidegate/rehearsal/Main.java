@@ -4,7 +4,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** The entry point of the rehearsal's jar. */
-@Command(name = "rehearsal", subcommands = ChaosCommand.class, mixinStandardHelpOptions = true)
+@Command(
+        name = "rehearsal",
+        subcommands = {ChaosCommand.class, RehearseCommand.class},
+        mixinStandardHelpOptions = true)
 public final class Main {
     private Main() {}
 
