@@ -11,6 +11,7 @@ import io.tidegate.node.Page;
 import io.tidegate.settings.Settings;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The two listeners: WebSockets and the page on one, what operators ask on the other. */
 public final class Listeners {
@@ -65,24 +66,36 @@ public final class Listeners {
     }
 
     /** What is not an upgrade on the first listener. */
-    public static void page(HttpRouting.Builder routing) {
+    public static void page(HttpRouting.Builder routing, Settings settings, Node node) {
         for (Page page : Page.all()) {
             routing.get(page.path(), (request, response) -> {
                 page.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
                 response.send(page.body());
             });
         }
+        if (settings.fleet().isPublic()) {
+            fleet(routing, node);
+        }
         routing.any("/chat", (request, response) -> {
             throw WebSocketUpgrader.refusal(Handshake.upgradeRequired("this is a WebSocket"));
         });
     }
 
-    /** {@code /connections}, on the other. */
-    public static void connections(HttpRouting.Builder routing, Node node) {
-        routing.get("/connections", (request, response) -> {
+    /** What is asked on the other, beside what the framework answers itself. */
+    public static void management(HttpRouting.Builder routing, Node node) {
+        json(routing, "/connections", () -> node.connections().json());
+        fleet(routing, node);
+    }
+
+    private static void fleet(HttpRouting.Builder routing, Node node) {
+        json(routing, "/fleet", () -> node.fleet().json());
+    }
+
+    private static void json(HttpRouting.Builder routing, String path, Supplier<String> body) {
+        routing.get(path, (request, response) -> {
             response.headers().contentType(MediaTypes.APPLICATION_JSON);
             response.header(HeaderNames.CACHE_CONTROL, "no-store");
-            response.send(node.connections().json());
+            response.send(body.get());
         });
     }
 

@@ -36,7 +36,7 @@ class Beans {
     @Produces
     @Singleton
     Node node(Settings settings) {
-        return new Node(settings);
+        return new Node(settings, "mp");
     }
 
     @Produces
@@ -60,10 +60,11 @@ class Beans {
     void route(
             @Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) @Initialized(ApplicationScoped.class) Object event,
             BeanManager beans,
+            Settings settings,
             Node node) {
         ServerCdiExtension server = beans.getExtension(ServerCdiExtension.class);
-        Listeners.page(server.serverRoutingBuilder());
-        Listeners.connections(server.serverNamedRoutingBuilder(Listeners.MANAGEMENT), node);
+        Listeners.page(server.serverRoutingBuilder(), settings, node);
+        Listeners.management(server.serverNamedRoutingBuilder(Listeners.MANAGEMENT), node);
     }
 
     /** Helidon may close a registry and open another until the listeners are open: meters come after that. */

@@ -33,7 +33,7 @@ final class SeServer implements Launch.Server {
      */
     SeServer(Settings settings) {
         this.settings = settings;
-        this.node = new Node(settings);
+        this.node = new Node(settings, "se");
         MeterRegistry registry = MetricsFactory.getInstance().globalRegistry();
         WebServerConfig.Builder builder = WebServer.builder().shutdownHook(false);
         configure(builder, settings, node, registry, heads);
@@ -52,22 +52,22 @@ final class SeServer implements Launch.Server {
             WebServerConfig.Builder server, Settings settings, Node node, MeterRegistry registry, RequestHeads heads) {
         Settings.Server own = settings.server();
         HttpRouting.Builder page = HttpRouting.builder();
-        Listeners.page(page);
+        Listeners.page(page, settings, node);
         server.config(options(own.host(), own.port(), heads))
                 .featuresDiscoverServices(false)
                 .addFeature(Management.observe(node, registry))
                 .addConnectionSelector(Listeners.webSockets(
                         settings, node, (connection, prologue, headers) -> Endpoint.direct(connection), heads))
                 .routing(page);
-        HttpRouting.Builder connections = HttpRouting.builder();
-        Listeners.connections(connections, node);
+        HttpRouting.Builder management = HttpRouting.builder();
+        Listeners.management(management, node);
         server.putSocket(
                         Listeners.MANAGEMENT,
                         ListenerConfig.builder()
                                 .config(options(own.host(), own.managementPort(), heads))
                                 .addConnectionSelector(Listeners.http(heads))
                                 .build())
-                .routing(Listeners.MANAGEMENT, connections);
+                .routing(Listeners.MANAGEMENT, management);
     }
 
     /**

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ListenersTest {
     private static final Settings SETTINGS =
             SettingsReader.read(Map.of("tidegate.port", "0", "tidegate.management.port", "0"), Map.of());
-    private static final Node NODE = new Node(SETTINGS);
+    private static final Node NODE = new Node(SETTINGS, "se");
     private static final RequestHeads HEADS = new RequestHeads(Duration.ofMillis(300));
 
     private final int port;

@@ -1,10 +1,10 @@
 package io.tidegate.drain;
 
-import io.tidegate.settings.Settings;
+import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * When each connection of a drain is to leave: pure arithmetic.
+ * When each of several connections is to leave: pure arithmetic.
  *
  * <p>The window is cut into as many equal parts as there are connections, and each gets a random moment within a part of
  * its own. So the closes are spread evenly whatever the dice say, and clients of several nodes do not fall into step.
@@ -18,13 +18,11 @@ final class DrainPlan {
      * @return milliseconds from the notice; all in {@code [notice, notice + window)}, or at the notice where the window
      *     is zero
      */
-    static long[] slots(int connections, Settings.Drain drain, RandomGenerator random) {
-        long notice = drain.notice().toMillis();
-        long window = drain.window().toMillis();
+    static long[] slots(int connections, Duration notice, Duration window, RandomGenerator random) {
         long[] slots = new long[connections];
         for (int i = 0; i < connections; i++) {
             double part = (i + random.nextDouble()) / connections;
-            slots[i] = notice + (long) (part * window);
+            slots[i] = notice.toMillis() + (long) (part * window.toMillis());
         }
         return slots;
     }

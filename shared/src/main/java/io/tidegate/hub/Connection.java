@@ -217,7 +217,7 @@ public final class Connection {
         }
     }
 
-    /** Tells the peer of a drain. */
+    /** Tells the peer that this connection is to end. */
     public void announceShutdown(long reconnectAfterMillis) {
         send(FrameBatch.of(new ServerFrame.ServerShutdown(reconnectAfterMillis)));
     }

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * Takes what comes from the relay and hands it to the queues of its topic's subscribers.
@@ -85,6 +86,7 @@ final class FanOut implements Relay.Receiver {
     private final ReentrantLock roomLock = new ReentrantLock();
     private final Condition room = roomLock.newCondition();
     private final AtomicInteger waitingForRoom = new AtomicInteger();
+    private volatile Consumer<Message> fleet = message -> {};
 
     FanOut(Subscriptions subscriptions, Metrics metrics, Clock clock) {
         this.subscriptions = subscriptions;
@@ -97,9 +99,16 @@ final class FanOut implements Relay.Receiver {
         return loop;
     }
 
+    /** What comes on {@link Topic#FLEET} is for the node itself, and does not wait behind what is for clients. */
+    void listenToFleet(Consumer<Message> listener) {
+        fleet = listener;
+    }
+
     @Override
     public void receive(Topic topic, Stretch stretch) {
-        if (inboxBytes.get() > OVERFLOW) {
+        if (topic.equals(Topic.FLEET)) {
+            stretch.messages().forEach(fleet);
+        } else if (inboxBytes.get() > OVERFLOW) {
             overflowed.add(topic);
             loop.wake();
         } else {

@@ -3,6 +3,7 @@ package io.tidegate.hub;
 import io.tidegate.hub.Subscriptions.Subscribers;
 import io.tidegate.metrics.Metrics;
 import io.tidegate.protocol.ClientFrame;
+import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.relay.Relay;
@@ -20,6 +21,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +96,21 @@ public final class Hub implements AutoCloseable {
     /** Bytes that wait for a socket, over all connections. */
     public long queuedBytes() {
         return connections.stream().mapToLong(Connection::queuedBytes).sum();
+    }
+
+    /**
+     * Takes what the nodes tell each other, this one's own words too.
+     *
+     * @param listener called on the relay's thread: it only notes, and never throws
+     */
+    public void listenToFleet(Consumer<Message> listener) {
+        fanOut.listenToFleet(listener);
+        relay.subscribe(Topic.FLEET);
+    }
+
+    /** Tells all nodes something; while the relay is down it is lost. */
+    public void tellFleet(Message message) {
+        relay.publish(Topic.FLEET, message, Optional.empty());
     }
 
     /** New handshakes are refused from now on. */

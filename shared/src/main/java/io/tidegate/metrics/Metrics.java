@@ -75,6 +75,7 @@ public final class Metrics {
     private final Counter connectionsClosedOther = new Counter();
     private final Map<Rejection, Counter> connectionsRejected = new EnumMap<>(Rejection.class);
     private final Map<DrainOutcome, Counter> drainClosed = new EnumMap<>(DrainOutcome.class);
+    private final Counter rebalanced = new Counter();
     private final Map<Recovery, Counter> recoveries = new EnumMap<>(Recovery.class);
     private final Counter slowConsumers = new Counter();
     private final Counter relayPublished = new Counter();
@@ -123,6 +124,11 @@ public final class Metrics {
         return get(drainClosed, outcome);
     }
 
+    /** Connections handed over to nodes with fewer. */
+    public Counter rebalanced() {
+        return rebalanced;
+    }
+
     public Counter recoveries(Recovery outcome) {
         return get(recoveries, outcome);
     }
@@ -167,6 +173,7 @@ public final class Metrics {
         counter(meters, "websocket_messages_received_total", "Messages that clients sent", messagesReceived);
         counter(meters, "websocket_messages_sent_total", "Frames handed to a socket", messagesSent);
         counter(meters, "websocket_connections_opened_total", "Connections opened", connectionsOpened);
+        counter(meters, "websocket_rebalanced_total", "Connections handed over to nodes with fewer", rebalanced);
         counter(meters, "websocket_slow_consumers_total", "Connections closed for a full queue", slowConsumers);
         counter(meters, "websocket_relay_published_total", "Messages that the relay took", relayPublished);
         counter(meters, "websocket_relay_received_total", "Messages that came from the relay", relayReceived);

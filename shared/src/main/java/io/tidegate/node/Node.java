@@ -1,7 +1,11 @@
 package io.tidegate.node;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.tidegate.drain.Departures;
 import io.tidegate.drain.Drain;
+import io.tidegate.drain.Fleet;
+import io.tidegate.drain.FleetView;
+import io.tidegate.drain.Rebalance;
 import io.tidegate.hub.Hub;
 import io.tidegate.metrics.MeterBinder;
 import io.tidegate.metrics.Metrics;
@@ -26,6 +30,8 @@ public final class Node implements AutoCloseable {
     private final Metrics metrics = new Metrics();
     private final Hub hub;
     private final Drain drain;
+    private final Fleet fleet;
+    private final Rebalance rebalance;
     private final NodeHealth health;
     private final CountDownLatch drained = new CountDownLatch(1);
     private final Thread ticker =
@@ -33,12 +39,19 @@ public final class Node implements AutoCloseable {
     private volatile boolean drainRequested;
     private volatile boolean closed;
 
-    /** A node that runs until it is closed. */
-    public Node(Settings settings) {
+    /**
+     * A node that runs until it is closed.
+     *
+     * @param runtime {@code se} or {@code mp}, as the chart calls them
+     */
+    public Node(Settings settings, String runtime) {
         Clock clock = Clock.system();
         this.settings = settings;
         this.hub = new Hub(settings, metrics, clock, receiver -> relay(settings, receiver, metrics, clock));
-        this.drain = new Drain(hub, settings.drain(), metrics, clock);
+        Departures departures = new Departures(hub, clock);
+        this.drain = new Drain(hub, departures, settings.drain(), metrics, clock);
+        this.fleet = new Fleet(settings, runtime, hub, drain::draining, clock);
+        this.rebalance = new Rebalance(fleet, departures, settings, metrics, clock);
         this.health = new NodeHealth(settings.relay().grace(), clock, hub::relayStatus, drain::draining);
         ticker.start();
     }
@@ -67,6 +80,11 @@ public final class Node implements AutoCloseable {
                 hub.admission().open(),
                 settings.limits().connections(),
                 drain.draining());
+    }
+
+    /** What {@code /fleet} answers: the nodes that this one knows of, itself among them. Any thread. */
+    public FleetView fleet() {
+        return fleet.view();
     }
 
     /** Shows this node's counts in a runtime's registry; to be called once. */
@@ -107,12 +125,17 @@ public final class Node implements AutoCloseable {
     private void tick() {
         health.ticked();
         hub.tick();
+        if (health.notStarted().isEmpty()) {
+            fleet.tick();
+        }
         if (drain.draining()) {
             if (drain.tick()) {
                 drained.countDown();
             }
         } else if (drainRequested) {
             drain.begin();
+        } else {
+            rebalance.tick();
         }
     }
 

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * @param offset of the message, from 1; 0 stands before the first
  */
 public record Position(String epoch, long offset) {
-    /** Of what has none: the messages of {@link Topic#BROADCAST}. */
+    /** Of what has none: the messages of {@link Topic#BROADCAST} and {@link Topic#FLEET}. */
     public static final Position NONE = new Position("", 0);
 
     /** Offsets that a double holds exactly, as the scripts in Redis count in those. */

@@ -5,7 +5,8 @@ import java.util.regex.Pattern;
 /**
  * What a message is published to and what a connection subscribes to.
  *
- * <p>Clients name topics of {@value #PATTERN}; {@link #BROADCAST} lies outside of that, so that no client can name it.
+ * <p>Clients name topics of {@value #PATTERN}; {@link #BROADCAST} and {@link #FLEET} lie outside of that, so that no
+ * client can name them.
  */
 public record Topic(String name) {
     /** What a client may call a topic. */
@@ -13,6 +14,9 @@ public record Topic(String name) {
 
     /** The topic of the broadcast endpoint {@code /}. */
     public static final Topic BROADCAST = new Topic("/");
+
+    /** What the nodes tell each other. */
+    public static final Topic FLEET = new Topic("/fleet");
 
     /** Where a chat client that names no topic belongs. */
     public static final Topic DEFAULT_CHAT = new Topic("chat-messages");
@@ -24,9 +28,9 @@ public record Topic(String name) {
         return CLIENT_NAME.matcher(name).matches();
     }
 
-    /** Whether its messages have positions and are kept for a while; those of {@link #BROADCAST} only pass. */
+    /** Whether its messages have positions and are kept for a while; those of clients' topics. The others only pass. */
     public boolean hasHistory() {
-        return !equals(BROADCAST);
+        return !equals(BROADCAST) && !equals(FLEET);
     }
 
     @Override

@@ -25,7 +25,7 @@ import org.redisson.config.Config;
  * {@link Subscriptions}, whose worker subscribes them; messages arrive on threads of the link, those of a topic one after
  * the other. What is Redisson's own stands in {@link RedissonLink} and {@link RedissonConfig} and nowhere else.
  *
- * <p>Redis keeps nothing of a {@code PUBLISH} to {@link Topic#BROADCAST}. So of what was carried there in the very moment in
+ * <p>Redis keeps nothing of a {@code PUBLISH} to a topic without history. So of what was carried there in the very moment in
  * which a link is lost, up to a batch may not have arrived at a node (Redis had answered the publisher, and not yet written to
  * the subscriber), and of what was reported as failed, up to a batch may arrive late where a Redis that hung goes on. For the
  * other topics {@code publish.lua} keeps a history, from which {@link Delivery} heals the first, and ids, by which a

@@ -25,7 +25,7 @@ import java.util.concurrent.CompletionStage;
  *       reach back, it is told of the gap ({@link Receiver#gap}).
  * </ul>
  *
- * <p>All of this but the last three holds for {@link Topic#BROADCAST}, too.
+ * <p>All of this but the last three holds for {@link Topic#BROADCAST} and {@link Topic#FLEET}, too.
  *
  * <p>All methods may be called from any thread and return at once; none does I/O on the caller's thread.
  */
@@ -34,7 +34,7 @@ public interface Relay extends AutoCloseable {
     /**
      * Starts to carry a message.
      *
-     * @param id what its publisher calls it; empty on {@link Topic#BROADCAST}
+     * @param id what its publisher calls it; empty where the topic has no history
      * @return completes with its position once the relay holds the message, with the first one's where the id is known
      *     already, and with {@link Position#NONE} where the topic has no history; fails with
      *     {@link RelayUnavailableException}, within two seconds, where it could not be reached

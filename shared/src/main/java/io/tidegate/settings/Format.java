@@ -50,6 +50,25 @@ record Format<T>(
         return new Format<>(number.allowed + " (0: off)", number.syntax, number.range);
     }
 
+    static Format<Boolean> bool() {
+        return new Format<>(
+                "true or false",
+                text -> text.equals("true") || text.equals("false")
+                        ? Optional.of(Boolean.valueOf(text))
+                        : Optional.empty(),
+                value -> true);
+    }
+
+    /** A number with decimals; the bounds as they are shown. */
+    static Format<Double> decimal(String min, String max) {
+        return new Format<>(
+                "a number from " + min + " to " + max,
+                text -> text.matches("[0-9]{1,9}(\\.[0-9]{1,9})?")
+                        ? Optional.of(Double.valueOf(text))
+                        : Optional.empty(),
+                number -> number >= Double.parseDouble(min) && number <= Double.parseDouble(max));
+    }
+
     static Format<Integer> size(int min, int max) {
         return new Format<>(
                 "a size from " + written(min) + " to " + written(max),

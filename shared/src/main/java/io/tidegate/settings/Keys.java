@@ -156,6 +156,38 @@ final class Keys {
             Format.duration(Duration.ZERO, DAY),
             "After this time what is left is cut. More than notice and window together.");
 
+    static final Key<Boolean> REBALANCE_ENABLED = key(
+            "tidegate.rebalance.enabled",
+            "true",
+            Format.bool(),
+            "A pod that holds more than its part hands the excess over to the others. Never without a relay.");
+    static final Key<Double> REBALANCE_TOLERANCE = key(
+            "tidegate.rebalance.tolerance",
+            "0.2",
+            Format.decimal("0.01", "10"),
+            "It begins above the mean by this part of it, and stops at the mean.");
+    static final Key<Double> REBALANCE_SHARE = key(
+            "tidegate.rebalance.share",
+            "0.05",
+            Format.decimal("0.001", "1"),
+            "The part of its connections that it hands over in a second, at most.");
+    static final Key<Integer> REBALANCE_MINIMUM = key(
+            "tidegate.rebalance.minimum",
+            "20",
+            Format.number(1, MILLION),
+            "Connections above the mean; for fewer nobody is bothered.");
+    static final Key<Duration> REBALANCE_INTERVAL = key(
+            "tidegate.rebalance.interval",
+            "2s",
+            Format.duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
+            "Between two reports of a pod to the others; who is silent for three is forgotten.");
+
+    static final Key<Boolean> FLEET_PUBLIC = key(
+            "tidegate.fleet.public",
+            "false",
+            Format.bool(),
+            "`/fleet` (names and loads of all pods) is answered on `tidegate.port`, too: the demo page shows it.");
+
     /** Every key, in the order of the documentation. */
     static final List<Key<?>> ALL = List.copyOf(DECLARED);
 

@@ -13,7 +13,15 @@ import java.util.Optional;
  * <p>The keys, defaults and ranges are in {@code docs/configuration.md}. Sizes are in bytes. Tests get one that differs
  * from {@link #defaults} by {@link SettingsReader#read}.
  */
-public record Settings(Server server, Peers peers, Limits limits, Relay relay, History history, Drain drain) {
+public record Settings(
+        Server server,
+        Peers peers,
+        Limits limits,
+        Relay relay,
+        History history,
+        Drain drain,
+        Rebalance rebalance,
+        Fleet fleet) {
 
     /** What counts where nothing is configured; the node's name is random. */
     public static Settings defaults() {
@@ -155,6 +163,30 @@ public record Settings(Server server, Peers peers, Limits limits, Relay relay, H
             return notice.plus(window).compareTo(timeout) < 0;
         }
     }
+
+    /**
+     * How a node that holds more than its part hands the excess over.
+     *
+     * @param tolerance above the mean by which a node begins: 0.2 for a fifth
+     * @param share of its connections that it hands over in a second, at most
+     * @param minimum connections of excess; for fewer nobody is bothered
+     * @param interval between two reports of a node to the others
+     */
+    public record Rebalance(boolean enabled, double tolerance, double share, int minimum, Duration interval) {
+        public Rebalance {
+            Keys.REBALANCE_TOLERANCE.require(tolerance);
+            Keys.REBALANCE_SHARE.require(share);
+            Keys.REBALANCE_MINIMUM.require(minimum);
+            Keys.REBALANCE_INTERVAL.require(interval);
+        }
+    }
+
+    /**
+     * Who may see the other nodes.
+     *
+     * @param isPublic whether the port of the WebSockets shows them, too
+     */
+    public record Fleet(boolean isPublic) {}
 
     private static void require(boolean holds, String rule) {
         if (!holds) {

@@ -111,7 +111,14 @@ public final class SettingsReader {
                 relay(values),
                 new Settings.History(values.get(Keys.HISTORY_SIZE), values.get(Keys.HISTORY_TTL)),
                 new Settings.Drain(
-                        values.get(Keys.DRAIN_NOTICE), values.get(Keys.DRAIN_WINDOW), values.get(Keys.DRAIN_TIMEOUT)));
+                        values.get(Keys.DRAIN_NOTICE), values.get(Keys.DRAIN_WINDOW), values.get(Keys.DRAIN_TIMEOUT)),
+                new Settings.Rebalance(
+                        values.get(Keys.REBALANCE_ENABLED),
+                        values.get(Keys.REBALANCE_TOLERANCE),
+                        values.get(Keys.REBALANCE_SHARE),
+                        values.get(Keys.REBALANCE_MINIMUM),
+                        values.get(Keys.REBALANCE_INTERVAL)),
+                new Settings.Fleet(values.get(Keys.FLEET_PUBLIC)));
     }
 
     private static Settings.Relay relay(Values values) {

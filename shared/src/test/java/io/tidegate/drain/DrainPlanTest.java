@@ -3,7 +3,6 @@ package io.tidegate.drain;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tidegate.settings.Settings;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
@@ -12,6 +11,7 @@ import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 
 class DrainPlanTest {
+    private static final Duration NOTICE = Duration.ofSeconds(5);
 
     @RepeatedTest(200)
     void closesStayInTheWindowAndNoTenthOfItIsCrowded(RepetitionInfo repetition) {
@@ -19,7 +19,7 @@ class DrainPlanTest {
         int connections = 20 + random.nextInt(3_000);
         long notice = random.nextInt(10_000);
         long window = 1_000L + random.nextInt(60_000);
-        long[] slots = DrainPlan.slots(connections, drain(notice, window), random);
+        long[] slots = DrainPlan.slots(connections, Duration.ofMillis(notice), Duration.ofMillis(window), random);
 
         assertEquals(connections, slots.length);
         int[] tenths = new int[10];
@@ -33,18 +33,11 @@ class DrainPlanTest {
 
     @Test
     void aWindowOfNothingClosesEverybodyAtTheNotice() {
-        assertEquals("[5000, 5000, 5000]", Arrays.toString(DrainPlan.slots(3, drain(5_000, 0), new Random(1))));
+        assertEquals("[5000, 5000, 5000]", Arrays.toString(DrainPlan.slots(3, NOTICE, Duration.ZERO, new Random(1))));
     }
 
     @Test
     void nobodyNeedsNoSlot() {
-        assertEquals(0, DrainPlan.slots(0, drain(5_000, 20_000), new Random(1)).length);
-    }
-
-    private static Settings.Drain drain(long noticeMillis, long windowMillis) {
-        return new Settings.Drain(
-                Duration.ofMillis(noticeMillis),
-                Duration.ofMillis(windowMillis),
-                Duration.ofMillis(noticeMillis + windowMillis + 1_000));
+        assertEquals(0, DrainPlan.slots(0, NOTICE, Duration.ofSeconds(20), new Random(1)).length);
     }
 }

@@ -27,7 +27,12 @@ class DrainTest {
             "tidegate.drain.notice", "5s",
             "tidegate.drain.window", "20s",
             "tidegate.drain.timeout", "30s"));
-    private final Drain drain = new Drain(fixture.hub, fixture.settings.drain(), fixture.metrics, fixture.clock);
+    private final Drain drain = new Drain(
+            fixture.hub,
+            new Departures(fixture.hub, fixture.clock),
+            fixture.settings.drain(),
+            fixture.metrics,
+            fixture.clock);
 
     @AfterEach
     void close() {

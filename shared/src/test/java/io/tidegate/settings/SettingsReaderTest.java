@@ -49,7 +49,13 @@ final class SettingsReaderTest {
             Map.entry("tidegate.history.ttl", "1h"),
             Map.entry("tidegate.drain.notice", "1s"),
             Map.entry("tidegate.drain.window", "2m"),
-            Map.entry("tidegate.drain.timeout", "PT3M"));
+            Map.entry("tidegate.drain.timeout", "PT3M"),
+            Map.entry("tidegate.rebalance.enabled", "false"),
+            Map.entry("tidegate.rebalance.tolerance", "0.5"),
+            Map.entry("tidegate.rebalance.share", "0.1"),
+            Map.entry("tidegate.rebalance.minimum", "7"),
+            Map.entry("tidegate.rebalance.interval", "500ms"),
+            Map.entry("tidegate.fleet.public", "true"));
 
     @Test
     void defaultsAreThoseOfTheContract() {
@@ -75,6 +81,8 @@ final class SettingsReaderTest {
         assertEquals(
                 new Settings.Drain(Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(30)),
                 settings.drain());
+        assertEquals(new Settings.Rebalance(true, 0.2, 0.05, 20, Duration.ofSeconds(2)), settings.rebalance());
+        assertEquals(new Settings.Fleet(false), settings.fleet());
         assertTrue(settings.relay().inProcess());
     }
 
@@ -105,6 +113,8 @@ final class SettingsReaderTest {
         assertEquals(
                 new Settings.Drain(Duration.ofSeconds(1), Duration.ofMinutes(2), Duration.ofMinutes(3)),
                 settings.drain());
+        assertEquals(new Settings.Rebalance(false, 0.5, 0.1, 7, Duration.ofMillis(500)), settings.rebalance());
+        assertEquals(new Settings.Fleet(true), settings.fleet());
         assertFalse(settings.relay().inProcess());
     }
 

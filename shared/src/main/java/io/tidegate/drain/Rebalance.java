@@ -1,0 +1,96 @@
+package io.tidegate.drain;
+
+import io.tidegate.drain.Fleet.Told;
+import io.tidegate.hub.Connection;
+import io.tidegate.metrics.Metrics;
+import io.tidegate.settings.Settings;
+import io.tidegate.time.Clock;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands over what this node holds above the mean of the fleet, a share at a time, as a drain does: notice, slot, close.
+ *
+ * <p>It begins beyond the tolerance and stops at the mean, so that what comes and goes by chance sets nothing off. Once an
+ * interval it decides, half-way between two reports: then its own is as old as those of the others are on average, and
+ * who has just moved is counted once.
+ *
+ * <p>First those leave who resume and so lose nothing, and by chance: were it the newest, whom chance brings back would be
+ * sent away again and again.
+ *
+ * <p>It goes forward by {@link #tick}, on one thread, and never waits.
+ */
+public final class Rebalance {
+    private static final System.Logger LOG = System.getLogger(Rebalance.class.getName());
+
+    private final Fleet fleet;
+    private final Departures departures;
+    private final Settings settings;
+    private final Metrics metrics;
+    private final Clock clock;
+    private final Duration window;
+    private @Nullable Told decidedOn;
+    private boolean underWay;
+
+    /**
+     * Nothing is handed over yet.
+     *
+     * @param departures shared with the drain, which takes over those who are still here when it begins
+     */
+    public Rebalance(Fleet fleet, Departures departures, Settings settings, Metrics metrics, Clock clock) {
+        this.fleet = fleet;
+        this.departures = departures;
+        this.settings = settings;
+        this.metrics = metrics;
+        this.clock = clock;
+        Duration interval = settings.rebalance().interval();
+        Duration ofDrain = settings.drain().window();
+        // A drain that begins meanwhile must not cut those who keep the slot that they have been told.
+        this.window = interval.compareTo(ofDrain) < 0 ? interval : ofDrain;
+    }
+
+    /** Does what is due; not to be called any more once the node drains. */
+    public void tick() {
+        metrics.rebalanced().add(departures.countThoseWhoLeft());
+        departures.closeThoseWhoseSlotHasCome();
+        Told own = fleet.own();
+        long halfWay = settings.rebalance().interval().toNanos() / 2;
+        if (settings.rebalance().enabled()
+                && own != null
+                && !own.equals(decidedOn)
+                && clock.nanoTime() - own.at() >= halfWay) {
+            decidedOn = own;
+            decide(Balance.of(own.report(), fleet.others()));
+        }
+    }
+
+    private void decide(Balance balance) {
+        int staying = departures.staying();
+        if (!underWay && balance.isExceededBy(staying, settings.rebalance())) {
+            underWay = true;
+            LOG.log(
+                    Level.INFO,
+                    "Handing over what of {0,number,#} connections is above the mean, {1,number,#}",
+                    staying,
+                    balance.mean());
+        }
+        int next = underWay ? balance.next(staying, settings.rebalance()) : 0;
+        if (next > 0) {
+            departures.announce(choose(next), clock.nanoTime(), settings.drain().notice(), window);
+        } else if (underWay) {
+            underWay = false;
+            LOG.log(Level.INFO, "Enough is handed over: {0,number,#} connections stay", staying);
+        }
+    }
+
+    private List<Connection> choose(int count) {
+        return departures.unaware().stream()
+                .filter(connection -> !connection.closing())
+                .sorted(Comparator.comparing(Connection::resumes).reversed())
+                .limit(count)
+                .toList();
+    }
+}

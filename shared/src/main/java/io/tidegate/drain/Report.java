@@ -1,0 +1,109 @@
+package io.tidegate.drain;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.tidegate.protocol.Message;
+import io.tidegate.protocol.Opcode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+
+/**
+ * What a node says of itself to the others.
+ *
+ * @param instance of the process: a node that starts again under its old name is another
+ * @param node its name
+ * @param runtime {@code se} or {@code mp}
+ * @param connections open ones, those that have been told to leave too
+ * @param limit of them
+ * @param draining whether it takes no new ones
+ */
+record Report(String instance, String node, String runtime, int connections, int limit, boolean draining) {
+    /** Far more than any has; anyone may publish to a channel. */
+    private static final int MAX_BYTES = 1_024;
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    Report {
+        if (instance.isEmpty() || node.isEmpty() || runtime.isEmpty() || connections < 0 || limit < 1) {
+            throw new IllegalArgumentException("no report of a node");
+        }
+    }
+
+    /** As it travels. */
+    Message message() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
+        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+            json.writeStartObject();
+            json.writeStringField("instance", instance);
+            writeMembers(json);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
+        }
+        return new Message(Opcode.TEXT, bytes.toByteArray());
+    }
+
+    /** What everybody may know. */
+    void writeMembers(JsonGenerator json) throws IOException {
+        json.writeStringField("node", node);
+        json.writeStringField("runtime", runtime);
+        json.writeNumberField("connections", connections);
+        json.writeNumberField("limit", limit);
+        json.writeBooleanField("draining", draining);
+    }
+
+    /** The report that has travelled; empty where it is none. Members that a later release adds are passed over. */
+    static Optional<Report> read(Message message) {
+        if (message.payload().length > MAX_BYTES) {
+            return Optional.empty();
+        }
+        try (JsonParser json = JSON.createParser(new String(message.payload(), UTF_8))) {
+            return Optional.of(read(json));
+        } catch (IOException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Report read(JsonParser json) throws IOException {
+        String instance = "";
+        String node = "";
+        String runtime = "";
+        int connections = -1;
+        int limit = -1;
+        boolean draining = false;
+        require(json, json.nextToken() == JsonToken.START_OBJECT);
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String name = json.currentName();
+            json.nextToken();
+            switch (name) {
+                case "instance" -> instance = string(json);
+                case "node" -> node = string(json);
+                case "runtime" -> runtime = string(json);
+                case "connections" -> connections = json.getIntValue();
+                case "limit" -> limit = json.getIntValue();
+                case "draining" -> draining = json.getBooleanValue();
+                default -> json.skipChildren();
+            }
+        }
+        require(json, json.currentToken() == JsonToken.END_OBJECT && json.nextToken() == null);
+        return new Report(instance, node, runtime, connections, limit, draining);
+    }
+
+    private static String string(JsonParser json) throws IOException {
+        require(json, json.currentToken() == JsonToken.VALUE_STRING);
+        return json.getText();
+    }
+
+    private static void require(JsonParser json, boolean holds) throws JsonParseException {
+        if (!holds) {
+            throw new JsonParseException(json, "no report of a node");
+        }
+    }
+}
