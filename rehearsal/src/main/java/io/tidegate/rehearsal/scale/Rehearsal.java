@@ -54,7 +54,7 @@ public final class Rehearsal {
         try (Stage stage = new Stage(plan, chart, scaling, machine.proxies(), machine.connectionsEach())) {
             stage.replicas().scale(scaling.min());
             awaitFirstPods(stage.replicas(), scaling.min());
-            try (Clients clients = SwarmClients.of(stage.urls(), plan.load())) {
+            try (Clients clients = SwarmClients.of(stage.targets(), plan.load())) {
                 return new Rehearsal(plan, scaling, stage, clients, out).play();
             }
         }

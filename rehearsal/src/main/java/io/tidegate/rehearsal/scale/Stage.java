@@ -4,6 +4,7 @@ import io.tidegate.rehearsal.hpa.Decision;
 import io.tidegate.testing.RedisServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,8 +74,10 @@ final class Stage implements AutoCloseable {
     }
 
     /** Where clients connect to. */
-    List<String> urls() {
-        return doors.stream().map(port -> "ws://127.0.0.1:" + port + "/chat").toList();
+    List<URI> targets() {
+        return doors.stream()
+                .map(port -> URI.create("ws://127.0.0.1:" + port))
+                .toList();
     }
 
     Replicas replicas() {

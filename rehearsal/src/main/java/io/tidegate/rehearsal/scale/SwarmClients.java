@@ -6,7 +6,7 @@ import java.util.List;
 final class SwarmClients {
     private SwarmClients() {}
 
-    static Clients of(List<String> urls, RehearsalPlan.Load load) {
+    static Clients of(List<java.net.URI> targets, RehearsalPlan.Load load) {
         throw new UnsupportedOperationException();
     }
 }
