@@ -19,6 +19,10 @@ public record Defect(Kind kind, String topic, String what) {
         FOREIGN
     }
 
+    static Defect lost(String topic, Payload payload, String observer) {
+        return new Defect(Kind.LOST, topic, payload + " never came to " + observer);
+    }
+
     @Override
     public String toString() {
         return kind + " on " + topic + ": " + what;

@@ -4,17 +4,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What everybody reports while a rehearsal runs: what was published, what was acknowledged, what the application got and
- * in which order. Any thread may write; the {@link Checker} reads once all have ended.
+ * What everybody reports while a run lasts: what was published, what was acknowledged, what the application got and in
+ * which order. Any thread may write. What everybody has got is judged and forgotten as the run goes on (see {@link Cut});
+ * the {@link Checker} judges the rest once all have ended.
  */
 public final class Journal {
-    private static final long NEVER = Long.MAX_VALUE;
+    private static final int CUT_AT_LEAST = 1_024;
 
+    private final int cutAtLeast;
     private final Map<String, Topic> topics = new LinkedHashMap<>();
     private final AtomicLong events = new AtomicLong();
     private final LongAdder published = new LongAdder();
@@ -22,45 +23,13 @@ public final class Journal {
     private final LongAdder received = new LongAdder();
     private final LongAdder gaps = new LongAdder();
 
-    /** All that happened on one topic. */
-    static final class Topic {
-        final String name;
-        final Map<Long, Published> published = new LinkedHashMap<>();
-
-        final Map<String, Long> payloadAt = new LinkedHashMap<>();
-        final List<Observer> observers = new ArrayList<>();
-        /** Defects that show while they happen. */
-        final List<Defect> contradictions = new ArrayList<>();
-
-        Topic(String name) {
-            this.name = name;
-        }
-
-        /** Every mention of a position says the same. */
-        void place(String who, String position, long payload) {
-            Long known = payloadAt.putIfAbsent(position, payload);
-            if (known != null && known != payload) {
-                contradictions.add(new Defect(
-                        Defect.Kind.REORDERED,
-                        name,
-                        "position " + position + " is " + Payload.unpacked(known) + ", but at " + who + " "
-                                + Payload.unpacked(payload)));
-            }
-        }
+    public Journal() {
+        this(CUT_AT_LEAST);
     }
 
-    /** One publish, and when it happened, counted in events of the whole journal. */
-    static final class Published {
-        final long handedOverAt;
-        long acknowledgedAt = NEVER;
-
-        Published(long handedOverAt) {
-            this.handedOverAt = handedOverAt;
-        }
-
-        boolean isAcknowledged() {
-            return acknowledgedAt != NEVER;
-        }
+    /** @param cutAtLeast so many entries of a topic come before a look at what can be forgotten */
+    Journal(int cutAtLeast) {
+        this.cutAtLeast = cutAtLeast;
     }
 
     /** One client's view of one topic. */
@@ -68,58 +37,122 @@ public final class Journal {
         /** In the sequence of what was received: the client was told that something is missing here. */
         static final long GAP = -1;
 
+        /** As {@link #since}: it may have come at any time. */
+        private static final long UNKNOWN = Long.MAX_VALUE;
+
+        /** As {@link #since}: whatever is left is behind where it began. */
+        static final long ALWAYS = -1;
+
         final String name;
-        final boolean complete;
+        /** To get everything that is published until the end of the run, rather than until its last message. */
+        final boolean toEnd;
+
         final Longs received = new Longs();
+        /** What was handed over after this event it is to get, even if it was before its first message. */
+        long since;
+
+        boolean ended;
+        /** It was told of a gap, now or in what is forgotten. */
+        boolean hadGap;
+
+        private boolean begun;
+        private int lastPublisher = -1;
         private final Journal journal;
         private final Topic topic;
 
-        private Observer(Journal journal, Topic topic, String name, boolean complete) {
+        private Observer(Journal journal, Topic topic, String name, boolean toEnd) {
             this.journal = journal;
             this.topic = topic;
             this.name = name;
-            this.complete = complete;
+            this.toEnd = toEnd;
+            this.since = UNKNOWN;
         }
 
         /** The application was given this message; calls are in its order. */
         public void received(String position, Payload payload) {
             synchronized (topic) {
                 topic.place(name, position, payload.packed());
+                take(payload);
             }
-            received(payload);
+            journal.received.increment();
         }
 
         /** The same on a wire without positions. */
         public void received(Payload payload) {
             synchronized (topic) {
-                received.add(payload.packed());
+                take(payload);
             }
             journal.received.increment();
+        }
+
+        private void take(Payload payload) {
+            lastPublisher = payload.publisher();
+            if (topic.hasForgotten(payload)) {
+                // Before its first message: it began where all others had been already.
+                if (begun) {
+                    topic.cameAgain(name, payload);
+                }
+                return;
+            }
+            begun = true;
+            received.add(payload.packed());
+            topic.grew();
         }
 
         /** The application was told that something is missing. */
         public void gap() {
             synchronized (topic) {
+                hadGap = true;
                 received.add(GAP);
+                topic.grew();
             }
             journal.gaps.increment();
         }
 
-        private boolean hasFrom(int publisher) {
-            return received.stream()
-                    .anyMatch(payload ->
-                            payload != GAP && Payload.unpacked(payload).publisher() == publisher);
+        /** It is subscribed: what is published from now on comes to it. */
+        public void listens() {
+            synchronized (topic) {
+                since = Math.min(since, journal.events.getAndIncrement());
+            }
+        }
+
+        /** It has left, or its connection has ended: nothing more is to come. */
+        public void end() {
+            synchronized (topic) {
+                ended = true;
+            }
+        }
+
+        boolean isBehind(int publisher) {
+            return toEnd && !ended && lastPublisher != publisher;
         }
     }
 
     /**
      * A client listens to a topic.
      *
-     * @param complete it listened before the first publish, and is to get everything
+     * @param complete it listened before the first publish, and is to get everything; otherwise everything from its first
+     *     message to its last
      */
     public Observer observe(String client, String topic, boolean complete) {
+        Observer observer = add(client, topic, complete);
+        if (complete) {
+            observer.since = Observer.ALWAYS;
+        }
+        return observer;
+    }
+
+    /**
+     * A client comes to a topic while others publish there: it is to get everything from its first message, or from
+     * {@link Observer#listens}, to the end of the run, or to its own {@link Observer#end}.
+     */
+    public Observer join(String client, String topic) {
+        return add(client, topic, true);
+    }
+
+    private Observer add(String client, String topic, boolean toEnd) {
         Topic at = topic(topic);
-        Observer observer = new Observer(this, at, client, complete);
+        Observer observer = new Observer(this, at, client, toEnd);
         synchronized (at) {
             at.observers.add(observer);
         }
@@ -131,6 +164,7 @@ public final class Journal {
         Topic at = topic(topic);
         synchronized (at) {
             at.published.put(payload.packed(), new Published(events.getAndIncrement()));
+            at.grew();
         }
         published.increment();
     }
@@ -139,19 +173,38 @@ public final class Journal {
         Topic at = topic(topic);
         synchronized (at) {
             at.place("its publisher", position, payload.packed());
-            Optional.ofNullable(at.published.get(payload.packed()))
-                    .ifPresent(publish -> publish.acknowledgedAt = events.getAndIncrement());
+            at.acknowledge(payload, events.getAndIncrement());
         }
         acknowledged.increment();
     }
 
-    /** How many of those that are to get everything have got nothing of this publisher, who was the last on each topic. */
+    /** The same on a wire without positions: its publisher has got it itself. */
+    public void acknowledged(String topic, Payload payload) {
+        Topic at = topic(topic);
+        synchronized (at) {
+            at.acknowledge(payload, events.getAndIncrement());
+        }
+        acknowledged.increment();
+    }
+
+    /** Nobody will ever know whether it was published. */
+    public void abandoned(String topic, Payload payload) {
+        Topic at = topic(topic);
+        synchronized (at) {
+            Published publish = at.published.get(payload.packed());
+            if (publish != null) {
+                publish.abandoned = true;
+            }
+        }
+    }
+
+    /** How many of those that are to get everything have not got the last message of their topic, which is this publisher's. */
     public int behind(int publisher) {
         int behind = 0;
         for (Topic topic : topics()) {
             synchronized (topic) {
                 behind += (int) topic.observers.stream()
-                        .filter(observer -> observer.complete && !observer.hasFrom(publisher))
+                        .filter(observer -> observer.isBehind(publisher))
                         .count();
             }
         }
@@ -171,6 +224,16 @@ public final class Journal {
             }
         }
         return open;
+    }
+
+    /** How many publishes and deliveries are not judged yet, and so are in memory. */
+    public long kept() {
+        return topics().stream().mapToLong(Topic::kept).sum();
+    }
+
+    /** How many defects have been found so far. */
+    public long defects() {
+        return topics().stream().mapToLong(Topic::defects).sum();
     }
 
     public long published() {
@@ -197,7 +260,7 @@ public final class Journal {
 
     private Topic topic(String name) {
         synchronized (topics) {
-            return topics.computeIfAbsent(name, Topic::new);
+            return topics.computeIfAbsent(name, unknown -> new Topic(unknown, cutAtLeast));
         }
     }
 }

@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class TopicOrder {
     private final Map<Long, Set<Long>> followers = new LinkedHashMap<>();
     private final Map<Long, Integer> predecessors = new HashMap<>();
-    private final Map<Long, Integer> rank = new HashMap<>();
-    private final List<Journal.Observer> observers;
+    private final Map<Long, Integer> rank = new LinkedHashMap<>();
+    private final List<Stretch> stretches;
 
-    TopicOrder(List<Journal.Observer> observers) {
-        this.observers = observers;
-        observers.forEach(this::read);
+    TopicOrder(List<Stretch> stretches) {
+        this.stretches = stretches;
+        stretches.forEach(this::read);
         sort();
     }
 
@@ -32,13 +32,18 @@ final class TopicOrder {
         return at == null ? OptionalInt.empty() : OptionalInt.of(at);
     }
 
+    /** All that have a place, in their order. */
+    Set<Long> payloads() {
+        return rank.keySet();
+    }
+
     /** Two observers that cannot both be right. */
     Optional<String> contradiction() {
         if (rank.size() == followers.size()) {
             return Optional.empty();
         }
-        List<Places> all = observers.stream()
-                .map(observer -> new Places(observer.name, firstPlaces(observer)))
+        List<Places> all = stretches.stream()
+                .map(stretch -> new Places(stretch.name, stretch.firstPlaces()))
                 .toList();
         for (Places one : all) {
             List<Long> sequence = new ArrayList<>(one.at().keySet());
@@ -64,17 +69,9 @@ final class TopicOrder {
         }
     }
 
-    private static Map<Long, Integer> firstPlaces(Journal.Observer observer) {
-        Map<Long, Integer> places = new LinkedHashMap<>();
-        observer.received.stream()
-                .filter(payload -> payload != Journal.Observer.GAP)
-                .forEach(payload -> places.putIfAbsent(payload, places.size()));
-        return places;
-    }
-
-    private void read(Journal.Observer observer) {
+    private void read(Stretch stretch) {
         @Nullable Set<Long> after = null;
-        for (long payload : firstPlaces(observer).keySet()) {
+        for (long payload : stretch.firstPlaces().keySet()) {
             if (after != null && after.add(payload)) {
                 predecessors.merge(payload, 1, Integer::sum);
             }

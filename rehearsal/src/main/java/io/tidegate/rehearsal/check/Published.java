@@ -1,0 +1,28 @@
+package io.tidegate.rehearsal.check;
+
+import org.jspecify.annotations.Nullable;
+
+/** One publish, and when it happened, counted in events of the whole journal. */
+final class Published {
+    private static final long NEVER = Long.MAX_VALUE;
+
+    final long handedOverAt;
+    long acknowledgedAt = NEVER;
+    boolean abandoned;
+
+    @Nullable
+    String position;
+
+    Published(long handedOverAt) {
+        this.handedOverAt = handedOverAt;
+    }
+
+    boolean isAcknowledged() {
+        return acknowledgedAt != NEVER;
+    }
+
+    /** Nothing more will be known of it from its publisher. */
+    boolean isSettled() {
+        return abandoned || isAcknowledged();
+    }
+}

@@ -1,0 +1,111 @@
+package io.tidegate.rehearsal.check;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** All that happened on one topic and is not forgotten. Whoever touches it holds its monitor. */
+final class Topic {
+    final String name;
+    final Map<Long, Published> published = new LinkedHashMap<>();
+    final Map<String, Long> payloadAt = new HashMap<>();
+    final List<Journal.Observer> observers = new ArrayList<>();
+    /** Found while it happened, and in what is forgotten. */
+    final List<Defect> defects = new ArrayList<>();
+
+    final PublisherOrder order = new PublisherOrder();
+    private final Forgotten forgotten = new Forgotten();
+    private final int cutAtLeast;
+    private int grown;
+    private long cutAt;
+
+    /** @param cutAtLeast so many entries come before a look at what can be forgotten */
+    Topic(String name, int cutAtLeast) {
+        this.name = name;
+        this.cutAtLeast = cutAtLeast;
+        this.cutAt = cutAtLeast;
+    }
+
+    /** Every mention of a position says the same, and every mention of a message the same position. */
+    void place(String who, String position, long payload) {
+        Published publish = published.get(payload);
+        if (publish != null && position.equals(publish.position)) {
+            return;
+        }
+        Long known = payloadAt.putIfAbsent(position, payload);
+        if (known != null ? known != payload : publish != null && forgotten.has(position)) {
+            String message = known != null ? Payload.unpacked(known).toString() : "another one of long ago";
+            found(
+                    Defect.Kind.REORDERED,
+                    "position " + position + " is " + message + ", but at " + who + " " + Payload.unpacked(payload));
+        } else if (publish != null && publish.position == null) {
+            publish.position = position;
+        } else if (publish != null) {
+            found(
+                    Defect.Kind.DUPLICATED,
+                    Payload.unpacked(payload) + " is at " + publish.position + " and at " + position);
+        }
+    }
+
+    void acknowledge(Payload payload, long event) {
+        Published publish = published.get(payload.packed());
+        if (publish != null) {
+            publish.acknowledgedAt = event;
+        }
+    }
+
+    void found(Defect.Kind kind, String what) {
+        defects.add(new Defect(kind, name, what));
+    }
+
+    /** What is forgotten comes to somebody who had it, or who was thought to have lost it. */
+    void cameAgain(String who, Payload payload) {
+        if (defects.remove(Defect.lost(name, payload, who))) {
+            found(Defect.Kind.REORDERED, who + " got " + payload + " behind later ones");
+        } else {
+            found(Defect.Kind.DUPLICATED, who + " got " + payload + " twice");
+        }
+    }
+
+    boolean hasForgotten(Payload payload) {
+        return forgotten.has(payload);
+    }
+
+    /** Its publisher knows what became of it, now or long ago. */
+    boolean isSettled(long payload) {
+        Published publish = published.get(payload);
+        return publish != null ? publish.isSettled() : hasForgotten(Payload.unpacked(payload));
+    }
+
+    /** It is judged, and everybody has it. */
+    void forget(long payload) {
+        forgotten.add(Payload.unpacked(payload));
+        Published publish = published.remove(payload);
+        if (publish != null && publish.position != null) {
+            payloadAt.remove(publish.position);
+            forgotten.add(publish.position);
+        }
+    }
+
+    /** One entry more; at times, which are rarer where little can be forgotten, what can be is. */
+    void grew() {
+        if (++grown >= cutAt) {
+            new Cut(this).tryToMake();
+            grown = 0;
+            cutAt = Math.max(cutAtLeast, kept() / 2);
+        }
+    }
+
+    synchronized long kept() {
+        return published.size()
+                + observers.stream()
+                        .mapToLong(observer -> observer.received.size())
+                        .sum();
+    }
+
+    synchronized long defects() {
+        return defects.size();
+    }
+}
