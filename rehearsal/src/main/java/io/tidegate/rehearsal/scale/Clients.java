@@ -9,6 +9,9 @@ interface Clients extends AutoCloseable {
     /** Messages a second that all of them publish together. */
     void rate(double messages);
 
+    /** Whether as many are there as there are to be, and each is served. */
+    boolean areWhole();
+
     Moment.Clients now();
 
     /** Ends the publishing, waits until everybody has everything, and says what was lost on the way. */

@@ -62,7 +62,7 @@ final class Haproxy implements AutoCloseable {
         return """
                 global
                     maxconn %d
-                    stats socket admin.sock level admin
+                    stats socket unix@admin.sock level admin
 
                 defaults
                     mode http

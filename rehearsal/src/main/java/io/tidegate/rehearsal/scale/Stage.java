@@ -75,9 +75,7 @@ final class Stage implements AutoCloseable {
 
     /** Where clients connect to. */
     List<URI> targets() {
-        return doors.stream()
-                .map(port -> URI.create("ws://127.0.0.1:" + port))
-                .toList();
+        return doors.stream().map(port -> URI.create("ws://127.0.0.1:" + port)).toList();
     }
 
     Replicas replicas() {

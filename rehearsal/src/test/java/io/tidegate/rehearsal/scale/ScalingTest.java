@@ -88,15 +88,13 @@ class ScalingTest {
     void theLargestNeedCounts(double connections, double rate, int pods) {
         Query first = new Query("connections", "sum(x)", 1_000, false);
         Query second = new Query("messages", "sum(y)", 100, false);
-        Scaling scaling =
-                new Scaling(2, 50, Optional.empty(), Optional.empty(), List.of(first, second));
+        Scaling scaling = new Scaling(2, 50, Optional.empty(), Optional.empty(), List.of(first, second));
         assertEquals(pods, scaling.needed(connections, rate));
     }
 
     @Test
     void shrinkingTakesTheWindowAndAPeriodForEachPod() throws IOException {
-        assertEquals(
-                Duration.ofSeconds(600 + 8 * 135), Scaling.of(yaml(FULL)).longestShrink(10, 2));
+        assertEquals(Duration.ofSeconds(600 + 8 * 135), Scaling.of(yaml(FULL)).longestShrink(10, 2));
     }
 
     private static JsonNode yaml(String text) throws IOException {

@@ -7,8 +7,14 @@ import org.junit.jupiter.api.Test;
 
 class ShortSettingsTest {
     private static final Map<String, String> RENDERED = Map.of(
-            "tidegate.drain.notice", "5s", "tidegate.drain.window", "20s", "tidegate.drain.timeout", "30s",
-            "tidegate.idle", "90s");
+            "tidegate.drain.notice",
+            "5s",
+            "tidegate.drain.window",
+            "20s",
+            "tidegate.drain.timeout",
+            "30s",
+            "tidegate.idle",
+            "90s");
 
     @Test
     void waitingIsDividedAndTheHandOverIsNot() {
