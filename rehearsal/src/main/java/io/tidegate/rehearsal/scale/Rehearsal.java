@@ -51,6 +51,7 @@ public final class Rehearsal {
     public static Outcome run(RehearsalPlan plan, Chart chart, PrintStream out) throws InterruptedException {
         Scaling scaling = plan.article() ? Article.SCALING : Scaling.of(chart.scaledObject());
         Machine machine = Machine.check(plan.load().peak());
+        out.println("starting Redis, Prometheus, HAProxy and " + scaling.min() + " servers");
         try (Stage stage = new Stage(plan, chart, scaling, machine.proxies(), machine.connectionsEach())) {
             stage.replicas().scale(scaling.min());
             awaitFirstPods(stage.replicas(), scaling.min());

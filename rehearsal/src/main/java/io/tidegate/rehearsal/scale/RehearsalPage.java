@@ -70,8 +70,8 @@ public final class RehearsalPage {
                 "Replicas: asked for, decided on, there",
                 "pods",
                 List.of(
-                        steps("decided by the HPA", Moment::desired),
                         steps("asked for by the metrics", Moment::wanted),
+                        steps("decided by the HPA", Moment::desired),
                         steps("ready", moment -> moment.pods().ready()),
                         steps("draining", moment -> moment.pods().leaving())));
     }

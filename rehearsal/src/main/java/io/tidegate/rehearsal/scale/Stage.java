@@ -38,6 +38,7 @@ final class Stage implements AutoCloseable {
      */
     Stage(RehearsalPlan plan, Chart chart, Scaling scaling, int proxies, int connections) {
         directory = newDirectory();
+        Runtime.getRuntime().addShutdownHook(new Thread(this::removeDirectory));
         List<Slot> slots = Slot.of(chart.name(), scaling.max() + LEAVING);
         List<Integer> ports = Slot.freePorts(proxies + 1);
         doors = ports.subList(1, ports.size());
@@ -53,10 +54,10 @@ final class Stage implements AutoCloseable {
         settings.put("tidegate.relay.url", redis.url().toString());
         Pod.Kubelet kubelet = new Pod.Kubelet(
                 endpoints(), speed.real(template.readiness()), speed.real(template.preStop()), template.grace());
-        replicas = new Replicas(slots, (slot, number) -> {
-            Path jar = plan.jars().get(number % plan.jars().size());
-            return new Pod(slot, number, jar, settings, kubelet);
-        });
+        List<Image> images =
+                plan.jars().stream().map(jar -> Image.make(jar, directory)).toList();
+        replicas = new Replicas(
+                slots, (slot, number) -> new Pod(slot, number, images.get(number % images.size()), settings, kubelet));
     }
 
     private Pod.Endpoints endpoints() {
@@ -95,6 +96,13 @@ final class Stage implements AutoCloseable {
         proxies.forEach(Haproxy::close);
         prometheus.close();
         redis.close();
+        removeDirectory();
+    }
+
+    private void removeDirectory() {
+        if (!Files.exists(directory)) {
+            return;
+        }
         try (Stream<Path> files = Files.walk(directory)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());

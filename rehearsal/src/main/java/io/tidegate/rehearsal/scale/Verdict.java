@@ -42,6 +42,8 @@ public record Verdict(List<Line> lines) {
         List<Moment> high = moments.stream().filter(surge::contains).toList();
         List<Moment> low = moments.stream().filter(ebb::contains).toList();
         lines.add(timeToScale(high, surge, peak));
+        int most = high.stream().mapToInt(Moment::desired).max().orElse(0);
+        lines.add(line(most <= peak, "never more than the %d pods that are needed: at most %d", peak, most));
         int swings = swings(high, false) + swings(low, true);
         lines.add(line(swings == 0, "oscillations: %d changes against the load", swings));
         lines.add(even(high, peak));

@@ -63,6 +63,15 @@ class VerdictTest {
     }
 
     @Test
+    void morePodsThanNeededAreNamed() {
+        at(0, 2, 50, 50);
+        at(210, 4, 100, 100, 100, 100);
+        at(390, 5, 100, 100, 100, 100);
+        at(650, 2, 50, 50);
+        complainsOnlyOf("never more than the 4 pods that are needed: at most 5", CLEAN);
+    }
+
+    @Test
     void tooFewPodsAreNamed() {
         at(0, 2, 50, 50);
         at(210, 3, 100, 100, 100, 100);
