@@ -24,7 +24,8 @@
     (list "history.ttl" "duration" "100ms" "720h")
     (list "drain.notice" "duration" "0s" "24h")
     (list "drain.window" "duration" "0s" "24h")
-    (list "drain.timeout" "duration" "0s" "24h") -}}
+    (list "drain.timeout" "duration" "0s" "24h")
+    (list "rebalance.interval" "duration" "100ms" "60s") -}}
 {{- $errors := list -}}
 {{- range $ranges -}}
 {{- $kind := index . 1 -}}

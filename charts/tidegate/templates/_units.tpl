@@ -39,7 +39,7 @@
 
 {{/* A value as the server is to read it: a large number would otherwise become 1e+06. */}}
 {{- define "tidegate.text" -}}
-{{- if kindIs "float64" . -}}{{ int64 . }}{{- else -}}{{ toString . }}{{- end -}}
+{{- if and (kindIs "float64" .) (eq (floor .) .) -}}{{ int64 . }}{{- else -}}{{ toString . }}{{- end -}}
 {{- end -}}
 
 {{/* What a pod needs to leave: the sleep before SIGTERM and the drain. */}}

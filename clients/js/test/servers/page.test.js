@@ -31,7 +31,8 @@ async function open(t, url, options) {
   page.on('pageerror', (error) => page.defects.push(String(error)));
   page.on('console', (message) => {
     const text = message.text();
-    if (message.type() === 'error' && !text.includes('WebSocket connection')) page.defects.push(text);
+    const expected = text.includes('WebSocket connection') || message.location().url.endsWith('/fleet');
+    if (message.type() === 'error' && !expected) page.defects.push(text);
   });
   await page.goto(url);
   return page;
@@ -96,6 +97,32 @@ for (const runtime of RUNTIMES) {
       await ben.locator('#broadcast .said', { hasText: 'ahoy' }).waitFor();
       assert.equal(await ben.evaluate(() => document.documentElement.scrollWidth), 360);
       assert.deepEqual([...ann.defects, ...ben.defects], []);
+    });
+
+    test('shows the fleet where the server tells, and nothing of it where it does not', LIMIT, async (t) => {
+      const relay = { 'tidegate.relay.url': await startRedis(t), 'tidegate.rebalance.interval': '200ms' };
+      const open8080 = { ...relay, 'tidegate.node': 'a-pier', 'tidegate.fleet.public': 'true' };
+      const leaving = { ...relay, 'tidegate.node': 'b-pier', 'tidegate.drain.notice': '3s', 'tidegate.drain.window': '0s' };
+      const [a, b] = await Promise.all([startServer(t, runtime, open8080), startServer(t, 'se', leaving)]);
+      const held = new WebSocket(b.page.replace('http', 'ws'));
+      await new Promise((done) => held.once('open', done));
+      const page = await open(t, a.page, PHONE);
+      const rows = page.locator('#fleet li');
+      await rows.filter({ hasText: /^b-pierse1$/ }).waitFor();
+      await rows.filter({ hasText: new RegExp(`^a-pier${runtime}2$`) }).waitFor();
+      assert.equal(await page.locator('#fleet h2').textContent(), '2 nodes, 3 connections');
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+
+      b.terminate();
+      await rows.and(page.locator('.draining')).filter({ hasText: 'b-pier' }).filter({ hasText: 'leaving' }).waitFor();
+      assert.equal(await b.exit, 0);
+      await rows.filter({ hasText: 'b-pier' }).waitFor({ state: 'detached' });
+      assert.deepEqual(page.defects, []);
+
+      const silent = await open(t, server.page);
+      await live(silent);
+      assert.equal(await silent.locator('#fleet').isVisible(), false);
+      assert.deepEqual(silent.defects, []);
     });
 
     test('misses nothing while its server drains and comes back', LIMIT, async (t) => {

@@ -39,11 +39,6 @@ public final class Departures {
         return closeAt.size();
     }
 
-    /** Those who are here and have not been told, handshakes under way included. */
-    int staying() {
-        return hub.admission().open() - closeAt.size();
-    }
-
     /** Those who have not been told, in random order. */
     List<Connection> unaware() {
         List<Connection> unaware = new ArrayList<>();

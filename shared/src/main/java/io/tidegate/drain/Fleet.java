@@ -92,6 +92,11 @@ public final class Fleet {
         return FleetView.of(self, rest.toList(), settings.rebalance().interval());
     }
 
+    /** Those of this node, now. */
+    int connections() {
+        return hub.admission().open();
+    }
+
     /** What this node has told last; null before its first report. */
     @Nullable
     Told own() {
@@ -108,7 +113,7 @@ public final class Fleet {
                 instance,
                 settings.server().node(),
                 runtime,
-                hub.admission().open(),
+                connections(),
                 settings.limits().connections(),
                 draining.getAsBoolean());
     }

@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Hands over what this node holds above the mean of the fleet, a share at a time, as a drain does: notice, slot, close.
  *
- * <p>It begins beyond the tolerance and stops at the mean, so that what comes and goes by chance sets nothing off. Once an
- * interval it decides, half-way between two reports: then its own is as old as those of the others are on average, and
- * who has just moved is counted once.
+ * <p>Once an interval it decides, by reports alone and half-way between two of its own: then that is as old as those of
+ * the others are on average, and who has just moved is counted once. It begins where it is beyond the tolerance twice in
+ * a row, since of a crowd that arrives everywhere one node may tell earlier than the next, and stops at the mean: what
+ * comes and goes by chance sets nothing off.
  *
  * <p>First those leave who resume and so lose nothing, and by chance: were it the newest, whom chance brings back would be
  * sent away again and again.
@@ -33,6 +34,7 @@ public final class Rebalance {
     private final Clock clock;
     private final Duration window;
     private @Nullable Told decidedOn;
+    private int exceeded;
     private boolean underWay;
 
     /**
@@ -63,13 +65,14 @@ public final class Rebalance {
                 && !own.equals(decidedOn)
                 && clock.nanoTime() - own.at() >= halfWay) {
             decidedOn = own;
-            decide(Balance.of(own.report(), fleet.others()));
+            decide(Balance.of(own.report(), fleet.others()), own.report().connections());
         }
     }
 
-    private void decide(Balance balance) {
-        int staying = departures.staying();
-        if (!underWay && balance.isExceededBy(staying, settings.rebalance())) {
+    private void decide(Balance balance, int reported) {
+        int staying = Math.min(reported, fleet.connections()) - departures.size();
+        exceeded = balance.isExceededBy(staying, settings.rebalance()) ? exceeded + 1 : 0;
+        if (!underWay && exceeded >= 2) {
             underWay = true;
             LOG.log(
                     Level.INFO,

@@ -31,6 +31,7 @@ public record Page(String path, Map<String, String> headers, byte[] body) {
                 read("/page/page.js", "page.js", JAVASCRIPT),
                 read("/page/chat.js", "chat.js", JAVASCRIPT),
                 read("/page/broadcast.js", "broadcast.js", JAVASCRIPT),
+                read("/page/fleet.js", "fleet.js", JAVASCRIPT),
                 read("/page/log.js", "log.js", JAVASCRIPT),
                 read("/tidegate-client.js", "tidegate-client.js", JAVASCRIPT));
     }

@@ -1,5 +1,6 @@
 import { Broadcast } from './broadcast.js';
 import { Chat } from './chat.js';
+import { watchFleet } from './fleet.js';
 
 const TOPIC = /^[A-Za-z0-9._:-]{1,128}$/;
 
@@ -35,3 +36,4 @@ new Broadcast(() => {
   unread.textContent = unread.hidden ? '1' : String(Number(unread.textContent) + 1);
   unread.hidden = false;
 });
+watchFleet();

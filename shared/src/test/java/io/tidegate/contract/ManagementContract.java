@@ -139,9 +139,24 @@ abstract class ManagementContract extends OneServer {
     }
 
     @Test
+    void fleetIsTheNodeItselfWhereThereIsNoOther() {
+        HttpResponse<String> response = server.get("/fleet");
+        assertEquals(
+                "application/json",
+                response.headers().firstValue("Content-Type").orElse(""));
+        assertTrue(
+                response.body()
+                        .matches("\\{\"node\":\"pod-7\",\"intervalMs\":2000,\"nodes\":\\[\\{\"node\":\"pod-7\","
+                                + "\"runtime\":\"(se|mp)\",\"connections\":\\d+,\"limit\":1234,"
+                                + "\"draining\":false,\"ageMs\":0}]}"),
+                response::body);
+    }
+
+    @Test
     void theTwoPortsShowNothingOfEachOther() {
         assertEquals(404, server.getPage("/metrics").statusCode());
         assertEquals(404, server.getPage("/connections").statusCode());
+        assertEquals(404, server.getPage("/fleet").statusCode());
         assertEquals(404, server.get("/").statusCode());
         assertFalse(server.getPage("/health").statusCode() == 200);
     }

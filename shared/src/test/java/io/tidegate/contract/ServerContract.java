@@ -85,6 +85,14 @@ public abstract class ServerContract {
     }
 
     @Nested
+    class Rebalances extends RebalanceContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
     class HandOvers extends HandOverContract {
         @Override
         Path jar() {

@@ -65,6 +65,7 @@ class RouteTest {
     @Test
     void noClientCanNameTheBroadcastTopic() {
         assertFalse(Topic.isValid(Topic.BROADCAST.name()));
+        assertFalse(Topic.isValid(Topic.FLEET.name()));
         assertTrue(Topic.isValid("a".repeat(128)));
         assertFalse(Topic.isValid("a".repeat(129)));
     }

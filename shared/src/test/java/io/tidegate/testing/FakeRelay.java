@@ -11,7 +11,6 @@ import io.tidegate.relay.MemoryRelay;
 import io.tidegate.relay.Relay;
 import io.tidegate.relay.RelayStatus;
 import io.tidegate.relay.RelayUnavailableException;
-import io.tidegate.settings.Settings;
 import io.tidegate.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,9 +32,9 @@ public final class FakeRelay implements Relay {
     public volatile boolean holdingReadings;
 
     /** A relay that is up and delivers at once. */
-    public FakeRelay(Receiver receiver, Settings.History history, Clock clock) {
+    public FakeRelay(Receiver receiver, MemoryBus bus, Clock clock) {
         this.receiver = receiver;
-        this.relay = new MemoryRelay(new MemoryBus(history, clock), receiver, new Metrics(), clock);
+        this.relay = new MemoryRelay(bus, receiver, new Metrics(), clock);
     }
 
     @Override

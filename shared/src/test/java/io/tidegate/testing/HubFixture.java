@@ -10,6 +10,7 @@ import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Opcode;
 import io.tidegate.protocol.Topic;
 import io.tidegate.protocol.Wire;
+import io.tidegate.relay.MemoryBus;
 import io.tidegate.settings.Settings;
 import io.tidegate.settings.SettingsReader;
 import java.net.InetAddress;
@@ -21,7 +22,7 @@ import java.util.stream.Stream;
 
 /** A hub on a manual clock and a relay in the test's hand. */
 public final class HubFixture implements AutoCloseable {
-    public final ManualClock clock = new ManualClock();
+    public final ManualClock clock;
     public final Metrics metrics = new Metrics();
     public final Settings settings;
     public final FakeRelay relay;
@@ -34,12 +35,22 @@ public final class HubFixture implements AutoCloseable {
         }
     }
 
-    /** With these settings. */
+    /** With these settings, on a clock and a relay's bus of its own. */
     public HubFixture(Map<String, String> configuration) {
-        settings = SettingsReader.read(configuration, Map.of());
+        this(SettingsReader.read(configuration, Map.of()), new ManualClock());
+    }
+
+    private HubFixture(Settings settings, ManualClock clock) {
+        this(settings, clock, new MemoryBus(settings.history(), clock));
+    }
+
+    /** One of several that hear each other. */
+    public HubFixture(Settings settings, ManualClock clock, MemoryBus bus) {
+        this.settings = settings;
+        this.clock = clock;
         AtomicReference<FakeRelay> made = new AtomicReference<>();
         hub = new Hub(settings, metrics, clock, receiver -> {
-            made.set(new FakeRelay(receiver, settings.history(), clock));
+            made.set(new FakeRelay(receiver, bus, clock));
             return Objects.requireNonNull(made.get());
         });
         relay = Objects.requireNonNull(made.get());

@@ -1,0 +1,121 @@
+package io.tidegate.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidegate.testing.Await;
+import io.tidegate.testing.Crowd;
+import io.tidegate.testing.Crowd.Member;
+import io.tidegate.testing.RedisServer;
+import io.tidegate.testing.ServerProcess;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Contract, section 5: the nodes of a fleet know of each other, and one that holds too much hands it over. */
+abstract class RebalanceContract {
+    private static final int CLIENTS = 40;
+    private static final long BETWEEN_MESSAGES = Duration.ofMillis(10).toNanos();
+    private static final Duration TO_EVEN_OUT = Duration.ofSeconds(30);
+
+    abstract Path jar();
+
+    /** What the second server of a fleet runs. */
+    Path secondJar() {
+        return jar();
+    }
+
+    @Test
+    void aCrowdSpreadsToANodeThatAppearsAndMissesNothing() {
+        try (RedisServer redis = RedisServer.start();
+                ServerProcess a = ready(jar(), redis, Map.of("tidegate.node", "a"));
+                Roamers crowd = new Roamers("tea")) {
+            crowd.join(CLIENTS, a.port());
+            try (ServerProcess b = ready(secondJar(), redis, Map.of("tidegate.node", "b"));
+                    FullClient publisher = FullClient.connect(b.port(), "")) {
+                crowd.moveTo(b.port());
+                int[] published = {0};
+                Await.until("half of them have moved", TO_EVEN_OUT, () -> {
+                    publisher.publish("tea", "m" + published[0]++);
+                    LockSupport.parkNanos(BETWEEN_MESSAGES);
+                    return crowd.moved() >= CLIENTS / 2 - 1
+                            && crowd.nobodyIsToLeave()
+                            && a.metric("websocket_rebalanced_total") == crowd.moved();
+                });
+                Await.until("everything at everybody", () -> crowd.allReceived(published[0]));
+
+                List<String> all =
+                        IntStream.range(0, published[0]).mapToObj(i -> "m" + i).toList();
+                crowd.received().forEach(received -> assertEquals(all, received));
+                assertEquals(CLIENTS - crowd.moved(), a.metric("websocket_active_connections"));
+                assertTrue(crowd.moved() <= CLIENTS / 2 + 2, () -> crowd.moved() + " have moved");
+                assertEquals(0, b.metric("websocket_rebalanced_total"));
+                assertEquals(0, a.metric("websocket_drain_closed_total", "outcome=\"forced\""));
+            }
+        }
+    }
+
+    @Test
+    void whoDoesNotMoveByItselfIsToldOnceAndClosedAtItsSlot() {
+        try (RedisServer redis = RedisServer.start();
+                ServerProcess a = ready(jar(), redis, Map.of());
+                ServerProcess b = ready(secondJar(), redis, Map.of());
+                Crowd crowd = new Crowd()) {
+            crowd.join(10, a.port(), "/").join(10, a.port(), "/chat");
+            Await.until(
+                    "some have left",
+                    TO_EVEN_OUT,
+                    () -> crowd.members().stream().filter(Member::ended).count() >= 8);
+            for (Member member : crowd.members().stream().filter(Member::ended).toList()) {
+                assertEquals(1012, member.closeCode());
+                assertEquals(1, member.notices().size());
+                assertTrue(member.notices().getFirst().startsWith("{\"type\":\"server-shutdown\""));
+            }
+            assertEquals(0, b.metric("websocket_rebalanced_total"));
+            assertEquals(200, a.get("/health/ready").statusCode());
+        }
+    }
+
+    @Test
+    void fleetShowsWhoIsThereWhoDrainsAndForgetsWhoHasGone() {
+        Map<String, String> slow = Map.of(
+                "tidegate.node", "b",
+                "tidegate.fleet.public", "true",
+                "tidegate.limits.connections", "77",
+                "tidegate.drain.notice", "3s",
+                "tidegate.drain.window", "0s");
+        try (RedisServer redis = RedisServer.start();
+                ServerProcess a = ready(jar(), redis, Map.of("tidegate.node", "a"));
+                ServerProcess b = ready(secondJar(), redis, slow);
+                Crowd crowd = new Crowd().join(1, b.port(), "/")) {
+            String atB = "\\{\"node\":\"b\",\"runtime\":\"(se|mp)\",\"connections\":%s,\"limit\":77,\"draining\":%s,";
+            String present = ".*\"nodes\":\\[\\{\"node\":\"a\",.*" + atB.formatted("1", "false") + ".*";
+            Await.until("a sees b", () -> a.get("/fleet").body().matches(present));
+            Await.until("b sees a, in public", () -> b.getPage("/fleet").body().matches(present));
+            b.terminate();
+            Await.until("a drain", () -> a.get("/fleet").body().matches(".*" + atB.formatted("1", "true") + ".*"));
+            assertEquals(0, b.awaitExit(Duration.ofSeconds(15)));
+            Await.until("b is forgotten", () -> !a.get("/fleet").body().contains("\"node\":\"b\""));
+            assertEquals(1012, crowd.member(0).closeCode());
+        }
+    }
+
+    /** Quick to decide, so that a test need not wait long; shares and slots are as ever. */
+    private static ServerProcess ready(Path jar, RedisServer redis, Map<String, String> more) {
+        Map<String, String> settings = new HashMap<>(Map.of(
+                "tidegate.relay.url", redis.url().toString(),
+                "tidegate.rebalance.interval", "400ms",
+                "tidegate.rebalance.minimum", "2",
+                "tidegate.rebalance.share", "0.2",
+                "tidegate.drain.notice", "500ms"));
+        settings.putAll(more);
+        ServerProcess server = ServerProcess.start(jar, settings);
+        Await.until("ready", () -> server.get("/health/ready").statusCode() == 200);
+        return server;
+    }
+}

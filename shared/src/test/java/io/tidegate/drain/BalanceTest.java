@@ -1,0 +1,121 @@
+package io.tidegate.drain;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidegate.settings.Settings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+
+class BalanceTest {
+    private static final int LIMIT = 10_000;
+    private static final Settings.Rebalance DEFAULTS = Settings.defaults().rebalance();
+
+    /** All at once, so that what is handed over in the end shows. */
+    private static final Settings.Rebalance AT_ONCE =
+            new Settings.Rebalance(true, DEFAULTS.tolerance(), 1, 1, Duration.ofSeconds(1));
+
+    @Test
+    void theMeanIsThatOfAllNodes() {
+        assertEquals(200, Balance.of(node(400), List.of(node(0))).mean());
+        assertEquals(
+                110, Balance.of(node(400), List.of(node(0), node(20), node(20))).mean());
+        assertEquals(400, Balance.of(node(400), List.of()).mean());
+    }
+
+    @Test
+    void nobodyIsHandedOverWithinTheTolerance() {
+        Balance balance = new Balance(1_000);
+        assertFalse(balance.isExceededBy(1_200, DEFAULTS));
+        assertTrue(balance.isExceededBy(1_201, DEFAULTS));
+    }
+
+    @Test
+    void fewAreNotBothered() {
+        Balance balance = new Balance(10);
+        assertFalse(balance.isExceededBy(29, DEFAULTS));
+        assertTrue(balance.isExceededBy(30, DEFAULTS));
+    }
+
+    @Test
+    void aShareASecondIsHandedOverUntilTheMeanIsReached() {
+        Balance balance = new Balance(500);
+        assertEquals(100, balance.next(1_000, DEFAULTS), "a twentieth a second, for two seconds");
+        assertEquals(30, balance.next(530, DEFAULTS));
+        assertEquals(0, balance.next(500, DEFAULTS));
+        assertEquals(0, balance.next(499, DEFAULTS));
+    }
+
+    @Test
+    void aNodeThatDrainsIsNeitherRoomNorPartOfTheMean() {
+        Report draining = new Report("b", "b", "se", 0, LIMIT, true);
+        assertEquals(400, Balance.of(node(400), List.of(draining)).mean());
+        assertEquals(300, Balance.of(node(400), List.of(draining, node(200))).mean());
+    }
+
+    @Test
+    void aFullNodeIsNoRoom() {
+        assertEquals(1_000, Balance.of(node(1_000), List.of(node(100, 100))).mean());
+        assertEquals(
+                750, Balance.of(node(1_000), List.of(node(100, 100), node(500))).mean());
+    }
+
+    @Test
+    void whereEverybodyIsFullNobodyMoves() {
+        Balance balance = Balance.of(node(100, 100), List.of(node(50, 50), node(100, 100)));
+        assertFalse(balance.isExceededBy(100, AT_ONCE));
+        assertEquals(0, balance.next(100, AT_ONCE));
+    }
+
+    @Test
+    void ofASmallNodeNoMoreIsExpectedThanItTakes() {
+        Balance balance = Balance.of(node(1_000), List.of(node(0, 100)));
+        assertEquals(900, balance.mean());
+        assertEquals(100, balance.next(1_000, AT_ONCE));
+    }
+
+    @Test
+    void moreThanAllMayHoldIsNoReasonToMove() {
+        Balance balance = Balance.of(node(12, 10), List.of(node(10, 10)));
+        assertFalse(balance.isExceededBy(12, AT_ONCE));
+        assertEquals(0, balance.next(12, AT_ONCE));
+    }
+
+    /** Whatever the fleet: each by itself, all together they never hand over more than the others can take to the mean. */
+    @RepeatedTest(500)
+    void severalThatHandOverAtOnceFillTheRoomAndNoMore(RepetitionInfo repetition) {
+        Random random = new Random(repetition.getCurrentRepetition());
+        List<Report> fleet = new ArrayList<>();
+        for (int i = 0; i < 2 + random.nextInt(12); i++) {
+            int limit = 1 + random.nextInt(1_000);
+            fleet.add(new Report("n" + i, "n" + i, "se", random.nextInt(limit + 1), limit, random.nextInt(5) == 0));
+        }
+        int moved = 0;
+        int room = 0;
+        for (Report node : fleet) {
+            List<Report> others = fleet.stream().filter(other -> !other.equals(node)).toList();
+            Balance balance = Balance.of(node, others);
+            if (!node.draining()) {
+                int next = balance.next(node.connections(), AT_ONCE);
+                assertTrue(next == 0 || node.connections() - next >= balance.mean(), () -> node + " of " + fleet);
+                moved += next;
+                room += Math.max(0, (int) Math.ceil(Math.min(balance.mean(), node.limit())) - node.connections());
+            }
+        }
+        assertTrue(moved <= room, moved + " moved into room for " + room + ": " + fleet);
+    }
+
+    private static Report node(int connections) {
+        return node(connections, LIMIT);
+    }
+
+    private static Report node(int connections, int limit) {
+        return new Report("n", "n", "se", connections, limit, false);
+    }
+}
