@@ -25,6 +25,7 @@ final class Connector implements Dialer.Owner {
     private Traffic traffic = Traffic.NONE;
     private Consumer<StateChange> states = change -> {};
     private State told = State.WAITING;
+    private volatile @Nullable String node;
 
     /** Serves the client. */
     private @Nullable Link first;
@@ -243,8 +244,15 @@ final class Connector implements Dialer.Owner {
         }
     }
 
+    /** The node that serves the client; null while none does. From any thread. */
+    @Nullable
+    String node() {
+        return node;
+    }
+
     private void tell(String reason) {
         State now = state();
+        node = first == null ? null : first.node();
         if (now != told) {
             StateChange change = new StateChange(told, now, reason);
             told = now;

@@ -12,6 +12,7 @@ final class Link {
     private final Map<String, Asked> asked = new HashMap<>();
     private @Nullable Socket socket;
     private long messageLimit;
+    private @Nullable String node;
 
     /** When something came last, and how long nothing may come. */
     long heardAt;
@@ -57,6 +58,13 @@ final class Link {
         welcomed = true;
         silenceNanos = 2 * welcome.heartbeatMs() * 1_000_000;
         messageLimit = welcome.messageLimit();
+        node = welcome.node();
+    }
+
+    /** What the server calls itself; null before its welcome. */
+    @Nullable
+    String node() {
+        return node;
     }
 
     /** Bytes of the largest message that the node takes. */

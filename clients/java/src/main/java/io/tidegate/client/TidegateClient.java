@@ -1,6 +1,7 @@
 package io.tidegate.client;
 
 import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -100,6 +101,11 @@ public final class TidegateClient implements AutoCloseable {
 
     public State state() {
         return state;
+    }
+
+    /** The name of the node that serves the client, for logs; empty while none does. */
+    public Optional<String> node() {
+        return Optional.ofNullable(connector.node());
     }
 
     /** Ends the client. What is not acknowledged fails; listeners may still be told of what has come before. */

@@ -37,6 +37,15 @@ class HandOverTest {
     }
 
     @Test
+    void theNodeIsKnownWhileItServes() {
+        assertEquals(Optional.empty(), it.client.node());
+        it.live();
+        assertEquals(Optional.of("n"), it.client.node());
+        it.client.close();
+        assertEquals(Optional.empty(), it.client.node());
+    }
+
+    @Test
     void whatComesOnBothIsToldOnceWhicheverIsAhead() {
         Wire.Peer first = it.live();
         Wire.Peer second = handOver(first);

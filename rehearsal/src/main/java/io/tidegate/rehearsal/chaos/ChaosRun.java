@@ -1,19 +1,19 @@
 package io.tidegate.rehearsal.chaos;
 
 import com.google.errorprone.annotations.FormatMethod;
-import io.tidegate.client.Options;
-import io.tidegate.client.TidegateClient;
 import io.tidegate.rehearsal.check.Checker;
 import io.tidegate.rehearsal.check.Journal;
-import io.tidegate.rehearsal.check.Payload;
+import io.tidegate.rehearsal.load.Ending;
+import io.tidegate.rehearsal.load.Mix;
+import io.tidegate.rehearsal.load.Profile;
+import io.tidegate.rehearsal.load.Swarm;
+import io.tidegate.rehearsal.load.Wire;
 import java.io.PrintStream;
-import java.net.http.HttpClient;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 
 /** One run: a fleet, its clients, faults, then the verdict. On the caller's thread. */
@@ -23,6 +23,7 @@ public final class ChaosRun {
     private static final Duration FAULTS_END = Duration.ofMinutes(10);
     private static final Duration PROGRESS = Duration.ofSeconds(5);
     private static final long POLL_MILLIS = 100;
+    private static final String PLAIN = "plain";
 
     private final ChaosPlan plan;
     private final PrintStream out;
@@ -52,32 +53,36 @@ public final class ChaosRun {
         try (Fleet fleet = new Fleet(plan.servers())) {
             fleet.start(ChaosPlan.PODS);
             try {
-                connect(fleet.url());
+                Swarm clients = connect(fleet.url());
                 crowds.forEach(Crowd::publish);
                 storm(fleet);
                 crowds.forEach(Crowd::stop);
-                level(fleet);
+                complaints.addAll(
+                        new Ending(journal, clients, this::await).level(this::pending, () -> live() == size(), LEVEL));
                 progress();
                 fleet.alarms().limit(10).forEach(line -> say("%s", line));
+                return verdict();
             } finally {
                 crowds.forEach(Crowd::close);
             }
         }
-        return verdict();
     }
 
-    private void connect(String url) throws InterruptedException {
+    private Swarm connect(String url) throws InterruptedException {
         Load load = plan.load();
-        crowds.add(new JavaCrowd(load, journal, url));
+        Swarm clients = new Swarm(profile(url, Wire.V1), journal);
+        crowds.add(SwarmCrowd.of("java", clients, load.clients(), load.rateOfClients()));
         plan.module().ifPresent(module -> crowds.add(new NodeCrowd(load, journal, url, module)));
-        HttpClient http = HttpClient.newBuilder()
-                .executor(Executors.newVirtualThreadPerTaskExecutor())
-                .build();
-        crowds.add(new PlainCrowd(load, journal, url, http));
+        crowds.add(SwarmCrowd.of(PLAIN, new Swarm(profile(url, Wire.PLAIN), journal), load.plainClients(), 0));
         if (!await("every client is live", CONNECT, () -> live() == size())) {
             throw new IllegalStateException("only " + live() + " of " + size() + " clients came to be live");
         }
-        say("%d clients are live, on %d topics", size(), load.topics());
+        say("%d clients are live, on %d topics", size(), load.topics().count());
+        return clients;
+    }
+
+    private Profile profile(String url, Wire wire) {
+        return new Profile(List.of(URI.create(url)), Mix.of(wire), plan.load().topics(), 0, 0);
     }
 
     private void storm(Fleet fleet) throws InterruptedException {
@@ -110,32 +115,6 @@ public final class ChaosRun {
         complaints.addAll(faults.failures());
     }
 
-    /** Everything that was published is acknowledged, and a last message on each topic has come to everybody. */
-    private void level(Fleet fleet) throws InterruptedException {
-        if (!await("everything is acknowledged", LEVEL, () -> pending() == 0)) {
-            complaints.add(pending() + " publishes were never acknowledged, such as " + journal.unacknowledged(10));
-        }
-        Load load = plan.load();
-        int last = load.clients() + load.nodeClients();
-        List<CompletableFuture<Void>> lasts = new ArrayList<>();
-        try (TidegateClient client = TidegateClient.connect(Options.of(fleet.url()))) {
-            for (int i = 0; i < load.topics(); i++) {
-                String topic = "topic-" + i;
-                Payload payload = new Payload(last, i);
-                journal.publishing(topic, payload);
-                lasts.add(client.publish(topic, payload.json())
-                        .thenAccept(ack -> journal.acknowledged(topic, payload, ack.position())));
-            }
-            if (!await("everybody is level", LEVEL, () -> all(lasts) && journal.behind(last) == 0)) {
-                complaints.add(journal.behind(last) + " subscriptions never got the last message of their topic");
-            }
-        }
-    }
-
-    private static boolean all(List<CompletableFuture<Void>> futures) {
-        return futures.stream().allMatch(CompletableFuture::isDone);
-    }
-
     private Outcome verdict() {
         boolean everyOrder = !plan.storm().touchesRedis();
         int reconnects = 0;
@@ -143,7 +122,7 @@ public final class ChaosRun {
         for (Crowd crowd : crowds) {
             crowd.complaints().lines().map(line -> crowd.name() + ": " + line).forEach(complaints::add);
             // A client on the plain wire is not handed over: it is closed, and comes back when it likes.
-            if (!(crowd instanceof PlainCrowd)) {
+            if (!crowd.name().equals(PLAIN)) {
                 reconnects += crowd.reconnects().total();
                 busiest += crowd.reconnects().busiest();
             }

@@ -1,5 +1,7 @@
 package io.tidegate.rehearsal.chaos;
 
+import io.tidegate.rehearsal.load.Timeline;
+
 /** Clients of one kind, which report to a journal what they publish and get. */
 interface Crowd extends AutoCloseable {
 

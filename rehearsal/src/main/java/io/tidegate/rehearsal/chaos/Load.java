@@ -1,5 +1,6 @@
 package io.tidegate.rehearsal.chaos;
 
+import io.tidegate.rehearsal.load.Topics;
 import java.time.Duration;
 
 /**
@@ -12,16 +13,14 @@ import java.time.Duration;
  */
 public record Load(int clients, int nodeClients, int plainClients, double rate) {
 
-    /** Ten who publish to each topic, so that a message goes to twenty or so. */
-    int topics() {
-        return Math.max(2, (clients + nodeClients) / 10);
+    /** Two for each client, and ten who publish to each, so that a message goes to twenty or so. */
+    Topics topics() {
+        return new Topics(Math.max(2, (clients + nodeClients) / 10), 2);
     }
 
-    /** A client's two topics. */
-    String topic(int client, int which) {
-        int first = client % topics();
-        int second = (first + 1 + (client / topics()) % (topics() - 1)) % topics();
-        return "topic-" + (which == 0 ? first : second);
+    /** What those of clients/java publish of the rate. */
+    double rateOfClients() {
+        return rate * clients / (clients + nodeClients);
     }
 
     /** From one publish of a client to its next, on average. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tidegate.rehearsal.check.Journal;
 import io.tidegate.rehearsal.check.Payload;
+import io.tidegate.rehearsal.load.Timeline;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -72,10 +73,11 @@ final class NodeCrowd implements Crowd {
 
     private void connect(int index) {
         for (int which = 0; which < 2; which++) {
-            String topic = load.topic(index, which);
+            String topic = load.topics().of(index, which);
             observers.put(index + " " + topic, journal.observe("node-" + index, topic, true));
         }
-        commands.println("connect " + index + " " + load.topic(index, 0) + " " + load.topic(index, 1));
+        commands.println("connect " + index + " " + load.topics().of(index, 0) + " "
+                + load.topics().of(index, 1));
     }
 
     private void read() {

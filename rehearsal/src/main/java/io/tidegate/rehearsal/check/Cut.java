@@ -1,7 +1,6 @@
 package io.tidegate.rehearsal.check;
 
 import io.tidegate.rehearsal.check.Journal.Observer;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -9,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /**
  * Divides what happened on a topic into what is over and what is not, so that the first part can be judged by itself and
@@ -68,59 +68,43 @@ final class Cut {
     }
 
     private void forgetUpToACommonMessage() {
-        Map<Observer, Places> places = new HashMap<>();
-        topic.observers.forEach(observer -> places.put(observer, new Places(observer)));
-        Optional<Long> last = commonMessage(places);
+        List<Places> all = topic.observers.stream().map(Places::new).toList();
+        Optional<Long> last = commonMessage(
+                all.stream().filter(places -> !places.observer.ended).toList());
         if (last.isEmpty()) {
             return;
         }
         Set<Long> over = new HashSet<>();
-        Map<Observer, Integer> ends = new HashMap<>();
-        for (Observer observer : topic.observers) {
-            Integer at = places.get(observer).firstAt.get(last.get());
-            if (at != null) {
-                ends.put(observer, at + 1);
-                observer.received.stream().limit(at + 1L).forEach(over::add);
-            }
+        for (Places places : all) {
+            places.endBehind(last.get());
+            places.over().forEach(over::add);
         }
         // Who left earlier, or has missed that message, is divided where the others' part ends.
-        for (Observer observer : topic.observers) {
-            ends.computeIfAbsent(observer, absent -> places.get(absent).endOf(over));
-        }
-        for (Observer observer : topic.observers) {
-            int end = ends.get(observer);
-            observer.received.stream().limit(end).forEach(over::add);
-            if (end > places.get(observer).settled) {
-                return;
-            }
+        for (Places places : all) {
+            places.endWith(over);
+            places.over().forEach(over::add);
         }
         over.remove(Observer.GAP);
-        if (ends.entrySet().stream().allMatch(end -> endsThere(end.getKey(), end.getValue(), over))) {
-            forget(over, ends);
+        if (all.stream().allMatch(places -> places.endsThere(over))) {
+            forget(over, all);
         }
-    }
-
-    private static boolean endsThere(Observer observer, int end, Set<Long> over) {
-        return observer.received.stream().skip(end).noneMatch(over::contains);
     }
 
     /** The last one that all who listen have got while everything before it was settled. */
-    private Optional<Long> commonMessage(Map<Observer, Places> places) {
-        Observer slowest = listening.stream()
-                .min(Comparator.comparingInt(observer -> places.get(observer).settled))
+    private static Optional<Long> commonMessage(List<Places> all) {
+        Places slowest = all.stream()
+                .min(Comparator.comparingInt(places -> places.settled))
                 .orElseThrow();
-        for (int i = places.get(slowest).settled - 1; i >= 0; i--) {
-            long payload = slowest.received.get(i);
-            if (payload != Observer.GAP
-                    && listening.stream()
-                            .allMatch(observer -> places.get(observer).has(payload))) {
+        for (int i = slowest.settled - 1; i >= 0; i--) {
+            long payload = slowest.observer.received.get(i);
+            if (payload != Observer.GAP && all.stream().allMatch(places -> places.has(payload))) {
                 return Optional.of(payload);
             }
         }
         return Optional.empty();
     }
 
-    private void forget(Set<Long> over, Map<Observer, Integer> ends) {
+    private void forget(Set<Long> over, List<Places> all) {
         Map<Long, Published> published = new HashMap<>();
         for (long payload : over) {
             Published publish = topic.published.get(payload);
@@ -128,27 +112,21 @@ final class Cut {
                 published.put(payload, publish);
             }
         }
-        List<Stretch> stretches = new ArrayList<>();
-        ends.forEach((observer, end) -> {
-            boolean goesOn = !observer.ended || observer.received.size() > end;
-            stretches.add(
-                    new Stretch(observer, observer.received.stream().limit(end).toArray(), goesOn));
-        });
+        List<Stretch> stretches = all.stream().map(Places::stretch).toList();
         topic.defects.addAll(new StretchCheck(topic, published, stretches, topic.order).defects());
         over.forEach(topic::forget);
-        ends.forEach((observer, end) -> {
-            observer.received.removeFirst(end);
-            if (end > 0) {
-                observer.since = Observer.ALWAYS;
-            }
-        });
+        all.forEach(Places::forget);
     }
 
-    /** Where an observer has each message first, and up to where each publisher knows what became of it. */
+    /**
+     * Where an observer has each message first, up to where each publisher knows what became of it, and where the part
+     * that is over ends.
+     */
     private final class Places {
         private final Observer observer;
         private final Map<Long, Integer> firstAt = new HashMap<>();
         private int settled;
+        private int end;
 
         Places(Observer observer) {
             this.observer = observer;
@@ -167,12 +145,38 @@ final class Cut {
             return at != null && at < settled;
         }
 
-        int endOf(Set<Long> over) {
-            int end = observer.received.size();
-            while (end > 0 && !over.contains(observer.received.get(end - 1))) {
-                end--;
+        void endBehind(long payload) {
+            Integer at = firstAt.get(payload);
+            end = at == null ? 0 : at + 1;
+        }
+
+        /** Unless it ends somewhere already. */
+        void endWith(Set<Long> over) {
+            int last = end > 0 ? end : observer.received.size();
+            while (end == 0 && last > 0 && !over.contains(observer.received.get(last - 1))) {
+                last--;
             }
-            return end;
+            end = last;
+        }
+
+        LongStream over() {
+            return observer.received.stream().limit(end);
+        }
+
+        boolean endsThere(Set<Long> over) {
+            return end <= settled && observer.received.stream().skip(end).noneMatch(over::contains);
+        }
+
+        Stretch stretch() {
+            boolean goesOn = !observer.ended || observer.received.size() > end;
+            return new Stretch(observer, over().toArray(), goesOn);
+        }
+
+        void forget() {
+            observer.received.removeFirst(end);
+            if (end > 0) {
+                observer.since = Observer.ALWAYS;
+            }
         }
     }
 }

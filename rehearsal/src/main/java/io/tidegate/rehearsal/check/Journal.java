@@ -124,7 +124,7 @@ public final class Journal {
         }
 
         boolean isBehind(int publisher) {
-            return toEnd && !ended && lastPublisher != publisher;
+            return (toEnd || begun) && !ended && lastPublisher != publisher;
         }
     }
 
@@ -198,7 +198,7 @@ public final class Journal {
         }
     }
 
-    /** How many of those that are to get everything have not got the last message of their topic, which is this publisher's. */
+    /** How many of those who listen have not got the last message of their topic, which is this publisher's. */
     public int behind(int publisher) {
         int behind = 0;
         for (Topic topic : topics()) {

@@ -11,13 +11,13 @@ import java.util.regex.Pattern;
  * @param number the publisher's own count, over all topics
  */
 public record Payload(int publisher, int number) {
-    private static final Pattern JSON = Pattern.compile("\"(\\d{1,9}):(\\d{1,9})\"");
+    private static final Pattern JSON = Pattern.compile("\"(\\d{1,9}):(\\d{1,9})(:[^\"]*)?\"");
 
     public String json() {
         return "\"" + publisher + ":" + number + "\"";
     }
 
-    /** Empty where the text is nothing that a rehearsal publishes. */
+    /** Empty where the text is nothing that a rehearsal publishes; what follows behind another colon is left to others. */
     public static Optional<Payload> of(String json) {
         Matcher matcher = JSON.matcher(json);
         return matcher.matches()

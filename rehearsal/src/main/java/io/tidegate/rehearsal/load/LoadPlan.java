@@ -1,0 +1,11 @@
+package io.tidegate.rehearsal.load;
+
+import java.time.Duration;
+
+/**
+ * What a load is to be.
+ *
+ * @param rate messages a second, all together
+ * @param duration from the first connection on
+ */
+public record LoadPlan(Profile profile, Course course, double rate, Duration duration) {}

@@ -1,0 +1,136 @@
+package io.tidegate.rehearsal.load;
+
+import io.tidegate.rehearsal.check.Checker;
+import io.tidegate.rehearsal.check.Journal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** One load from its beginning to its verdict, on the caller's thread. */
+public final class LoadRun {
+    /** Some 500 MB of entries that are not judged yet. */
+    private static final long KEPT_AT_MOST = 5_000_000;
+
+    private static final Duration STEP = Duration.ofSeconds(30);
+    private static final long SAMPLE_NANOS = 1_000_000_000;
+    private static final long POLL_MILLIS = 50;
+
+    private final LoadPlan plan;
+    private final Consumer<Sample> progress;
+    private final Journal journal = new Journal();
+    private final List<Sample> samples = new ArrayList<>();
+    private final List<String> complaints = new ArrayList<>();
+    private final Swarm swarm;
+    private final long began = System.nanoTime();
+    private long sampledAt = began;
+    private boolean publishes;
+    private volatile boolean stopped;
+
+    /** @param progress is told every second how things are, on the thread that runs it */
+    public LoadRun(LoadPlan plan, Consumer<Sample> progress) {
+        this.plan = plan;
+        this.progress = progress;
+        this.swarm = new Swarm(plan.profile(), journal);
+    }
+
+    /** Ends the load early; the verdict is still made. Any thread. */
+    public void stop() {
+        stopped = true;
+    }
+
+    /** Runs it. */
+    public LoadResult run() throws InterruptedException {
+        try {
+            follow(plan.course());
+            publishes = true;
+            swarm.rate(0);
+            if (stopped) {
+                swarm.hold();
+            }
+            complaints.addAll(new Ending(journal, swarm, this::await).level(swarm::pending, swarm::isWhole, STEP));
+            sample();
+            complaints.addAll(swarm.complaints());
+            return new LoadResult(
+                    Checker.check(journal, false),
+                    swarm.snapshot(),
+                    swarm.latencies(),
+                    List.copyOf(samples),
+                    List.copyOf(complaints));
+        } finally {
+            swarm.close();
+        }
+    }
+
+    private void follow(Course course) throws InterruptedException {
+        boolean first = true;
+        for (Course.Step step : course.steps()) {
+            if (!goesOn(step.at())) {
+                return;
+            }
+            if (!first) {
+                requireWhole();
+            }
+            first = false;
+            swarm.resize(step.connections(), step.perSecond());
+        }
+        if (goesOn(plan.duration())) {
+            requireWhole();
+        }
+    }
+
+    /** What the step before asked for is there. */
+    private void requireWhole() {
+        if (!swarm.isWhole()) {
+            Snapshot.Connections connections = swarm.snapshot().connections();
+            complaints.add("only " + connections.live() + " of " + connections.target() + " connections after "
+                    + (System.nanoTime() - began) / 1_000_000_000 + " s");
+        }
+    }
+
+    /** Waits for a moment of the run; whether it is not to end earlier. */
+    private boolean goesOn(Duration until) throws InterruptedException {
+        long end = began + until.toNanos();
+        while (!stopped && System.nanoTime() < end) {
+            if (journal.kept() > KEPT_AT_MOST) {
+                complaints.add(
+                        "ended early: " + journal.kept()
+                                + " messages wait to be judged, since somebody does not get them; more would not fit in memory");
+                stopped = true;
+            }
+            pause();
+        }
+        return !stopped;
+    }
+
+    private boolean await(String what, Duration atMost, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            pause();
+        }
+        return true;
+    }
+
+    private void pause() throws InterruptedException {
+        Thread.sleep(POLL_MILLIS);
+        // What is due while nobody is there would tell nothing of the servers.
+        if (!publishes && !stopped && swarm.live() > 0) {
+            publishes = true;
+            swarm.rate(plan.rate());
+        }
+        if (System.nanoTime() - sampledAt >= SAMPLE_NANOS) {
+            sample();
+        }
+    }
+
+    private void sample() {
+        sampledAt += SAMPLE_NANOS;
+        Sample sample = swarm.sample();
+        samples.add(sample);
+        progress.accept(sample);
+    }
+}

@@ -1,0 +1,67 @@
+package io.tidegate.rehearsal.load;
+
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Has a member publish whenever a message is due, on one thread. */
+final class Publisher {
+    private static final long NOBODY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long NOTHING_NANOS = TimeUnit.HOURS.toNanos(1);
+
+    private final Crowd crowd;
+    private final Schedule schedule = new Schedule();
+    private final Thread thread;
+
+    Publisher(Crowd crowd) {
+        this.crowd = crowd;
+        this.thread = Thread.ofPlatform().daemon().name("swarm publisher").start(this::run);
+    }
+
+    void rate(double perSecond) {
+        synchronized (schedule) {
+            schedule.rate(perSecond, System.nanoTime());
+        }
+        LockSupport.unpark(thread);
+    }
+
+    void close() {
+        thread.interrupt();
+    }
+
+    private void run() {
+        try {
+            while (!Thread.interrupted()) {
+                long pause = publishNext();
+                if (pause > 0) {
+                    LockSupport.parkNanos(this, pause);
+                }
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    /** Publishes what is due, if anything is, or says for how long there is nothing to do. */
+    private long publishNext() throws InterruptedException {
+        synchronized (schedule) {
+            if (!schedule.runs()) {
+                return NOTHING_NANOS;
+            }
+            long due = schedule.due();
+            long early = due - System.nanoTime();
+            if (early > 0) {
+                return early;
+            }
+            Optional<Member> member = crowd.next();
+            if (member.isEmpty()) {
+                // It stays due.
+                return NOBODY_NANOS;
+            }
+            schedule.taken();
+            // Within the monitor: once a rate of 0 is set, nothing more goes out.
+            member.get().publish(due);
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.tidegate.rehearsal.load;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
+
+/** What the members of a swarm count together. Any thread. */
+final class Tally {
+    private static final int COMPLAINTS = 1_000;
+
+    final AtomicInteger live = new AtomicInteger();
+    final AtomicInteger pending = new AtomicInteger();
+    final AtomicInteger handovers = new AtomicInteger();
+    final Timeline reconnects = new Timeline();
+    final Timing delivery = new Timing();
+    final Timing acknowledgement = new Timing();
+    final Timing connect = new Timing();
+    final Timing outage = new Timing();
+    private final Map<Integer, LongAdder> closes = new ConcurrentHashMap<>();
+    private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
+
+    void closed(int code) {
+        closes.computeIfAbsent(code, unknown -> new LongAdder()).increment();
+    }
+
+    Map<Integer, Long> closes() {
+        return closes.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey, close -> close.getValue().sum()));
+    }
+
+    void complain(String what) {
+        if (complaints.size() < COMPLAINTS) {
+            complaints.add(what);
+        }
+    }
+
+    Collection<String> complaints() {
+        return complaints.stream().distinct().limit(10).toList();
+    }
+
+    Latencies latencies() {
+        return new Latencies(delivery.total(), acknowledgement.total(), connect.total(), outage.total());
+    }
+
+    Latencies sinceLast() {
+        return new Latencies(delivery.interval(), acknowledgement.interval(), connect.interval(), outage.interval());
+    }
+}

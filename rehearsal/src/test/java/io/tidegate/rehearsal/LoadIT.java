@@ -1,0 +1,163 @@
+package io.tidegate.rehearsal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidegate.testing.RedisServer;
+import io.tidegate.testing.ServerProcess;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** The load generator against real servers. */
+class LoadIT {
+    private static final Path SE = Path.of("../se-server/target/tidegate-se-server.jar");
+    private static final Path MP = Path.of("../mp-server/target/tidegate-mp-server.jar");
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter errors = new StringWriter();
+
+    @Test
+    void aRunWithoutFaultSaysWhatHappened(@TempDir Path directory) throws Exception {
+        Path page = directory.resolve("load.html");
+        assertEquals(0, load("--connections 40 --topics 4 --rate 50 --duration 8s --json --plot " + page), all());
+        assertEquals(List.of("true"), values("good"));
+        assertEquals(List.of("40"), values("live"));
+        assertTrue(Long.parseLong(values("published").getFirst()) >= 100, all());
+        assertEquals(values("published"), values("acknowledged"));
+        assertTrue(values("p99").size() >= 2, all());
+        assertTrue(out.toString().startsWith("{"), "JSON alone is on the standard output");
+        assertTrue(errors.toString().contains("live "), all());
+        assertTrue(Files.readString(page).contains("nothing lost, duplicated or reordered"));
+    }
+
+    @Test
+    void aMessageThatIsLostOnItsWayIsFound() throws Exception {
+        try (ServerProcess server = ServerProcess.start(SE, Map.of());
+                LossyProxy proxy = new LossyProxy(server.port(), 0)) {
+            assertEquals(1, load("--connections 10 --topics 2 --duration 6s --json " + url(proxy.port())), all());
+        }
+        assertEquals(List.of("1"), values("lost"));
+        assertEquals(List.of("0"), values("duplicated"));
+        assertTrue(out.toString().contains("never came to v1-"), all());
+    }
+
+    @Test
+    void aMessageThatComesTwiceOnThePlainWireIsFound() throws Exception {
+        try (ServerProcess server = ServerProcess.start(SE, Map.of());
+                LossyProxy proxy = new LossyProxy(server.port(), 2)) {
+            assertEquals(
+                    1,
+                    load("--connections 10 --topics 2 --duration 6s --json --wire plain " + url(proxy.port())),
+                    all());
+        }
+        assertEquals(List.of("1"), values("duplicated"));
+        assertEquals(List.of("0"), values("lost"));
+    }
+
+    @Test
+    void aSlowReaderIsThrownOutAndNobodyElseMissesAnything() throws Exception {
+        try (ServerProcess server = ServerProcess.start(SE, Map.of("tidegate.limits.queue", "128KiB"))) {
+            assertEquals(
+                    0,
+                    load("--connections 10 --topics 1 --rate 100 --size 32000 --slow 1 --duration 15s "
+                            + url(server.port())),
+                    all());
+            String metrics = server.get("/metrics").body();
+            assertFalse(metrics.contains("websocket_slow_consumers_total{scope=\"vendor\"} 0"), metrics);
+            assertTrue(metrics.contains("code=\"1013\""), metrics);
+        }
+    }
+
+    @Test
+    void severalServersOfOneFleetAreOneTarget() throws Exception {
+        try (RedisServer redis = RedisServer.start();
+                ServerProcess se = ServerProcess.start(SE, fleet(redis, "one"));
+                ServerProcess mp = ServerProcess.start(MP, fleet(redis, "two"))) {
+            String urls = url(se.port()) + " " + url(mp.port());
+            assertEquals(
+                    0, load("--connections 60 --topics 6 --duration 8s --wire v1=80,plain=20 --json " + urls), all());
+        }
+        assertTrue(Long.parseLong(values("one").getFirst()) > 0, all());
+        assertTrue(Long.parseLong(values("two").getFirst()) > 0, all());
+    }
+
+    @Test
+    void whoLeavesInTheMiddleMissesNothing() {
+        assertEquals(0, load("--profile 0s:80,6s:20,9s:50 --topics 5 --duration 12s --json"), all());
+        assertEquals(List.of("50"), values("live"));
+        assertEquals(List.of("0"), values("reconnects"));
+    }
+
+    @Test
+    void broadcastGoesToAll() {
+        assertEquals(0, load("--connections 20 --rate 20 --wire broadcast --duration 8s --json"), all());
+        long published = Long.parseLong(values("published").getFirst());
+        assertTrue(Long.parseLong(values("received").getFirst()) >= published * 10, all());
+    }
+
+    @Test
+    void whatIsNotReachedIsSaid() throws Exception {
+        try (ServerProcess server = ServerProcess.start(SE, Map.of("tidegate.limits.connections", "5"))) {
+            assertEquals(1, load("--connections 9 --wire plain --topics 1 --duration 4s " + url(server.port())), all());
+        }
+        assertTrue(out.toString().contains("FAILED: only 5 of 9 connections"), all());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--ramp 5,'allowed is a rate above 0, such as 500/s'",
+        "--wire v2,'allowed are v1, plain, broadcast'",
+        "--profile 5,'allowed are steps TIME:CONNECTIONS'",
+        "--runtime perl,allowed are se and mp",
+        "--connections 2000000000,ulimit -n",
+        "ws://localhost:1,nobody listens at ws://localhost:1",
+        "http://localhost:1,allowed is such as ws://localhost:8080",
+        "--size -1,--size 0 to 1048576"
+    })
+    void aWrongArgumentIsNamedWithWhatIsAllowed(String argument, String message) {
+        assertEquals(2, load(argument));
+        assertTrue(errors.toString().contains(message), errors.toString());
+    }
+
+    private static Map<String, String> fleet(RedisServer redis, String node) {
+        return Map.of("tidegate.relay.url", redis.url().toString(), "tidegate.node", node);
+    }
+
+    private static String url(int port) {
+        return "ws://localhost:" + port;
+    }
+
+    private int load(String arguments) {
+        List<String> all = new ArrayList<>(List.of("--root", ".."));
+        all.addAll(List.of(arguments.split(" ")));
+        return new CommandLine(new LoadCommand())
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(errors, true))
+                .execute(all.toArray(String[]::new));
+    }
+
+    /** What the JSON says under this name, wherever. */
+    private List<String> values(String name) {
+        return Pattern.compile("\"" + name + "\" : ([^,\\s]+)")
+                .matcher(out.toString())
+                .results()
+                .map(match -> match.group(1))
+                .toList();
+    }
+
+    private String all() {
+        return errors + "\n" + out;
+    }
+}
