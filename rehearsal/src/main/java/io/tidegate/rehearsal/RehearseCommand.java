@@ -114,9 +114,7 @@ final class RehearseCommand implements Callable<Integer> {
         return new RehearsalPlan(
                 new RehearsalPlan.Load(few, connections, rate),
                 new RehearsalPlan.Times(ramp, stay),
-                runtimes.stream().map(this::jar).toList(),
-                new Speed(speed),
-                !still,
+                new RehearsalPlan.Servers(runtimes.stream().map(this::jar).toList(), !still), new Speed(speed),
                 query == Which.ARTICLE);
     }
 

@@ -1,7 +1,6 @@
 package io.tidegate.rehearsal.scale;
 
-import com.sun.management.UnixOperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
+import io.tidegate.rehearsal.load.Room;
 import java.util.List;
 
 /**
@@ -14,8 +13,10 @@ record Machine(int proxies, int connectionsEach) {
     /** A client that is handed over has two connections for a moment. */
     private static final double MOVING = 1.25;
 
-    /** What a process has open beside its connections. */
+    /** Files that a proxy has open beside its connections. */
     private static final int OTHERS = 500;
+
+    private static final int MOST = 100_000;
 
     /**
      * Whether a rehearsal with so many clients can be played.
@@ -27,22 +28,16 @@ record Machine(int proxies, int connectionsEach) {
         if (!missing.isEmpty()) {
             throw new UnplayableException("rehearse needs " + String.join("; ", missing));
         }
-        return of(clients, fileDescriptors());
+        return of(clients, Room.here());
     }
 
-    static Machine of(int clients, long fileDescriptors) {
-        long needed = (long) (clients * MOVING) + OTHERS;
-        if (needed > fileDescriptors) {
-            throw new UnplayableException(clients + " clients need " + needed + " file descriptors in one process, and "
-                    + fileDescriptors + " are allowed: ulimit -n " + needed + ", or fewer --connections");
-        }
-        int each = (int) Math.min(100_000, (fileDescriptors - OTHERS) / 2);
-        return new Machine((int) Math.ceil(clients * MOVING / each), each);
-    }
-
-    private static long fileDescriptors() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
-                ? unix.getMaxFileDescriptorCount()
-                : Long.MAX_VALUE;
+    static Machine of(int clients, Room room) {
+        int connections = (int) (clients * MOVING);
+        int each = (int) Math.max(1, Math.min(MOST, (room.files() - OTHERS) / 2));
+        int proxies = (int) Math.ceil((double) connections / each);
+        room.refusal(connections, proxies).ifPresent(why -> {
+            throw new UnplayableException("clients, while some of them move, have too many connections: " + why);
+        });
+        return new Machine(proxies, each);
     }
 }

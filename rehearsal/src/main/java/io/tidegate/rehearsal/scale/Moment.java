@@ -1,5 +1,6 @@
 package io.tidegate.rehearsal.scale;
 
+import io.tidegate.rehearsal.hpa.Decision;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -7,13 +8,12 @@ import java.util.stream.IntStream;
  * What was seen at one moment.
  *
  * @param at seconds of the scenario since its beginning
- * @param wanted replicas that the metrics ask for, before windows and policies
- * @param desired replicas that the HPA has decided on
+ * @param decision of the HPA that holds
  * @param pods how many there are, by what they do
  * @param clients what the clients say
  * @param load of each pod, by a short name
  */
-record Moment(double at, int wanted, int desired, Pods pods, Clients clients, Map<String, Load> load) {
+record Moment(double at, Decision decision, Pods pods, Clients clients, Map<String, Load> load) {
 
     /**
      * A pod's connections.
@@ -21,6 +21,16 @@ record Moment(double at, int wanted, int desired, Pods pods, Clients clients, Ma
      * @param stays whether it is ready and not about to leave
      */
     record Load(int connections, boolean stays) {}
+
+    /** Replicas that the HPA has decided on. */
+    int desired() {
+        return decision.replicas();
+    }
+
+    /** Replicas that the metrics ask for, before windows and policies. */
+    int wanted() {
+        return decision.wanted();
+    }
 
     /** How many pods do what. */
     record Pods(int starting, int ready, int leaving) {}

@@ -26,7 +26,7 @@ final class Recorder {
                 replicas.in(Pod.Phase.STARTING).size(),
                 replicas.in(Pod.Phase.READY).size(),
                 replicas.in(Pod.Phase.LEAVING).size());
-        Moment moment = new Moment(at, decision.wanted(), decision.replicas(), pods, clients, load);
+        Moment moment = new Moment(at, decision, pods, clients, load);
         moments.add(moment);
         return moment;
     }

@@ -7,12 +7,10 @@ import java.util.List;
 /**
  * What is rehearsed.
  *
- * @param jars of the servers, started in turn
  * @param speed how much faster than in earnest
- * @param rebalances whether the servers even their connections out
  * @param article whether the article's ScaledObject decides in place of the chart's
  */
-public record RehearsalPlan(Load load, Times times, List<Path> jars, Speed speed, boolean rebalances, boolean article) {
+public record RehearsalPlan(Load load, Times times, Servers servers, Speed speed, boolean article) {
 
     /**
      * Clients.
@@ -22,6 +20,14 @@ public record RehearsalPlan(Load load, Times times, List<Path> jars, Speed speed
      * @param rate messages a second that all publish together; the same at any speed
      */
     public record Load(int base, int peak, double rate) {}
+
+    /**
+     * The fleet.
+     *
+     * @param jars of the servers, started in turn
+     * @param rebalance whether they even their connections out
+     */
+    public record Servers(List<Path> jars, boolean rebalance) {}
 
     /**
      * In the scenario's time.

@@ -45,8 +45,8 @@ class CourseTest {
 
     @Test
     void stepsAreInTheOrderOfTime() {
-        String message = String.valueOf(
-                assertThrows(IllegalArgumentException.class, () -> Course.parse("9s:1,9s:2", 500))
+        String message =
+                String.valueOf(assertThrows(IllegalArgumentException.class, () -> Course.parse("9s:1,9s:2", 500))
                         .getMessage());
         assertTrue(message.startsWith("a step at 9s behind one at 9s"), message);
     }

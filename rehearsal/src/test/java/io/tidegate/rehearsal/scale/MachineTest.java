@@ -4,19 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidegate.rehearsal.load.Room;
 import org.junit.jupiter.api.Test;
 
 class MachineTest {
 
     @Test
     void soManyProxiesShareTheClientsThatNoneRunsOutOfFiles() {
-        assertEquals(new Machine(2, 9_750), Machine.of(10_000, 20_000));
-        assertEquals(new Machine(1, 9_750), Machine.of(160, 20_000));
+        Room room = new Room(20_000, 28_000);
+        assertEquals(new Machine(2, 9_750), Machine.of(10_000, room));
+        assertEquals(new Machine(1, 9_750), Machine.of(160, room));
     }
 
     @Test
     void moreClientsThanFilesAreRefusedWithWhatToDo() {
-        UnplayableException refusal = assertThrows(UnplayableException.class, () -> Machine.of(10_000, 4_096));
-        assertTrue(refusal.getMessage().contains("ulimit -n 13000"), refusal.getMessage());
+        UnplayableException refusal =
+                assertThrows(UnplayableException.class, () -> Machine.of(10_000, new Room(4_096, 28_000)));
+        assertTrue(refusal.getMessage().contains("12500 connections"), refusal.getMessage());
+        assertTrue(refusal.getMessage().contains("ulimit -n"), refusal.getMessage());
     }
 }

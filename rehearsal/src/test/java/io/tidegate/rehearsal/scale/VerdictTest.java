@@ -3,6 +3,7 @@ package io.tidegate.rehearsal.scale;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidegate.rehearsal.hpa.Decision;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -131,7 +132,7 @@ class VerdictTest {
 
     private static Moment moment(double second, int desired, Map<String, Moment.Load> load) {
         return new Moment(
-                second, desired, desired, new Moment.Pods(0, load.size(), 0), new Moment.Clients(0, 0, 0, 0), load);
+                second, new Decision(desired, desired, "connections"), new Moment.Pods(0, load.size(), 0), new Moment.Clients(0, 0, 0, 0), load);
     }
 
     private void complainsOnlyOf(String what, Verdict.Tally tally) {
