@@ -114,7 +114,8 @@ final class RehearseCommand implements Callable<Integer> {
         return new RehearsalPlan(
                 new RehearsalPlan.Load(few, connections, rate),
                 new RehearsalPlan.Times(ramp, stay),
-                new RehearsalPlan.Servers(runtimes.stream().map(this::jar).toList(), !still), new Speed(speed),
+                new RehearsalPlan.Servers(runtimes.stream().map(this::jar).toList(), !still),
+                new Speed(speed),
                 query == Which.ARTICLE);
     }
 

@@ -39,7 +39,7 @@ public sealed interface Recommendation {
             }
         }
         boolean allFailed = readings.stream().allMatch(Reading.Failed.class::isInstance);
-        if (allFailed || !failure.isEmpty() && largest.replicas() < current) {
+        if (allFailed || (!failure.isEmpty() && largest.replicas() < current)) {
             return new Unknown(failure.isEmpty() ? "no metrics" : failure);
         }
         return largest;

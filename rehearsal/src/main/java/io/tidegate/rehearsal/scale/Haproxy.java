@@ -48,7 +48,7 @@ final class Haproxy implements AutoCloseable {
         Await.until(
                 () -> "HAProxy listens; it said:\n" + Tool.HAPROXY.said(directory),
                 START,
-                () -> !proxy.process.isAlive() || Files.exists(proxy.socket) && proxy.answers());
+                () -> !proxy.process.isAlive() || (Files.exists(proxy.socket) && proxy.answers()));
         if (!proxy.process.isAlive()) {
             throw new UnplayableException("HAProxy did not start:\n" + Tool.HAPROXY.said(directory));
         }

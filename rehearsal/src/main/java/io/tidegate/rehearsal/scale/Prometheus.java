@@ -25,12 +25,10 @@ final class Prometheus implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient http = HttpClient.newHttpClient();
-    private final Path directory;
     private final Process process;
     private final int port;
 
     private Prometheus(Path directory, int port) {
-        this.directory = directory;
         this.port = port;
         this.process = Tool.PROMETHEUS.start(
                 directory,

@@ -50,12 +50,14 @@ final class Stage implements AutoCloseable {
         }
         scaler = new Scaler(scaling, speed, prometheus::ask);
         PodTemplate template = PodTemplate.of(chart.deployment());
-        Map<String, String> settings = ShortSettings.of(template.settings(), speed, plan.servers().rebalance());
+        Map<String, String> settings =
+                ShortSettings.of(template.settings(), speed, plan.servers().rebalance());
         settings.put("tidegate.relay.url", redis.url().toString());
         Pod.Kubelet kubelet = new Pod.Kubelet(
                 endpoints(), speed.real(template.readiness()), speed.real(template.preStop()), template.grace());
-        List<Image> images =
-                plan.servers().jars().stream().map(jar -> Image.make(jar, directory)).toList();
+        List<Image> images = plan.servers().jars().stream()
+                .map(jar -> Image.make(jar, directory))
+                .toList();
         replicas = new Replicas(
                 slots, (slot, number) -> new Pod(slot, number, images.get(number % images.size()), settings, kubelet));
     }

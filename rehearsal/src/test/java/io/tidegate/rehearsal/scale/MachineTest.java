@@ -20,7 +20,7 @@ class MachineTest {
     void moreClientsThanFilesAreRefusedWithWhatToDo() {
         UnplayableException refusal =
                 assertThrows(UnplayableException.class, () -> Machine.of(10_000, new Room(4_096, 28_000)));
-        assertTrue(refusal.getMessage().contains("12500 connections"), refusal.getMessage());
-        assertTrue(refusal.getMessage().contains("ulimit -n"), refusal.getMessage());
+        String why = String.valueOf(refusal.getMessage());
+        assertTrue(why.contains("12500 connections") && why.contains("ulimit -n"), why);
     }
 }

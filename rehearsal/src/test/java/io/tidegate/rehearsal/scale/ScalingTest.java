@@ -51,8 +51,8 @@ class ScalingTest {
                 scaling.fallback().orElseThrow());
         assertEquals(
                 new Rules(
-                        Duration.ofSeconds(600),
-                        List.of(new Policy(Policy.Type.PODS, 1, Duration.ofSeconds(120))),
+                        Duration.ofMinutes(10),
+                        List.of(new Policy(Policy.Type.PODS, 1, Duration.ofMinutes(2))),
                         Rules.Select.MIN),
                 scaling.behavior().orElseThrow().down());
     }
@@ -80,7 +80,7 @@ class ScalingTest {
     void whatCannotBePlayedIsNamed(String part, String other, String message) throws IOException {
         JsonNode object = yaml(FULL.replace(part, other));
         UnplayableException refusal = assertThrows(UnplayableException.class, () -> Scaling.of(object));
-        assertTrue(refusal.getMessage().contains(message), refusal.getMessage());
+        assertTrue(String.valueOf(refusal.getMessage()).contains(message), refusal.getMessage());
     }
 
     @ParameterizedTest
@@ -94,7 +94,9 @@ class ScalingTest {
 
     @Test
     void shrinkingTakesTheWindowAndAPeriodForEachPod() throws IOException {
-        assertEquals(Duration.ofSeconds(600 + 8 * 135), Scaling.of(yaml(FULL)).longestShrink(10, 2));
+        assertEquals(
+                Duration.ofMinutes(10 + 8 * 2).plusSeconds(8 * 15),
+                Scaling.of(yaml(FULL)).longestShrink(10, 2));
     }
 
     private static JsonNode yaml(String text) throws IOException {

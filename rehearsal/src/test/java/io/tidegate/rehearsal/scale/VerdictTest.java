@@ -132,7 +132,11 @@ class VerdictTest {
 
     private static Moment moment(double second, int desired, Map<String, Moment.Load> load) {
         return new Moment(
-                second, new Decision(desired, desired, "connections"), new Moment.Pods(0, load.size(), 0), new Moment.Clients(0, 0, 0, 0), load);
+                second,
+                new Decision(desired, desired, "connections"),
+                new Moment.Pods(0, load.size(), 0),
+                new Moment.Clients(0, 0, 0, 0),
+                load);
     }
 
     private void complainsOnlyOf(String what, Verdict.Tally tally) {
