@@ -81,7 +81,7 @@ final class LossyProxy implements AutoCloseable {
             byte[] length = in.readNBytes(second == 126 ? 2 : second == 127 ? 8 : 0);
             byte[] body = in.readNBytes(length(second, length));
             boolean message = first == TEXT
-                    && new String(body, UTF_8).contains("\"position\":\"")
+                    && new String(body, UTF_8).contains("\"message\"")
                     && new String(body, UTF_8).contains("\"timestamp\"");
             int times = message && messages.incrementAndGet() == VICTIM ? copies : 1;
             for (int i = 0; i < times; i++) {

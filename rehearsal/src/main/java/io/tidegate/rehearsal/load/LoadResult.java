@@ -4,6 +4,7 @@ import io.tidegate.rehearsal.check.Defect;
 import io.tidegate.rehearsal.check.Report;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What came of a load.
@@ -20,12 +21,12 @@ public record LoadResult(
         return report.defects().isEmpty() && last.messages().gaps() == 0 && complaints.isEmpty();
     }
 
-    /** The verdict in lines, of which only the first is good news. */
+    /** The verdict in lines: one where all is well, or what is not. */
     public List<String> verdict() {
         List<String> lines = new ArrayList<>();
         for (Defect.Kind kind : Defect.Kind.values()) {
             if (report.count(kind) > 0) {
-                lines.add(report.count(kind) + " " + kind.name().toLowerCase(java.util.Locale.ROOT));
+                lines.add(report.count(kind) + " " + kind.name().toLowerCase(Locale.ROOT));
             }
         }
         if (last.messages().gaps() > 0) {
@@ -35,7 +36,7 @@ public record LoadResult(
         return lines.isEmpty() ? List.of("nothing lost, duplicated or reordered") : lines;
     }
 
-    /** Messages a second over the whole run, as they were published. */
+    /** How long it took, the end included. */
     public double seconds() {
         return samples.isEmpty() ? 0 : samples.getLast().at();
     }

@@ -14,6 +14,9 @@ public final class LoadRun {
     private static final long KEPT_AT_MOST = 5_000_000;
 
     private static final Duration STEP = Duration.ofSeconds(30);
+    /** Where something was not reached already. */
+    private static final Duration SHORT_STEP = Duration.ofSeconds(5);
+
     private static final long SAMPLE_NANOS = 1_000_000_000;
     private static final long POLL_MILLIS = 50;
 
@@ -49,7 +52,8 @@ public final class LoadRun {
             if (stopped) {
                 swarm.hold();
             }
-            complaints.addAll(new Ending(journal, swarm, this::await).level(swarm::pending, swarm::isWhole, STEP));
+            complaints.addAll(new Ending(journal, swarm, this::await)
+                    .level(swarm::pending, swarm::isWhole, complaints.isEmpty() ? STEP : SHORT_STEP));
             sample();
             complaints.addAll(swarm.complaints());
             return new LoadResult(

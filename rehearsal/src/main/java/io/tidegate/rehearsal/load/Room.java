@@ -37,7 +37,7 @@ public record Room(long files, long ports) {
             return Optional.of(connections + " connections need as many open files and " + OTHER_FILES
                     + " more, and the limit is " + files + ": raise it (ulimit -n) or ask for fewer");
         }
-        if (connections > ports * targets) {
+        if ((connections + targets - 1) / targets > ports) {
             return Optional.of(connections + " connections need as many local ports, and there are " + ports
                     + " for each of " + targets + " targets: name more targets, or widen net.ipv4.ip_local_port_range");
         }

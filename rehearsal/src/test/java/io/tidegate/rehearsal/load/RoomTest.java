@@ -12,6 +12,7 @@ class RoomTest {
     void whatFitsIsNotRefused() {
         assertEquals(Optional.empty(), new Room(20_000, 28_232).refusal(10_000, 1));
         assertEquals(Optional.empty(), new Room(100_000, 28_232).refusal(50_000, 2));
+        assertEquals(Optional.empty(), new Room(Long.MAX_VALUE, Long.MAX_VALUE).refusal(50_000, 2));
     }
 
     @Test
