@@ -99,7 +99,8 @@ class BalanceTest {
         int moved = 0;
         int room = 0;
         for (Report node : fleet) {
-            List<Report> others = fleet.stream().filter(other -> !other.equals(node)).toList();
+            List<Report> others =
+                    fleet.stream().filter(other -> !other.equals(node)).toList();
             Balance balance = Balance.of(node, others);
             if (!node.draining()) {
                 int next = balance.next(node.connections(), AT_ONCE);

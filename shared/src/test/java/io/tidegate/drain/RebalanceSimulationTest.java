@@ -9,23 +9,19 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole fleets on one clock, whose clients come back by way of a balancer: they even out, and then stand still. */
 class RebalanceSimulationTest {
-    private static final Function<List<SimulatedNode>, SimulatedNode> LEAST_CONNECTIONS =
-            nodes -> Collections.min(nodes, Comparator.comparingInt(SimulatedNode::connections));
-
     /** Each twentieth a second: half in 14 s, a tenth in 46 s; notice and slot beside. */
     private static final Duration TO_EVEN_OUT = Duration.ofSeconds(90);
 
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4, 10})
     void aCrowdOnOneNodeSpreadsOverAllThatAppear(int nodes) throws InterruptedException {
-        try (SimulatedFleet fleet = new SimulatedFleet(LEAST_CONNECTIONS)) {
+        try (SimulatedFleet fleet = new SimulatedFleet(RebalanceSimulationTest::leastConnections)) {
             fleet.start(Map.of()).connect(100 * nodes);
             for (int i = 1; i < nodes; i++) {
                 fleet.pass(Duration.ofMillis(700));
@@ -34,7 +30,7 @@ class RebalanceSimulationTest {
             fleet.pass(TO_EVEN_OUT);
             assertEven(fleet, 0.05);
             assertStandsStill(fleet);
-            assertTrue(fleet.rebalanced() < 110 * nodes, () -> fleet.rebalanced() + " moved, each about once");
+            assertTrue(fleet.rebalanced() < 110L * nodes, () -> fleet.rebalanced() + " moved, each about once");
         }
     }
 
@@ -56,7 +52,7 @@ class RebalanceSimulationTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 5})
     void crowdedNodesThatShareAnEmptyOneDoNotOverfillIt(int crowded) throws InterruptedException {
-        try (SimulatedFleet fleet = new SimulatedFleet(LEAST_CONNECTIONS)) {
+        try (SimulatedFleet fleet = new SimulatedFleet(RebalanceSimulationTest::leastConnections)) {
             for (int i = 0; i < crowded; i++) {
                 fleet.start(Map.of()).connect(200 + 20 * i);
             }
@@ -77,7 +73,7 @@ class RebalanceSimulationTest {
     @ValueSource(longs = {11, 12, 13, 14, 15, 16})
     void whileNodesComeAndGoItFollows(long seed) throws InterruptedException {
         Random random = new Random(seed);
-        try (SimulatedFleet fleet = new SimulatedFleet(LEAST_CONNECTIONS)) {
+        try (SimulatedFleet fleet = new SimulatedFleet(RebalanceSimulationTest::leastConnections)) {
             fleet.start(Map.of()).connect(500);
             for (int i = 0; i < 8; i++) {
                 if (fleet.nodes.size() < 2 || random.nextBoolean()) {
@@ -97,7 +93,7 @@ class RebalanceSimulationTest {
     @ParameterizedTest
     @ValueSource(ints = {50, 100, 150})
     void nodesOfDifferentSizeEachTakeWhatTheyCan(int limit) throws InterruptedException {
-        try (SimulatedFleet fleet = new SimulatedFleet(LEAST_CONNECTIONS)) {
+        try (SimulatedFleet fleet = new SimulatedFleet(RebalanceSimulationTest::leastConnections)) {
             fleet.start(Map.of()).connect(600);
             SimulatedNode small = fleet.start(Map.of("tidegate.limits.connections", String.valueOf(limit)));
             fleet.start(Map.of());
@@ -109,6 +105,10 @@ class RebalanceSimulationTest {
                     .forEach(held -> assertEquals(half, held, half * 0.06, () -> "of " + fleet.connections()));
             assertStandsStill(fleet);
         }
+    }
+
+    private static SimulatedNode leastConnections(List<SimulatedNode> nodes) {
+        return Collections.min(nodes, Comparator.comparingInt(SimulatedNode::connections));
     }
 
     private static void assertEven(SimulatedFleet fleet, double tolerance) {
