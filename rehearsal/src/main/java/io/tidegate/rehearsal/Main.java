@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 /** The entry point of the rehearsal's jar. */
 @Command(
         name = "rehearsal",
-        subcommands = {ChaosCommand.class, LoadCommand.class},
+        subcommands = {ChaosCommand.class, LoadCommand.class, RehearseCommand.class},
         mixinStandardHelpOptions = true)
 public final class Main {
     private Main() {}

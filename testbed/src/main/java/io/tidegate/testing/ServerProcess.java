@@ -36,11 +36,12 @@ public final class ServerProcess implements AutoCloseable {
     private int port;
     private int managementPort;
 
-    private ServerProcess(Path jar, Map<String, String> settings) {
+    private ServerProcess(Path jar, Map<String, String> settings, List<String> options) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // Most of them live for seconds: compiling for a long life takes longer than it saves.
         command.add("-XX:TieredStopAtLevel=1");
+        command.addAll(options);
         settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
         if (!settings.containsKey("tidegate.port")) {
             command.add("-Dtidegate.port=0");
@@ -72,7 +73,12 @@ public final class ServerProcess implements AutoCloseable {
      * @throws AssertionError after the limit; then the process is ended
      */
     public static ServerProcess start(Path jar, Map<String, String> settings, Duration atMost) {
-        ServerProcess server = new ServerProcess(jar, settings);
+        return start(jar, settings, atMost, List.of());
+    }
+
+    /** The same with options of the JVM. */
+    public static ServerProcess start(Path jar, Map<String, String> settings, Duration atMost, List<String> options) {
+        ServerProcess server = new ServerProcess(jar, settings, options);
         try {
             Await.until(
                     () -> "the server listens; it said:\n" + server.output(),
@@ -90,7 +96,7 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Starts a server that is expected to give up, and waits until it has. */
     public static ServerProcess startInVain(Path jar, Map<String, String> settings) {
-        ServerProcess server = new ServerProcess(jar, settings);
+        ServerProcess server = new ServerProcess(jar, settings, List.of());
         server.awaitExit(START);
         return server;
     }

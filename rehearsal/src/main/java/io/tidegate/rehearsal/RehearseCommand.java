@@ -1,0 +1,141 @@
+package io.tidegate.rehearsal;
+
+import io.tidegate.rehearsal.scale.Chart;
+import io.tidegate.rehearsal.scale.Outcome;
+import io.tidegate.rehearsal.scale.Rehearsal;
+import io.tidegate.rehearsal.scale.RehearsalJson;
+import io.tidegate.rehearsal.scale.RehearsalPage;
+import io.tidegate.rehearsal.scale.RehearsalPlan;
+import io.tidegate.rehearsal.scale.Speed;
+import io.tidegate.rehearsal.scale.UnplayableException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Exit code 0: the fleet did as it should; 1: it did not, or the machine cannot play it; 2: wrong usage. */
+@Command(
+        name = "rehearse",
+        mixinStandardHelpOptions = true,
+        usageHelpWidth = 100,
+        description = "Plays a surge of clients against a fleet that scales as the rendered chart says, and judges it.")
+final class RehearseCommand implements Callable<Integer> {
+    private enum Which {
+        CHART,
+        ARTICLE
+    }
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // by picocli
+    private CommandSpec spec;
+
+    @Option(names = "--connections", description = "at the height of the surge; ${DEFAULT-VALUE} by default")
+    private int connections = 10_000;
+
+    @Option(names = "--base", description = "before and after it; a tenth by default")
+    private int base = -1;
+
+    @Option(names = "--rate", description = "messages a second that all publish together; ${DEFAULT-VALUE} by default")
+    private double rate = 100;
+
+    @Option(names = "--speed", description = "how much faster than in earnest; ${DEFAULT-VALUE} by default")
+    private double speed = 10;
+
+    @Option(
+            names = "--ramp",
+            description = "of the scenario, in which the surge comes and goes; 3m by default",
+            converter = Seconds.class)
+    private Duration ramp = Duration.ofMinutes(3);
+
+    @Option(
+            names = "--hold",
+            description = "of the scenario, for which it stays; 10m by default, 25m with --query article",
+            converter = Seconds.class)
+    private Duration hold = Duration.ZERO;
+
+    @Option(names = "--query", description = "whose ScaledObject decides: ${COMPLETION-CANDIDATES}; chart by default")
+    private Which query = Which.CHART;
+
+    @Option(names = "--no-rebalance", description = "the servers keep their connections, however uneven")
+    private boolean still;
+
+    @Option(names = "--runtimes", split = ",", description = "which servers take part, in turn: se, mp")
+    private List<String> runtimes = List.of("se", "mp");
+
+    @Option(names = "--set", description = "a value of the chart, such as --set autoscaling.connections.target=500")
+    private Map<String, String> values = Map.of();
+
+    @Option(names = "--page", description = "the page with the plots; ${DEFAULT-VALUE} by default")
+    private Path page = Path.of("rehearsal.html");
+
+    @Option(names = "--json", description = "the verdict on stdout as JSON; progress goes to stderr")
+    private boolean json;
+
+    @Option(names = "--root", hidden = true, description = "where the modules are")
+    private Path root = Path.of("");
+
+    @Override
+    public Integer call() throws InterruptedException, IOException {
+        PrintStream progress = json ? System.err : System.out;
+        try {
+            Outcome outcome = Rehearsal.run(plan(), Chart.render(root.resolve("charts/tidegate"), values()), progress);
+            RehearsalPage.of(outcome).write(page);
+            outcome.verdict().lines().forEach(line -> progress.println((line.good() ? "✓ " : "✗ ") + line.text()));
+            progress.println((outcome.verdict().isGood() ? "PASSED" : "FAILED") + "; see " + page.toAbsolutePath());
+            if (json) {
+                System.out.println(RehearsalJson.of(outcome));
+            }
+            return outcome.verdict().isGood() ? 0 : 1;
+        } catch (UnplayableException e) {
+            spec.commandLine().getErr().println(e.getMessage());
+            return 1;
+        }
+    }
+
+    private RehearsalPlan plan() {
+        int few = base < 0 ? Math.max(2, connections / 10) : base;
+        if (few < 2 || connections <= few) {
+            throw wrong("--connections and --base: allowed are 2 or more before the surge, and more at its height");
+        }
+        if (!(rate > 0) || !(speed >= 1 && speed <= 60)) {
+            throw wrong("--rate and --speed: allowed are a rate above 0, and a speed from 1 to 60");
+        }
+        Duration stay = !hold.isZero() ? hold : Duration.ofMinutes(query == Which.ARTICLE ? 25 : 10);
+        return new RehearsalPlan(
+                new RehearsalPlan.Load(few, connections, rate),
+                new RehearsalPlan.Times(ramp, stay),
+                new RehearsalPlan.Servers(runtimes.stream().map(this::jar).toList(), !still),
+                new Speed(speed),
+                query == Which.ARTICLE);
+    }
+
+    /** The address of Prometheus is the one value that the chart insists on; a rehearsal has its own. */
+    private Map<String, String> values() {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("autoscaling.prometheus.serverAddress", "http://prometheus.monitoring.svc:9090");
+        all.putAll(values);
+        return all;
+    }
+
+    private Path jar(String runtime) {
+        Path jar = root.resolve(runtime + "-server/target/tidegate-" + runtime + "-server.jar");
+        if (!Files.exists(jar)) {
+            throw wrong("--runtimes: no " + jar + "; allowed are se and mp, built before");
+        }
+        return jar;
+    }
+
+    private ParameterException wrong(String what) {
+        return new ParameterException(spec.commandLine(), what);
+    }
+}

@@ -1,0 +1,49 @@
+package io.tidegate.rehearsal.hpa;
+
+import java.time.Duration;
+import java.util.stream.IntStream;
+
+/**
+ * What the policies allow at one moment.
+ *
+ * @param current replicas
+ * @param added what was added before, and when
+ * @param removed what was taken away before, and when
+ */
+record Allowance(int current, ScaleEvents added, ScaleEvents removed, Duration now) {
+
+    /** Most replicas that growing may lead to; never fewer than there are ({@code calculateScaleUpLimitWithScalingRules}). */
+    int most(Rules rules) {
+        IntStream limits = rules.policies().stream().mapToInt(policy -> switch (policy.type()) {
+            case PODS -> atStart(policy) + policy.value();
+            // Rounded up: else a small fleet could never grow by a small share.
+            case PERCENT -> (int) Math.ceil(atStart(policy) * (1 + policy.value() / 100.0));
+        });
+        int limit = switch (rules.select()) {
+            case MAX -> limits.max().orElse(current);
+            case MIN -> limits.min().orElse(current);
+            case DISABLED -> current;
+        };
+        return Math.max(limit, current);
+    }
+
+    /** Fewest replicas that shrinking may lead to; never more than there are ({@code calculateScaleDownLimitWithBehaviors}). */
+    int fewest(Rules rules) {
+        IntStream limits = rules.policies().stream().mapToInt(policy -> switch (policy.type()) {
+            case PODS -> atStart(policy) - policy.value();
+            case PERCENT -> (int) (atStart(policy) * (1 - policy.value() / 100.0));
+        });
+        int limit = switch (rules.select()) {
+            // The largest change leads to the fewest.
+            case MAX -> limits.min().orElse(current);
+            case MIN -> limits.max().orElse(current);
+            case DISABLED -> current;
+        };
+        return Math.min(limit, current);
+    }
+
+    /** Replicas when the policy's period began. */
+    private int atStart(Policy policy) {
+        return current - added.within(policy.period(), now) + removed.within(policy.period(), now);
+    }
+}

@@ -1,0 +1,36 @@
+package io.tidegate.rehearsal.hpa;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What was added, or what was taken away, and when: a policy's allowance is what its period has not used up. */
+final class ScaleEvents {
+    private record Event(Duration at, int change) {}
+
+    private final List<Event> events = new ArrayList<>();
+
+    /**
+     * Notes a change ({@code storeScaleEvent}). It takes the place of one that is older than this direction's longest period;
+     * others of that age still count for the other direction, whose periods may be longer.
+     */
+    void add(Duration now, int change, Duration longestPeriod) {
+        Event event = new Event(now, change);
+        for (int i = events.size() - 1; i >= 0; i--) {
+            if (events.get(i).at().compareTo(now.minus(longestPeriod)) < 0) {
+                events.set(i, event);
+                return;
+            }
+        }
+        events.add(event);
+    }
+
+    /** {@code getReplicasChangePerPeriod}. */
+    int within(Duration period, Duration now) {
+        Duration cutoff = now.minus(period);
+        return events.stream()
+                .filter(event -> event.at().compareTo(cutoff) > 0)
+                .mapToInt(Event::change)
+                .sum();
+    }
+}

@@ -1,0 +1,43 @@
+package io.tidegate.rehearsal.scale;
+
+import io.tidegate.rehearsal.load.Room;
+import java.util.List;
+
+/**
+ * What this machine can carry.
+ *
+ * @param proxies that share the clients, so that none of them runs out of file descriptors
+ * @param connectionsEach that one of them may carry
+ */
+record Machine(int proxies, int connectionsEach) {
+    /** A client that is handed over has two connections for a moment. */
+    private static final double MOVING = 1.25;
+
+    /** Files that a proxy has open beside its connections. */
+    private static final int OTHERS = 500;
+
+    private static final int MOST = 100_000;
+
+    /**
+     * Whether a rehearsal with so many clients can be played.
+     *
+     * @throws UnplayableException that names everything that is missing
+     */
+    static Machine check(int clients) {
+        List<String> missing = Tool.missing();
+        if (!missing.isEmpty()) {
+            throw new UnplayableException("rehearse needs " + String.join("; ", missing));
+        }
+        return of(clients, Room.here());
+    }
+
+    static Machine of(int clients, Room room) {
+        int connections = (int) (clients * MOVING);
+        int each = (int) Math.max(1, Math.min(MOST, (room.files() - OTHERS) / 2));
+        int proxies = (int) Math.ceil((double) connections / each);
+        room.refusal(connections, proxies).ifPresent(why -> {
+            throw new UnplayableException("clients, while some of them move, have too many connections: " + why);
+        });
+        return new Machine(proxies, each);
+    }
+}

@@ -1,0 +1,14 @@
+package io.tidegate.rehearsal.scale;
+
+/**
+ * A part of the scenario.
+ *
+ * @param begin seconds of the scenario
+ * @param arrived when every client that is to be there was, or had gone
+ */
+record Phase(double begin, double arrived, double end) {
+
+    boolean contains(Moment moment) {
+        return begin <= moment.at() && moment.at() < end;
+    }
+}

@@ -1,0 +1,176 @@
+package io.tidegate.rehearsal.scale;
+
+import io.tidegate.testing.ServerProcess;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One server process with the life that a kubelet gives it, on a virtual thread of its own: started, looked at until it is ready,
+ * admitted to the proxies; then, once it is to leave, dismissed at once, left alone for preStop, sent SIGTERM, waited for.
+ */
+final class Pod {
+    private static final Pattern READ_CONNECTIONS = Pattern.compile("\"connections\":(\\d+)");
+    private static final Pattern READ_CUT = Pattern.compile("Drained in .*, (\\d+) were cut");
+
+    /** Where in its life a pod is. */
+    enum Phase {
+        STARTING,
+        READY,
+        LEAVING,
+        GONE
+    }
+
+    /**
+     * Around a pod.
+     *
+     * @param readiness between two looks, in real time
+     * @param preStop in real time
+     * @param grace from SIGTERM to SIGKILL, in real time
+     */
+    record Kubelet(Endpoints endpoints, Duration readiness, Duration preStop, Duration grace) {}
+
+    /** Who leads clients to pods. */
+    interface Endpoints {
+        void admit(Slot slot);
+
+        void dismiss(Slot slot);
+    }
+
+    final Slot slot;
+    /** Of all pods there have been, in the order of their start. */
+    final int number;
+
+    private final Kubelet kubelet;
+    private final CountDownLatch toLeave = new CountDownLatch(1);
+    private final Thread life;
+    private volatile Phase phase = Phase.STARTING;
+    private volatile int forced;
+    private volatile String failure = "";
+    private volatile @Nullable ServerProcess server;
+
+    /** Starts its life. */
+    Pod(Slot slot, int number, Image image, Map<String, String> settings, Kubelet kubelet) {
+        this.slot = slot;
+        this.number = number;
+        this.kubelet = kubelet;
+        Map<String, String> own = new LinkedHashMap<>(settings);
+        own.put("tidegate.node", slot.name());
+        own.put("tidegate.port", String.valueOf(slot.port()));
+        own.put("tidegate.management.port", String.valueOf(slot.managementPort()));
+        life = Thread.ofVirtual().name(slot.name()).start(() -> live(image, own));
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    /** Connections that it cut in place of letting them go, once it is gone. */
+    int forced() {
+        return forced;
+    }
+
+    /** What went wrong; empty where nothing did. */
+    String failure() {
+        return failure;
+    }
+
+    /** Its open connections by its own count; 0 while it does not answer. */
+    int connections() {
+        ServerProcess running = server;
+        if (running == null || phase == Phase.GONE) {
+            return 0;
+        }
+        try {
+            Matcher count = READ_CONNECTIONS.matcher(running.get("/connections").body());
+            return count.find() ? Integer.parseInt(count.group(1)) : 0;
+        } catch (RuntimeException e) {
+            // It is about to end, or only just begins.
+            return 0;
+        }
+    }
+
+    /** Begins its end. */
+    synchronized void leave() {
+        if (phase == Phase.STARTING || phase == Phase.READY) {
+            phase = Phase.LEAVING;
+            toLeave.countDown();
+        }
+    }
+
+    /** Ends it at once. */
+    void kill() {
+        synchronized (this) {
+            phase = Phase.GONE;
+        }
+        toLeave.countDown();
+        ServerProcess running = server;
+        if (running != null) {
+            running.close();
+        }
+        life.interrupt();
+    }
+
+    private void live(Image image, Map<String, String> settings) {
+        try {
+            ServerProcess started = image.start(settings);
+            server = started;
+            if (awaitReady(started)) {
+                kubelet.endpoints().admit(slot);
+                toLeave.await();
+            }
+            kubelet.endpoints().dismiss(slot);
+            if (phase == Phase.GONE) {
+                return;
+            }
+            Thread.sleep(kubelet.preStop());
+            started.terminate();
+            int code = started.awaitExit(kubelet.grace());
+            if (code != 0) {
+                failure = "exit code " + code;
+            }
+            forced = cut(started.output());
+        } catch (InterruptedException e) {
+            // Killed.
+        } catch (AssertionError | RuntimeException e) {
+            failure = phase == Phase.GONE ? "" : String.valueOf(e.getMessage());
+        } finally {
+            synchronized (this) {
+                phase = Phase.GONE;
+            }
+        }
+    }
+
+    /** False where it is to leave before it has ever been ready. */
+    private boolean awaitReady(ServerProcess started) throws InterruptedException {
+        while (!isReady(started)) {
+            if (toLeave.await(kubelet.readiness().toMillis(), TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+        }
+        synchronized (this) {
+            if (phase == Phase.STARTING) {
+                phase = Phase.READY;
+            }
+            return phase == Phase.READY;
+        }
+    }
+
+    private static boolean isReady(ServerProcess started) {
+        try {
+            return started.get("/health/ready").statusCode() == 200;
+        } catch (RuntimeException e) {
+            return false;
+        }
+    }
+
+    private static int cut(String output) {
+        Matcher matcher = READ_CUT.matcher(output);
+        return matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
+    }
+}

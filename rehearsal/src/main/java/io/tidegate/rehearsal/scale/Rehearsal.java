@@ -1,0 +1,227 @@
+package io.tidegate.rehearsal.scale;
+
+import com.google.errorprone.annotations.FormatMethod;
+import io.tidegate.rehearsal.hpa.Decision;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/**
+ * One rehearsal: few clients, a surge, few clients again, while the fleet follows as the chart says. On the caller's thread.
+ */
+public final class Rehearsal {
+    /** Real time between two moments. */
+    private static final Duration PACE = Duration.ofMillis(250);
+
+    private static final Duration PROGRESS = Duration.ofSeconds(5);
+    private static final Duration START = Duration.ofMinutes(3);
+
+    /** Scenario time before the surge, and after the last pod has gone. */
+    private static final Duration REST = Duration.ofSeconds(60);
+
+    private final RehearsalPlan plan;
+    private final Scaling scaling;
+    private final Stage stage;
+    private final Clients clients;
+    private final PrintStream out;
+    private final Recorder recorder = new Recorder();
+    private final long begun = System.nanoTime();
+    private long nextLook = begun;
+    private long nextProgress = begun;
+    private Decision decision;
+
+    private Rehearsal(RehearsalPlan plan, Scaling scaling, Stage stage, Clients clients, PrintStream out) {
+        this.plan = plan;
+        this.scaling = scaling;
+        this.stage = stage;
+        this.clients = clients;
+        this.out = out;
+        this.decision = new Decision(scaling.min(), scaling.min(), "the minimum");
+    }
+
+    /**
+     * Runs it to the end; whatever it starts ends with it.
+     *
+     * @param out gets a line every few seconds
+     */
+    public static Outcome run(RehearsalPlan plan, Chart chart, PrintStream out) throws InterruptedException {
+        Scaling scaling = plan.article() ? Article.SCALING : Scaling.of(chart.scaledObject());
+        Machine machine = Machine.check(plan.load().peak());
+        out.println("starting Redis, Prometheus, HAProxy and " + scaling.min() + " servers");
+        try (Stage stage = new Stage(plan, chart, scaling, machine.proxies(), machine.connectionsEach())) {
+            stage.replicas().scale(scaling.min());
+            awaitFirstPods(stage.replicas(), scaling.min());
+            try (Clients clients = new SwarmClients(stage.targets(), plan.load())) {
+                return new Rehearsal(plan, scaling, stage, clients, out).play();
+            }
+        }
+    }
+
+    /** Before any client comes: who finds no pod counts as refused. */
+    private static void awaitFirstPods(Replicas replicas, int count) throws InterruptedException {
+        long end = System.nanoTime() + START.toNanos();
+        while (replicas.in(Pod.Phase.READY).size() < count) {
+            replicas.all().stream()
+                    .filter(pod -> !pod.failure().isEmpty())
+                    .findFirst()
+                    .ifPresent(pod -> {
+                        throw new UnplayableException("a server does not start: " + pod.failure());
+                    });
+            if (System.nanoTime() > end) {
+                throw new UnplayableException("the first servers are not ready within " + START.toSeconds() + " s");
+            }
+            Thread.sleep(PACE);
+        }
+    }
+
+    private Outcome play() throws InterruptedException {
+        RehearsalPlan.Load load = plan.load();
+        int peak = scaling.needed(load.peak(), load.rate());
+        say(
+                "%d to %d clients need %d pods, %.0f times faster than in earnest",
+                load.base(), load.peak(), peak, plan.speed().factor());
+        clients.resize(load.base(), perSecond());
+        arrive(load.base());
+        clients.rate(load.rate());
+        pass(REST);
+
+        double surgeBegins = now();
+        clients.resize(load.peak(), perSecond());
+        double arrived = arrive(load.peak());
+        say("the surge is complete");
+        // A server takes as long to start as it does: that is not to be taken off the time for which the surge stays.
+        until(() -> isComplete(peak), plan.speed().scenario(START));
+        pass(plan.times().hold());
+
+        double ebbBegins = now();
+        clients.resize(load.base(), perSecond());
+        double left = arrive(load.base());
+        say("the surge has left");
+        Duration atMost =
+                scaling.longestShrink(stage.replicas().count(), scaling.min()).plus(REST);
+        until(this::isSmallAgain, atMost);
+        pass(REST);
+        return outcome(new Phase(surgeBegins, arrived, ebbBegins), new Phase(ebbBegins, left, now() + 1), peak);
+    }
+
+    private Outcome outcome(Phase surge, Phase ebb, int peak) throws InterruptedException {
+        List<Moment> moments = List.copyOf(recorder.moments());
+        say("waiting until everybody has everything");
+        Verdict.Tally tally = clients.finish();
+        List<String> failures = new ArrayList<>(tally.failures());
+        int forced = 0;
+        for (Pod pod : stage.replicas().all()) {
+            forced += pod.forced();
+            if (!pod.failure().isEmpty()) {
+                failures.add("pod " + (pod.number + 1) + ": "
+                        + pod.failure().lines().findFirst().orElse(""));
+            }
+        }
+        Verdict verdict = Verdict.of(
+                moments,
+                surge,
+                ebb,
+                peak,
+                new Verdict.Tally(tally.lost(), tally.duplicated(), tally.reordered(), forced, failures));
+        return new Outcome(plan, moments, List.of(surge, ebb), verdict);
+    }
+
+    /** No pod is about to be ready. The article's query never asks for enough of them: it is not waited for. */
+    private boolean isComplete(int peak) {
+        return stage.replicas().in(Pod.Phase.STARTING).isEmpty() && (plan.article() || decision.replicas() >= peak);
+    }
+
+    private boolean isSmallAgain() {
+        return stage.replicas().count() == scaling.min()
+                && stage.replicas().in(Pod.Phase.LEAVING).isEmpty()
+                && decision.replicas() == scaling.min();
+    }
+
+    /** Clients a real second, so that the surge takes as long as the scenario says. */
+    private double perSecond() {
+        int clients = plan.load().peak() - plan.load().base();
+        return Math.max(1, clients / seconds(plan.speed().real(plan.times().ramp())));
+    }
+
+    /** Until so many clients are there; the time of the scenario then. */
+    private double arrive(int count) throws InterruptedException {
+        Duration atMost = plan.times().ramp().multipliedBy(3).plus(plan.speed().scenario(START));
+        if (!until(clients::areWhole, atMost)) {
+            say("only %d of %d clients are served", clients.now().live(), count);
+        }
+        return now();
+    }
+
+    private void pass(Duration scenario) throws InterruptedException {
+        until(() -> false, scenario);
+    }
+
+    /** Goes on until something is so, or for a time of the scenario. */
+    private boolean until(BooleanSupplier isSo, Duration atMost) throws InterruptedException {
+        double end = now() + seconds(atMost);
+        while (!isSo.getAsBoolean()) {
+            if (now() >= end) {
+                return false;
+            }
+            tick();
+            Thread.sleep(PACE);
+        }
+        return true;
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        if (now >= nextLook) {
+            nextLook += plan.speed().real(Scaling.SYNC).toNanos();
+            int before = decision.replicas();
+            decision = stage.look(Duration.ofNanos((long) (now() * 1e9)));
+            if (decision.replicas() != before) {
+                say(
+                        "the HPA goes from %d to %d pods (%s asks for %d)",
+                        before, decision.replicas(), decision.reason(), decision.wanted());
+            }
+        }
+        Moment moment = recorder.note(now(), decision, stage.replicas(), clients.now());
+        if (now >= nextProgress) {
+            nextProgress = now + PROGRESS.toNanos();
+            progress(moment);
+        }
+    }
+
+    private void progress(Moment moment) {
+        Function<Moment, String> load = each -> String.join(
+                " ",
+                each.load().values().stream()
+                        .map(one -> one.connections() + (one.stays() ? "" : "↓"))
+                        .toList());
+        say(
+                "clients %d/%d | pods %d wanted, %d decided, %d ready | %s | %d reconnects",
+                moment.clients().live(),
+                moment.clients().target(),
+                moment.wanted(),
+                moment.desired(),
+                moment.pods().ready(),
+                load.apply(moment),
+                moment.clients().reconnects());
+    }
+
+    /** Seconds of the scenario. */
+    private double now() {
+        return seconds(plan.speed().scenario(Duration.ofNanos(System.nanoTime() - begun)));
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toNanos() / 1e9;
+    }
+
+    @FormatMethod
+    private void say(String format, Object... values) {
+        long seconds = (long) now();
+        out.println(String.format(Locale.ROOT, "%02d:%02d ", seconds / 60, seconds % 60)
+                + String.format(Locale.ROOT, format, values));
+    }
+}

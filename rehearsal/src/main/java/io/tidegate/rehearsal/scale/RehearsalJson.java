@@ -1,0 +1,33 @@
+package io.tidegate.rehearsal.scale;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** A rehearsal for machines: the verdict, and every change of the number of pods. */
+public final class RehearsalJson {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private RehearsalJson() {}
+
+    /** One line of JSON. */
+    public static String of(Outcome outcome) {
+        ObjectNode all = JSON.createObjectNode();
+        all.put("passed", outcome.verdict().isGood());
+        all.put("speed", outcome.plan().speed().factor());
+        all.put("peak", outcome.plan().load().peak());
+        ArrayNode verdict = all.putArray("verdict");
+        outcome.verdict()
+                .lines()
+                .forEach(line -> verdict.addObject().put("good", line.good()).put("text", line.text()));
+        ArrayNode replicas = all.putArray("replicas");
+        int before = 0;
+        for (Moment moment : outcome.moments()) {
+            if (moment.desired() != before) {
+                before = moment.desired();
+                replicas.addObject().put("at", Math.round(moment.at())).put("pods", before);
+            }
+        }
+        return all.toString();
+    }
+}

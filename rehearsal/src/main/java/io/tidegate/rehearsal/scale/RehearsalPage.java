@@ -1,0 +1,159 @@
+package io.tidegate.rehearsal.scale;
+
+import io.tidegate.rehearsal.plot.Page;
+import io.tidegate.rehearsal.plot.Plot;
+import io.tidegate.rehearsal.plot.Series;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+
+/** A rehearsal at a glance. All times are the scenario's. */
+public final class RehearsalPage {
+    private static final String TIME = "time of the scenario in s";
+
+    /** Rates are taken over so many seconds of the scenario, as a scrape would. */
+    private static final double BIN = 15;
+
+    private final Outcome outcome;
+    private final List<Moment> moments;
+
+    private RehearsalPage(Outcome outcome) {
+        this.outcome = outcome;
+        this.moments = outcome.moments();
+    }
+
+    /** The page of a run. */
+    public static Page of(Outcome outcome) {
+        return new RehearsalPage(outcome).page();
+    }
+
+    private Page page() {
+        RehearsalPlan plan = outcome.plan();
+        int first = moments.getFirst().desired();
+        int most = moments.stream().mapToInt(Moment::desired).max().orElse(0);
+        Page page = new Page(String.format(
+                Locale.ROOT,
+                "Scaling rehearsal: %d → %d → %d pods, %,d → %,d → %,d clients",
+                first,
+                most,
+                moments.getLast().desired(),
+                plan.load().base(),
+                plan.load().peak(),
+                plan.load().base()));
+        outcome.verdict().lines().forEach(line -> page.verdict(line.good(), line.text()));
+        page.text(String.format(
+                Locale.ROOT,
+                "Real servers (%s), Redis, Prometheus and HAProxy with least connections; the triggers and the behavior of %s,"
+                        + " decided on by the HPA's published algorithm. Time is compressed: everything that the scenario waits"
+                        + " for passes %.0f times faster than in earnest, and all times here are the scenario's. A server takes"
+                        + " as long to start as it does, and so seems slow. Rates of messages are not compressed.",
+                plan.servers().jars().size() > 1 ? "SE and MP in turn" : "one runtime",
+                plan.article() ? "the article's ScaledObject" : "the rendered chart",
+                plan.speed().factor()));
+        page.text(
+                plan.servers().rebalance()
+                        ? "The servers even their connections out (tidegate.rebalance.enabled=true)."
+                        : "The servers do not even their connections out (tidegate.rebalance.enabled=false): a pod that is added"
+                                + " stays nearly empty while clients stay connected where they are.");
+        return page.plot(replicas())
+                .plot(connections())
+                .plot(clients())
+                .plot(messages())
+                .plot(reconnects());
+    }
+
+    private Plot replicas() {
+        return plot(
+                "Replicas: asked for, decided on, there",
+                "pods",
+                List.of(
+                        steps("asked for by the metrics", Moment::wanted),
+                        steps("decided by the HPA", Moment::desired),
+                        steps("ready", moment -> moment.pods().ready()),
+                        steps("draining", moment -> moment.pods().leaving())));
+    }
+
+    private Plot connections() {
+        Set<String> pods = new LinkedHashSet<>();
+        moments.forEach(moment -> pods.addAll(moment.load().keySet()));
+        return plot(
+                "Connections of each pod",
+                "connections",
+                pods.stream()
+                        .map(pod -> Series.line(
+                                pod,
+                                points(moment -> moment.load().containsKey(pod)
+                                        ? moment.load().get(pod).connections()
+                                        : Double.NaN)))
+                        .toList());
+    }
+
+    private Plot clients() {
+        return plot(
+                "Clients",
+                "clients",
+                List.of(
+                        Series.line("served", points(moment -> moment.clients().live())),
+                        steps("to be served", moment -> moment.clients().target())));
+    }
+
+    private Plot messages() {
+        double real = outcome.plan().speed().factor();
+        return plot(
+                "Messages published",
+                "messages a real second",
+                List.of(Series.line(
+                        "by all clients", rate(moment -> moment.clients().published(), real))));
+    }
+
+    private Plot reconnects() {
+        return plot(
+                "Reconnects, hand-overs included",
+                "reconnects/s",
+                List.of(Series.line(
+                        "of all clients", rate(moment -> moment.clients().reconnects(), 1))));
+    }
+
+    private Plot plot(String title, String unit, List<Series> series) {
+        Phase surge = outcome.phases().getFirst();
+        Phase ebb = outcome.phases().getLast();
+        return new Plot(
+                title,
+                TIME,
+                unit,
+                series,
+                List.of(
+                        new Plot.Mark(surge.begin(), "clients come"),
+                        new Plot.Mark(surge.arrived(), "all there"),
+                        new Plot.Mark(ebb.begin(), "clients go"),
+                        new Plot.Mark(ebb.arrived(), "all gone")));
+    }
+
+    private Series steps(String name, ToDoubleFunction<Moment> value) {
+        return Series.steps(name, points(value));
+    }
+
+    private List<Series.Point> points(ToDoubleFunction<Moment> value) {
+        return moments.stream()
+                .map(moment -> new Series.Point(moment.at(), value.applyAsDouble(moment)))
+                .toList();
+    }
+
+    /** The growth of a count, a second. */
+    private List<Series.Point> rate(ToDoubleFunction<Moment> count, double times) {
+        List<Series.Point> points = new ArrayList<>();
+        Moment from = moments.getFirst();
+        for (Moment to : moments) {
+            double seconds = to.at() - from.at();
+            if (seconds >= BIN) {
+                double growth = count.applyAsDouble(to) - count.applyAsDouble(from);
+                points.add(new Series.Point(to.at(), growth / seconds * times));
+                from = to;
+            }
+        }
+        return points;
+    }
+}

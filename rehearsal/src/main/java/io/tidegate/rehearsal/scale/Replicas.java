@@ -1,0 +1,78 @@
+package io.tidegate.rehearsal.scale;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+
+/** As many pods as there are to be, as a ReplicaSet keeps them. The scaling thread changes it, any thread reads. */
+final class Replicas {
+    private final List<Slot> slots;
+    private final BiFunction<Slot, Integer, Pod> start;
+    private final List<Pod> pods = new CopyOnWriteArrayList<>();
+
+    /**
+     * None yet.
+     *
+     * @param start starts a pod in a slot; gets its number, too
+     */
+    Replicas(List<Slot> slots, BiFunction<Slot, Integer, Pod> start) {
+        this.slots = slots;
+        this.start = start;
+    }
+
+    /** Pods that count as replicas: ready or not, but not leaving. */
+    int count() {
+        return in(Pod.Phase.STARTING).size() + in(Pod.Phase.READY).size();
+    }
+
+    List<Pod> in(Pod.Phase phase) {
+        return pods.stream().filter(pod -> pod.phase() == phase).toList();
+    }
+
+    /** All there have ever been, in the order of their start. */
+    List<Pod> all() {
+        return pods;
+    }
+
+    /** Starts or dismisses pods until there are so many. */
+    void scale(int replicas) {
+        while (count() < replicas) {
+            pods.add(start.apply(freeSlot(), pods.size()));
+        }
+        // Those that are not ready first, then the youngest: ReplicaSet's order where nothing else tells pods apart.
+        List<Pod> candidates =
+                new ArrayList<>(Stream.concat(in(Pod.Phase.STARTING).stream(), in(Pod.Phase.READY).stream())
+                        .toList());
+        candidates.sort(Comparator.comparing((Pod pod) -> pod.phase() == Pod.Phase.READY)
+                .thenComparing(pods::indexOf, Comparator.reverseOrder()));
+        candidates.stream().limit(Math.max(0, count() - replicas)).forEach(Pod::leave);
+    }
+
+    private Slot freeSlot() {
+        List<Slot> taken = pods.stream()
+                .filter(pod -> pod.phase() != Pod.Phase.GONE)
+                .map(pod -> pod.slot)
+                .toList();
+        // The one that was used longest ago, so that a pod's name comes back late.
+        return slots.stream()
+                .filter(slot -> !taken.contains(slot))
+                .min(Comparator.comparingInt(this::lastUse))
+                .orElseThrow(() -> new UnplayableException("more pods than slots: " + slots.size()));
+    }
+
+    private int lastUse(Slot slot) {
+        for (int i = pods.size() - 1; i >= 0; i--) {
+            if (pods.get(i).slot.equals(slot)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    void killAll() {
+        pods.forEach(Pod::kill);
+    }
+}

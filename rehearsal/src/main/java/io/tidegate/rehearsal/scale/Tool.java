@@ -1,0 +1,82 @@
+package io.tidegate.rehearsal.scale;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** A program that a rehearsal needs and that has to be installed. */
+enum Tool {
+    PROMETHEUS("prometheus"),
+    HAPROXY("haproxy");
+
+    private final String program;
+
+    Tool(String program) {
+        this.program = program;
+    }
+
+    /** What is not there, each with the command that brings it. */
+    static List<String> missing() {
+        return Arrays.stream(values())
+                .filter(tool -> tool.find().isEmpty())
+                .map(tool -> tool.program + ": apt-get install " + tool.program)
+                .toList();
+    }
+
+    /** On the PATH or where Debian puts daemons, which is not on everybody's PATH. */
+    private Optional<Path> find() {
+        String places = System.getenv().getOrDefault("PATH", "") + File.pathSeparator + "/usr/sbin";
+        return Arrays.stream(places.split(File.pathSeparator, -1))
+                .map(place -> Path.of(place, program))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    /** Starts it; it ends with this JVM at the latest. */
+    Process start(Path directory, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(find().orElseThrow(() -> new UnplayableException(program + " is not installed"))
+                .toString());
+        command.addAll(arguments);
+        try {
+            Process process = new ProcessBuilder(command)
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(log(directory).toFile())
+                    .start();
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+            return process;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What it has printed. */
+    String said(Path directory) {
+        try {
+            return Files.readString(log(directory));
+        } catch (IOException e) {
+            return "(" + e.getMessage() + ")";
+        }
+    }
+
+    private Path log(Path directory) {
+        return directory.resolve(program + ".log");
+    }
+
+    static void end(Process process) {
+        process.destroyForcibly();
+        try {
+            process.waitFor(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.tidegate.rehearsal.scale;
+
+import com.google.errorprone.annotations.FormatMethod;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/**
+ * Whether the fleet did as it should. Pure arithmetic on what was seen; times are seconds of the scenario.
+ *
+ * @param lines each a claim and whether it holds
+ */
+public record Verdict(List<Line> lines) {
+    static final double EVEN = 0.25;
+    private static final double EVEN_WITHIN = 60;
+    private static final double LOOKS = 2;
+
+    /** A claim with its figures. */
+    public record Line(boolean good, String text) {}
+
+    /** What came out of the clients and of the pods. */
+    record Tally(long lost, long duplicated, long reordered, int forced, List<String> failures) {}
+
+    public boolean isGood() {
+        return lines.stream().allMatch(Line::good);
+    }
+
+    /**
+     * Judges.
+     *
+     * @param surge from the first client of the surge until the first leaves
+     * @param ebb from then to the end
+     * @param peak pods that the surge needs
+     */
+    static Verdict of(List<Moment> moments, Phase surge, Phase ebb, int peak, Tally tally) {
+        List<Line> lines = new ArrayList<>();
+        lines.add(line(tally.lost() == 0, "lost: %d messages", tally.lost()));
+        lines.add(line(tally.duplicated() == 0, "duplicated: %d messages", tally.duplicated()));
+        lines.add(line(tally.reordered() == 0, "out of order: %d messages", tally.reordered()));
+        lines.add(line(tally.forced() == 0, "forced: %d connections cut by a drain", tally.forced()));
+        List<Moment> high = moments.stream().filter(surge::contains).toList();
+        List<Moment> low = moments.stream().filter(ebb::contains).toList();
+        lines.add(timeToScale(high, surge, peak));
+        int most = high.stream().mapToInt(Moment::desired).max().orElse(0);
+        lines.add(line(most <= peak, "never more than the %d pods that are needed: at most %d", peak, most));
+        int swings = swings(high, false) + swings(low, true);
+        lines.add(line(swings == 0, "oscillations: %d changes against the load", swings));
+        lines.add(even(high, peak));
+        int first = moments.isEmpty() ? 0 : moments.getFirst().desired();
+        int last = moments.isEmpty() ? 0 : moments.getLast().desired();
+        lines.add(line(last == first, "back to %d pods: %d in the end", first, last));
+        tally.failures().forEach(failure -> lines.add(new Line(false, failure)));
+        return new Verdict(List.copyOf(lines));
+    }
+
+    private static Line timeToScale(List<Moment> high, Phase surge, int peak) {
+        double limit = LOOKS * Scaling.SYNC.toSeconds();
+        OptionalDouble decided = high.stream()
+                .filter(moment -> moment.desired() == peak)
+                .mapToDouble(Moment::at)
+                .findFirst();
+        if (decided.isEmpty()) {
+            int most = high.stream().mapToInt(Moment::desired).max().orElse(0);
+            return line(false, "time to scale: never %d pods, at most %d", peak, most);
+        }
+        double after = decided.getAsDouble() - surge.arrived();
+        return line(
+                after <= limit,
+                "time to scale: %d pods decided %.0f s after the last client had come (at most %.0f s, two looks of the HPA)",
+                peak,
+                after,
+                limit);
+    }
+
+    /** Steps in the wrong direction. */
+    private static int swings(List<Moment> moments, boolean growing) {
+        int swings = 0;
+        for (int i = 1; i < moments.size(); i++) {
+            int step = moments.get(i).desired() - moments.get(i - 1).desired();
+            swings += growing ? (step > 0 ? 1 : 0) : (step < 0 ? 1 : 0);
+        }
+        return swings;
+    }
+
+    /** How long from the last pod's readiness until all are near the mean, and stay there until the clients go. */
+    private static Line even(List<Moment> high, int peak) {
+        List<Moment> complete =
+                high.stream().dropWhile(moment -> moment.pods().ready() < peak).toList();
+        if (complete.isEmpty()) {
+            return line(false, "even: there were never %d ready pods", peak);
+        }
+        double since = complete.getFirst().at();
+        double uneven = complete.stream()
+                .filter(moment -> !moment.isEven(EVEN))
+                .mapToDouble(Moment::at)
+                .max()
+                .orElse(since);
+        boolean inTheEnd = complete.getLast().isEven(EVEN);
+        if (!inTheEnd) {
+            return line(
+                    false,
+                    "even: never within 25 %% of the mean; the busiest pod held %d connections in the end",
+                    complete.getLast().busiest());
+        }
+        return line(
+                uneven - since <= EVEN_WITHIN,
+                "even: every pod within 25 %% of the mean %.0f s after the last pod was ready (at most %.0f s)",
+                uneven - since,
+                EVEN_WITHIN);
+    }
+
+    @FormatMethod
+    private static Line line(boolean good, String format, Object... values) {
+        return new Line(good, String.format(Locale.ROOT, format, values));
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * The scaling rehearsal: real servers, Redis, Prometheus and HAProxy, and a fleet that grows and shrinks as the rendered chart
+ * says.
+ */
+@NullMarked
+package io.tidegate.rehearsal.scale;
+
+import org.jspecify.annotations.NullMarked;

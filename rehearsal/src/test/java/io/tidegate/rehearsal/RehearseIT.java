@@ -1,0 +1,92 @@
+package io.tidegate.rehearsal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** The short form of the scaling rehearsal; {@code ./tidegate rehearse} is the long one. */
+class RehearseIT {
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // by JUnit
+    Path directory;
+
+    /**
+     * Two pods, four, two. Not judged here is whether the fleet gets even within a minute of the scenario, which is three
+     * seconds: too few for a machine that tests.
+     */
+    @Test
+    void aFleetGrowsAndShrinksWithItsClientsAndLosesNothing() throws IOException {
+        assumeTrue(Stream.of("prometheus", "haproxy").allMatch(RehearseIT::isInstalled), "prometheus and haproxy");
+        Path page = directory.resolve("page.html");
+        List<String> arguments = new ArrayList<>(List.of("--connections", "160", "--base", "40", "--rate", "20"));
+        arguments.addAll(List.of("--speed", "20", "--ramp", "1m", "--hold", "1m", "--page", page.toString()));
+        arguments.addAll(List.of("--set", "autoscaling.connections.target=40"));
+        arguments.addAll(List.of("--set", "autoscaling.messages.enabled=false"));
+        // Fewer are not worth the trouble where there are thousands.
+        arguments.addAll(List.of("--set", "config.rebalance.minimum=4"));
+        arguments.addAll(List.of("--set", "autoscaling.behavior.scaleDown.stabilizationWindowSeconds=240"));
+        run(new StringWriter(), arguments.toArray(String[]::new));
+        String seen = Files.readString(page);
+        for (String claim : List.of(
+                "✓ lost: 0",
+                "✓ duplicated: 0",
+                "✓ out of order: 0",
+                "✓ forced: 0",
+                "✓ time to scale: 4 pods",
+                "✓ oscillations: 0",
+                "✓ back to 2 pods")) {
+            assertTrue(seen.contains(claim), () -> claim + " is not in\n" + seen);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--connections,1,--connections and --base: allowed are",
+        "--speed,0.5,a speed from 1 to 60",
+        "--query,mine,'expected one of [CHART, ARTICLE]'",
+        "--ramp,soon,allowed is such as 5s",
+        "--runtimes,perl,--runtimes: no"
+    })
+    void aWrongArgumentIsNamedWithWhatIsAllowed(String option, String value, String message) {
+        StringWriter errors = new StringWriter();
+        assertEquals(2, run(errors, option, value));
+        assertTrue(errors.toString().contains(message), errors.toString());
+    }
+
+    @Test
+    void aValueThatTheChartRefusesIsTold() {
+        StringWriter errors = new StringWriter();
+        assertEquals(1, run(errors, "--set", "autoscaling.minReplicas=many"));
+        assertTrue(errors.toString().contains("the chart does not render"), errors.toString());
+    }
+
+    private static int run(StringWriter errors, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("--root", ".."));
+        all.addAll(List.of(arguments));
+        return new CommandLine(new RehearseCommand())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setErr(new PrintWriter(errors, true))
+                .execute(all.toArray(String[]::new));
+    }
+
+    private static boolean isInstalled(String program) {
+        String places = System.getenv().getOrDefault("PATH", "") + File.pathSeparator + "/usr/sbin";
+        return Stream.of(places.split(File.pathSeparator, -1))
+                .anyMatch(place -> Files.isExecutable(Path.of(place, program)));
+    }
+}
