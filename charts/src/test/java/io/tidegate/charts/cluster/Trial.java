@@ -96,10 +96,7 @@ final class Trial {
     private void growTo(int clients, int rate, int pods) throws InterruptedException {
         crowd.resize(clients);
         crowd.rate(rate);
-        timeline.await(
-                pods + " pods",
-                SCALE,
-                look -> look.ready() == pods && look.wanted() == pods && crowd.isWhole());
+        timeline.await(pods + " pods", SCALE, look -> look.ready() == pods && look.wanted() == pods && crowd.isWhole());
         timeline.hold(
                 pods + " pods for " + clients + " clients and " + rate + " messages a second",
                 STILL,
