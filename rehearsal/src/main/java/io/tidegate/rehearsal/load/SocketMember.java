@@ -182,11 +182,20 @@ final class SocketMember implements Member {
             text.append(part);
             if (last) {
                 long now = System.nanoTime();
-                Stamp.of(dialect.read(text.toString())).ifPresent(stamp -> received(stamp, now));
+                String message = dialect.read(text.toString());
+                Stamp.of(message).ifPresentOrElse(stamp -> received(stamp, now), () -> other(message));
                 text.setLength(0);
             }
             from.request(1);
             return null;
+        }
+
+        /** Of somebody who publishes to the same journal and has no stamp, or no message at all. */
+        private void other(String message) {
+            Journal.Observer own = observer;
+            if (own != null) {
+                Payload.of("\"" + message + "\"").ifPresent(own::received);
+            }
         }
 
         private void received(Stamp stamp, long now) {
