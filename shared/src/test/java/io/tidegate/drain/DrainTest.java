@@ -108,7 +108,7 @@ class DrainTest {
     void whoHandsItselfOverHasTwoSecondsMoreForThat() throws InterruptedException {
         Client resuming = fixture.connectFull();
         drain.begin();
-        Await.until("a notice", () -> resuming.transport().texts().getLast().contains("server-shutdown"));
+        Await.until("a notice", () -> SimulatedNode.isTold(resuming));
         Matcher notice = SLOT.matcher(resuming.transport().texts().getLast());
         assertTrue(notice.find());
         fixture.clock.advance(Duration.ofMillis(Long.parseLong(notice.group(1)) + 1_999));
