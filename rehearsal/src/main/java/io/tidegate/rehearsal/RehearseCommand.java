@@ -46,16 +46,16 @@ final class RehearseCommand implements Callable<Integer> {
     private int base = -1;
 
     @Option(names = "--rate", description = "messages a second that all publish together; ${DEFAULT-VALUE} by default")
-    private double rate = 100;
+    private double rate = 50;
 
     @Option(names = "--speed", description = "how much faster than in earnest; ${DEFAULT-VALUE} by default")
     private double speed = 10;
 
     @Option(
             names = "--ramp",
-            description = "of the scenario, in which the surge comes and goes; 3m by default",
+            description = "of the scenario, in which the surge comes and goes; 5m by default",
             converter = Seconds.class)
-    private Duration ramp = Duration.ofMinutes(3);
+    private Duration ramp = Duration.ofMinutes(5);
 
     @Option(
             names = "--hold",

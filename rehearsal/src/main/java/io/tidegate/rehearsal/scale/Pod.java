@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * admitted to the proxies; then, once it is to leave, dismissed at once, left alone for preStop, sent SIGTERM, waited for.
  */
 final class Pod {
+    private static final Duration COUNT_EACH = Duration.ofMillis(200);
     private static final Pattern READ_CONNECTIONS = Pattern.compile("\"connections\":(\\d+)");
     private static final Pattern READ_CUT = Pattern.compile("Drained in .*, (\\d+) were cut");
 
@@ -51,6 +52,7 @@ final class Pod {
     private final Thread life;
     private volatile Phase phase = Phase.STARTING;
     private volatile int forced;
+    private volatile int connections;
     private volatile String failure = "";
     private volatile @Nullable ServerProcess server;
 
@@ -80,19 +82,9 @@ final class Pod {
         return failure;
     }
 
-    /** Its open connections by its own count; 0 while it does not answer. */
+    /** Its open connections by its own count, a moment ago. */
     int connections() {
-        ServerProcess running = server;
-        if (running == null || phase == Phase.GONE) {
-            return 0;
-        }
-        try {
-            Matcher count = READ_CONNECTIONS.matcher(running.get("/connections").body());
-            return count.find() ? Integer.parseInt(count.group(1)) : 0;
-        } catch (RuntimeException e) {
-            // It is about to end, or only just begins.
-            return 0;
-        }
+        return connections;
     }
 
     /** Begins its end. */
@@ -120,6 +112,7 @@ final class Pod {
         try {
             ServerProcess started = image.start(settings);
             server = started;
+            Thread.ofVirtual().name("count of " + slot.name()).start(() -> count(started));
             if (awaitReady(started)) {
                 kubelet.endpoints().admit(slot);
                 toLeave.await();
@@ -158,6 +151,28 @@ final class Pod {
                 phase = Phase.READY;
             }
             return phase == Phase.READY;
+        }
+    }
+
+    /** A server that is busy answers late, and must not hold up whoever looks at all of them. */
+    private void count(ServerProcess started) {
+        try {
+            while (phase != Phase.GONE) {
+                Thread.sleep(COUNT_EACH);
+                connections = countOf(started);
+            }
+        } catch (InterruptedException e) {
+            // The rehearsal ends.
+        }
+    }
+
+    private int countOf(ServerProcess started) {
+        try {
+            Matcher count = READ_CONNECTIONS.matcher(started.get("/connections").body());
+            return count.find() ? Integer.parseInt(count.group(1)) : connections;
+        } catch (RuntimeException e) {
+            // It is about to end, or has much to do.
+            return connections;
         }
     }
 

@@ -49,7 +49,8 @@ public final class Rehearsal {
      * @param out gets a line every few seconds
      */
     public static Outcome run(RehearsalPlan plan, Chart chart, PrintStream out) throws InterruptedException {
-        Scaling scaling = plan.article() ? Article.SCALING : Scaling.of(chart.scaledObject());
+        Scaling rendered = Scaling.of(chart.scaledObject());
+        Scaling scaling = plan.article() ? Article.instead(rendered) : rendered;
         Machine machine = Machine.check(plan.load().peak());
         out.println("starting Redis, Prometheus, HAProxy and " + scaling.min() + " servers");
         try (Stage stage = new Stage(plan, chart, scaling, machine.proxies(), machine.connectionsEach())) {

@@ -65,6 +65,9 @@ public record Verdict(List<Line> lines) {
             return line(false, "time to scale: never %d pods, at most %d", peak, most);
         }
         double after = decided.getAsDouble() - surge.arrived();
+        if (after <= 0) {
+            return line(true, "time to scale: %d pods decided %.0f s before the last client had come", peak, -after);
+        }
         return line(
                 after <= limit,
                 "time to scale: %d pods decided %.0f s after the last client had come (at most %.0f s, two looks of the HPA)",
