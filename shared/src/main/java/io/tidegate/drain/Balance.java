@@ -53,7 +53,8 @@ record Balance(double mean) {
         return Math.min(excess(connections), (int) Math.ceil(connections * settings.share() * seconds));
     }
 
-    private int excess(int connections) {
+    /** How many of so many are above the mean. */
+    int excess(int connections) {
         return Math.max(0, connections - (int) Math.ceil(mean));
     }
 }

@@ -55,9 +55,10 @@ public final class Departures {
      * Tells these to leave, at moments spread over a window.
      *
      * @param begun since when notice and window count; whose moment has passed already leaves now
+     * @param now what they are told counts from then
      */
-    void announce(Collection<Connection> leaving, long begun, Duration notice, Duration window) {
-        long elapsedMillis = (clock.nanoTime() - begun) / 1_000_000;
+    void announce(Collection<Connection> leaving, long begun, long now, Duration notice, Duration window) {
+        long elapsedMillis = (now - begun) / 1_000_000;
         long[] slots = DrainPlan.slots(leaving.size(), notice, window, random);
         int i = 0;
         for (Connection connection : leaving) {

@@ -73,7 +73,7 @@ public final class Drain {
 
     private void advance(long now) {
         // Everybody at the first tick; later only those whose handshake was under way when the drain began.
-        departures.announce(departures.unaware(), begun, settings.notice(), settings.window());
+        departures.announce(departures.unaware(), begun, now, settings.notice(), settings.window());
         metrics.drainClosed(DrainOutcome.GRACEFUL).add(departures.countThoseWhoLeft());
         if (now - begun >= settings.timeout().toNanos()) {
             metrics.drainClosed(DrainOutcome.FORCED).add(departures.cutTheRest());

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Once an interval it decides, by reports alone and half-way between two of its own: then that is as old as those of
  * the others are on average, and who has just moved is counted once. It begins where it is beyond the tolerance twice in
- * a row, since of a crowd that arrives everywhere one node may tell earlier than the next, and stops at the mean: what
- * comes and goes by chance sets nothing off.
+ * a row, since of a crowd that arrives everywhere one node may tell earlier than the next, and stops at the mean, once
+ * nobody is on the way any more: while some are, the reports count them here or there, in both places or in none. What comes
+ * and goes by chance sets nothing off.
  *
  * <p>First those leave who resume and so lose nothing, and by chance: were it the newest, whom chance brings back would be
  * sent away again and again.
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 public final class Rebalance {
     private static final System.Logger LOG = System.getLogger(Rebalance.class.getName());
 
+    /** After so many decisions at the mean, nobody on the way, the reports are right. */
+    private static final int QUIET = 2;
+
     private final Fleet fleet;
     private final Departures departures;
     private final Settings settings;
@@ -35,6 +39,9 @@ public final class Rebalance {
     private final Duration window;
     private @Nullable Told decidedOn;
     private int exceeded;
+    /** Decisions in a row that found it at the mean; those while somebody is on the way count as one. */
+    private int atMean;
+
     private boolean underWay;
 
     /**
@@ -74,16 +81,26 @@ public final class Rebalance {
         exceeded = balance.isExceededBy(staying, settings.rebalance()) ? exceeded + 1 : 0;
         if (!underWay && exceeded >= 2) {
             underWay = true;
+            atMean = 0;
             LOG.log(
                     Level.INFO,
                     "Handing over what of {0,number,#} connections is above the mean, {1,number,#}",
                     staying,
                     balance.mean());
         }
-        int next = underWay ? balance.next(staying, settings.rebalance()) : 0;
+        // Who has been at the mean does not begin anew for a few that come by chance.
+        boolean goesOn = underWay
+                && (atMean == 0
+                        || balance.excess(staying) >= settings.rebalance().minimum());
+        int next = goesOn ? balance.next(staying, settings.rebalance()) : 0;
         if (next > 0) {
-            departures.announce(choose(next), clock.nanoTime(), settings.drain().notice(), window);
-        } else if (underWay) {
+            atMean = 0;
+            long now = clock.nanoTime();
+            departures.announce(choose(next), now, now, settings.drain().notice(), window);
+            return;
+        }
+        atMean = departures.size() == 0 ? atMean + 1 : 1;
+        if (underWay && atMean > QUIET) {
             underWay = false;
             LOG.log(Level.INFO, "Enough is handed over: {0,number,#} connections stay", staying);
         }
