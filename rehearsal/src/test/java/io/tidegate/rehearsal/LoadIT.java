@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidegate.testing.Await;
 import io.tidegate.testing.RedisServer;
 import io.tidegate.testing.ServerProcess;
 import java.io.PrintWriter;
@@ -85,6 +86,8 @@ class LoadIT {
         try (RedisServer redis = RedisServer.start();
                 ServerProcess se = ServerProcess.start(SE, fleet(redis, "one"));
                 ServerProcess mp = ServerProcess.start(MP, fleet(redis, "two"))) {
+            // What is published without an id while the relay is down is refused, and nobody repeats it.
+            Await.until("both ready", () -> isReady(se) && isReady(mp));
             String urls = url(se.port()) + " " + url(mp.port());
             assertEquals(
                     0, load("--connections 60 --topics 6 --duration 8s --wire v1=80,plain=20 --json " + urls), all());
@@ -133,6 +136,10 @@ class LoadIT {
 
     private static Map<String, String> fleet(RedisServer redis, String node) {
         return Map.of("tidegate.relay.url", redis.url().toString(), "tidegate.node", node);
+    }
+
+    private static boolean isReady(ServerProcess server) {
+        return server.get("/health/ready").statusCode() == 200;
     }
 
     private static String url(int port) {
