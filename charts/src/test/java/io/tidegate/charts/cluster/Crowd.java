@@ -92,7 +92,8 @@ final class Crowd implements AutoCloseable {
     String verdict() throws InterruptedException {
         rate(0);
         List<String> wrong = new Ending(journal, swarm, Crowd::await).level(swarm::pending, swarm::isWhole, LEVEL);
-        Report report = Checker.check(journal, true);
+        // What a plain client had sent when it was closed may be read behind what it sends on its next connection.
+        Report report = Checker.check(journal, false);
         wrong.addAll(drops());
         if (!report.defects().isEmpty()) {
             wrong.add(report.text());

@@ -52,6 +52,9 @@ public final class Journal {
         long since;
 
         boolean ended;
+        /** What was handed over after this event it cannot get. */
+        long until = Long.MAX_VALUE;
+
         /** It was told of a gap, now or in what is forgotten. */
         boolean hadGap;
 
@@ -120,11 +123,12 @@ public final class Journal {
         public void end() {
             synchronized (topic) {
                 ended = true;
+                until = Math.min(until, journal.events.getAndIncrement());
             }
         }
 
         boolean isBehind(int publisher) {
-            return (toEnd || begun) && !ended && lastPublisher != publisher;
+            return !ended && lastPublisher != publisher;
         }
     }
 

@@ -12,6 +12,8 @@ final class Stretch {
     final boolean toEnd;
     /** It is to have what was handed over after this event. */
     final long since;
+    /** Not what was handed over after this one. */
+    final long until;
 
     final boolean hadGap;
 
@@ -20,6 +22,7 @@ final class Stretch {
         this.received = received;
         this.toEnd = toEnd;
         this.since = observer.since;
+        this.until = observer.until;
         this.hadGap = observer.hadGap;
     }
 

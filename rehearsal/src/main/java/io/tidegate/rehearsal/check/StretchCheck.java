@@ -24,7 +24,7 @@ final class StretchCheck {
     StretchCheck(Topic topic, Map<Long, Published> published, List<Stretch> stretches, PublisherOrder publishers) {
         this.topic = topic;
         this.published = published;
-        this.order = new TopicOrder(stretches);
+        this.order = new TopicOrder(stretches, published);
         stretches.forEach(this::checkSequence);
         order.contradiction().ifPresent(what -> add(Defect.Kind.REORDERED, what));
         stretches.forEach(this::checkComplete);
@@ -106,6 +106,11 @@ final class StretchCheck {
 
         /** What nobody has received has no rank, and may lie in any gap. */
         boolean includes(Published publish, OptionalInt rank) {
+            // Where no observer has both, the order of two messages is any: its rank alone does not say that it was
+            // earlier.
+            if (publish.handedOverAt > stretch.until) {
+                return false;
+            }
             boolean begun = publish.handedOverAt > stretch.since;
             if (rank.isEmpty()) {
                 return begun && stretch.toEnd && !stretch.hadGap;

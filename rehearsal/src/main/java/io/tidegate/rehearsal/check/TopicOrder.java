@@ -1,7 +1,7 @@
 package io.tidegate.rehearsal.check;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -9,21 +9,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The one order of a topic that all its observers can have seen, if there is one. */
+/**
+ * The one order of a topic that all its observers can have seen, if there is one. Messages that no observers put in an order
+ * are in that of their publishing: who left before the one or came after the other says nothing of the two.
+ */
 final class TopicOrder {
     private final Map<Long, Set<Long>> followers = new LinkedHashMap<>();
     private final Map<Long, Integer> predecessors = new HashMap<>();
     private final Map<Long, Integer> rank = new LinkedHashMap<>();
     private final List<Stretch> stretches;
 
-    TopicOrder(List<Stretch> stretches) {
+    TopicOrder(List<Stretch> stretches, Map<Long, Published> published) {
         this.stretches = stretches;
         stretches.forEach(this::read);
-        sort();
+        sort(Comparator.comparingLong(payload -> {
+            Published publish = published.get(payload);
+            return publish == null ? Long.MAX_VALUE : publish.handedOverAt;
+        }));
     }
 
     /** Its place, counted from 0; empty where nobody has received it, or observers disagree about it. */
@@ -83,8 +90,8 @@ final class TopicOrder {
         return followers.computeIfAbsent(payload, unknown -> new HashSet<>());
     }
 
-    private void sort() {
-        Queue<Long> free = new ArrayDeque<>();
+    private void sort(Comparator<Long> byPublishing) {
+        Queue<Long> free = new PriorityQueue<>(byPublishing);
         followers.keySet().stream()
                 .filter(payload -> !predecessors.containsKey(payload))
                 .forEach(free::add);

@@ -34,6 +34,25 @@ class CheckerTest {
     }
 
     @Test
+    void whatIsPublishedOnceSomebodyHasLeftIsNotMissedByHim() {
+        Journal.Observer gone = journal.observe("gone", "cup", false);
+        publishTo("cup", 1, 2);
+        receive(gone, 1, 2);
+        gone.end();
+        Journal.Observer fresh = journal.observe("fresh", "cup", false);
+        publishTo("cup", 3);
+        receive(fresh, 3);
+        assertDefects();
+    }
+
+    @Test
+    void whoHasGotNothingYetIsBehind() {
+        journal.observe("fresh", "cup", false);
+        journal.observe("gone", "cup", false).end();
+        assertEquals(3, journal.behind(0), "ann, ben and fresh");
+    }
+
+    @Test
     void whatNobodyGotIsLostForEach() {
         publish(1, 2);
         receive(ann, 1);
@@ -193,9 +212,13 @@ class CheckerTest {
     }
 
     private void publish(int... numbers) {
+        publishTo("tea", numbers);
+    }
+
+    private void publishTo(String topic, int... numbers) {
         for (int number : numbers) {
-            journal.publishing("tea", new Payload(0, number));
-            journal.acknowledged("tea", new Payload(0, number), "p" + number);
+            journal.publishing(topic, new Payload(0, number));
+            journal.acknowledged(topic, new Payload(0, number), "p" + number);
         }
     }
 
