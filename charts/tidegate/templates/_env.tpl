@@ -21,8 +21,10 @@
 {{- else if or .Values.redis.urlKey .Values.redis.configKey -}}
 {{- $_ := set $relay "url" "" -}}
 {{- end -}}
-{{- $prefix := printf "%s:%s" .Release.Namespace (include "tidegate.fullname" .) | trunc 64 -}}
-{{- $_ := set $relay "prefix" (default $prefix $relay.prefix) -}}
+{{- $name := printf "%s:%s" .Release.Namespace (include "tidegate.fullname" .) -}}
+{{- $_ := set $relay "prefix" (default (trunc 64 $name) $relay.prefix) -}}
+{{- /* Who shares messages with another release still scales alone, and has its own Service. */ -}}
+{{- $_ := set $config.fleet "name" (default $name $config.fleet.name) -}}
 {{- if .Values.redis.configKey -}}
 {{- $_ := set $relay "config" "/etc/tidegate/redisson/redisson.yaml" -}}
 {{- end -}}

@@ -16,9 +16,12 @@ on (namespace, pod) (last_over_time(websocket_draining{ {{- include "tidegate.ma
 {{- end -}}
 
 {{/* All open connections. The HPA divides by the number of pods: a query that did so too would divide twice.
+     Pods tell each other their numbers in rounds, and each shows the sum: pods that Prometheus reads one after the other
+     would count a client twice who moves between two reads. Where no pod knows it (it is NaN while the relay is down), the
+     pods' own numbers count.
      max: an HA pair of Prometheus has each series twice. last_over_time: a missed scrape is no loss of clients. */}}
 {{- define "tidegate.connectionsQuery" -}}
-sum(max by (namespace, pod) (last_over_time(websocket_active_connections{ {{- include "tidegate.matchers" . -}} }[1m]) unless {{ include "tidegate.draining" . }}))
+max(last_over_time(websocket_fleet_connections{ {{- include "tidegate.matchers" . -}} }[1m]) >= 0) or sum(max by (namespace, pod) (last_over_time(websocket_active_connections{ {{- include "tidegate.matchers" . -}} }[1m]) unless {{ include "tidegate.draining" . }}))
 {{- end -}}
 
 {{/* All messages that clients send, a second. Not those that the relay brings: each pod gets all of them, and more pods

@@ -27,7 +27,8 @@ final class ValuesTest {
             "relay.ca", "redis.ca");
 
     /** Defaults that are other than the server's: a fleet needs Redis, and a prefix of its own. */
-    private static final Map<String, String> OTHER = Map.of("relay.url", "redis://redis:6379", "relay.prefix", "");
+    private static final Map<String, String> OTHER =
+            Map.of("relay.url", "redis://redis:6379", "relay.prefix", "", "fleet.name", "");
 
     private static final JsonNode VALUES = Chart.yaml(Chart.read("values.yaml"));
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
@@ -41,8 +42,8 @@ public final class HelidonMeters implements MeterBinder, AutoCloseable {
     }
 
     @Override
-    public void gauge(String name, String help, LongSupplier value) {
-        register(Gauge.builder(name, value::getAsLong).description(help));
+    public void gauge(String name, String help, DoubleSupplier value) {
+        register(Gauge.builder(name, value::getAsDouble).description(help));
     }
 
     @Override

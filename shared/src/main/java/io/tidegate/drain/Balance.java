@@ -3,7 +3,6 @@ package io.tidegate.drain;
 import io.tidegate.settings.Settings;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * How many connections a node is to hand over: pure arithmetic.
@@ -20,9 +19,8 @@ record Balance(double mean) {
      * The mean of a fleet, as of water in vessels that are joined: a node whose limit lies below it counts as full, and the
      * others share what it cannot take. Nodes that drain are left out.
      */
-    static Balance of(Report own, List<Report> others) {
-        List<Report> nodes = Stream.concat(Stream.of(own), others.stream())
-                .filter(node -> !node.draining())
+    static Balance of(Census census) {
+        List<Report> nodes = census.serving().stream()
                 .sorted(Comparator.comparingInt(Report::limit))
                 .toList();
         long connections = nodes.stream().mapToLong(Report::connections).sum();

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who is there: this node tells the others of itself every few seconds, and remembers what they tell. A node of which
  * nothing is heard for {@value #STALE} intervals, by this one's clock, is forgotten. Without a relay there are no others.
+ *
+ * <p>Nodes of another name ({@code tidegate.fleet.name}) that share the relay are no part of it: clients of one do not
+ * come back to the other, and each scales by itself.
+ *
+ * <p>They speak in rounds: whose interval is over first begins the next, and whoever hears of it answers at once. So all
+ * numbers of a round are of about the same moment, and their sum counts a client who moves from node to node once.
  *
  * <p>{@link #tick} runs on one thread; reports arrive on the relay's; any thread may read.
  */
@@ -33,16 +41,29 @@ public final class Fleet {
     private final Hub hub;
     private final BooleanSupplier draining;
     private final Clock clock;
+    private final long interval;
     private final String instance = UUID.randomUUID().toString();
     private final Map<String, Told> others = new ConcurrentHashMap<>();
-    private @Nullable Told own;
+    private final AtomicReference<@Nullable Told> own = new AtomicReference<>();
+    /** The last round of which this node knows. */
+    private final AtomicLong lastRound = new AtomicLong();
+
+    private volatile @Nullable Census census;
+    private volatile @Nullable Whole whole;
 
     /**
      * A report, and when it was made or came.
      *
      * @param at by {@link Clock#nanoTime} of this node
      */
-    record Told(Report report, long at) {}
+    private record Told(Report report, long at) {}
+
+    /**
+     * The last census that was whole.
+     *
+     * @param at by {@link Clock#nanoTime} of this node
+     */
+    private record Whole(long connections, long at) {}
 
     /**
      * A node that has told nothing yet.
@@ -55,21 +76,25 @@ public final class Fleet {
         this.hub = hub;
         this.draining = draining;
         this.clock = clock;
+        this.interval = settings.rebalance().interval().toNanos();
         if (!settings.relay().inProcess()) {
             hub.listenToFleet(this::hear);
         }
     }
 
-    /** Tells the others what is due, at once where a drain has begun, and forgets who is silent. */
+    /** Tells the others what is due, at once where a drain has begun, counts, and forgets who is silent. */
     public void tick() {
         if (settings.relay().inProcess()) {
             return;
         }
         long now = clock.nanoTime();
-        long interval = settings.rebalance().interval().toNanos();
-        if (own == null || now - own.at() >= interval || own.report().draining() != draining.getAsBoolean()) {
-            own = new Told(now(), now);
-            hub.tellFleet(own.report().message());
+        Told last = own.get();
+        if (last == null || now - last.at() >= interval) {
+            tell(lastRound.incrementAndGet());
+        } else if (last.report().draining() != draining.getAsBoolean()) {
+            tell(last.report().round());
+        } else {
+            count(last, now);
         }
         others.values().removeIf(told -> {
             boolean silent = now - told.at() > STALE * interval;
@@ -83,13 +108,17 @@ public final class Fleet {
         });
     }
 
-    /** All nodes as they are known now. Any thread. */
-    public FleetView view() {
-        long now = clock.nanoTime();
-        FleetView.Member self = new FleetView.Member(now(), 0);
-        Stream<FleetView.Member> rest = others.values().stream()
-                .map(told -> new FleetView.Member(told.report(), (now - told.at()) / 1_000_000));
-        return FleetView.of(self, rest.toList(), settings.rebalance().interval());
+    /** By half an interval after this node has told, all others have, too. */
+    private void count(Told last, long now) {
+        Census counted = census;
+        if (now - last.at() < interval / 2 || (counted != null && counted.own().equals(last.report()))) {
+            return;
+        }
+        counted = new Census(last.report(), others());
+        census = counted;
+        if (counted.isWhole() && hub.isRelayUp()) {
+            whole = new Whole(counted.connections(), now);
+        }
     }
 
     /** Those of this node, now. */
@@ -99,8 +128,9 @@ public final class Fleet {
 
     /** What this node has told last; null before its first report. */
     @Nullable
-    Told own() {
-        return own;
+    Report own() {
+        Told last = own.get();
+        return last == null ? null : last.report();
     }
 
     /** What the other nodes have told last. */
@@ -108,9 +138,47 @@ public final class Fleet {
         return others.values().stream().map(Told::report).toList();
     }
 
-    private Report now() {
+    /** What the nodes told in the last round; null before the first. */
+    @Nullable
+    Census census() {
+        return census;
+    }
+
+    /**
+     * The open connections of all nodes that do not drain, as of a moment at most some seconds ago: the fleet's sum, without
+     * the error of numbers that are read one after the other while clients move. NaN where it is not known: without a relay,
+     * while that is down, and while a node stays silent. Any thread.
+     */
+    public double total() {
+        Whole known = whole;
+        return known == null || clock.nanoTime() - known.at() > 2 * STALE * interval ? Double.NaN : known.connections();
+    }
+
+    /** All nodes as they are known now. Any thread. */
+    public FleetView view() {
+        long now = clock.nanoTime();
+        FleetView.Member self = new FleetView.Member(report(lastRound.get()), 0);
+        Stream<FleetView.Member> rest = others.values().stream()
+                .map(told -> new FleetView.Member(told.report(), (now - told.at()) / 1_000_000));
+        return FleetView.of(self, rest.toList(), settings.rebalance().interval());
+    }
+
+    /** Where another thread tells at the same moment, that is enough: {@link #tick} sees what is missing. */
+    private void tell(long round) {
+        Told last = own.get();
+        Report report = report(round);
+        boolean told =
+                last != null && last.report().round() >= round && last.report().draining() == report.draining();
+        if (!told && own.compareAndSet(last, new Told(report, clock.nanoTime()))) {
+            hub.tellFleet(report.message());
+        }
+    }
+
+    private Report report(long round) {
         return new Report(
                 instance,
+                round,
+                settings.fleet().name(),
                 settings.server().node(),
                 runtime,
                 connections(),
@@ -124,6 +192,9 @@ public final class Fleet {
             LOG.log(Level.DEBUG, "A report of a node that is none, of {0} bytes", message.payload().length);
             return;
         }
+        if (!report.fleet().equals(settings.fleet().name())) {
+            return;
+        }
         boolean isNew = !others.containsKey(report.instance());
         if (report.instance().equals(instance) || (isNew && others.size() >= MOST)) {
             return;
@@ -131,6 +202,16 @@ public final class Fleet {
         others.put(report.instance(), new Told(report, clock.nanoTime()));
         if (isNew) {
             LOG.log(Level.INFO, "Node {0} ({1}) is in the fleet", report.node(), report.runtime());
+        }
+        answer(report.round());
+    }
+
+    /** Takes part in a round that another has begun; twice in half an interval is once too often. */
+    private void answer(long round) {
+        lastRound.accumulateAndGet(round, Math::max);
+        Told last = own.get();
+        if (last != null && last.report().round() < round && clock.nanoTime() - last.at() >= interval / 2) {
+            tell(round);
         }
     }
 }

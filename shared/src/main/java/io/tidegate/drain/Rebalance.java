@@ -1,6 +1,5 @@
 package io.tidegate.drain;
 
-import io.tidegate.drain.Fleet.Told;
 import io.tidegate.hub.Connection;
 import io.tidegate.metrics.Metrics;
 import io.tidegate.settings.Settings;
@@ -14,11 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Hands over what this node holds above the mean of the fleet, a share at a time, as a drain does: notice, slot, close.
  *
- * <p>Once an interval it decides, by reports alone and half-way between two of its own: then that is as old as those of
- * the others are on average, and who has just moved is counted once. It begins where it is beyond the tolerance twice in
- * a row, since of a crowd that arrives everywhere one node may tell earlier than the next, and stops at the mean, once
- * nobody is on the way any more: while some are, the reports count them here or there, in both places or in none. What comes
- * and goes by chance sets nothing off.
+ * <p>It decides once with each {@link Census}, by reports alone: so who has just moved is counted once. It begins where it is
+ * beyond the tolerance twice in a row, since of a crowd that arrives everywhere one node may tell earlier than the next, and
+ * stops at the mean, once nobody is on the way any more: while some are, the reports count them here or there, or in neither
+ * place. What comes and goes by chance sets nothing off.
  *
  * <p>First those leave who resume and so lose nothing, and by chance: were it the newest, whom chance brings back would be
  * sent away again and again.
@@ -37,7 +35,7 @@ public final class Rebalance {
     private final Metrics metrics;
     private final Clock clock;
     private final Duration window;
-    private @Nullable Told decidedOn;
+    private @Nullable Census decidedOn;
     private int exceeded;
     /** Decisions in a row that found it at the mean; those while somebody is on the way count as one. */
     private int atMean;
@@ -65,14 +63,10 @@ public final class Rebalance {
     public void tick() {
         metrics.rebalanced().add(departures.countThoseWhoLeft());
         departures.closeThoseWhoseSlotHasCome();
-        Told own = fleet.own();
-        long halfWay = settings.rebalance().interval().toNanos() / 2;
-        if (settings.rebalance().enabled()
-                && own != null
-                && !own.equals(decidedOn)
-                && clock.nanoTime() - own.at() >= halfWay) {
-            decidedOn = own;
-            decide(Balance.of(own.report(), fleet.others()), own.report().connections());
+        Census census = fleet.census();
+        if (settings.rebalance().enabled() && census != null && !census.equals(decidedOn)) {
+            decidedOn = census;
+            decide(Balance.of(census), census.own().connections());
         }
     }
 

@@ -18,20 +18,36 @@ import java.util.Optional;
  * What a node says of itself to the others.
  *
  * @param instance of the process: a node that starts again under its old name is another
+ * @param round in which it is said: all nodes speak once in each, within a moment of each other
+ * @param fleet to which it belongs
  * @param node its name
  * @param runtime {@code se} or {@code mp}
  * @param connections open ones, those that have been told to leave too
  * @param limit of them
  * @param draining whether it takes no new ones
  */
-record Report(String instance, String node, String runtime, int connections, int limit, boolean draining) {
+record Report(
+        String instance,
+        long round,
+        String fleet,
+        String node,
+        String runtime,
+        int connections,
+        int limit,
+        boolean draining) {
     /** Far more than any has; anyone may publish to a channel. */
     private static final int MAX_BYTES = 1_024;
 
     private static final JsonFactory JSON = new JsonFactory();
 
     Report {
-        if (instance.isEmpty() || node.isEmpty() || runtime.isEmpty() || connections < 0 || limit < 1) {
+        if (instance.isEmpty()
+                || fleet.isEmpty()
+                || node.isEmpty()
+                || runtime.isEmpty()
+                || round < 0
+                || connections < 0
+                || limit < 1) {
             throw new IllegalArgumentException("no report of a node");
         }
     }
@@ -42,6 +58,8 @@ record Report(String instance, String node, String runtime, int connections, int
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
             json.writeStartObject();
             json.writeStringField("instance", instance);
+            json.writeNumberField("round", round);
+            json.writeStringField("fleet", fleet);
             writeMembers(json);
             json.writeEndObject();
         } catch (IOException e) {
@@ -73,6 +91,8 @@ record Report(String instance, String node, String runtime, int connections, int
 
     private static Report read(JsonParser json) throws IOException {
         String instance = "";
+        long round = -1;
+        String fleet = "";
         String node = "";
         String runtime = "";
         int connections = -1;
@@ -84,6 +104,8 @@ record Report(String instance, String node, String runtime, int connections, int
             json.nextToken();
             switch (name) {
                 case "instance" -> instance = string(json);
+                case "round" -> round = json.getLongValue();
+                case "fleet" -> fleet = string(json);
                 case "node" -> node = string(json);
                 case "runtime" -> runtime = string(json);
                 case "connections" -> connections = json.getIntValue();
@@ -93,7 +115,7 @@ record Report(String instance, String node, String runtime, int connections, int
             }
         }
         require(json, json.currentToken() == JsonToken.END_OBJECT && json.nextToken() == null);
-        return new Report(instance, node, runtime, connections, limit, draining);
+        return new Report(instance, round, fleet, node, runtime, connections, limit, draining);
     }
 
     private static String string(JsonParser json) throws IOException {

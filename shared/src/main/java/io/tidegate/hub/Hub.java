@@ -93,6 +93,11 @@ public final class Hub implements AutoCloseable {
         return relay.status();
     }
 
+    /** Whether messages go through the relay. */
+    public boolean isRelayUp() {
+        return relayStatus() instanceof RelayStatus.Up;
+    }
+
     /** Bytes that wait for a socket, over all connections. */
     public long queuedBytes() {
         return connections.stream().mapToLong(Connection::queuedBytes).sum();

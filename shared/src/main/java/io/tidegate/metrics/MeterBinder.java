@@ -3,6 +3,7 @@ package io.tidegate.metrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
@@ -12,8 +13,8 @@ public interface MeterBinder {
     /** A counter that is read when it is scraped; its labels are fixed. */
     void counter(String name, String help, Map<String, String> labels, LongSupplier value);
 
-    /** A gauge that is read when it is scraped. */
-    void gauge(String name, String help, LongSupplier value);
+    /** A gauge that is read when it is scraped; NaN says that its value is not known. */
+    void gauge(String name, String help, DoubleSupplier value);
 
     /**
      * A histogram in seconds.

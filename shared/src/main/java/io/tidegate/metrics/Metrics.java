@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.function.LongSupplier;
+import java.util.function.DoubleSupplier;
 import java.util.stream.LongStream;
 
 /**
@@ -50,13 +50,18 @@ public final class Metrics {
         }
     }
 
-    /** Read when it is scraped. */
+    /**
+     * Read when it is scraped.
+     *
+     * @param fleetConnections of all nodes together; NaN where that is not known
+     */
     public record Gauges(
-            LongSupplier activeConnections,
-            LongSupplier connectionLimit,
-            LongSupplier sendQueueBytes,
-            LongSupplier draining,
-            LongSupplier relayUp) {}
+            DoubleSupplier activeConnections,
+            DoubleSupplier connectionLimit,
+            DoubleSupplier sendQueueBytes,
+            DoubleSupplier draining,
+            DoubleSupplier relayUp,
+            DoubleSupplier fleetConnections) {}
 
     private static final List<Duration> BUCKETS = LongStream.of(
                     50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
@@ -170,6 +175,10 @@ public final class Metrics {
         meters.gauge("websocket_send_queue_bytes", "Bytes that wait for a socket", gauges.sendQueueBytes());
         meters.gauge("websocket_draining", "1 while this node drains", gauges.draining());
         meters.gauge("websocket_relay_up", "1 while messages go through the relay", gauges.relayUp());
+        meters.gauge(
+                "websocket_fleet_connections",
+                "Open WebSocket connections of all nodes that do not drain",
+                gauges.fleetConnections());
         counter(meters, "websocket_messages_received_total", "Messages that clients sent", messagesReceived);
         counter(meters, "websocket_messages_sent_total", "Frames handed to a socket", messagesSent);
         counter(meters, "websocket_connections_opened_total", "Connections opened", connectionsOpened);

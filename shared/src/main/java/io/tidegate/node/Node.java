@@ -13,7 +13,6 @@ import io.tidegate.relay.MemoryBus;
 import io.tidegate.relay.MemoryRelay;
 import io.tidegate.relay.RedisRelay;
 import io.tidegate.relay.Relay;
-import io.tidegate.relay.RelayStatus;
 import io.tidegate.settings.Settings;
 import io.tidegate.time.Clock;
 import java.util.concurrent.CountDownLatch;
@@ -96,7 +95,8 @@ public final class Node implements AutoCloseable {
                         () -> settings.limits().connections(),
                         hub::queuedBytes,
                         () -> drain.draining() ? 1 : 0,
-                        () -> hub.relayStatus() instanceof RelayStatus.Up ? 1 : 0));
+                        () -> hub.isRelayUp() ? 1 : 0,
+                        fleet::total));
     }
 
     /** Drains, and returns when everybody has left or was cut, at the latest after {@code tidegate.drain.timeout}. */

@@ -182,6 +182,12 @@ final class Keys {
             Format.duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
             "Between two reports of a pod to the others; who is silent for three is forgotten.");
 
+    static final Key<String> FLEET_NAME = key(
+            "tidegate.fleet.name",
+            "tidegate",
+            Format.text("[A-Za-z0-9._:-]{1,128}", "1 to 128 letters, digits, dots, dashes, underscores or colons"),
+            "Nodes of one name stand behind one address: they count their clients together and even them out."
+                    + " Others with the same relay only share messages.");
     static final Key<Boolean> FLEET_PUBLIC = key(
             "tidegate.fleet.public",
             "false",

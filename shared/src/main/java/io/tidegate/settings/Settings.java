@@ -182,11 +182,12 @@ public record Settings(
     }
 
     /**
-     * Who may see the other nodes.
+     * The nodes to which this one belongs.
      *
+     * @param name which all of them have
      * @param isPublic whether the port of the WebSockets shows them, too
      */
-    public record Fleet(boolean isPublic) {}
+    public record Fleet(String name, boolean isPublic) {}
 
     private static void require(boolean holds, String rule) {
         if (!holds) {

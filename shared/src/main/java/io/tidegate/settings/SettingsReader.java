@@ -118,7 +118,7 @@ public final class SettingsReader {
                         values.get(Keys.REBALANCE_SHARE),
                         values.get(Keys.REBALANCE_MINIMUM),
                         values.get(Keys.REBALANCE_INTERVAL)),
-                new Settings.Fleet(values.get(Keys.FLEET_PUBLIC)));
+                new Settings.Fleet(values.get(Keys.FLEET_NAME), values.get(Keys.FLEET_PUBLIC)));
     }
 
     private static Settings.Relay relay(Values values) {

@@ -53,6 +53,11 @@ abstract class RebalanceContract {
                         IntStream.range(0, published[0]).mapToObj(i -> "m" + i).toList();
                 crowd.received().forEach(received -> assertEquals(all, received));
                 assertEquals(CLIENTS - crowd.moved(), a.metric("websocket_active_connections"));
+                // The publisher is one more.
+                Await.until(
+                        "both know the sum",
+                        () -> List.of(a, b).stream()
+                                .allMatch(node -> node.metric("websocket_fleet_connections") == CLIENTS + 1));
                 assertTrue(crowd.moved() <= CLIENTS / 2 + 2, () -> crowd.moved() + " have moved");
                 assertEquals(0, b.metric("websocket_rebalanced_total"));
                 assertEquals(0, a.metric("websocket_drain_closed_total", "outcome=\"forced\""));

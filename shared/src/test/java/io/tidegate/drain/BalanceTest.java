@@ -23,10 +23,10 @@ class BalanceTest {
 
     @Test
     void theMeanIsThatOfAllNodes() {
-        assertEquals(200, Balance.of(node(400), List.of(node(0))).mean());
+        assertEquals(200, balance(node(400), List.of(node(0))).mean());
         assertEquals(
-                110, Balance.of(node(400), List.of(node(0), node(20), node(20))).mean());
-        assertEquals(400, Balance.of(node(400), List.of()).mean());
+                110, balance(node(400), List.of(node(0), node(20), node(20))).mean());
+        assertEquals(400, balance(node(400), List.of()).mean());
     }
 
     @Test
@@ -54,35 +54,35 @@ class BalanceTest {
 
     @Test
     void aNodeThatDrainsIsNeitherRoomNorPartOfTheMean() {
-        Report draining = new Report("b", "b", "se", 0, LIMIT, true);
-        assertEquals(400, Balance.of(node(400), List.of(draining)).mean());
-        assertEquals(300, Balance.of(node(400), List.of(draining, node(200))).mean());
+        Report draining = new Report("b", 1, "tidegate", "b", "se", 0, LIMIT, true);
+        assertEquals(400, balance(node(400), List.of(draining)).mean());
+        assertEquals(300, balance(node(400), List.of(draining, node(200))).mean());
     }
 
     @Test
     void aFullNodeIsNoRoom() {
-        assertEquals(1_000, Balance.of(node(1_000), List.of(node(100, 100))).mean());
+        assertEquals(1_000, balance(node(1_000), List.of(node(100, 100))).mean());
         assertEquals(
-                750, Balance.of(node(1_000), List.of(node(100, 100), node(500))).mean());
+                750, balance(node(1_000), List.of(node(100, 100), node(500))).mean());
     }
 
     @Test
     void whereEverybodyIsFullNobodyMoves() {
-        Balance balance = Balance.of(node(100, 100), List.of(node(50, 50), node(100, 100)));
+        Balance balance = balance(node(100, 100), List.of(node(50, 50), node(100, 100)));
         assertFalse(balance.isExceededBy(100, AT_ONCE));
         assertEquals(0, balance.next(100, AT_ONCE));
     }
 
     @Test
     void ofASmallNodeNoMoreIsExpectedThanItTakes() {
-        Balance balance = Balance.of(node(1_000), List.of(node(0, 100)));
+        Balance balance = balance(node(1_000), List.of(node(0, 100)));
         assertEquals(900, balance.mean());
         assertEquals(100, balance.next(1_000, AT_ONCE));
     }
 
     @Test
     void moreThanAllMayHoldIsNoReasonToMove() {
-        Balance balance = Balance.of(node(12, 10), List.of(node(10, 10)));
+        Balance balance = balance(node(12, 10), List.of(node(10, 10)));
         assertFalse(balance.isExceededBy(12, AT_ONCE));
         assertEquals(0, balance.next(12, AT_ONCE));
     }
@@ -94,14 +94,15 @@ class BalanceTest {
         List<Report> fleet = new ArrayList<>();
         for (int i = 0; i < 2 + random.nextInt(12); i++) {
             int limit = 1 + random.nextInt(1_000);
-            fleet.add(new Report("n" + i, "n" + i, "se", random.nextInt(limit + 1), limit, random.nextInt(5) == 0));
+            fleet.add(new Report(
+                    "n" + i, 1, "tidegate", "n" + i, "se", random.nextInt(limit + 1), limit, random.nextInt(5) == 0));
         }
         int moved = 0;
         int room = 0;
         for (Report node : fleet) {
             List<Report> others =
                     fleet.stream().filter(other -> !other.equals(node)).toList();
-            Balance balance = Balance.of(node, others);
+            Balance balance = balance(node, others);
             if (!node.draining()) {
                 int next = balance.next(node.connections(), AT_ONCE);
                 assertTrue(next == 0 || node.connections() - next >= balance.mean(), () -> node + " of " + fleet);
@@ -112,11 +113,15 @@ class BalanceTest {
         assertTrue(moved <= room, moved + " moved into room for " + room + ": " + fleet);
     }
 
+    private static Balance balance(Report own, List<Report> others) {
+        return Balance.of(new Census(own, others));
+    }
+
     private static Report node(int connections) {
         return node(connections, LIMIT);
     }
 
     private static Report node(int connections, int limit) {
-        return new Report("n", "n", "se", connections, limit, false);
+        return new Report("n", 1, "tidegate", "n", "se", connections, limit, false);
     }
 }

@@ -1,6 +1,7 @@
 package io.tidegate.drain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.protocol.Message;
@@ -8,6 +9,7 @@ import io.tidegate.protocol.Opcode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +34,80 @@ class FleetTest {
                 {"node":"a","runtime":"se","connections":2,"limit":10000,"draining":false,"ageMs":0},\
                 {"node":"b","runtime":"se","connections":0,"limit":9,"draining":false,"ageMs":1950}]}""", a.fleet.view().json());
         assertEquals(List.of("a"), names(b));
+    }
+
+    @Test
+    void whoHearsOfANewRoundAnswersAtOnce() throws InterruptedException {
+        SimulatedNode a = fleet.start(A);
+        fleet.pass(Duration.ofMillis(1_700));
+        SimulatedNode b = fleet.start(B);
+        fleet.pass(Duration.ofMillis(2_000));
+        assertEquals(List.of(2L, 1L), List.of(rounds(a), rounds(b)), "b was too young to answer");
+        fleet.pass(Duration.ofMillis(50));
+        assertEquals(List.of(3L, 3L), List.of(rounds(a), rounds(b)), "b has begun it");
+        assertEquals(List.of("b"), names(a));
+        assertEquals(List.of("a"), names(b));
+    }
+
+    @Test
+    void nobodySpeaksTwiceInHalfAnInterval() throws InterruptedException {
+        SimulatedNode a = fleet.start(A);
+        SimulatedNode b = fleet.start(B);
+        fleet.pass(Duration.ofMillis(50));
+        Report told = Objects.requireNonNull(a.fleet.own());
+        fleet.pass(Duration.ofMillis(950));
+        b.fixture.hub.tellFleet(new Report("i", 1_000, "tidegate", "n", "se", 0, 1, false).message());
+        assertSame(told, a.fleet.own());
+        fleet.pass(Duration.ofMillis(50));
+        b.fixture.hub.tellFleet(new Report("i", 1_001, "tidegate", "n", "se", 0, 1, false).message());
+        assertEquals(1_001, rounds(a));
+    }
+
+    @Test
+    void theSumIsThatOfARound() throws InterruptedException {
+        SimulatedNode a = fleet.start(A).connect(2);
+        SimulatedNode b = fleet.start(B).connect(3);
+        assertEquals(Double.NaN, a.fleet.total(), "nobody has told anything");
+        fleet.pass(Duration.ofMillis(3_100));
+        assertEquals(List.of(5.0, 5.0), List.of(a.fleet.total(), b.fleet.total()));
+        b.connect(1);
+        fleet.pass(Duration.ofMillis(1_900));
+        assertEquals(List.of(5.0, 5.0), List.of(a.fleet.total(), b.fleet.total()));
+        fleet.pass(Duration.ofMillis(100));
+        assertEquals(List.of(6.0, 6.0), List.of(a.fleet.total(), b.fleet.total()));
+        b.drain();
+        fleet.pass(Duration.ofSeconds(4));
+        assertEquals(List.of(2.0, 2.0), List.of(a.fleet.total(), b.fleet.total()), "as in the sum of its pods");
+    }
+
+    @Test
+    void whileANodeIsSilentTheSumStaysAndThenIsThatOfTheOthers() throws InterruptedException {
+        SimulatedNode a = fleet.start(A).connect(2);
+        SimulatedNode b = fleet.start(B).connect(3);
+        fleet.pass(Duration.ofMillis(3_100));
+        fleet.crash(b);
+        for (int i = 0; i < 5; i++) {
+            assertEquals(5, a.fleet.total(), "its clients come back to a, and count once");
+            fleet.pass(Duration.ofSeconds(1));
+        }
+        a.connect(1);
+        fleet.pass(Duration.ofSeconds(4));
+        assertEquals(6, a.fleet.total());
+    }
+
+    @Test
+    void whileTheRelayIsDownTheSumIsNotKnown() throws InterruptedException {
+        SimulatedNode a = fleet.start(A).connect(2);
+        SimulatedNode b = fleet.start(B).connect(3);
+        fleet.pass(Duration.ofSeconds(3));
+        a.fixture.relay.down = true;
+        b.fixture.relay.down = true;
+        fleet.pass(Duration.ofSeconds(14));
+        assertEquals(List.of(Double.NaN, Double.NaN), List.of(a.fleet.total(), b.fleet.total()));
+        a.fixture.relay.down = false;
+        b.fixture.relay.down = false;
+        fleet.pass(Duration.ofSeconds(4));
+        assertEquals(List.of(5.0, 5.0), List.of(a.fleet.total(), b.fleet.total()));
     }
 
     @Test
@@ -72,6 +148,17 @@ class FleetTest {
     }
 
     @Test
+    void aFleetOfAnotherNameOnTheSameRelayIsNoPartOfIt() throws InterruptedException {
+        SimulatedNode a = fleet.start(A).connect(2);
+        SimulatedNode b = fleet.start(Map.of("tidegate.node", "b", "tidegate.fleet.name", "west"))
+                .connect(300);
+        fleet.pass(Duration.ofSeconds(30));
+        assertEquals(List.of(), names(a));
+        assertEquals(List.of(2.0, 300.0), List.of(a.fleet.total(), b.fleet.total()));
+        assertEquals(0, b.rebalanced());
+    }
+
+    @Test
     void whatIsNoReportIsPassedOver() throws InterruptedException {
         SimulatedNode a = fleet.start(A);
         SimulatedNode b = fleet.start(B);
@@ -85,10 +172,10 @@ class FleetTest {
     void whatIsHeldOfOthersIsBounded() {
         SimulatedNode a = fleet.start(A);
         for (int i = 0; i < 1_100; i++) {
-            a.fixture.hub.tellFleet(new Report("i" + i, "n", "se", 0, 1, false).message());
+            a.fixture.hub.tellFleet(new Report("i" + i, 0, "tidegate", "n", "se", 0, 1, false).message());
         }
         assertEquals(1_000, a.fleet.others().size());
-        a.fixture.hub.tellFleet(new Report("i7", "n", "se", 1, 1, false).message());
+        a.fixture.hub.tellFleet(new Report("i7", 0, "tidegate", "n", "se", 1, 1, false).message());
         assertEquals(1, a.fleet.others().stream().mapToInt(Report::connections).sum(), "who is known is still heard");
     }
 
@@ -110,6 +197,7 @@ class FleetTest {
         SimulatedNode alone = fleet.start(Map.of("tidegate.node", "a", "tidegate.relay.url", ""))
                 .connect(1);
         fleet.pass(Duration.ofSeconds(10));
+        assertEquals(Double.NaN, alone.fleet.total(), "others may be there, of whom it knows nothing");
         assertEquals(List.of("+/"), alone.fixture.relay.subscriptions, "only what its client subscribes to");
         assertEquals("""
                 {"node":"a","intervalMs":2000,"nodes":[\
@@ -118,5 +206,9 @@ class FleetTest {
 
     private static List<String> names(SimulatedNode node) {
         return node.fleet.others().stream().map(Report::node).sorted().toList();
+    }
+
+    private static long rounds(SimulatedNode node) {
+        return Objects.requireNonNull(node.fleet.own()).round();
     }
 }

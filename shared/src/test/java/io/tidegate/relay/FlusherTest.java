@@ -31,7 +31,8 @@ class FlusherTest {
     private static final Topic TOPIC = new Topic("news");
     private static final String CHANNEL = "p:topic:{news}";
 
-    private static final Metrics.Gauges NO_GAUGES = new Metrics.Gauges(() -> 0, () -> 0, () -> 0, () -> 0, () -> 0);
+    private static final Metrics.Gauges NO_GAUGES =
+            new Metrics.Gauges(() -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0);
 
     private final ManualClock clock = new ManualClock();
     private final Inbox inbox = new Inbox();

@@ -4,6 +4,7 @@ import io.tidegate.metrics.MeterBinder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
@@ -13,7 +14,7 @@ record HistogramBinder(String wanted, LongConsumer sink) implements MeterBinder 
     public void counter(String name, String help, Map<String, String> labels, LongSupplier value) {}
 
     @Override
-    public void gauge(String name, String help, LongSupplier value) {}
+    public void gauge(String name, String help, DoubleSupplier value) {}
 
     @Override
     public LongConsumer histogram(String name, String help, List<Duration> buckets) {

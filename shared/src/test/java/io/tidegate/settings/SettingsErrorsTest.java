@@ -92,6 +92,10 @@ final class SettingsErrorsTest {
                 bad("tidegate.rebalance.share", ".5", " must be a number from 0.001 to 1"),
                 bad("tidegate.rebalance.minimum", "0", " must be a whole number from 1 to 1000000"),
                 bad("tidegate.rebalance.interval", "2", " must be a duration from 100ms to 60s"),
+                bad(
+                        "tidegate.fleet.name",
+                        "east/1",
+                        " must be 1 to 128 letters, digits, dots, dashes, underscores or colons"),
                 bad("tidegate.fleet.public", "True", " must be true or false"),
                 arguments(
                         "tidegate.relay.username",

@@ -55,6 +55,7 @@ final class SettingsReaderTest {
             Map.entry("tidegate.rebalance.share", "0.1"),
             Map.entry("tidegate.rebalance.minimum", "7"),
             Map.entry("tidegate.rebalance.interval", "500ms"),
+            Map.entry("tidegate.fleet.name", "east"),
             Map.entry("tidegate.fleet.public", "true"));
 
     @Test
@@ -82,7 +83,7 @@ final class SettingsReaderTest {
                 new Settings.Drain(Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(30)),
                 settings.drain());
         assertEquals(new Settings.Rebalance(true, 0.2, 0.05, 20, Duration.ofSeconds(2)), settings.rebalance());
-        assertEquals(new Settings.Fleet(false), settings.fleet());
+        assertEquals(new Settings.Fleet("tidegate", false), settings.fleet());
         assertTrue(settings.relay().inProcess());
     }
 
@@ -114,7 +115,7 @@ final class SettingsReaderTest {
                 new Settings.Drain(Duration.ofSeconds(1), Duration.ofMinutes(2), Duration.ofMinutes(3)),
                 settings.drain());
         assertEquals(new Settings.Rebalance(false, 0.5, 0.1, 7, Duration.ofMillis(500)), settings.rebalance());
-        assertEquals(new Settings.Fleet(true), settings.fleet());
+        assertEquals(new Settings.Fleet("east", true), settings.fleet());
         assertFalse(settings.relay().inProcess());
     }
 

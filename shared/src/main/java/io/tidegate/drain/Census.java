@@ -1,0 +1,33 @@
+package io.tidegate.drain;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What all nodes have told, this one among them, half an interval after it has told its own: by then everybody has.
+ *
+ * @param own what this node has told
+ * @param others what the other nodes have told last
+ */
+record Census(Report own, List<Report> others) {
+
+    /** Those that take part in the fleet's work: who drains is left out. */
+    List<Report> serving() {
+        return Stream.concat(Stream.of(own), others.stream())
+                .filter(node -> !node.draining())
+                .toList();
+    }
+
+    /**
+     * Whether all that serve have told it in the same round, and so at about the same moment: then who moves from node to node
+     * is counted once.
+     */
+    boolean isWhole() {
+        return serving().stream().allMatch(node -> node.round() == own.round());
+    }
+
+    /** Open ones, of all nodes that do not drain. */
+    long connections() {
+        return serving().stream().mapToLong(Report::connections).sum();
+    }
+}
