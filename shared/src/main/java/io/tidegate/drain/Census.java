@@ -26,8 +26,10 @@ record Census(Report own, List<Report> others) {
         return serving().stream().allMatch(node -> node.round() == own.round());
     }
 
-    /** Open ones, of all nodes that do not drain. */
+    /** Open ones, of all nodes that do not drain. Who moves counts where it arrives. */
     long connections() {
-        return serving().stream().mapToLong(Report::connections).sum();
+        return serving().stream()
+                .mapToLong(node -> Math.max(0, node.connections() - node.moving()))
+                .sum();
     }
 }

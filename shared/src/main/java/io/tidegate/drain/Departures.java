@@ -26,7 +26,16 @@ public final class Departures {
     private final Hub hub;
     private final Clock clock;
     private final RandomGenerator random = RandomGenerator.getDefault();
-    private final Map<Connection, Long> closeAt = new HashMap<>();
+    private final Map<Connection, Departure> departures = new HashMap<>();
+    private volatile int onTheirWay;
+
+    /**
+     * When somebody leaves.
+     *
+     * @param slot when it is to come elsewhere, by {@link Clock#nanoTime}
+     * @param close when it is closed, if it is still here
+     */
+    private record Departure(long slot, long close) {}
 
     /** Nobody has been told to leave. */
     public Departures(Hub hub, Clock clock) {
@@ -36,14 +45,14 @@ public final class Departures {
 
     /** Those who have been told and are still here. */
     int size() {
-        return closeAt.size();
+        return departures.size();
     }
 
     /** Those who have not been told, in random order. */
     List<Connection> unaware() {
         List<Connection> unaware = new ArrayList<>();
         for (Connection connection : hub.connections()) {
-            if (!closeAt.containsKey(connection)) {
+            if (!departures.containsKey(connection)) {
                 unaware.add(connection);
             }
         }
@@ -64,7 +73,8 @@ public final class Departures {
         for (Connection connection : leaving) {
             long slot = Math.max(slots[i++], elapsedMillis);
             long grace = connection.resumes() ? HAND_OVER_NANOS : 0;
-            closeAt.put(connection, begun + slot * 1_000_000 + grace);
+            long at = begun + slot * 1_000_000;
+            departures.put(connection, new Departure(at, at + grace));
             connection.announceShutdown(slot - elapsedMillis);
         }
     }
@@ -75,18 +85,31 @@ public final class Departures {
      * @return how many
      */
     int countThoseWhoLeft() {
-        int before = closeAt.size();
-        closeAt.keySet().retainAll(hub.connections());
-        return before - closeAt.size();
+        int before = departures.size();
+        departures.keySet().retainAll(hub.connections());
+        return before - departures.size();
     }
 
     void closeThoseWhoseSlotHasCome() {
         long now = clock.nanoTime();
-        closeAt.forEach((connection, slot) -> {
-            if (now - slot >= 0) {
-                connection.close(CloseCode.RESTART, CloseCode.RESTART.reason());
+        int due = 0;
+        for (Map.Entry<Connection, Departure> each : departures.entrySet()) {
+            if (now - each.getValue().slot() >= 0) {
+                due++;
             }
-        });
+            if (now - each.getValue().close() >= 0) {
+                each.getKey().close(CloseCode.RESTART, CloseCode.RESTART.reason());
+            }
+        }
+        onTheirWay = due;
+    }
+
+    /**
+     * How many are still here though their slot has come: one that resumes connects elsewhere first, and is in two places for a
+     * moment. As of the last {@link #closeThoseWhoseSlotHasCome}; any thread.
+     */
+    public int onTheirWay() {
+        return onTheirWay;
     }
 
     /**
@@ -95,9 +118,9 @@ public final class Departures {
      * @return how many
      */
     int cutTheRest() {
-        int left = closeAt.size();
-        closeAt.keySet().forEach(Connection::abort);
-        closeAt.clear();
+        int left = departures.size();
+        departures.keySet().forEach(Connection::abort);
+        departures.clear();
         return left;
     }
 }

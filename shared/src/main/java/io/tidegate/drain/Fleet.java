@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,7 @@ public final class Fleet {
     private final String runtime;
     private final Hub hub;
     private final BooleanSupplier draining;
+    private final IntSupplier moving;
     private final Clock clock;
     private final long interval;
     private final String instance = UUID.randomUUID().toString();
@@ -69,12 +71,15 @@ public final class Fleet {
      * A node that has told nothing yet.
      *
      * @param runtime {@code se} or {@code mp}
+     * @param moving open connections of clients who are about to be elsewhere; any thread asks
      */
-    public Fleet(Settings settings, String runtime, Hub hub, BooleanSupplier draining, Clock clock) {
+    public Fleet(
+            Settings settings, String runtime, Hub hub, BooleanSupplier draining, IntSupplier moving, Clock clock) {
         this.settings = settings;
         this.runtime = runtime;
         this.hub = hub;
         this.draining = draining;
+        this.moving = moving;
         this.clock = clock;
         this.interval = settings.rebalance().interval().toNanos();
         if (!settings.relay().inProcess()) {
@@ -182,6 +187,7 @@ public final class Fleet {
                 settings.server().node(),
                 runtime,
                 connections(),
+                moving.getAsInt(),
                 settings.limits().connections(),
                 draining.getAsBoolean());
     }

@@ -23,7 +23,8 @@ import java.util.Optional;
  * @param node its name
  * @param runtime {@code se} or {@code mp}
  * @param connections open ones, those that have been told to leave too
- * @param limit of them
+ * @param moving of the open ones, those that are about to be open elsewhere, too
+ * @param limit of the open ones
  * @param draining whether it takes no new ones
  */
 record Report(
@@ -33,6 +34,7 @@ record Report(
         String node,
         String runtime,
         int connections,
+        int moving,
         int limit,
         boolean draining) {
     /** Far more than any has; anyone may publish to a channel. */
@@ -47,6 +49,7 @@ record Report(
                 || runtime.isEmpty()
                 || round < 0
                 || connections < 0
+                || moving < 0
                 || limit < 1) {
             throw new IllegalArgumentException("no report of a node");
         }
@@ -60,6 +63,7 @@ record Report(
             json.writeStringField("instance", instance);
             json.writeNumberField("round", round);
             json.writeStringField("fleet", fleet);
+            json.writeNumberField("moving", moving);
             writeMembers(json);
             json.writeEndObject();
         } catch (IOException e) {
@@ -96,6 +100,7 @@ record Report(
         String node = "";
         String runtime = "";
         int connections = -1;
+        int moving = -1;
         int limit = -1;
         boolean draining = false;
         require(json, json.nextToken() == JsonToken.START_OBJECT);
@@ -109,13 +114,14 @@ record Report(
                 case "node" -> node = string(json);
                 case "runtime" -> runtime = string(json);
                 case "connections" -> connections = json.getIntValue();
+                case "moving" -> moving = json.getIntValue();
                 case "limit" -> limit = json.getIntValue();
                 case "draining" -> draining = json.getBooleanValue();
                 default -> json.skipChildren();
             }
         }
         require(json, json.currentToken() == JsonToken.END_OBJECT && json.nextToken() == null);
-        return new Report(instance, round, fleet, node, runtime, connections, limit, draining);
+        return new Report(instance, round, fleet, node, runtime, connections, moving, limit, draining);
     }
 
     private static String string(JsonParser json) throws IOException {

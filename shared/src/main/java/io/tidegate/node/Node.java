@@ -49,7 +49,7 @@ public final class Node implements AutoCloseable {
         this.hub = new Hub(settings, metrics, clock, receiver -> relay(settings, receiver, metrics, clock));
         Departures departures = new Departures(hub, clock);
         this.drain = new Drain(hub, departures, settings.drain(), metrics, clock);
-        this.fleet = new Fleet(settings, runtime, hub, drain::draining, clock);
+        this.fleet = new Fleet(settings, runtime, hub, drain::draining, departures::onTheirWay, clock);
         this.rebalance = new Rebalance(fleet, departures, settings, metrics, clock);
         this.health = new NodeHealth(settings.relay().grace(), clock, hub::relayStatus, drain::draining);
         ticker.start();

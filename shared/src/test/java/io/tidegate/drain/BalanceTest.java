@@ -54,7 +54,7 @@ class BalanceTest {
 
     @Test
     void aNodeThatDrainsIsNeitherRoomNorPartOfTheMean() {
-        Report draining = new Report("b", 1, "tidegate", "b", "se", 0, LIMIT, true);
+        Report draining = new Report("b", 1, "tidegate", "b", "se", 0, 0, LIMIT, true);
         assertEquals(400, balance(node(400), List.of(draining)).mean());
         assertEquals(300, balance(node(400), List.of(draining, node(200))).mean());
     }
@@ -95,7 +95,15 @@ class BalanceTest {
         for (int i = 0; i < 2 + random.nextInt(12); i++) {
             int limit = 1 + random.nextInt(1_000);
             fleet.add(new Report(
-                    "n" + i, 1, "tidegate", "n" + i, "se", random.nextInt(limit + 1), limit, random.nextInt(5) == 0));
+                    "n" + i,
+                    1,
+                    "tidegate",
+                    "n" + i,
+                    "se",
+                    random.nextInt(limit + 1),
+                    0,
+                    limit,
+                    random.nextInt(5) == 0));
         }
         int moved = 0;
         int room = 0;
@@ -122,6 +130,6 @@ class BalanceTest {
     }
 
     private static Report node(int connections, int limit) {
-        return new Report("n", 1, "tidegate", "n", "se", connections, limit, false);
+        return new Report("n", 1, "tidegate", "n", "se", connections, 0, limit, false);
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidegate.hub.Connection;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Opcode;
 import java.time.Duration;
@@ -56,10 +57,10 @@ class FleetTest {
         fleet.pass(Duration.ofMillis(50));
         Report told = Objects.requireNonNull(a.fleet.own());
         fleet.pass(Duration.ofMillis(950));
-        b.fixture.hub.tellFleet(new Report("i", 1_000, "tidegate", "n", "se", 0, 1, false).message());
+        b.fixture.hub.tellFleet(new Report("i", 1_000, "tidegate", "n", "se", 0, 0, 1, false).message());
         assertSame(told, a.fleet.own());
         fleet.pass(Duration.ofMillis(50));
-        b.fixture.hub.tellFleet(new Report("i", 1_001, "tidegate", "n", "se", 0, 1, false).message());
+        b.fixture.hub.tellFleet(new Report("i", 1_001, "tidegate", "n", "se", 0, 0, 1, false).message());
         assertEquals(1_001, rounds(a));
     }
 
@@ -78,6 +79,23 @@ class FleetTest {
         b.drain();
         fleet.pass(Duration.ofSeconds(4));
         assertEquals(List.of(2.0, 2.0), List.of(a.fleet.total(), b.fleet.total()), "as in the sum of its pods");
+    }
+
+    @Test
+    void whoMovesCountsWhereItArrives() throws InterruptedException {
+        SimulatedNode a = fleet.start(A).connect(1);
+        a.fixture.connectFull("tea");
+        a.fixture.connectFull("tea");
+        SimulatedNode b = fleet.start(B).connect(3);
+        fleet.pass(Duration.ofMillis(3_100));
+        long now = fleet.clock.nanoTime();
+        List<Connection> resuming =
+                a.departures.unaware().stream().filter(Connection::resumes).toList();
+        a.departures.announce(resuming, now, now, Duration.ofMillis(200), Duration.ZERO);
+        b.connect(2);
+        fleet.pass(Duration.ofSeconds(2));
+        assertEquals(List.of(3, 5), fleet.connections(), "two have not closed their old connection yet");
+        assertEquals(List.of(6.0, 6.0), List.of(a.fleet.total(), b.fleet.total()));
     }
 
     @Test
@@ -172,10 +190,10 @@ class FleetTest {
     void whatIsHeldOfOthersIsBounded() {
         SimulatedNode a = fleet.start(A);
         for (int i = 0; i < 1_100; i++) {
-            a.fixture.hub.tellFleet(new Report("i" + i, 0, "tidegate", "n", "se", 0, 1, false).message());
+            a.fixture.hub.tellFleet(new Report("i" + i, 0, "tidegate", "n", "se", 0, 0, 1, false).message());
         }
         assertEquals(1_000, a.fleet.others().size());
-        a.fixture.hub.tellFleet(new Report("i7", 0, "tidegate", "n", "se", 1, 1, false).message());
+        a.fixture.hub.tellFleet(new Report("i7", 0, "tidegate", "n", "se", 1, 0, 1, false).message());
         assertEquals(1, a.fleet.others().stream().mapToInt(Report::connections).sum(), "who is known is still heard");
     }
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ReportTest {
-    private static final Report REPORT = new Report("i-1", 12, "tidegate", "pod \"7\"", "mp", 3, 10_000, true);
+    private static final Report REPORT = new Report("i-1", 12, "tidegate", "pod \"7\"", "mp", 3, 2, 10_000, true);
 
     @Test
     void whatANodeTellsIsWhatTheOthersRead() {
@@ -21,9 +21,9 @@ class ReportTest {
     @Test
     void whatALaterReleaseAddsIsPassedOver() {
         assertEquals(
-                Optional.of(new Report("i", 7, "tidegate", "pod", "se", 3, 9, false)),
+                Optional.of(new Report("i", 7, "tidegate", "pod", "se", 3, 0, 9, false)),
                 read(
-                        "{\"load\":{\"cpu\":[1,2]},\"instance\":\"i\",\"round\":7,\"fleet\":\"tidegate\",\"node\":\"pod\",\"runtime\":\"se\","
+                        "{\"load\":{\"cpu\":[1,2]},\"instance\":\"i\",\"round\":7,\"fleet\":\"tidegate\",\"moving\":0,\"node\":\"pod\",\"runtime\":\"se\","
                                 + "\"connections\":3,\"limit\":9,\"draining\":false}"));
     }
 
@@ -35,19 +35,19 @@ class ReportTest {
                 "null",
                 "[]",
                 "{}",
-                "{\"instance\":\"i\",\"round\":7,\"fleet\":\"tidegate\",\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3}",
+                "{\"instance\":\"i\",\"round\":7,\"fleet\":\"tidegate\",\"moving\":0,\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3}",
                 "{\"instance\":\"i\",\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3,\"limit\":9}",
                 "{\"instance\":\"i\",\"round\":7,\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3,\"limit\":9}",
-                "{\"instance\":\"i\",\"round\":-1,\"fleet\":\"tidegate\",\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3,\"limit\":9}",
-                "{\"instance\":\"\",\"round\":7,\"fleet\":\"tidegate\",\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3,\"limit\":9}",
-                "{\"instance\":7,\"round\":7,\"fleet\":\"tidegate\",\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3,\"limit\":9}",
-                "{\"instance\":\"i\",\"round\":7,\"fleet\":\"tidegate\",\"node\":\"pod\",\"runtime\":\"se\",\"connections\":-1,\"limit\":9}",
-                "{\"instance\":\"i\",\"round\":7,\"fleet\":\"tidegate\",\"node\":\"pod\",\"runtime\":\"se\",\"connections\":\"3\",\"limit\":9}",
-                "{\"instance\":\"i\",\"round\":7,\"fleet\":\"tidegate\",\"node\":\"pod\",\"runtime\":\"se\",\"connections\":99999999999,\"limit\":9}",
-                "{\"instance\":\"i\",\"round\":7,\"fleet\":\"tidegate\",\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3,\"limit\":0}",
-                "{\"instance\":\"i\",\"round\":7,\"fleet\":\"tidegate\",\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3,\"limit\":9,\"draining\":1}",
-                "{\"instance\":\"i\",\"round\":7,\"fleet\":\"tidegate\",\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3,\"limit\":9",
-                "{\"instance\":\"i\",\"round\":7,\"fleet\":\"tidegate\",\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3,\"limit\":9} {}"
+                "{\"instance\":\"i\",\"round\":-1,\"fleet\":\"tidegate\",\"moving\":0,\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3,\"limit\":9}",
+                "{\"instance\":\"\",\"round\":7,\"fleet\":\"tidegate\",\"moving\":0,\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3,\"limit\":9}",
+                "{\"instance\":7,\"round\":7,\"fleet\":\"tidegate\",\"moving\":0,\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3,\"limit\":9}",
+                "{\"instance\":\"i\",\"round\":7,\"fleet\":\"tidegate\",\"moving\":0,\"node\":\"pod\",\"runtime\":\"se\",\"connections\":-1,\"limit\":9}",
+                "{\"instance\":\"i\",\"round\":7,\"fleet\":\"tidegate\",\"moving\":0,\"node\":\"pod\",\"runtime\":\"se\",\"connections\":\"3\",\"limit\":9}",
+                "{\"instance\":\"i\",\"round\":7,\"fleet\":\"tidegate\",\"moving\":0,\"node\":\"pod\",\"runtime\":\"se\",\"connections\":99999999999,\"limit\":9}",
+                "{\"instance\":\"i\",\"round\":7,\"fleet\":\"tidegate\",\"moving\":0,\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3,\"limit\":0}",
+                "{\"instance\":\"i\",\"round\":7,\"fleet\":\"tidegate\",\"moving\":0,\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3,\"limit\":9,\"draining\":1}",
+                "{\"instance\":\"i\",\"round\":7,\"fleet\":\"tidegate\",\"moving\":0,\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3,\"limit\":9",
+                "{\"instance\":\"i\",\"round\":7,\"fleet\":\"tidegate\",\"moving\":0,\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3,\"limit\":9} {}"
             })
     void whatIsNoReportIsNone(String text) {
         assertEquals(Optional.empty(), read(text));
@@ -57,7 +57,7 @@ class ReportTest {
     void whatIsTooLongIsNone() {
         assertEquals(
                 Optional.empty(),
-                Report.read(new Report("i", 7, "tidegate", "p".repeat(1_024), "se", 3, 9, false).message()));
+                Report.read(new Report("i", 7, "tidegate", "p".repeat(1_024), "se", 3, 0, 9, false).message()));
     }
 
     private static Optional<Report> read(String text) {
