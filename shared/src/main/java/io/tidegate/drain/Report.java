@@ -40,6 +40,9 @@ record Report(
     /** Far more than any has; anyone may publish to a channel. */
     private static final int MAX_BYTES = 1_024;
 
+    /** Each interval has one, and they only grow: a number beyond this is nobody's, and must not become everybody's. */
+    private static final long MAX_ROUND = 1L << 53;
+
     private static final JsonFactory JSON = new JsonFactory();
 
     Report {
@@ -121,6 +124,7 @@ record Report(
             }
         }
         require(json, json.currentToken() == JsonToken.END_OBJECT && json.nextToken() == null);
+        require(json, round <= MAX_ROUND);
         return new Report(instance, round, fleet, node, runtime, connections, moving, limit, draining);
     }
 

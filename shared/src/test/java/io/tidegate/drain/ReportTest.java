@@ -38,6 +38,7 @@ class ReportTest {
                 "{\"instance\":\"i\",\"round\":7,\"fleet\":\"tidegate\",\"moving\":0,\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3}",
                 "{\"instance\":\"i\",\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3,\"limit\":9}",
                 "{\"instance\":\"i\",\"round\":7,\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3,\"limit\":9}",
+                "{\"instance\":\"i\",\"round\":9223372036854775807,\"fleet\":\"tidegate\",\"moving\":0,\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3,\"limit\":9}",
                 "{\"instance\":\"i\",\"round\":-1,\"fleet\":\"tidegate\",\"moving\":0,\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3,\"limit\":9}",
                 "{\"instance\":\"\",\"round\":7,\"fleet\":\"tidegate\",\"moving\":0,\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3,\"limit\":9}",
                 "{\"instance\":7,\"round\":7,\"fleet\":\"tidegate\",\"moving\":0,\"node\":\"pod\",\"runtime\":\"se\",\"connections\":3,\"limit\":9}",
