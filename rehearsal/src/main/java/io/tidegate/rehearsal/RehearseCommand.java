@@ -6,10 +6,12 @@ import io.tidegate.rehearsal.scale.Rehearsal;
 import io.tidegate.rehearsal.scale.RehearsalJson;
 import io.tidegate.rehearsal.scale.RehearsalPage;
 import io.tidegate.rehearsal.scale.RehearsalPlan;
+import io.tidegate.rehearsal.scale.Release;
 import io.tidegate.rehearsal.scale.Speed;
 import io.tidegate.rehearsal.scale.UnplayableException;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,6 +77,21 @@ final class RehearseCommand implements Callable<Integer> {
     @Option(names = "--set", description = "a value of the chart, such as --set autoscaling.connections.target=500")
     private Map<String, String> values = Map.of();
 
+    @Option(
+            names = "--cluster",
+            description =
+                    "plays on the cluster that KUBECONFIG names, where its KEDA and HPA decide, with a release that is there")
+    private boolean onCluster;
+
+    @Option(names = "--namespace", description = "of the release on the cluster; ${DEFAULT-VALUE} by default")
+    private String namespace = "default";
+
+    @Option(names = "--name", description = "of its Deployment; ${DEFAULT-VALUE} by default")
+    private String name = "tidegate";
+
+    @Option(names = "--address", description = "at which clients reach its Service, such as wss://chat.example.com")
+    private URI address = URI.create("");
+
     @Option(names = "--page", description = "the page with the plots; ${DEFAULT-VALUE} by default")
     private Path page = Path.of("rehearsal.html");
 
@@ -88,7 +105,10 @@ final class RehearseCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, IOException {
         PrintStream progress = json ? System.err : System.out;
         try {
-            Outcome outcome = Rehearsal.run(plan(), Chart.render(root.resolve("charts/tidegate"), values()), progress);
+            Outcome outcome = onCluster
+                    ? Rehearsal.onCluster(plan(), release(), progress)
+                    : Rehearsal.onThisMachine(
+                            plan(), Chart.render(root.resolve("charts/tidegate"), values()), progress);
             RehearsalPage.of(outcome).write(page);
             outcome.verdict().lines().forEach(line -> progress.println((line.good() ? "✓ " : "✗ ") + line.text()));
             progress.println((outcome.verdict().isGood() ? "PASSED" : "FAILED") + "; see " + page.toAbsolutePath());
@@ -114,9 +134,31 @@ final class RehearseCommand implements Callable<Integer> {
         return new RehearsalPlan(
                 new RehearsalPlan.Load(few, connections, rate),
                 new RehearsalPlan.Times(ramp, stay),
-                new RehearsalPlan.Servers(runtimes.stream().map(this::jar).toList(), !still),
-                new Speed(speed),
+                onCluster
+                        ? new RehearsalPlan.Servers(List.of(), true)
+                        : new RehearsalPlan.Servers(
+                                runtimes.stream().map(this::jar).toList(), !still),
+                new Speed(onCluster ? 1 : speed),
                 query == Which.ARTICLE);
+    }
+
+    private Release release() {
+        List<String> ofThisMachine = List.of("--speed", "--query", "--no-rebalance", "--runtimes", "--set");
+        for (String option : ofThisMachine) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw wrong(option + ": not with --cluster, whose release is as it is");
+            }
+        }
+        String scheme = String.valueOf(address.getScheme());
+        if (!List.of("ws", "wss").contains(scheme) || address.getHost() == null) {
+            throw wrong(
+                    "--address: allowed is ws://HOST:PORT or wss://HOST, at which this machine reaches the Service");
+        }
+        String kubeconfig = System.getenv("KUBECONFIG");
+        if (kubeconfig == null || !Files.isReadable(Path.of(kubeconfig))) {
+            throw wrong("--cluster: KUBECONFIG names no file that can be read; allowed is one kubeconfig");
+        }
+        return new Release(Path.of(kubeconfig), namespace, name, address);
     }
 
     /** The address of Prometheus is the one value that the chart insists on; a rehearsal has its own. */

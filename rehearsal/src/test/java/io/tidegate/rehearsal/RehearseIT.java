@@ -26,7 +26,7 @@ class RehearseIT {
     Path directory;
 
     /**
-     * Two pods, four, two. Not judged here is whether the fleet gets even within a minute of the scenario, which is three
+     * Two pods, four, two. Not judged here is whether the fleet gets even within a minute of the scenario, which is five
      * seconds: too few for a machine that tests.
      */
     @Test
@@ -34,7 +34,7 @@ class RehearseIT {
         assumeTrue(Stream.of("prometheus", "haproxy").allMatch(RehearseIT::isInstalled), "prometheus and haproxy");
         Path page = directory.resolve("page.html");
         List<String> arguments = new ArrayList<>(List.of("--connections", "160", "--base", "40", "--rate", "20"));
-        arguments.addAll(List.of("--speed", "20", "--ramp", "1m", "--hold", "1m", "--page", page.toString()));
+        arguments.addAll(List.of("--speed", "12", "--ramp", "1m", "--hold", "1m", "--page", page.toString()));
         arguments.addAll(List.of("--set", "autoscaling.connections.target=40"));
         arguments.addAll(List.of("--set", "autoscaling.messages.enabled=false"));
         // Fewer are not worth the trouble where there are thousands.
@@ -48,6 +48,7 @@ class RehearseIT {
                 "✓ out of order: 0",
                 "✓ forced: 0",
                 "✓ time to scale: 4 pods",
+                "✓ never more than the 4 pods",
                 "✓ oscillations: 0",
                 "✓ back to 2 pods")) {
             assertTrue(seen.contains(claim), () -> claim + " is not in\n" + seen);
@@ -65,6 +66,19 @@ class RehearseIT {
     void aWrongArgumentIsNamedWithWhatIsAllowed(String option, String value, String message) {
         StringWriter errors = new StringWriter();
         assertEquals(2, run(errors, option, value));
+        assertTrue(errors.toString().contains(message), errors.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--speed=5 --address=ws://localhost:1,--speed: not with --cluster",
+        "--no-rebalance --address=ws://localhost:1,--no-rebalance: not with --cluster",
+        "--address=http://localhost,--address: allowed is ws://HOST:PORT",
+        "--namespace=chat,--address: allowed is ws://HOST:PORT"
+    })
+    void onAClusterTheReleaseIsAsItIs(String options, String message) {
+        StringWriter errors = new StringWriter();
+        assertEquals(2, run(errors, ("--cluster " + options).split(" ", -1)));
         assertTrue(errors.toString().contains(message), errors.toString());
     }
 

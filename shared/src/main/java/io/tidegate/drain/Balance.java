@@ -12,8 +12,9 @@ import java.util.List;
  * without a word to each other.
  *
  * @param mean what each node would hold, were all even
+ * @param emptiest what the emptiest node holds of what it would then, 1 where it holds just that
  */
-record Balance(double mean) {
+record Balance(double mean, double emptiest) {
 
     /**
      * The mean of a fleet, as of water in vessels that are joined: a node whose limit lies below it counts as full, and the
@@ -28,17 +29,28 @@ record Balance(double mean) {
         for (Report node : nodes) {
             double mean = (double) connections / left;
             if (node.limit() >= mean) {
-                return new Balance(mean);
+                return new Balance(mean, emptiest(nodes, mean));
             }
             connections -= node.limit();
             left--;
         }
-        return new Balance(Double.POSITIVE_INFINITY);
+        return new Balance(Double.POSITIVE_INFINITY, 1);
     }
 
-    /** Whether a node with so many holds so much more than its part that it should begin. */
+    private static double emptiest(List<Report> nodes, double mean) {
+        return nodes.stream()
+                .mapToDouble(node -> node.connections() / Math.min(mean, node.limit()))
+                .min()
+                .orElse(1);
+    }
+
+    /**
+     * Whether a node with so many should begin: it holds so much more than its part, or another holds so much less. An empty one
+     * among ten lacks a whole part, of which each of the others has only a ninth too much.
+     */
     boolean isExceededBy(int connections, Settings.Rebalance settings) {
-        return connections > mean * (1 + settings.tolerance()) && excess(connections) >= settings.minimum();
+        boolean uneven = connections > mean * (1 + settings.tolerance()) || emptiest < 1 - settings.tolerance();
+        return uneven && excess(connections) >= settings.minimum();
     }
 
     /**

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Hands over what this node holds above the mean of the fleet, a share at a time, as a drain does: notice, slot, close.
  *
- * <p>It decides once with each {@link Census}, by reports alone: so who has just moved is counted once. It begins where it is
- * beyond the tolerance twice in a row, since of a crowd that arrives everywhere one node may tell earlier than the next, and
+ * <p>It decides once with each {@link Census}, by reports alone: so who has just moved is counted once. It begins where it, or
+ * the emptiest node, is beyond the tolerance twice in a row, since of a crowd that arrives everywhere one node may tell earlier than the next, and
  * stops at the mean, once nobody is on the way any more: while some are, the reports count them here or there, or in neither
  * place. What comes and goes by chance sets nothing off.
  *

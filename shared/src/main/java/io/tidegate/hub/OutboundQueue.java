@@ -29,15 +29,18 @@ final class OutboundQueue {
         ENDED
     }
 
-    private enum State {
-        /** The handshake's answer is not out yet. */
-        CORKED,
-        IDLE,
-        /** Waits for the write loop, or is being written. */
-        SCHEDULED,
-        /** The socket failed. */
-        BROKEN
-    }
+    // States. Numbers, and no enum: a reference that changes twice a delivery is two memory fences of G1's, each time.
+
+    /** The handshake's answer is not out yet. */
+    private static final int CORKED = 0;
+
+    private static final int IDLE = 1;
+
+    /** Waits for the write loop, or is being written. */
+    private static final int SCHEDULED = 2;
+
+    /** The socket failed. */
+    private static final int BROKEN = 3;
 
     private static final long ROOM_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -58,7 +61,7 @@ final class OutboundQueue {
     private int bytes;
 
     @GuardedBy("this")
-    private State state = State.CORKED;
+    private int state = CORKED;
 
     @GuardedBy("this")
     private boolean ended;
@@ -83,7 +86,7 @@ final class OutboundQueue {
 
     Offer offer(FrameBatch batch) {
         synchronized (this) {
-            if (ended || state == State.BROKEN) {
+            if (ended || state == BROKEN) {
                 return Offer.ENDED;
             }
             if (bytes > 0 && bytes + batch.length() > limit) {
@@ -104,7 +107,7 @@ final class OutboundQueue {
      */
     void end(FrameBatch last, boolean discard) {
         synchronized (this) {
-            if (ended || state == State.BROKEN) {
+            if (ended || state == BROKEN) {
                 return;
             }
             ended = true;
@@ -121,11 +124,11 @@ final class OutboundQueue {
     /** Lets what waits go: the handshake's answer is on the socket. */
     void open() {
         synchronized (this) {
-            if (state != State.CORKED) {
+            if (state != CORKED) {
                 return;
             }
-            state = first == null ? State.IDLE : State.SCHEDULED;
-            if (state == State.IDLE) {
+            state = first == null ? IDLE : SCHEDULED;
+            if (state == IDLE) {
                 return;
             }
         }
@@ -158,7 +161,7 @@ final class OutboundQueue {
     }
 
     private synchronized boolean isAbove(int most) {
-        return bytes > most && !ended && state != State.BROKEN;
+        return bytes > most && !ended && state != BROKEN;
     }
 
     /** Bytes that wait or are being written. */
@@ -196,7 +199,7 @@ final class OutboundQueue {
             if (first != null) {
                 return true;
             }
-            state = State.IDLE;
+            state = IDLE;
             if (ended) {
                 tellFinished();
             }
@@ -207,7 +210,7 @@ final class OutboundQueue {
     /** The reader finds out by itself that the socket is gone, and cleans up. */
     private void fail() {
         synchronized (this) {
-            state = State.BROKEN;
+            state = BROKEN;
             first = null;
             rest = null;
             bytes = 0;
@@ -228,10 +231,10 @@ final class OutboundQueue {
             rest.add(batch);
         }
         bytes += batch.length();
-        if (state != State.IDLE) {
+        if (state != IDLE) {
             return false;
         }
-        state = State.SCHEDULED;
+        state = SCHEDULED;
         return true;
     }
 
@@ -250,7 +253,7 @@ final class OutboundQueue {
 
     @GuardedBy("this")
     private boolean isFinished() {
-        return state == State.BROKEN || (ended && state == State.IDLE);
+        return state == BROKEN || (ended && state == IDLE);
     }
 
     @GuardedBy("this")

@@ -165,7 +165,7 @@ final class Keys {
             "tidegate.rebalance.tolerance",
             "0.2",
             Format.decimal("0.01", "10"),
-            "It begins above the mean by this part of it, and stops at the mean.");
+            "It begins where a pod is above or below the mean by this part of it, and stops at the mean.");
     static final Key<Double> REBALANCE_SHARE = key(
             "tidegate.rebalance.share",
             "0.05",

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidegate.settings.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
@@ -31,21 +32,39 @@ class BalanceTest {
 
     @Test
     void nobodyIsHandedOverWithinTheTolerance() {
-        Balance balance = new Balance(1_000);
+        Balance balance = new Balance(1_000, 1);
         assertFalse(balance.isExceededBy(1_200, DEFAULTS));
         assertTrue(balance.isExceededBy(1_201, DEFAULTS));
     }
 
     @Test
+    void oneThatLacksMuchIsFilledByManyWhoHaveLittleTooMuch() {
+        List<Report> others = new ArrayList<>(Collections.nCopies(8, node(1_000)));
+        others.add(node(0));
+        Balance balance = balance(node(1_000), others);
+        assertEquals(900, balance.mean());
+        assertTrue(balance.isExceededBy(1_000, DEFAULTS));
+        assertFalse(balance.isExceededBy(919, DEFAULTS), "for 19 nobody is bothered");
+    }
+
+    @Test
+    void aNodeThatHasWhatItMayHaveLacksNothing() {
+        assertEquals(1, balance(node(1_000), List.of(node(100, 100))).emptiest());
+        assertEquals(0.5, balance(node(1_000), List.of(node(50, 100))).emptiest());
+        assertEquals(0.8, balance(node(240), List.of(node(160))).emptiest());
+        assertFalse(balance(node(240), List.of(node(160))).isExceededBy(240, DEFAULTS));
+    }
+
+    @Test
     void fewAreNotBothered() {
-        Balance balance = new Balance(10);
+        Balance balance = new Balance(10, 1);
         assertFalse(balance.isExceededBy(29, DEFAULTS));
         assertTrue(balance.isExceededBy(30, DEFAULTS));
     }
 
     @Test
     void aShareASecondIsHandedOverUntilTheMeanIsReached() {
-        Balance balance = new Balance(500);
+        Balance balance = new Balance(500, 1);
         assertEquals(100, balance.next(1_000, DEFAULTS), "a twentieth a second, for two seconds");
         assertEquals(30, balance.next(530, DEFAULTS));
         assertEquals(0, balance.next(500, DEFAULTS));

@@ -69,6 +69,25 @@ class RebalanceSimulationTest {
         }
     }
 
+    /** Least connections alone would leave it to new clients; by chance alone each that moves finds it one time in ten. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void oneMoreAmongManyIsFilledToo(boolean leastConnections) throws InterruptedException {
+        Random random = new Random(7);
+        // Of so few, 20 are a fifteenth.
+        Map<String, String> few = Map.of("tidegate.rebalance.minimum", "5");
+        try (SimulatedFleet fleet = new SimulatedFleet(
+                nodes -> leastConnections ? leastConnections(nodes) : nodes.get(random.nextInt(nodes.size())))) {
+            for (int i = 0; i < 9; i++) {
+                fleet.start(few).connect(300);
+            }
+            fleet.start(few);
+            fleet.pass(leastConnections ? TO_EVEN_OUT : TO_EVEN_OUT.multipliedBy(3));
+            assertEven(fleet, leastConnections ? 0.05 : 0.25);
+            assertStandsStill(fleet);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {11, 12, 13, 14, 15, 16})
     void whileNodesComeAndGoItFollows(long seed) throws InterruptedException {

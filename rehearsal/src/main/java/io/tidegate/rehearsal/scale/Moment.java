@@ -2,6 +2,7 @@ package io.tidegate.rehearsal.scale;
 
 import io.tidegate.rehearsal.hpa.Decision;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -12,8 +13,9 @@ import java.util.stream.IntStream;
  * @param pods how many there are, by what they do
  * @param clients what the clients say
  * @param load of each pod, by a short name
+ * @param hpa what the status of the HPA said, where there is one
  */
-record Moment(double at, Decision decision, Pods pods, Clients clients, Map<String, Load> load) {
+record Moment(double at, Decision decision, Pods pods, Clients clients, Map<String, Load> load, Optional<HpaLook> hpa) {
 
     /**
      * A pod's connections.

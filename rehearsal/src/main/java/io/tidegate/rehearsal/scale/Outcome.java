@@ -5,6 +5,8 @@ import java.util.List;
 /**
  * What a rehearsal has shown.
  *
+ * @param notes what was real and what was not
  * @param phases the surge, and the ebb
  */
-public record Outcome(RehearsalPlan plan, List<Moment> moments, List<Phase> phases, Verdict verdict) {}
+public record Outcome(
+        RehearsalPlan plan, List<String> notes, List<Moment> moments, List<Phase> phases, Verdict verdict) {}

@@ -19,14 +19,6 @@ final class Pod {
     private static final Pattern READ_CONNECTIONS = Pattern.compile("\"connections\":(\\d+)");
     private static final Pattern READ_CUT = Pattern.compile("Drained in .*, (\\d+) were cut");
 
-    /** Where in its life a pod is. */
-    enum Phase {
-        STARTING,
-        READY,
-        LEAVING,
-        GONE
-    }
-
     /**
      * Around a pod.
      *
@@ -50,7 +42,7 @@ final class Pod {
     private final Kubelet kubelet;
     private final CountDownLatch toLeave = new CountDownLatch(1);
     private final Thread life;
-    private volatile Phase phase = Phase.STARTING;
+    private volatile PodView.Phase phase = PodView.Phase.STARTING;
     private volatile int forced;
     private volatile int connections;
     private volatile String failure = "";
@@ -68,29 +60,18 @@ final class Pod {
         life = Thread.ofVirtual().name(slot.name()).start(() -> live(image, own));
     }
 
-    Phase phase() {
+    PodView.Phase phase() {
         return phase;
     }
 
-    /** Connections that it cut in place of letting them go, once it is gone. */
-    int forced() {
-        return forced;
-    }
-
-    /** What went wrong; empty where nothing did. */
-    String failure() {
-        return failure;
-    }
-
-    /** Its open connections by its own count, a moment ago. */
-    int connections() {
-        return connections;
+    PodView view() {
+        return new PodView("pod " + (number + 1), phase, connections, forced, failure);
     }
 
     /** Begins its end. */
     synchronized void leave() {
-        if (phase == Phase.STARTING || phase == Phase.READY) {
-            phase = Phase.LEAVING;
+        if (phase == PodView.Phase.STARTING || phase == PodView.Phase.READY) {
+            phase = PodView.Phase.LEAVING;
             toLeave.countDown();
         }
     }
@@ -98,7 +79,7 @@ final class Pod {
     /** Ends it at once. */
     void kill() {
         synchronized (this) {
-            phase = Phase.GONE;
+            phase = PodView.Phase.GONE;
         }
         toLeave.countDown();
         ServerProcess running = server;
@@ -118,7 +99,7 @@ final class Pod {
                 toLeave.await();
             }
             kubelet.endpoints().dismiss(slot);
-            if (phase == Phase.GONE) {
+            if (phase == PodView.Phase.GONE) {
                 return;
             }
             Thread.sleep(kubelet.preStop());
@@ -131,10 +112,10 @@ final class Pod {
         } catch (InterruptedException e) {
             // Killed.
         } catch (AssertionError | RuntimeException e) {
-            failure = phase == Phase.GONE ? "" : String.valueOf(e.getMessage());
+            failure = phase == PodView.Phase.GONE ? "" : String.valueOf(e.getMessage());
         } finally {
             synchronized (this) {
-                phase = Phase.GONE;
+                phase = PodView.Phase.GONE;
             }
         }
     }
@@ -147,17 +128,17 @@ final class Pod {
             }
         }
         synchronized (this) {
-            if (phase == Phase.STARTING) {
-                phase = Phase.READY;
+            if (phase == PodView.Phase.STARTING) {
+                phase = PodView.Phase.READY;
             }
-            return phase == Phase.READY;
+            return phase == PodView.Phase.READY;
         }
     }
 
     /** A server that is busy answers late, and must not hold up whoever looks at all of them. */
     private void count(ServerProcess started) {
         try {
-            while (phase != Phase.GONE) {
+            while (phase != PodView.Phase.GONE) {
                 Thread.sleep(COUNT_EACH);
                 connections = countOf(started);
             }

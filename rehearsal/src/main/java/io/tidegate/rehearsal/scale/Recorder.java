@@ -14,20 +14,25 @@ final class Recorder {
         return moments;
     }
 
-    /** Looks at pods and clients. */
-    Moment note(double at, Decision decision, Replicas replicas, Moment.Clients clients) {
+    /** Looks at the fleet and its clients. */
+    Moment note(double at, Decision decision, Stage stage, Moment.Clients clients) {
+        List<PodView> pods = stage.pods();
         Map<String, Moment.Load> load = new LinkedHashMap<>();
-        for (Pod pod : replicas.all()) {
-            if (pod.phase() != Pod.Phase.GONE && pod.phase() != Pod.Phase.STARTING) {
-                load.put("pod " + (pod.number + 1), new Moment.Load(pod.connections(), pod.phase() == Pod.Phase.READY));
+        for (PodView pod : pods) {
+            if (pod.phase() != PodView.Phase.GONE && pod.phase() != PodView.Phase.STARTING) {
+                load.put(pod.name(), new Moment.Load(pod.connections(), pod.phase() == PodView.Phase.READY));
             }
         }
-        Moment.Pods pods = new Moment.Pods(
-                replicas.in(Pod.Phase.STARTING).size(),
-                replicas.in(Pod.Phase.READY).size(),
-                replicas.in(Pod.Phase.LEAVING).size());
-        Moment moment = new Moment(at, decision, pods, clients, load);
+        Moment.Pods counts = new Moment.Pods(
+                count(pods, PodView.Phase.STARTING),
+                count(pods, PodView.Phase.READY),
+                count(pods, PodView.Phase.LEAVING));
+        Moment moment = new Moment(at, decision, counts, clients, load, stage.hpa());
         moments.add(moment);
         return moment;
+    }
+
+    private static int count(List<PodView> pods, PodView.Phase phase) {
+        return (int) pods.stream().filter(pod -> pod.phase() == phase).count();
     }
 }

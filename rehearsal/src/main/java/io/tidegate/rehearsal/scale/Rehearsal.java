@@ -24,7 +24,6 @@ public final class Rehearsal {
     private static final Duration REST = Duration.ofSeconds(60);
 
     private final RehearsalPlan plan;
-    private final Scaling scaling;
     private final Stage stage;
     private final Clients clients;
     private final PrintStream out;
@@ -34,39 +33,55 @@ public final class Rehearsal {
     private long nextProgress = begun;
     private Decision decision;
 
-    private Rehearsal(RehearsalPlan plan, Scaling scaling, Stage stage, Clients clients, PrintStream out) {
+    private Rehearsal(RehearsalPlan plan, Stage stage, Clients clients, PrintStream out) {
         this.plan = plan;
-        this.scaling = scaling;
         this.stage = stage;
         this.clients = clients;
         this.out = out;
-        this.decision = new Decision(scaling.min(), scaling.min(), "the minimum");
+        this.decision = new Decision(stage.scaling().min(), stage.scaling().min(), "the minimum");
     }
 
     /**
-     * Runs it to the end; whatever it starts ends with it.
+     * Runs it to the end on this machine; whatever it starts ends with it.
      *
      * @param out gets a line every few seconds
      */
-    public static Outcome run(RehearsalPlan plan, Chart chart, PrintStream out) throws InterruptedException {
+    public static Outcome onThisMachine(RehearsalPlan plan, Chart chart, PrintStream out) throws InterruptedException {
         Scaling rendered = Scaling.of(chart.scaledObject());
         Scaling scaling = plan.article() ? Article.instead(rendered) : rendered;
         Machine machine = Machine.check(plan.load().peak());
         out.println("starting Redis, Prometheus, HAProxy and " + scaling.min() + " servers");
-        try (Stage stage = new Stage(plan, chart, scaling, machine.proxies(), machine.connectionsEach())) {
-            stage.replicas().scale(scaling.min());
-            awaitFirstPods(stage.replicas(), scaling.min());
-            try (Clients clients = new SwarmClients(stage.targets(), plan.load())) {
-                return new Rehearsal(plan, scaling, stage, clients, out).play();
-            }
+        try (LocalStage stage = new LocalStage(plan, chart, scaling, machine.proxies(), machine.connectionsEach())) {
+            return play(plan, stage, out);
+        }
+    }
+
+    /**
+     * Runs it to the end on a cluster, with the release that is there.
+     *
+     * @param out gets a line every few seconds
+     */
+    public static Outcome onCluster(RehearsalPlan plan, Release release, PrintStream out) throws InterruptedException {
+        try (ClusterStage stage = ClusterStage.of(release)) {
+            return play(plan, stage, out);
+        }
+    }
+
+    private static Outcome play(RehearsalPlan plan, Stage stage, PrintStream out) throws InterruptedException {
+        awaitFirstPods(stage);
+        try (Clients clients = new SwarmClients(stage.targets(), plan.load())) {
+            return new Rehearsal(plan, stage, clients, out).play();
         }
     }
 
     /** Before any client comes: who finds no pod counts as refused. */
-    private static void awaitFirstPods(Replicas replicas, int count) throws InterruptedException {
+    private static void awaitFirstPods(Stage stage) throws InterruptedException {
         long end = System.nanoTime() + START.toNanos();
-        while (replicas.in(Pod.Phase.READY).size() < count) {
-            replicas.all().stream()
+        while (stage.pods().stream()
+                        .filter(pod -> pod.phase() == PodView.Phase.READY)
+                        .count()
+                < stage.scaling().min()) {
+            stage.pods().stream()
                     .filter(pod -> !pod.failure().isEmpty())
                     .findFirst()
                     .ifPresent(pod -> {
@@ -81,10 +96,14 @@ public final class Rehearsal {
 
     private Outcome play() throws InterruptedException {
         RehearsalPlan.Load load = plan.load();
-        int peak = scaling.needed(load.peak(), load.rate());
+        int peak = stage.scaling().needed(load.peak(), load.rate());
+        double factor = plan.speed().factor();
         say(
-                "%d to %d clients need %d pods, %.0f times faster than in earnest",
-                load.base(), load.peak(), peak, plan.speed().factor());
+                "%d to %d clients need %d pods, %s",
+                load.base(),
+                load.peak(),
+                peak,
+                factor == 1 ? "in real time" : String.format(Locale.ROOT, "%.0f times faster than in earnest", factor));
         clients.resize(load.base(), perSecond());
         arrive(load.base());
         clients.rate(load.rate());
@@ -103,7 +122,7 @@ public final class Rehearsal {
         double left = arrive(load.base());
         say("the surge has left");
         Duration atMost =
-                scaling.longestShrink(stage.replicas().count(), scaling.min()).plus(REST);
+                stage.scaling().longestShrink(replicas(), stage.scaling().min()).plus(REST);
         until(this::isSmallAgain, atMost);
         pass(REST);
         return outcome(new Phase(surgeBegins, arrived, ebbBegins), new Phase(ebbBegins, left, now() + 1), peak);
@@ -115,11 +134,11 @@ public final class Rehearsal {
         Verdict.Tally tally = clients.finish();
         List<String> failures = new ArrayList<>(tally.failures());
         int forced = 0;
-        for (Pod pod : stage.replicas().all()) {
+        for (PodView pod : stage.pods()) {
             forced += pod.forced();
             if (!pod.failure().isEmpty()) {
-                failures.add("pod " + (pod.number + 1) + ": "
-                        + pod.failure().lines().findFirst().orElse(""));
+                failures.add(
+                        pod.name() + ": " + pod.failure().lines().findFirst().orElse(""));
             }
         }
         Verdict verdict = Verdict.of(
@@ -128,18 +147,25 @@ public final class Rehearsal {
                 ebb,
                 peak,
                 new Verdict.Tally(tally.lost(), tally.duplicated(), tally.reordered(), forced, failures));
-        return new Outcome(plan, moments, List.of(surge, ebb), verdict);
+        return new Outcome(plan, stage.notes(), moments, List.of(surge, ebb), verdict);
     }
 
     /** No pod is about to be ready. The article's query never asks for enough of them: it is not waited for. */
     private boolean isComplete(int peak) {
-        return stage.replicas().in(Pod.Phase.STARTING).isEmpty() && (plan.article() || decision.replicas() >= peak);
+        return nobodyIs(PodView.Phase.STARTING) && (plan.article() || decision.replicas() >= peak);
     }
 
     private boolean isSmallAgain() {
-        return stage.replicas().count() == scaling.min()
-                && stage.replicas().in(Pod.Phase.LEAVING).isEmpty()
-                && decision.replicas() == scaling.min();
+        int min = stage.scaling().min();
+        return replicas() == min && nobodyIs(PodView.Phase.LEAVING) && decision.replicas() == min;
+    }
+
+    private int replicas() {
+        return (int) stage.pods().stream().filter(PodView::isReplica).count();
+    }
+
+    private boolean nobodyIs(PodView.Phase phase) {
+        return stage.pods().stream().noneMatch(pod -> pod.phase() == phase);
     }
 
     /** Clients a real second, so that the surge takes as long as the scenario says. */
@@ -186,7 +212,7 @@ public final class Rehearsal {
                         before, decision.replicas(), decision.reason(), decision.wanted());
             }
         }
-        Moment moment = recorder.note(now(), decision, stage.replicas(), clients.now());
+        Moment moment = recorder.note(now(), decision, stage, clients.now());
         if (now >= nextProgress) {
             nextProgress = now + PROGRESS.toNanos();
             progress(moment);

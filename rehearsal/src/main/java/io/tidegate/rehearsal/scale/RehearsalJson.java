@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** A rehearsal for machines: the verdict, and every change of the number of pods. */
+/** A rehearsal for machines: the verdict, every change of the number of pods, and, of a cluster, every one
+ * of the status of its HPA. */
 public final class RehearsalJson {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -22,10 +23,21 @@ public final class RehearsalJson {
                 .forEach(line -> verdict.addObject().put("good", line.good()).put("text", line.text()));
         ArrayNode replicas = all.putArray("replicas");
         int before = 0;
+        ArrayNode hpa = all.putArray("hpa");
+        HpaLook last = null;
         for (Moment moment : outcome.moments()) {
             if (moment.desired() != before) {
                 before = moment.desired();
                 replicas.addObject().put("at", Math.round(moment.at())).put("pods", before);
+            }
+            HpaLook look = moment.hpa().orElse(null);
+            if (look != null && !look.equals(last)) {
+                last = look;
+                ObjectNode recorded = hpa.addObject()
+                        .put("at", Math.round(moment.at() * 10) / 10.0)
+                        .put("current", look.current())
+                        .put("desired", look.desired());
+                look.averages().forEach(recorded.putObject("averages")::put);
             }
         }
         return all.toString();

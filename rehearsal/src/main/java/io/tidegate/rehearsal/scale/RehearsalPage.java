@@ -44,20 +44,7 @@ public final class RehearsalPage {
                 plan.load().peak(),
                 plan.load().base()));
         outcome.verdict().lines().forEach(line -> page.verdict(line.good(), line.text()));
-        page.text(String.format(
-                Locale.ROOT,
-                "Real servers (%s), Redis, Prometheus and HAProxy with least connections; the triggers and the behavior of %s,"
-                        + " decided on by the HPA's published algorithm. Time is compressed: everything that the scenario waits"
-                        + " for passes %.0f times faster than in earnest, and all times here are the scenario's. A server takes"
-                        + " as long to start as it does, and so seems slow. Rates of messages are not compressed.",
-                plan.servers().jars().size() > 1 ? "SE and MP in turn" : "one runtime",
-                plan.article() ? "the article's ScaledObject" : "the rendered chart",
-                plan.speed().factor()));
-        page.text(
-                plan.servers().rebalance()
-                        ? "The servers even their connections out (tidegate.rebalance.enabled=true)."
-                        : "The servers do not even their connections out (tidegate.rebalance.enabled=false): a pod that is added"
-                                + " stays nearly empty while clients stay connected where they are.");
+        outcome.notes().forEach(page::text);
         return page.plot(replicas())
                 .plot(connections())
                 .plot(clients())

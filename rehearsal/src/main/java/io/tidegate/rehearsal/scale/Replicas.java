@@ -25,10 +25,10 @@ final class Replicas {
 
     /** Pods that count as replicas: ready or not, but not leaving. */
     int count() {
-        return in(Pod.Phase.STARTING).size() + in(Pod.Phase.READY).size();
+        return in(PodView.Phase.STARTING).size() + in(PodView.Phase.READY).size();
     }
 
-    List<Pod> in(Pod.Phase phase) {
+    List<Pod> in(PodView.Phase phase) {
         return pods.stream().filter(pod -> pod.phase() == phase).toList();
     }
 
@@ -44,16 +44,16 @@ final class Replicas {
         }
         // Those that are not ready first, then the youngest: ReplicaSet's order where nothing else tells pods apart.
         List<Pod> candidates =
-                new ArrayList<>(Stream.concat(in(Pod.Phase.STARTING).stream(), in(Pod.Phase.READY).stream())
+                new ArrayList<>(Stream.concat(in(PodView.Phase.STARTING).stream(), in(PodView.Phase.READY).stream())
                         .toList());
-        candidates.sort(Comparator.comparing((Pod pod) -> pod.phase() == Pod.Phase.READY)
+        candidates.sort(Comparator.comparing((Pod pod) -> pod.phase() == PodView.Phase.READY)
                 .thenComparing(pods::indexOf, Comparator.reverseOrder()));
         candidates.stream().limit(Math.max(0, count() - replicas)).forEach(Pod::leave);
     }
 
     private Slot freeSlot() {
         List<Slot> taken = pods.stream()
-                .filter(pod -> pod.phase() != Pod.Phase.GONE)
+                .filter(pod -> pod.phase() != PodView.Phase.GONE)
                 .map(pod -> pod.slot)
                 .toList();
         // The one that was used longest ago, so that a pod's name comes back late.

@@ -1,123 +1,45 @@
 package io.tidegate.rehearsal.scale;
 
 import io.tidegate.rehearsal.hpa.Decision;
-import io.tidegate.testing.RedisServer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Optional;
 
-/** Everything that runs beside the clients. The rehearsal's thread. */
-final class Stage implements AutoCloseable {
-    /** Of the chart's monitor. */
-    private static final Duration SCRAPE = Duration.ofSeconds(15);
+/** The fleet that a rehearsal plays on, and who decides on it. The rehearsal's thread. */
+interface Stage extends AutoCloseable {
+    /** A note. */
+    String EVEN = "The servers even their connections out (tidegate.rebalance.enabled=true).";
 
-    /** Pods that may still be leaving while there are as many as there may be. */
-    private static final int LEAVING = 10;
-
-    private final Path directory;
-    private final RedisServer redis;
-    private final Prometheus prometheus;
-    private final List<Haproxy> proxies = new ArrayList<>();
-    private final List<Integer> doors;
-    private final Scaler scaler;
-    private final Replicas replicas;
-
-    /**
-     * Starts all but the pods.
-     *
-     * @param proxies how many HAProxies share the clients
-     * @param connections that each of them may carry
-     */
-    Stage(RehearsalPlan plan, Chart chart, Scaling scaling, int proxies, int connections) {
-        directory = newDirectory();
-        Runtime.getRuntime().addShutdownHook(new Thread(this::removeDirectory));
-        List<Slot> slots = Slot.of(chart.name(), scaling.max() + LEAVING);
-        List<Integer> ports = Slot.freePorts(proxies + 1);
-        doors = ports.subList(1, ports.size());
-        Speed speed = plan.speed();
-        redis = RedisServer.start();
-        prometheus = Prometheus.start(directory, ports.getFirst(), slots, speed.real(SCRAPE));
-        for (int i = 0; i < proxies; i++) {
-            this.proxies.add(Haproxy.start(directory.resolve("proxy-" + i), doors.get(i), slots, connections));
-        }
-        scaler = new Scaler(scaling, speed, prometheus::ask);
-        PodTemplate template = PodTemplate.of(chart.deployment());
-        Map<String, String> settings =
-                ShortSettings.of(template.settings(), speed, plan.servers().rebalance());
-        settings.put("tidegate.relay.url", redis.url().toString());
-        Pod.Kubelet kubelet = new Pod.Kubelet(
-                endpoints(), speed.real(template.readiness()), speed.real(template.preStop()), template.grace());
-        List<Image> images = plan.servers().jars().stream()
-                .map(jar -> Image.make(jar, directory))
-                .toList();
-        replicas = new Replicas(
-                slots, (slot, number) -> new Pod(slot, number, images.get(number % images.size()), settings, kubelet));
-    }
-
-    private Pod.Endpoints endpoints() {
-        return new Pod.Endpoints() {
-            @Override
-            public void admit(Slot slot) {
-                proxies.forEach(proxy -> proxy.admit(slot));
-            }
-
-            @Override
-            public void dismiss(Slot slot) {
-                proxies.forEach(proxy -> proxy.dismiss(slot));
-            }
-        };
-    }
+    /** A note. */
+    String UNEVEN =
+            "The servers do not even their connections out (tidegate.rebalance.enabled=false): a pod that is added stays"
+                    + " nearly empty while clients stay connected where they are.";
 
     /** Where clients connect to. */
-    List<URI> targets() {
-        return doors.stream().map(port -> URI.create("ws://127.0.0.1:" + port)).toList();
+    List<URI> targets();
+
+    /** What the ScaledObject says. */
+    Scaling scaling();
+
+    /**
+     * A look at what the HPA decides.
+     *
+     * @param now of the scenario
+     */
+    Decision look(Duration now);
+
+    /** All pods that there have been, in the order of their start. */
+    List<PodView> pods();
+
+    /** What the HPA itself says; empty where there is none, and its algorithm decides. */
+    default Optional<HpaLook> hpa() {
+        return Optional.empty();
     }
 
-    Replicas replicas() {
-        return replicas;
-    }
-
-    /** A look of the HPA, whose decision is carried out. */
-    Decision look(Duration now) {
-        Decision decision = scaler.look(now, replicas.count());
-        replicas.scale(decision.replicas());
-        return decision;
-    }
+    /** What is real here and what is not, for the page. */
+    List<String> notes();
 
     @Override
-    public void close() {
-        replicas.killAll();
-        proxies.forEach(Haproxy::close);
-        prometheus.close();
-        redis.close();
-        removeDirectory();
-    }
-
-    private void removeDirectory() {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(directory)) {
-            files.sorted(Comparator.reverseOrder())
-                    .forEach(file -> file.toFile().delete());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Path newDirectory() {
-        try {
-            return Files.createTempDirectory("rehearsal-");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
+    void close();
 }

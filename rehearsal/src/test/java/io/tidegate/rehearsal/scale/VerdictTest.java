@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -136,7 +137,8 @@ class VerdictTest {
                 new Decision(desired, desired, "connections"),
                 new Moment.Pods(0, load.size(), 0),
                 new Moment.Clients(0, 0, 0, 0),
-                load);
+                load,
+                Optional.empty());
     }
 
     private void complainsOnlyOf(String what, Verdict.Tally tally) {

@@ -1,4 +1,4 @@
-package io.tidegate.charts.cluster;
+package io.tidegate.rehearsal.scale;
 
 import io.fabric8.kubernetes.client.Config;
 import java.io.IOException;
@@ -13,11 +13,11 @@ import java.util.Base64;
 import java.util.Optional;
 
 /** A kubeconfig as the client understands it. */
-final class Kubeconfig {
+public final class Kubeconfig {
     private Kubeconfig() {}
 
     /** Reads the file; the client takes every PKCS#8 key for RSA unless it is told otherwise. */
-    static Config read(Path file) {
+    public static Config read(Path file) {
         Config config = Config.fromKubeconfig(file.toFile());
         key(config)
                 .filter(pem -> pem.contains("BEGIN PRIVATE KEY") && !isRsa(pem))

@@ -1,0 +1,151 @@
+package io.tidegate.rehearsal.scale;
+
+import io.tidegate.rehearsal.hpa.Decision;
+import io.tidegate.testing.RedisServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** A fleet of processes of this machine, on which the HPA's published algorithm decides. The rehearsal's thread. */
+final class LocalStage implements Stage {
+    /** Of the chart's monitor. */
+    private static final Duration SCRAPE = Duration.ofSeconds(15);
+
+    /** Pods that may still be leaving while there are as many as there may be. */
+    private static final int LEAVING = 10;
+
+    private final Path directory;
+    private final RedisServer redis;
+    private final Prometheus prometheus;
+    private final List<Haproxy> proxies = new ArrayList<>();
+    private final List<Integer> doors;
+    private final RehearsalPlan plan;
+    private final Scaling scaling;
+    private final Scaler scaler;
+    private final Replicas replicas;
+
+    /**
+     * Starts everything; the pods are as many as there are at least.
+     *
+     * @param proxies how many HAProxies share the clients
+     * @param connections that each of them may carry
+     */
+    LocalStage(RehearsalPlan plan, Chart chart, Scaling scaling, int proxies, int connections) {
+        this.plan = plan;
+        this.scaling = scaling;
+        directory = newDirectory();
+        Runtime.getRuntime().addShutdownHook(new Thread(this::removeDirectory));
+        List<Slot> slots = Slot.of(chart.name(), scaling.max() + LEAVING);
+        List<Integer> ports = Slot.freePorts(proxies + 1);
+        doors = ports.subList(1, ports.size());
+        Speed speed = plan.speed();
+        redis = RedisServer.start();
+        prometheus = Prometheus.start(directory, ports.getFirst(), slots, speed.real(SCRAPE));
+        for (int i = 0; i < proxies; i++) {
+            this.proxies.add(Haproxy.start(directory.resolve("proxy-" + i), doors.get(i), slots, connections));
+        }
+        scaler = new Scaler(scaling, speed, prometheus::ask);
+        PodTemplate template = PodTemplate.of(chart.deployment());
+        Map<String, String> settings =
+                ShortSettings.of(template.settings(), speed, plan.servers().rebalance());
+        settings.put("tidegate.relay.url", redis.url().toString());
+        Pod.Kubelet kubelet = new Pod.Kubelet(
+                endpoints(), speed.real(template.readiness()), speed.real(template.preStop()), template.grace());
+        List<Image> images = plan.servers().jars().stream()
+                .map(jar -> Image.make(jar, directory))
+                .toList();
+        replicas = new Replicas(
+                slots, (slot, number) -> new Pod(slot, number, images.get(number % images.size()), settings, kubelet));
+        replicas.scale(scaling.min());
+    }
+
+    private Pod.Endpoints endpoints() {
+        return new Pod.Endpoints() {
+            @Override
+            public void admit(Slot slot) {
+                proxies.forEach(proxy -> proxy.admit(slot));
+            }
+
+            @Override
+            public void dismiss(Slot slot) {
+                proxies.forEach(proxy -> proxy.dismiss(slot));
+            }
+        };
+    }
+
+    @Override
+    public Scaling scaling() {
+        return scaling;
+    }
+
+    @Override
+    public List<URI> targets() {
+        return doors.stream().map(port -> URI.create("ws://127.0.0.1:" + port)).toList();
+    }
+
+    @Override
+    public List<PodView> pods() {
+        return replicas.all().stream().map(Pod::view).toList();
+    }
+
+    @Override
+    public Decision look(Duration now) {
+        Decision decision = scaler.look(now, replicas.count());
+        replicas.scale(decision.replicas());
+        return decision;
+    }
+
+    @Override
+    public List<String> notes() {
+        return List.of(
+                String.format(
+                        Locale.ROOT,
+                        "Real servers (%s), Redis, Prometheus and HAProxy with least connections; the triggers and the behavior of"
+                                + " %s, decided on by the HPA's published algorithm. Time is compressed: everything that the"
+                                + " scenario waits for passes %.0f times faster than in earnest, and all times here are the"
+                                + " scenario's. A server takes as long to start as it does, and so seems slow. Rates of messages"
+                                + " are not compressed.",
+                        plan.servers().jars().size() > 1 ? "SE and MP in turn" : "one runtime",
+                        plan.article() ? "the article's ScaledObject" : "the rendered chart",
+                        plan.speed().factor()),
+                plan.servers().rebalance() ? EVEN : UNEVEN);
+    }
+
+    @Override
+    public void close() {
+        replicas.killAll();
+        proxies.forEach(Haproxy::close);
+        prometheus.close();
+        redis.close();
+        removeDirectory();
+    }
+
+    private void removeDirectory() {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path newDirectory() {
+        try {
+            return Files.createTempDirectory("rehearsal-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
