@@ -29,18 +29,15 @@ final class OutboundQueue {
         ENDED
     }
 
-    // States. Numbers, and no enum: a reference that changes twice a delivery is two memory fences of G1's, each time.
-
-    /** The handshake's answer is not out yet. */
-    private static final int CORKED = 0;
-
-    private static final int IDLE = 1;
-
-    /** Waits for the write loop, or is being written. */
-    private static final int SCHEDULED = 2;
-
-    /** The socket failed. */
-    private static final int BROKEN = 3;
+    private enum State {
+        /** The handshake's answer is not out yet. */
+        CORKED,
+        IDLE,
+        /** Waits for the write loop, or is being written. */
+        SCHEDULED,
+        /** The socket failed. */
+        BROKEN
+    }
 
     private static final long ROOM_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -61,7 +58,7 @@ final class OutboundQueue {
     private int bytes;
 
     @GuardedBy("this")
-    private int state = CORKED;
+    private State state = State.CORKED;
 
     @GuardedBy("this")
     private boolean ended;
@@ -86,7 +83,7 @@ final class OutboundQueue {
 
     Offer offer(FrameBatch batch) {
         synchronized (this) {
-            if (ended || state == BROKEN) {
+            if (ended || state == State.BROKEN) {
                 return Offer.ENDED;
             }
             if (bytes > 0 && bytes + batch.length() > limit) {
@@ -107,7 +104,7 @@ final class OutboundQueue {
      */
     void end(FrameBatch last, boolean discard) {
         synchronized (this) {
-            if (ended || state == BROKEN) {
+            if (ended || state == State.BROKEN) {
                 return;
             }
             ended = true;
@@ -124,11 +121,11 @@ final class OutboundQueue {
     /** Lets what waits go: the handshake's answer is on the socket. */
     void open() {
         synchronized (this) {
-            if (state != CORKED) {
+            if (state != State.CORKED) {
                 return;
             }
-            state = first == null ? IDLE : SCHEDULED;
-            if (state == IDLE) {
+            state = first == null ? State.IDLE : State.SCHEDULED;
+            if (state == State.IDLE) {
                 return;
             }
         }
@@ -161,7 +158,7 @@ final class OutboundQueue {
     }
 
     private synchronized boolean isAbove(int most) {
-        return bytes > most && !ended && state != BROKEN;
+        return bytes > most && !ended && state != State.BROKEN;
     }
 
     /** Bytes that wait or are being written. */
@@ -199,7 +196,7 @@ final class OutboundQueue {
             if (first != null) {
                 return true;
             }
-            state = IDLE;
+            state = State.IDLE;
             if (ended) {
                 tellFinished();
             }
@@ -210,7 +207,7 @@ final class OutboundQueue {
     /** The reader finds out by itself that the socket is gone, and cleans up. */
     private void fail() {
         synchronized (this) {
-            state = BROKEN;
+            state = State.BROKEN;
             first = null;
             rest = null;
             bytes = 0;
@@ -231,10 +228,10 @@ final class OutboundQueue {
             rest.add(batch);
         }
         bytes += batch.length();
-        if (state != IDLE) {
+        if (state != State.IDLE) {
             return false;
         }
-        state = SCHEDULED;
+        state = State.SCHEDULED;
         return true;
     }
 
@@ -253,7 +250,7 @@ final class OutboundQueue {
 
     @GuardedBy("this")
     private boolean isFinished() {
-        return state == BROKEN || (ended && state == IDLE);
+        return state == State.BROKEN || (ended && state == State.IDLE);
     }
 
     @GuardedBy("this")
