@@ -133,6 +133,12 @@ final class ClusterStage implements Stage {
         return scaling;
     }
 
+    /** More often than the HPA, whose looks are its own. */
+    @Override
+    public Duration pace() {
+        return LOOK;
+    }
+
     @Override
     public Decision look(Duration now) {
         if (!failure.isEmpty()) {

@@ -98,6 +98,11 @@ final class LocalStage implements Stage {
     }
 
     @Override
+    public Duration pace() {
+        return plan.speed().real(Scaling.SYNC);
+    }
+
+    @Override
     public Decision look(Duration now) {
         Decision decision = scaler.look(now, replicas.count());
         replicas.scale(decision.replicas());

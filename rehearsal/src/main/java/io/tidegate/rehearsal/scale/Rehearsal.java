@@ -203,7 +203,7 @@ public final class Rehearsal {
     private void tick() {
         long now = System.nanoTime();
         if (now >= nextLook) {
-            nextLook += plan.speed().real(Scaling.SYNC).toNanos();
+            nextLook += stage.pace().toNanos();
             int before = decision.replicas();
             decision = stage.look(Duration.ofNanos((long) (now() * 1e9)));
             if (decision.replicas() != before) {

@@ -22,6 +22,9 @@ interface Stage extends AutoCloseable {
     /** What the ScaledObject says. */
     Scaling scaling();
 
+    /** Real time between two looks at what the HPA decides. */
+    Duration pace();
+
     /**
      * A look at what the HPA decides.
      *
