@@ -42,7 +42,7 @@ class FleetTest {
         SimulatedNode a = fleet.start(A);
         fleet.pass(Duration.ofMillis(1_700));
         SimulatedNode b = fleet.start(B);
-        fleet.pass(Duration.ofMillis(2_000));
+        fleet.pass(Duration.ofSeconds(2));
         assertEquals(List.of(2L, 1L), List.of(rounds(a), rounds(b)), "b was too young to answer");
         fleet.pass(Duration.ofMillis(50));
         assertEquals(List.of(3L, 3L), List.of(rounds(a), rounds(b)), "b has begun it");

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.autoscaling.v2.ExternalMetricStatus;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerStatus;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.MetricStatus;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -19,7 +20,9 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -76,9 +79,11 @@ final class ClusterStage implements Stage {
      * @throws UnplayableException where the release is not there, or is none that scales
      */
     static ClusterStage of(Release release) {
-        KubernetesClient client = new KubernetesClientBuilder()
-                .withConfig(Kubeconfig.read(release.kubeconfig()))
-                .build();
+        Config config = Kubeconfig.read(release.kubeconfig());
+        // The watcher repeats by itself, and who has named the wrong cluster should not wait for minutes.
+        config.setRequestRetryBackoffLimit(1);
+        KubernetesClient client =
+                new KubernetesClientBuilder().withConfig(config).build();
         try {
             Deployment deployment = client.apps()
                     .deployments()
@@ -117,7 +122,7 @@ final class ClusterStage implements Stage {
     private static int managementPort(Deployment deployment) {
         return deployment.getSpec().getTemplate().getSpec().getContainers().stream()
                 .flatMap(container -> container.getPorts().stream())
-                .filter(port -> port.getName().equals("management"))
+                .filter(port -> "management".equals(port.getName()))
                 .map(ContainerPort::getContainerPort)
                 .findFirst()
                 .orElseThrow(() -> new UnplayableException("the Deployment has no port that is named management"));
@@ -170,20 +175,17 @@ final class ClusterStage implements Stage {
 
     private void watch() {
         int failures = 0;
-        while (!closed) {
+        while (!closed && failure.isEmpty()) {
             try {
                 readPods();
                 readHpa();
                 failures = 0;
-                Thread.sleep(LOOK);
-            } catch (KubernetesClientException e) {
+            } catch (RuntimeException e) {
                 if (++failures == MOST_FAILURES) {
-                    failure = String.valueOf(e.getMessage());
-                    return;
+                    failure = e.toString();
                 }
-            } catch (InterruptedException e) {
-                return;
             }
+            LockSupport.parkNanos(this, LOOK.toNanos());
         }
     }
 
@@ -247,6 +249,7 @@ final class ClusterStage implements Stage {
         client.autoscaling().v2().horizontalPodAutoscalers().inNamespace(release.namespace()).list().getItems().stream()
                 .filter(hpa -> hpa.getSpec().getScaleTargetRef().getName().equals(release.name()))
                 .map(HorizontalPodAutoscaler::getStatus)
+                .filter(Objects::nonNull)
                 .findFirst()
                 .ifPresent(status -> look = look(status));
     }
@@ -277,7 +280,7 @@ final class ClusterStage implements Stage {
     @Override
     public void close() {
         closed = true;
-        watcher.interrupt();
+        LockSupport.unpark(watcher);
         client.close();
     }
 }
