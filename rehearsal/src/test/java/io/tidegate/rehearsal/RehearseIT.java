@@ -40,7 +40,9 @@ class RehearseIT {
         // Fewer are not worth the trouble where there are thousands.
         arguments.addAll(List.of("--set", "config.rebalance.minimum=4"));
         arguments.addAll(List.of("--set", "autoscaling.behavior.scaleDown.stabilizationWindowSeconds=240"));
-        run(new StringWriter(), arguments.toArray(String[]::new));
+        StringWriter errors = new StringWriter();
+        run(errors, arguments.toArray(String[]::new));
+        assertEquals("", errors.toString());
         String seen = Files.readString(page);
         for (String claim : List.of(
                 "✓ lost: 0",

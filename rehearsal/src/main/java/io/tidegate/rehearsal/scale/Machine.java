@@ -2,6 +2,7 @@ package io.tidegate.rehearsal.scale;
 
 import io.tidegate.rehearsal.load.Room;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What this machine can carry.
@@ -31,13 +32,26 @@ record Machine(int proxies, int connectionsEach) {
         return of(clients, Room.here());
     }
 
+    /**
+     * Whether it carries so many clients, whose servers are elsewhere.
+     *
+     * @throws UnplayableException that says what is missing
+     */
+    static void roomFor(int clients) {
+        refuse(Room.here().refusal((int) (clients * MOVING), 1));
+    }
+
     static Machine of(int clients, Room room) {
         int connections = (int) (clients * MOVING);
         int each = (int) Math.max(1, Math.min(MOST, (room.files() - OTHERS) / 2));
         int proxies = (int) Math.ceil((double) connections / each);
-        room.refusal(connections, proxies).ifPresent(why -> {
+        refuse(room.refusal(connections, proxies));
+        return new Machine(proxies, each);
+    }
+
+    private static void refuse(Optional<String> refusal) {
+        refusal.ifPresent(why -> {
             throw new UnplayableException("clients, while some of them move, have too many connections: " + why);
         });
-        return new Machine(proxies, each);
     }
 }

@@ -62,6 +62,7 @@ public final class Rehearsal {
      * @param out gets a line every few seconds
      */
     public static Outcome onCluster(RehearsalPlan plan, Release release, PrintStream out) throws InterruptedException {
+        Machine.roomFor(plan.load().peak());
         try (ClusterStage stage = ClusterStage.of(release)) {
             return play(plan, stage, out);
         }

@@ -2,6 +2,7 @@ package io.tidegate.rehearsal.scale;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** The servers' settings at a speed: what the chart renders, with the waiting that the fleet does together cut short. */
@@ -22,7 +23,7 @@ final class ShortSettings {
         settings.put("tidegate.drain.timeout", millis(notice.plus(window).plus(HAND_OVER)));
         settings.put(REBALANCE + "enabled", String.valueOf(rebalances));
         double share = Double.parseDouble(rendered.getOrDefault(REBALANCE + "share", "0.05"));
-        settings.put(REBALANCE + "share", String.valueOf(Math.min(1, share * speed.factor())));
+        settings.put(REBALANCE + "share", String.format(Locale.ROOT, "%.3f", Math.min(1, share * speed.factor())));
         settings.put(
                 REBALANCE + "interval",
                 millis(atLeast(speed.real(duration(rendered, REBALANCE + "interval", "2s")), 100)));
