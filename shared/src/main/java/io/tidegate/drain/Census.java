@@ -20,10 +20,10 @@ record Census(Report own, List<Report> others) {
 
     /**
      * Whether all that serve have told it in the same round, and so at about the same moment: then who moves from node to node
-     * is counted once.
+     * is counted once. Where nobody serves there is no sum: 0 would say that nobody is connected.
      */
     boolean isWhole() {
-        return serving().stream().allMatch(node -> node.round() == own.round());
+        return !serving().isEmpty() && serving().stream().allMatch(node -> node.round() == own.round());
     }
 
     /** Open ones, of all nodes that do not drain. Who moves counts where it arrives. */

@@ -82,6 +82,19 @@ class FleetTest {
     }
 
     @Test
+    void whereAllDrainNobodyKnowsTheSum() throws InterruptedException {
+        SimulatedNode a = fleet.start(Map.of("tidegate.drain.notice", "60s", "tidegate.drain.timeout", "120s"))
+                .connect(2);
+        fleet.pass(Duration.ofMillis(1_100));
+        assertEquals(2, a.fleet.total());
+        a.drain();
+        fleet.pass(Duration.ofSeconds(11));
+        assertEquals(2, a.fleet.total(), "as it was before, and not 0");
+        fleet.pass(Duration.ofSeconds(2));
+        assertEquals(Double.NaN, a.fleet.total());
+    }
+
+    @Test
     void whoMovesCountsWhereItArrives() throws InterruptedException {
         SimulatedNode a = fleet.start(A).connect(1);
         a.fixture.connectFull("tea");
