@@ -14,12 +14,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Contract, section 5: the nodes of a fleet know of each other, and one that holds too much hands it over. */
 abstract class RebalanceContract {
     private static final int CLIENTS = 40;
+    private static final int MINIMUM = 2;
     private static final long BETWEEN_MESSAGES = Duration.ofMillis(10).toNanos();
     private static final Duration TO_EVEN_OUT = Duration.ofSeconds(30);
 
@@ -40,10 +42,12 @@ abstract class RebalanceContract {
                     FullClient publisher = FullClient.connect(b.port(), "")) {
                 crowd.moveTo(b.port());
                 int[] published = {0};
-                Await.until("half of them have moved", TO_EVEN_OUT, () -> {
+                Supplier<String> soFar =
+                        () -> "it has handed over enough, so far " + crowd.moved() + ":\n" + a.output();
+                Await.until(soFar, TO_EVEN_OUT, () -> {
                     publisher.publish("tea", "m" + published[0]++);
                     LockSupport.parkNanos(BETWEEN_MESSAGES);
-                    return crowd.moved() >= CLIENTS / 2 - 1
+                    return a.output().contains("Enough is handed over")
                             && crowd.nobodyIsToLeave()
                             && a.metric("websocket_rebalanced_total") == crowd.moved();
                 });
@@ -58,7 +62,10 @@ abstract class RebalanceContract {
                         "both know the sum",
                         () -> List.of(a, b).stream()
                                 .allMatch(node -> node.metric("websocket_fleet_connections") == CLIENTS + 1));
-                assertTrue(crowd.moved() <= CLIENTS / 2 + 2, () -> crowd.moved() + " have moved");
+                // A client that is in both places when they are counted raises the mean: up to MINIMUM are then left
+                // alone.
+                int off = Math.abs(crowd.moved() - CLIENTS / 2);
+                assertTrue(off <= MINIMUM, () -> crowd.moved() + " have moved");
                 assertEquals(0, b.metric("websocket_rebalanced_total"));
                 assertEquals(0, a.metric("websocket_drain_closed_total", "outcome=\"forced\""));
             }
@@ -115,7 +122,7 @@ abstract class RebalanceContract {
         Map<String, String> settings = new HashMap<>(Map.of(
                 "tidegate.relay.url", redis.url().toString(),
                 "tidegate.rebalance.interval", "400ms",
-                "tidegate.rebalance.minimum", "2",
+                "tidegate.rebalance.minimum", Integer.toString(MINIMUM),
                 "tidegate.rebalance.share", "0.2",
                 "tidegate.drain.notice", "500ms"));
         settings.putAll(more);

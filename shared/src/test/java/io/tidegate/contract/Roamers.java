@@ -78,16 +78,19 @@ final class Roamers implements AutoCloseable {
             return List.copyOf(received);
         }
 
-        /** While messages come a slot is not missed by much. */
+        /** While messages come a slot is not missed by much; who misses it by far is closed, and goes then. */
         void run() {
             try {
                 ServerFrames.Frame next = client.raw().next();
-                while (next != null && next.opcode() != Opcode.CLOSE) {
+                while (next != null) {
+                    boolean closed = next.opcode() == Opcode.CLOSE;
                     if (next.opcode() == Opcode.TEXT) {
                         take(new Frame(next.text()));
                     }
-                    if (told && System.nanoTime() - leaveAt >= 0) {
+                    if (told && (closed || System.nanoTime() - leaveAt >= 0)) {
                         move();
+                    } else if (closed) {
+                        return;
                     }
                     next = client.raw().next();
                 }
