@@ -1,8 +1,14 @@
 package io.tidegate.helidon;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.helidon.common.media.type.MediaTypes;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
+import io.helidon.http.PathMatchers;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.tidegate.framing.Handshake;
@@ -11,10 +17,13 @@ import io.tidegate.node.Page;
 import io.tidegate.settings.Settings;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** The two listeners: WebSockets and the page on one, what operators ask on the other. */
 public final class Listeners {
+    private static final Predicate<Method> READ = Method.predicate(Method.GET, Method.HEAD);
+
     /** The name of the other. */
     public static final String MANAGEMENT = "management";
 
@@ -68,9 +77,9 @@ public final class Listeners {
     /** What is not an upgrade on the first listener. */
     public static void page(HttpRouting.Builder routing, Settings settings, Node node) {
         for (Page page : Page.all()) {
-            routing.get(page.path(), (request, response) -> {
+            routing.route(READ, PathMatchers.create(page.path()), (request, response) -> {
                 page.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
-                response.send(page.body());
+                send(request, response, page.body());
             });
         }
         if (settings.fleet().isPublic()) {
@@ -92,11 +101,21 @@ public final class Listeners {
     }
 
     private static void json(HttpRouting.Builder routing, String path, Supplier<String> body) {
-        routing.get(path, (request, response) -> {
+        routing.route(READ, PathMatchers.create(path), (request, response) -> {
             response.headers().contentType(MediaTypes.APPLICATION_JSON);
             response.header(HeaderNames.CACHE_CONTROL, "no-store");
-            response.send(body.get());
+            send(request, response, body.get().getBytes(UTF_8));
         });
+    }
+
+    /** HEAD is answered as GET is, without the content (RFC 9110, section 9.3.2); Helidon leaves that to the handler. */
+    private static void send(ServerRequest request, ServerResponse response, byte[] body) {
+        if (request.prologue().method().equals(Method.HEAD)) {
+            response.headers().contentLength(body.length);
+            response.send();
+        } else {
+            response.send(body);
+        }
     }
 
     private static Http1Config http1(RequestHeads heads) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidegate.testing.Await;
 import io.tidegate.testing.RawClient;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -151,6 +152,28 @@ abstract class ManagementContract extends OneServer {
                                 + "\"runtime\":\"(se|mp)\",\"connections\":\\d+,\"limit\":1234,"
                                 + "\"draining\":false,\"ageMs\":0}]}"),
                 response::body);
+    }
+
+    /** Twice on one connection: content behind the first answer would be taken for the second. */
+    @Test
+    void headIsAnsweredAsGetIsWithoutContent() {
+        Map<String, Integer> portOf =
+                Map.of("/", server.port(), "/connections", server.managementPort(), "/fleet", server.managementPort());
+        portOf.forEach((path, port) -> {
+            for (int i = 0; i < 2; i++) {
+                HttpResponse<String> head = server.head(port, path);
+                assertEquals(200, head.statusCode(), path);
+                assertTrue(
+                        head.headers().firstValueAsLong("Content-Length").orElse(0) > 20, () -> path + head.headers());
+            }
+        });
+        int page = server.getPage("/").body().getBytes(StandardCharsets.UTF_8).length;
+        assertEquals(
+                page,
+                server.head(server.port(), "/")
+                        .headers()
+                        .firstValueAsLong("Content-Length")
+                        .orElse(0));
     }
 
     @Test

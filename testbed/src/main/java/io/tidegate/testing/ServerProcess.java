@@ -128,6 +128,11 @@ public final class ServerProcess implements AutoCloseable {
         return get(port, path, headers);
     }
 
+    /** HEAD on either port. */
+    public HttpResponse<String> head(int port, String path) {
+        return send(request(port, path).HEAD());
+    }
+
     /** One sample of {@code /metrics}, by its name and, in braces, some of its labels; 0 where it is missing. */
     public double metric(String name, String... labels) {
         return get("/metrics")
@@ -196,15 +201,24 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     private static HttpResponse<String> get(int port, String path, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
-                .timeout(Duration.ofSeconds(10));
+        HttpRequest.Builder request = request(port, path);
         if (headers.length > 0) {
             request.headers(headers);
         }
+        return send(request);
+    }
+
+    private static HttpRequest.Builder request(int port, String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .timeout(Duration.ofSeconds(10));
+    }
+
+    private static HttpResponse<String> send(HttpRequest.Builder builder) {
+        HttpRequest request = builder.build();
         try {
-            return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
-            throw new UncheckedIOException("GET " + path, e);
+            throw new UncheckedIOException(request.toString(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted", e);
