@@ -37,6 +37,10 @@ class LoadIT {
         assertEquals(List.of("40"), values("live"));
         assertTrue(Long.parseLong(values("published").getFirst()) >= 100, all());
         assertEquals(values("published"), values("acknowledged"));
+        // Nothing but the load is timed and counted: not the messages by which the run finds that everybody is level.
+        assertEquals(
+                List.of(values("received").getFirst(), values("acknowledged").getFirst()),
+                values("count").subList(0, 2));
         assertTrue(values("p99").size() >= 2, all());
         assertTrue(out.toString().startsWith("{"), "JSON alone is on the standard output");
         assertTrue(errors.toString().contains("live "), all());
@@ -94,6 +98,7 @@ class LoadIT {
         }
         assertTrue(Long.parseLong(values("one").getFirst()) > 0, all());
         assertTrue(Long.parseLong(values("two").getFirst()) > 0, all());
+        assertEquals(values("received").getFirst(), values("count").getFirst());
     }
 
     @Test

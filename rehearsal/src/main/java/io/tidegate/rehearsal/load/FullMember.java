@@ -166,7 +166,7 @@ final class FullMember implements Member {
             Stamp.ofJson(message.message())
                     .ifPresentOrElse(
                             stamp -> {
-                                shared.tally().delivery.record(now - stamp.due());
+                                shared.tally().received(stamp, now);
                                 observer.received(message.position(), stamp.payload());
                             },
                             () -> other(message));

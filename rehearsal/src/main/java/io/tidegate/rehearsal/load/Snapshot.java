@@ -23,7 +23,7 @@ public record Snapshot(
     public record Connections(int target, int live, int connecting, int reconnects, int handovers) {}
 
     /**
-     * The journal's messages, from the beginning.
+     * The load's messages, from the beginning; without the last ones, by which a run ends.
      *
      * @param pending published by this swarm and not acknowledged
      * @param gaps how often a client was told that something is missing

@@ -99,6 +99,7 @@ final class SocketMember implements Member {
         if (out != null) {
             Payload payload = new Payload(Swarm.LAST, number);
             last = payload;
+            shared.tally().lastPublished.increment();
             shared.journal().publishing(topic, payload);
             send(out, new Stamp(payload, due));
         }
@@ -203,7 +204,7 @@ final class SocketMember implements Member {
         }
 
         private void received(Stamp stamp, long now) {
-            shared.tally().delivery.record(now - stamp.due());
+            shared.tally().received(stamp, now);
             Journal.Observer own = observer;
             if (own != null) {
                 own.received(stamp.payload());
@@ -211,6 +212,7 @@ final class SocketMember implements Member {
             if (stamp.payload().publisher() == index) {
                 returned(stamp.payload(), now);
             } else if (stamp.payload().equals(last)) {
+                shared.tally().lastAcknowledged.increment();
                 shared.journal().acknowledged(topic, stamp.payload());
             }
         }

@@ -104,7 +104,6 @@ public final class Swarm implements AutoCloseable {
 
     /** How things are now. Looks at every member. */
     public Snapshot snapshot() {
-        Journal journal = shared.journal();
         Map<String, Integer> nodes = new TreeMap<>();
         List<Member> members = crowd.members();
         members.forEach(member -> member.node().ifPresent(node -> nodes.merge(node, 1, Integer::sum)));
@@ -116,8 +115,7 @@ public final class Swarm implements AutoCloseable {
                         Math.max(0, members.size() - live),
                         tally.reconnects.total(),
                         tally.handovers.get()),
-                new Snapshot.Messages(
-                        journal.published(), journal.acknowledged(), journal.received(), pending(), journal.gaps()),
+                tally.messages(shared.journal()),
                 tally.closes(),
                 nodes);
     }
@@ -154,9 +152,11 @@ public final class Swarm implements AutoCloseable {
             Payload payload = new Payload(LAST, lastNumber++);
             String text = "\"" + new Stamp(payload, System.nanoTime()).text(0) + "\"";
             shared.journal().publishing(topic, payload);
-            var unused = clients.get(i % clients.size())
-                    .publish(topic, text)
-                    .thenAccept(ack -> shared.journal().acknowledged(topic, payload, ack.position()));
+            tally.lastPublished.increment();
+            var unused = clients.get(i % clients.size()).publish(topic, text).thenAccept(ack -> {
+                tally.lastAcknowledged.increment();
+                shared.journal().acknowledged(topic, payload, ack.position());
+            });
         }
     }
 

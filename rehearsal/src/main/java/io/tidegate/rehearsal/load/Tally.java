@@ -1,5 +1,6 @@
 package io.tidegate.rehearsal.load;
 
+import io.tidegate.rehearsal.check.Journal;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Queue;
@@ -21,8 +22,31 @@ final class Tally {
     final Timing acknowledgement = new Timing();
     final Timing connect = new Timing();
     final Timing outage = new Timing();
+    /** What {@link Swarm#LAST} publishes all at once, when the load is over: no part of its figures. */
+    final LongAdder lastPublished = new LongAdder();
+
+    final LongAdder lastAcknowledged = new LongAdder();
+    private final LongAdder lastReceived = new LongAdder();
     private final Map<Integer, LongAdder> closes = new ConcurrentHashMap<>();
     private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
+
+    void received(Stamp stamp, long now) {
+        if (stamp.payload().publisher() == Swarm.LAST) {
+            lastReceived.increment();
+        } else {
+            delivery.record(now - stamp.due());
+        }
+    }
+
+    /** What the load has published and received so far. */
+    Snapshot.Messages messages(Journal journal) {
+        return new Snapshot.Messages(
+                journal.published() - lastPublished.sum(),
+                journal.acknowledged() - lastAcknowledged.sum(),
+                journal.received() - lastReceived.sum(),
+                pending.get(),
+                journal.gaps());
+    }
 
     void closed(int code) {
         closes.computeIfAbsent(code, unknown -> new LongAdder()).increment();
