@@ -22,10 +22,10 @@ import java.util.function.Supplier;
 
 /** The two listeners: WebSockets and the page on one, what operators ask on the other. */
 public final class Listeners {
-    private static final Predicate<Method> READ = Method.predicate(Method.GET, Method.HEAD);
-
     /** The name of the other. */
     public static final String MANAGEMENT = "management";
+
+    private static final Predicate<Method> READ = Method.predicate(Method.GET, Method.HEAD);
 
     /** Handshakes that may wait for the accepting thread, as in a reconnect storm; the kernel may allow fewer. */
     private static final int BACKLOG = 4096;

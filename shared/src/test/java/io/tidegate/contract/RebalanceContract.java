@@ -62,8 +62,8 @@ abstract class RebalanceContract {
                         "both know the sum",
                         () -> List.of(a, b).stream()
                                 .allMatch(node -> node.metric("websocket_fleet_connections") == CLIENTS + 1));
-                // A client that is in both places when they are counted raises the mean: up to MINIMUM are then left
-                // alone.
+                // Who is in both places when they are counted raises the mean; for fewer than MINIMUM nobody begins
+                // anew.
                 int off = Math.abs(crowd.moved() - CLIENTS / 2);
                 assertTrue(off <= MINIMUM, () -> crowd.moved() + " have moved");
                 assertEquals(0, b.metric("websocket_rebalanced_total"));
