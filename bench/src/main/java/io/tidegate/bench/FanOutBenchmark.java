@@ -105,8 +105,14 @@ public class FanOutBenchmark {
 
     private record Nowhere(LongAdder delivered) implements Transport {
         @Override
-        public void write(byte[] bytes) {
+        public int writeNow(byte[] bytes) {
             delivered.add(bytes.length);
+            return bytes.length;
+        }
+
+        @Override
+        public void write(byte[] bytes, int from) {
+            throw new IllegalStateException("all is taken at once");
         }
 
         @Override

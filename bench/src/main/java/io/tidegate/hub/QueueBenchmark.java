@@ -44,8 +44,14 @@ public class QueueBenchmark {
         private int written;
 
         @Override
-        public void write(byte[] bytes) {
+        public int writeNow(byte[] bytes) {
             written += bytes.length;
+            return bytes.length;
+        }
+
+        @Override
+        public void write(byte[] bytes, int from) {
+            throw new IllegalStateException("all is taken at once");
         }
 
         @Override

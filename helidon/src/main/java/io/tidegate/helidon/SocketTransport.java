@@ -1,24 +1,42 @@
 package io.tidegate.helidon;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.socket.HelidonSocket;
-import io.helidon.webserver.ConnectionContext;
 import io.tidegate.hub.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** The socket below Helidon's HTTP connection, once that has been upgraded. */
+/**
+ * The socket below Helidon's HTTP connection, once that has been upgraded.
+ *
+ * <p>A descriptor that is closed may be another connection's at once, and what is sent on it would reach a stranger. So it
+ * is used under the lock, and {@link #abort} takes it away under the lock before the socket is closed: whoever closes the
+ * socket has to call that first.
+ */
 final class SocketTransport implements Transport {
     private final HelidonSocket socket;
+    private final NativeSender sender;
 
-    SocketTransport(ConnectionContext context) {
-        this.socket = context.serverSocket();
+    @GuardedBy("this")
+    private int descriptor;
+
+    SocketTransport(HelidonSocket socket, NativeSender sender) {
+        this.socket = socket;
+        this.sender = sender;
+        this.descriptor = NativeSender.descriptor(socket);
     }
 
     @Override
-    public void write(byte[] bytes) throws IOException {
+    public synchronized int writeNow(byte[] bytes) {
+        return descriptor == NativeSender.NO_DESCRIPTOR ? 0 : sender.send(descriptor, bytes);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from) throws IOException {
         try {
-            socket.write(BufferData.create(bytes));
+            // Not create: that one writes beyond the end unless it begins at 0 (Helidon 4.2.6).
+            socket.write(BufferData.createReadOnly(bytes, from, bytes.length - from));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
@@ -26,6 +44,9 @@ final class SocketTransport implements Transport {
 
     @Override
     public void abort() {
+        synchronized (this) {
+            descriptor = NativeSender.NO_DESCRIPTOR;
+        }
         try {
             socket.close();
         } catch (UncheckedIOException e) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One upgraded connection. Its virtual thread reads, from the answer to the handshake to the end of TCP; all writing
  * after that answer goes through the connection's queue. Whatever ends the reading, {@link Connection#ended} follows, and
- * Helidon closes the socket behind it.
+ * the end of TCP.
  */
 final class WebSocketConnection implements ServerConnection {
     private static final System.Logger LOG = System.getLogger(WebSocketConnection.class.getName());
@@ -38,12 +38,13 @@ final class WebSocketConnection implements ServerConnection {
 
     WebSocketConnection(
             ConnectionContext context,
+            Transport transport,
             Connection connection,
             Endpoint endpoint,
             byte[] handshakeResponse,
             int maxMessage) {
         this.context = context;
-        this.transport = new SocketTransport(context);
+        this.transport = transport;
         this.connection = connection;
         this.endpoint = endpoint;
         this.handshakeResponse = handshakeResponse;
@@ -53,7 +54,7 @@ final class WebSocketConnection implements ServerConnection {
     @Override
     public void handle(Limit limit) throws InterruptedException {
         try {
-            transport.write(handshakeResponse);
+            transport.write(handshakeResponse, 0);
             serve();
         } catch (IOException e) {
             // The client left during the handshake.
@@ -67,6 +68,8 @@ final class WebSocketConnection implements ServerConnection {
             throw e;
         } finally {
             connection.ended();
+            // Helidon closes the socket, too, but not through the transport.
+            transport.abort();
         }
     }
 

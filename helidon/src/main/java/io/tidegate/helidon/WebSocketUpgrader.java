@@ -15,6 +15,7 @@ import io.tidegate.framing.Handshake;
 import io.tidegate.hub.Admission;
 import io.tidegate.hub.Connection;
 import io.tidegate.hub.Hub;
+import io.tidegate.hub.Transport;
 import io.tidegate.protocol.Route;
 import io.tidegate.settings.Settings;
 import java.net.InetSocketAddress;
@@ -31,11 +32,18 @@ final class WebSocketUpgrader implements Http1Upgrader {
     private final Hub hub;
     private final Endpoint.Factory endpoints;
     private final Settings.Limits limits;
+    private final NativeSender sender = new NativeSender();
 
     WebSocketUpgrader(Hub hub, Endpoint.Factory endpoints, Settings.Limits limits) {
         this.hub = hub;
         this.endpoints = endpoints;
         this.limits = limits;
+        if (!NativeSender.problem().isEmpty()) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "Each write takes a virtual thread, and up to twice the CPU: no socket can be written to without waiting, {0}",
+                    NativeSender.problem());
+        }
     }
 
     @Override
@@ -50,15 +58,16 @@ final class WebSocketUpgrader implements Http1Upgrader {
         Route.Found route = route(prologue, headers);
         Admission.Permit permit = permit(context, headers);
         Connection.Peer peer = new Connection.Peer(route.wire(), route.topics(), route.home(), permit);
-        Connection connection = open(context, peer);
+        Transport transport = new SocketTransport(context.serverSocket(), sender);
+        Connection connection = open(transport, peer);
         Endpoint endpoint = endpoint(connection, prologue, headers);
         byte[] response = Handshake.response(accept, route.subprotocol());
-        return new WebSocketConnection(context, connection, endpoint, response, limits.message());
+        return new WebSocketConnection(context, transport, connection, endpoint, response, limits.message());
     }
 
-    private Connection open(ConnectionContext context, Connection.Peer peer) {
+    private Connection open(Transport transport, Connection.Peer peer) {
         try {
-            return hub.open(new SocketTransport(context), peer);
+            return hub.open(transport, peer);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw refusal(503, Map.of(), "this node is stopping");

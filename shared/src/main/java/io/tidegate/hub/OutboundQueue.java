@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What waits for one peer, bounded in bytes.
  *
- * <p>Any thread may offer; nobody who offers ever touches the socket. At most one thread writes: the one that took the
- * queue from the {@link WriteLoop}, where it stands from the offer that found it idle until everything is written. All
- * that waits leaves in one write. The lock is never held during that write.
+ * <p>Any thread may offer; nobody who offers ever touches the socket. At most one thread writes, from the offer that
+ * found the queue idle until everything is written: the {@link WriteLoop}, and where the peer does not take all at once, a
+ * virtual thread of its own, which waits for it. All that waits leaves in one write. The lock is never held during that
+ * write.
  */
 final class OutboundQueue {
 
@@ -33,7 +34,7 @@ final class OutboundQueue {
         /** The handshake's answer is not out yet. */
         CORKED,
         IDLE,
-        /** Waits for the write loop, or is being written. */
+        /** Waits for the write loop, or is being written by it or by a thread of its own. */
         SCHEDULED,
         /** The socket failed. */
         BROKEN
@@ -66,9 +67,6 @@ final class OutboundQueue {
     /** Of whoever waits for the last frame. */
     @GuardedBy("this")
     private @Nullable CountDownLatch finished;
-
-    /** Set and read by the write loop: the last write to this peer blocked. */
-    private volatile boolean slow;
 
     /**
      * A queue that keeps what is offered until {@link #open}.
@@ -166,30 +164,37 @@ final class OutboundQueue {
         return bytes;
     }
 
-    boolean slow() {
-        return slow;
-    }
-
-    void slow(boolean isSlow) {
-        slow = isSlow;
-    }
-
     /**
-     * Writes all that waits, in one write. Only for the thread that took this queue from the loop.
+     * Writes all that waits, in one write, and waits for nobody. Only for the write loop, which has this queue.
      *
-     * @return true where more has come meanwhile: the queue is still scheduled
+     * @return true where more has come meanwhile: the loop still has it
      */
     boolean write() {
-        FrameBatch batch;
-        synchronized (this) {
-            batch = take();
+        FrameBatch batch = take();
+        int taken = transport.writeNow(batch.bytes());
+        if (taken == batch.length()) {
+            return written(batch);
         }
+        Thread.startVirtualThread(() -> writeWaiting(batch, taken));
+        return false;
+    }
+
+    /** Writes the rest, and what comes meanwhile, until the peer has taken everything: then the loop can have it again. */
+    private void writeWaiting(FrameBatch begun, int from) {
         try {
-            transport.write(batch.bytes());
+            transport.write(begun.bytes(), from);
+            FrameBatch batch = begun;
+            while (written(batch)) {
+                batch = take();
+                transport.write(batch.bytes(), 0);
+            }
         } catch (IOException | RuntimeException e) {
             fail();
-            return false;
         }
+    }
+
+    /** Returns true where more waits. */
+    private boolean written(FrameBatch batch) {
         loop.written(batch.frames());
         synchronized (this) {
             bytes -= batch.length();
@@ -204,8 +209,8 @@ final class OutboundQueue {
         }
     }
 
-    /** The reader finds out by itself that the socket is gone, and cleans up. */
-    private void fail() {
+    /** Gives up. The reader finds out by itself that the socket is gone, and cleans up. */
+    void fail() {
         synchronized (this) {
             state = State.BROKEN;
             first = null;
@@ -236,8 +241,7 @@ final class OutboundQueue {
     }
 
     /** All that waits, as one. */
-    @GuardedBy("this")
-    private FrameBatch take() {
+    private synchronized FrameBatch take() {
         FrameBatch all = Objects.requireNonNull(first, "a queue is scheduled only while something waits");
         if (rest != null) {
             rest.addFirst(all);

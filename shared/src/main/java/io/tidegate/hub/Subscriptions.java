@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Who gets what. Any thread may subscribe and unsubscribe; only the write loop takes snapshots.
  *
  * <p>The relay is told of a topic's first and last subscriber under the lock, so that the two calls cannot overtake each
- * other; they only enqueue. A lock of its own rather than {@code ConcurrentHashMap.compute}: that holds a monitor, and a
- * virtual thread that waits for the relay's lock inside of one keeps its carrier (JDK 21 to 23).
+ * other; they only enqueue. A lock of its own rather than {@code ConcurrentHashMap.compute}, whose function is to touch
+ * nothing but the map.
  */
 final class Subscriptions {
 

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,6 +21,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 abstract class StartContract {
 
     abstract Path jar();
+
+    /** Not even that sockets cannot be asked: the jar's manifest allows that. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aStartThatSucceedsIsOneLine() {
+        try (ServerProcess server = ServerProcess.start(jar(), Map.of())) {
+            assertEquals(1, server.output().lines().count(), server::output);
+            assertTrue(server.output().contains(" is ready: "), server::output);
+        }
+    }
 
     @Test
     void everyBadSettingIsNamedAtOnce() {

@@ -108,9 +108,7 @@ class FanOutTest {
     @Test
     void thePublisherWaitsWhileTheFanOutDoesNotKeepUp() throws InterruptedException {
         Client slow = fixture.connect();
-        // The loop is held by a write for as long as the watchdog allows, which is long enough to see the wait and
-        // short
-        // enough to see its end: nothing is lost in between.
+        // 30 MB, several times what the inbox takes.
         byte[] large = "x".repeat(60_000).getBytes(UTF_8);
         for (int i = 0; i < 500; i++) {
             slow.connection().receive(new Message(Opcode.TEXT, large));

@@ -53,6 +53,28 @@ class OutboundQueueTest {
     }
 
     @Test
+    void whatThePeerDoesNotTakeAtOnceIsWrittenByAThreadOfItsOwn() {
+        queue.open();
+        transport.block(3);
+        queue.offer(frame(10));
+        assertFalse(queue.write(), "the loop is done with it");
+
+        queue.offer(frame(20));
+        Await.until("the rest waits", () -> transport.writes().size() == 2);
+        assertEquals(0, written.value());
+        transport.unblock();
+
+        Await.until("both are out, the second as a whole", () -> written.value() == 2);
+        assertEquals(
+                List.of(3, 9, 22),
+                transport.writes().stream().map(bytes -> bytes.length).toList());
+        Await.until("nothing waits", () -> queue.bytes() == 0);
+        queue.offer(frame(30));
+        assertFalse(queue.write(), "and the loop has it again");
+        assertEquals(3, written.value());
+    }
+
+    @Test
     void oneBatchIsNotCopied() {
         FrameBatch batch = frame(10);
         queue.open();
@@ -127,7 +149,7 @@ class OutboundQueueTest {
         transport.abort();
         queue.offer(frame(10));
         assertFalse(queue.write());
-        assertEquals(Offer.ENDED, queue.offer(frame(10)));
+        Await.until("nothing more is taken", () -> queue.offer(frame(10)) == Offer.ENDED);
         assertEquals(0, queue.bytes());
         assertEquals(0, written.value());
         assertTrue(transport.aborted());

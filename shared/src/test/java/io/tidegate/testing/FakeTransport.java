@@ -4,6 +4,7 @@ import io.tidegate.hub.Transport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
@@ -11,13 +12,27 @@ import java.util.concurrent.CountDownLatch;
 public final class FakeTransport implements Transport {
     private final List<byte[]> writes = new ArrayList<>();
     private CountDownLatch gate = new CountDownLatch(0);
+
+    /** Bytes that a blocked peer still takes. */
+    private int room;
+
     private boolean aborted;
 
     @Override
-    public void write(byte[] bytes) throws IOException {
+    public synchronized int writeNow(byte[] bytes) {
+        int taken = aborted ? 0 : gate.getCount() == 0 ? bytes.length : Math.min(room, bytes.length);
+        room -= Math.min(room, taken);
+        if (taken > 0) {
+            writes.add(taken == bytes.length ? bytes : Arrays.copyOf(bytes, taken));
+        }
+        return taken;
+    }
+
+    @Override
+    public void write(byte[] bytes, int from) throws IOException {
         CountDownLatch entry;
         synchronized (this) {
-            writes.add(bytes);
+            writes.add(Arrays.copyOfRange(bytes, from, bytes.length));
             entry = gate;
             notifyAll();
         }
@@ -40,8 +55,14 @@ public final class FakeTransport implements Transport {
         notifyAll();
     }
 
-    /** From now on a write begins, but does not return. */
-    public synchronized void block() {
+    /** From now on nothing is taken at once, and a write that waits does not return. */
+    public void block() {
+        block(0);
+    }
+
+    /** The same, once so many more bytes are taken. */
+    public synchronized void block(int bytes) {
+        room = bytes;
         gate = new CountDownLatch(1);
     }
 

@@ -1,0 +1,140 @@
+package io.tidegate.helidon;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.helidon.common.socket.HelidonSocket;
+import io.helidon.common.socket.PlainSocket;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** On real sockets, since descriptors are what it is about. */
+@EnabledOnOs(OS.LINUX)
+class SocketTransportTest {
+    private final NativeSender sender = new NativeSender();
+    private final List<Socket> open = new ArrayList<>();
+    private ServerSocket server;
+
+    /** Both ends of a connection. */
+    private record Pair(HelidonSocket helidon, Socket peer) {}
+
+    @BeforeEach
+    void listen() throws IOException {
+        server = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        server.close();
+        for (Socket socket : open) {
+            socket.close();
+        }
+    }
+
+    @Test
+    void whatFitsIsTakenAtOnce() throws IOException {
+        assertEquals("", NativeSender.problem());
+        Pair pair = connect();
+        byte[] bytes = random(10_000);
+
+        assertEquals(bytes.length, new SocketTransport(pair.helidon, sender).writeNow(bytes));
+
+        assertArrayEquals(bytes, pair.peer.getInputStream().readNBytes(bytes.length));
+    }
+
+    @Test
+    void whatDoesNotFitIsLeftToTheWriteThatWaits() throws Exception {
+        Pair pair = connect();
+        SocketTransport transport = new SocketTransport(pair.helidon, sender);
+        byte[] bytes = random(100_000);
+        int whole = 0;
+        int taken;
+        while ((taken = transport.writeNow(bytes)) == bytes.length) {
+            whole++;
+        }
+        assertTrue(whole > 0 && taken < bytes.length, whole + " whole ones, then " + taken + " bytes");
+        assertEquals(0, transport.writeNow(bytes), "there is no room at all now");
+
+        int from = taken;
+        Thread waiting = Thread.startVirtualThread(() -> {
+            try {
+                transport.write(bytes, from);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+        for (int i = 0; i <= whole; i++) {
+            assertArrayEquals(bytes, pair.peer.getInputStream().readNBytes(bytes.length));
+        }
+        waiting.join();
+    }
+
+    @Test
+    void moreThanOneCallCarriesIsTakenInParts() throws IOException {
+        Pair pair = connect();
+        byte[] bytes = random(1 << 20);
+        int taken = new SocketTransport(pair.helidon, sender).writeNow(bytes);
+        assertTrue(taken > 0 && taken < bytes.length, taken + " bytes");
+    }
+
+    @Test
+    void nothingReachesTheStrangerWhoHasTheDescriptorNext() throws IOException {
+        Pair first = connect();
+        SocketTransport transport = new SocketTransport(first.helidon, sender);
+        int descriptor = NativeSender.descriptor(first.helidon);
+        assertNotEquals(NativeSender.NO_DESCRIPTOR, descriptor);
+
+        transport.abort();
+        // The kernel gives the smallest number that is free.
+        Pair stranger = connect();
+        while (NativeSender.descriptor(stranger.helidon) < descriptor) {
+            stranger = connect();
+        }
+
+        assertEquals(0, transport.writeNow(random(10)));
+        assertThrows(IOException.class, () -> transport.write(random(10), 0));
+    }
+
+    @Test
+    void aPeerThatIsGoneTakesNothing() throws IOException {
+        Pair pair = connect();
+        SocketTransport transport = new SocketTransport(pair.helidon, sender);
+        pair.peer.setSoLinger(true, 0);
+        pair.peer.close();
+        assertThrows(IOException.class, () -> {
+            // The first may still be taken, before the reset is known.
+            while (transport.writeNow(random(10)) == 10) {
+                Thread.onSpinWait();
+            }
+            transport.write(random(10), 0);
+        });
+    }
+
+    private Pair connect() throws IOException {
+        Socket peer = new Socket(server.getInetAddress(), server.getLocalPort());
+        peer.setSoTimeout(30_000);
+        Socket accepted = server.accept();
+        open.add(peer);
+        open.add(accepted);
+        return new Pair(PlainSocket.server(accepted, "c", "s"), peer);
+    }
+
+    private static byte[] random(int length) {
+        byte[] bytes = new byte[length];
+        new Random(length).nextBytes(bytes);
+        return bytes;
+    }
+}
