@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,6 +110,50 @@ class WriteLoopTest {
             peer.send(i);
         }
         peer.awaitNumbers(2_000);
+    }
+
+    @Test
+    void aDefectOfTheFanOutEndsNothing() {
+        Peer peer = peers(1).getFirst();
+        rounds.add(() -> {
+            throw new IllegalStateException("a defect");
+        });
+        rounds.add(() -> peer.send(0));
+        loop.wake();
+        peer.awaitNumbers(1);
+    }
+
+    @Test
+    void aDefectOfOneTransportCostsItsOwnConnectionAlone() {
+        AtomicBoolean cut = new AtomicBoolean();
+        OutboundQueue broken = new OutboundQueue(new Defective(cut), loop, 1 << 20);
+        broken.open();
+        Peer other = peers(1).getFirst();
+        FrameBatch batch = FrameBatch.of(Opcode.TEXT, new byte[10]);
+
+        broken.offer(batch);
+        other.send(0);
+
+        other.awaitNumbers(1);
+        Await.until("it is cut", cut::get);
+        assertEquals(OutboundQueue.Offer.ENDED, broken.offer(batch));
+    }
+
+    private record Defective(AtomicBoolean cut) implements Transport {
+        @Override
+        public int writeNow(byte[] bytes) {
+            throw new IllegalStateException("a defect");
+        }
+
+        @Override
+        public void write(byte[] bytes, int from) {
+            throw new IllegalStateException("a defect");
+        }
+
+        @Override
+        public void abort() {
+            cut.set(true);
+        }
     }
 
     @Test
