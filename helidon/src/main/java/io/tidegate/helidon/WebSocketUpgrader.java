@@ -41,7 +41,7 @@ final class WebSocketUpgrader implements Http1Upgrader {
         if (!NativeSender.problem().isEmpty()) {
             LOG.log(
                     System.Logger.Level.INFO,
-                    "Each write takes a virtual thread, and up to twice the CPU: no socket can be written to without waiting, {0}",
+                    "Each write takes a thread and up to twice the CPU, since sockets cannot be asked: {0}",
                     NativeSender.problem());
         }
     }
