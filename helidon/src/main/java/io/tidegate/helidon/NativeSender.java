@@ -68,7 +68,7 @@ final class NativeSender {
         return PROBLEM;
     }
 
-    /** The descriptor of an open socket, or {@link #NO_DESCRIPTOR}. It is valid until the socket is closed, and no longer. */
+    /** The descriptor of an open socket, or {@link #NO_DESCRIPTOR}; valid until somebody closes the socket. */
     static int descriptor(HelidonSocket socket) {
         // Not a subclass either: what TLS adds lies above the descriptor.
         if (DESCRIPTOR == null || socket.getClass() != PlainSocket.class) {

@@ -26,7 +26,7 @@ final class WriteLoop implements AutoCloseable {
     /** From other threads, which must wake the loop. */
     private final ConcurrentLinkedQueue<OutboundQueue> ready = new ConcurrentLinkedQueue<>();
 
-    /** What the loop will write next; what a round of the fan-out has filled comes here at once. Only the loop's thread has it. */
+    /** What the loop will write next, for its thread alone: what a round of the fan-out has filled comes here at once. */
     private final ArrayDeque<OutboundQueue> due = new ArrayDeque<>();
 
     private final AtomicBoolean parked = new AtomicBoolean();
@@ -111,7 +111,7 @@ final class WriteLoop implements AutoCloseable {
         }
     }
 
-    /** Nor here. */
+    /** A defect of one transport costs its own connection. */
     private static boolean write(OutboundQueue queue) {
         try {
             return queue.write();
