@@ -86,6 +86,7 @@ public final class Metrics {
     private final Counter relayPublished = new Counter();
     private final Counter relayReceived = new Counter();
     private final Counter relayErrors = new Counter();
+    private final Counter defects = new Counter();
     private final Histogram relayLag = new Histogram();
     private final Histogram fanOut = new Histogram();
 
@@ -158,6 +159,11 @@ public final class Metrics {
         return relayErrors;
     }
 
+    /** Steps of the core that failed by a defect of this server; each has cost one connection or topic. */
+    public Counter defects() {
+        return defects;
+    }
+
     /** From the publisher's node to this one. */
     public Histogram relayLag() {
         return relayLag;
@@ -187,6 +193,7 @@ public final class Metrics {
         counter(meters, "websocket_relay_published_total", "Messages that the relay took", relayPublished);
         counter(meters, "websocket_relay_received_total", "Messages that came from the relay", relayReceived);
         counter(meters, "websocket_relay_errors_total", "Relay operations that failed", relayErrors);
+        counter(meters, "websocket_defects_total", "Steps that failed by a defect of this server", defects);
         String closed = "Connections closed, by close code";
         connectionsClosed.forEach((code, counter) ->
                 labelled(meters, "websocket_connections_closed_total", closed, "code", String.valueOf(code), counter));

@@ -42,6 +42,7 @@ abstract class ManagementContract extends OneServer {
             "websocket_relay_published_total",
             "websocket_relay_received_total",
             "websocket_relay_errors_total",
+            "websocket_defects_total",
             "websocket_relay_lag_seconds_bucket",
             "websocket_relay_lag_seconds_count",
             "websocket_relay_lag_seconds_sum",

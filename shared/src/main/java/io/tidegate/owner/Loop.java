@@ -1,0 +1,100 @@
+package io.tidegate.owner;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * An owner with a platform thread of its own, which goes in rounds: while it ends one, the events of the next gather.
+ *
+ * <p>It parks where nothing is left. Whoever posts wakes it only where it has said that it parks: it says so before it looks
+ * at the events once more, and a poster adds its event before it looks at what was said. So one of the two sees the other.
+ */
+final class Loop<E> implements Owner<E>, AutoCloseable {
+    /** So that events alone cannot put off the end of a round for ever. */
+    private static final int EVENTS_A_ROUND = 1 << 14;
+
+    private final Queue<E> events = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicBoolean parked = new AtomicBoolean();
+    private final Owner.Rounds<E> rounds;
+    private final Guarded<E> guarded;
+    private final Thread thread;
+    private volatile boolean closed;
+
+    Loop(String name, Owner.Rounds<E> rounds, Guarded<E> guarded) {
+        this.rounds = rounds;
+        this.guarded = guarded;
+        this.thread = Thread.ofPlatform().daemon().name("tidegate-" + name).unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    @Override
+    public void post(E event) {
+        events.add(event);
+        waiting.getAndIncrement();
+        if (parked.get() && parked.compareAndSet(true, false)) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    @Override
+    public int waiting() {
+        return waiting.get();
+    }
+
+    @Override
+    public long steps() {
+        return guarded.steps();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+    }
+
+    private void run() {
+        while (!closed) {
+            int taken = take();
+            if (!finish() && taken == 0) {
+                park();
+            }
+        }
+    }
+
+    private int take() {
+        int taken = 0;
+        E event;
+        while (taken < EVENTS_A_ROUND && !rounds.isFull() && (event = events.poll()) != null) {
+            taken++;
+            guarded.step(event);
+        }
+        if (taken > 0) {
+            waiting.addAndGet(-taken);
+        }
+        return taken;
+    }
+
+    private boolean finish() {
+        try {
+            return rounds.finish();
+        } catch (Throwable defect) {
+            guarded.report(defect);
+            return true;
+        }
+    }
+
+    private void park() {
+        parked.set(true);
+        if (events.isEmpty() && !closed) {
+            LockSupport.park(this);
+        }
+        parked.set(false);
+    }
+}
