@@ -5,6 +5,7 @@ import io.tidegate.hub.Connection;
 import io.tidegate.hub.Hub;
 import io.tidegate.hub.Transport;
 import io.tidegate.metrics.Metrics;
+import io.tidegate.owner.Threads;
 import io.tidegate.protocol.FrameBatch;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Opcode;
@@ -21,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -67,6 +70,7 @@ public class FanOutBenchmark {
                 settings,
                 metrics,
                 clock,
+                new Threads(metrics.defects()::increment),
                 receiver -> new MemoryRelay(new MemoryBus(settings.history(), clock), receiver, metrics, clock));
     }
 
@@ -111,7 +115,7 @@ public class FanOutBenchmark {
         }
 
         @Override
-        public void write(byte[] bytes, int from) {
+        public void writeRest(byte[] bytes, int from, Consumer<@Nullable Exception> done) {
             throw new IllegalStateException("all is taken at once");
         }
 

@@ -6,6 +6,8 @@ import io.helidon.common.socket.HelidonSocket;
 import io.tidegate.hub.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The socket below Helidon's HTTP connection, once that has been upgraded.
@@ -33,7 +35,24 @@ final class SocketTransport implements Transport {
     }
 
     @Override
-    public void write(byte[] bytes, int from) throws IOException {
+    public void writeRest(byte[] bytes, int from, Consumer<@Nullable Exception> done) {
+        Thread.startVirtualThread(() -> {
+            Exception failure = null;
+            try {
+                write(bytes, from);
+            } catch (IOException | RuntimeException e) {
+                failure = e;
+            }
+            done.accept(failure);
+        });
+    }
+
+    /**
+     * Writes these bytes from an index on. Blocks for as long as the peer does not read.
+     *
+     * @throws IOException where the connection is gone, or was aborted meanwhile
+     */
+    void write(byte[] bytes, int from) throws IOException {
         try {
             // Not create: that one writes beyond the end unless it begins at 0 (Helidon 4.2.6).
             socket.write(BufferData.createReadOnly(bytes, from, bytes.length - from));

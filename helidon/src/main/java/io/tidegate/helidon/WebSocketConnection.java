@@ -7,7 +7,6 @@ import io.tidegate.framing.Farewell;
 import io.tidegate.framing.FrameReader;
 import io.tidegate.framing.Inbound;
 import io.tidegate.hub.Connection;
-import io.tidegate.hub.Transport;
 import io.tidegate.protocol.CloseCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,7 +26,7 @@ final class WebSocketConnection implements ServerConnection {
     private static final int ABNORMAL = 1006;
 
     private final ConnectionContext context;
-    private final Transport transport;
+    private final SocketTransport transport;
     private final Connection connection;
     private final Endpoint endpoint;
     private final byte[] handshakeResponse;
@@ -38,7 +37,7 @@ final class WebSocketConnection implements ServerConnection {
 
     WebSocketConnection(
             ConnectionContext context,
-            Transport transport,
+            SocketTransport transport,
             Connection connection,
             Endpoint endpoint,
             byte[] handshakeResponse,

@@ -58,7 +58,7 @@ final class WebSocketUpgrader implements Http1Upgrader {
         Route.Found route = route(prologue, headers);
         Admission.Permit permit = permit(context, headers);
         Connection.Peer peer = new Connection.Peer(route.wire(), route.topics(), route.home(), permit);
-        Transport transport = new SocketTransport(context.serverSocket(), sender);
+        SocketTransport transport = new SocketTransport(context.serverSocket(), sender);
         Connection connection = open(transport, peer);
         Endpoint endpoint = endpoint(connection, prologue, headers);
         byte[] response = Handshake.response(accept, route.subprotocol());

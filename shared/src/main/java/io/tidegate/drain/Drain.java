@@ -14,7 +14,7 @@ import java.lang.System.Logger.Level;
  *
  * <p>It goes forward by {@link #tick}, on one thread, and never waits.
  */
-public final class Drain {
+public final class Drain implements Departing {
     private static final System.Logger LOG = System.getLogger(Drain.class.getName());
 
     private final Hub hub;
@@ -40,8 +40,14 @@ public final class Drain {
     }
 
     /** True from the first notice on. Any thread. */
+    @Override
     public boolean draining() {
         return draining;
+    }
+
+    @Override
+    public int onTheirWay() {
+        return departures.onTheirWay();
     }
 
     /** Refuses new connections and gives notice. */

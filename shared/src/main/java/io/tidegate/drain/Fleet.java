@@ -1,6 +1,8 @@
 package io.tidegate.drain;
 
 import io.tidegate.hub.Hub;
+import io.tidegate.owner.Owner;
+import io.tidegate.owner.Owners;
 import io.tidegate.protocol.Message;
 import io.tidegate.settings.Settings;
 import io.tidegate.time.Clock;
@@ -9,10 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
-import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>They speak in rounds: whose interval is over first begins the next, and whoever hears of it answers at once. So all
  * numbers of a round are of about the same moment, and their sum counts a client who moves from node to node once.
  *
- * <p>{@link #tick} runs on one thread; reports arrive on the relay's; any thread may read.
+ * <p>An owner of its own: {@link #tick} and the reports that arrive are its events, whatever threads they come from. What it
+ * publishes, any thread may read.
  */
 public final class Fleet {
     private static final System.Logger LOG = System.getLogger(Fleet.class.getName());
@@ -40,18 +39,26 @@ public final class Fleet {
     private final Settings settings;
     private final String runtime;
     private final Hub hub;
-    private final BooleanSupplier draining;
-    private final IntSupplier moving;
+    private final Departing departing;
     private final Clock clock;
     private final long interval;
     private final String instance = UUID.randomUUID().toString();
+    private final Owner<Event> owner;
+
+    // Written by the owner's steps alone, read by anybody
     private final Map<String, Told> others = new ConcurrentHashMap<>();
-    private final AtomicReference<@Nullable Told> own = new AtomicReference<>();
+    private volatile @Nullable Told own;
     /** The last round of which this node knows. */
-    private final AtomicLong lastRound = new AtomicLong();
+    private volatile long lastRound;
 
     private volatile @Nullable Census census;
     private volatile @Nullable Whole whole;
+
+    private sealed interface Event {}
+
+    private record Tick() implements Event {}
+
+    private record Heard(Message message) implements Event {}
 
     /**
      * A report, and when it was made or came.
@@ -71,32 +78,45 @@ public final class Fleet {
      * A node that has told nothing yet.
      *
      * @param runtime {@code se} or {@code mp}
-     * @param moving open connections of clients who are about to be elsewhere; any thread asks
      */
-    public Fleet(
-            Settings settings, String runtime, Hub hub, BooleanSupplier draining, IntSupplier moving, Clock clock) {
+    public Fleet(Settings settings, String runtime, Hub hub, Departing departing, Owners owners, Clock clock) {
         this.settings = settings;
         this.runtime = runtime;
         this.hub = hub;
-        this.draining = draining;
-        this.moving = moving;
+        this.departing = departing;
+        this.owner = owners.serial("fleet", this::step);
         this.clock = clock;
         this.interval = settings.rebalance().interval().toNanos();
         if (!settings.relay().inProcess()) {
-            hub.listenToFleet(this::hear);
+            hub.listenToFleet(message -> owner.post(new Heard(message)));
         }
     }
 
-    /** Tells the others what is due, at once where a drain has begun, counts, and forgets who is silent. */
+    /**
+     * Tells the others what is due, at once where a drain has begun, counts, and forgets who is silent. Any thread; it is done
+     * before this returns, unless another thread is at it.
+     */
     public void tick() {
-        if (settings.relay().inProcess()) {
-            return;
+        if (!settings.relay().inProcess()) {
+            owner.post(new Tick());
         }
+    }
+
+    private void step(Event event) {
+        switch (event) {
+            case Tick tick -> look();
+            case Heard heard -> hear(heard.message());
+        }
+    }
+
+    private void look() {
         long now = clock.nanoTime();
-        Told last = own.get();
+        Told last = own;
         if (last == null || now - last.at() >= interval) {
-            tell(lastRound.incrementAndGet());
-        } else if (last.report().draining() != draining.getAsBoolean()) {
+            long round = lastRound + 1;
+            lastRound = round;
+            tell(round);
+        } else if (last.report().draining() != departing.draining()) {
             tell(last.report().round());
         } else {
             count(last, now);
@@ -134,8 +154,13 @@ public final class Fleet {
     /** What this node has told last; null before its first report. */
     @Nullable
     Report own() {
-        Told last = own.get();
+        Told last = own;
         return last == null ? null : last.report();
+    }
+
+    /** The watched owner of what this node knows of the others. */
+    public Owner<?> owner() {
+        return owner;
     }
 
     /** What the other nodes have told last. */
@@ -162,21 +187,16 @@ public final class Fleet {
     /** All nodes as they are known now. Any thread. */
     public FleetView view() {
         long now = clock.nanoTime();
-        FleetView.Member self = new FleetView.Member(report(lastRound.get()), 0);
+        FleetView.Member self = new FleetView.Member(report(lastRound), 0);
         Stream<FleetView.Member> rest = others.values().stream()
                 .map(told -> new FleetView.Member(told.report(), (now - told.at()) / 1_000_000));
         return FleetView.of(self, rest.toList(), settings.rebalance().interval());
     }
 
-    /** Where another thread tells at the same moment, that is enough: {@link #tick} sees what is missing. */
     private void tell(long round) {
-        Told last = own.get();
         Report report = report(round);
-        boolean told =
-                last != null && last.report().round() >= round && last.report().draining() == report.draining();
-        if (!told && own.compareAndSet(last, new Told(report, clock.nanoTime()))) {
-            hub.tellFleet(report.message());
-        }
+        own = new Told(report, clock.nanoTime());
+        hub.tellFleet(report.message());
     }
 
     private Report report(long round) {
@@ -187,9 +207,9 @@ public final class Fleet {
                 settings.server().node(),
                 runtime,
                 connections(),
-                moving.getAsInt(),
+                departing.onTheirWay(),
                 settings.limits().connections(),
-                draining.getAsBoolean());
+                departing.draining());
     }
 
     private void hear(Message message) {
@@ -214,8 +234,8 @@ public final class Fleet {
 
     /** Takes part in a round that another has begun; twice in half an interval is once too often. */
     private void answer(long round) {
-        lastRound.accumulateAndGet(round, Math::max);
-        Told last = own.get();
+        lastRound = Math.max(lastRound, round);
+        Told last = own;
         if (last != null && last.report().round() < round && clock.nanoTime() - last.at() >= interval / 2) {
             tell(round);
         }

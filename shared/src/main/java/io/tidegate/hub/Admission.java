@@ -64,7 +64,7 @@ public final class Admission {
         this.peers = settings.peers();
         this.metrics = metrics;
         this.clock = clock;
-        this.handshakes = new RateLimit(limits.handshakes(), clock.nanoTime());
+        this.handshakes = RateLimit.of(limits.handshakes());
     }
 
     /**
@@ -81,10 +81,8 @@ public final class Admission {
         if (!peers.origins().allows(origin)) {
             return refuse(Rejection.ORIGIN, 403, 0, "origin not allowed");
         }
-        synchronized (handshakes) {
-            if (!handshakes.allows(clock.nanoTime())) {
-                return refuse(Rejection.HANDSHAKES, 503, RETRY_ELSEWHERE_SECONDS, "too many handshakes a second");
-            }
+        if (!handshakes.allows(clock.nanoTime())) {
+            return refuse(Rejection.HANDSHAKES, 503, RETRY_ELSEWHERE_SECONDS, "too many handshakes a second");
         }
         InetAddress client = peers.proxies().clientAddress(peer, forwardedFor);
         if (!enter(client)) {

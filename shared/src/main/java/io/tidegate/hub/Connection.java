@@ -1,6 +1,7 @@
 package io.tidegate.hub;
 
 import io.tidegate.metrics.Metrics;
+import io.tidegate.owner.Owner;
 import io.tidegate.protocol.ClientFrame;
 import io.tidegate.protocol.ClientFrame.About;
 import io.tidegate.protocol.CloseCode;
@@ -8,26 +9,28 @@ import io.tidegate.protocol.ErrorCode;
 import io.tidegate.protocol.FrameBatch;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Opcode;
-import io.tidegate.protocol.Position;
 import io.tidegate.protocol.ServerFrame;
 import io.tidegate.protocol.Topic;
 import io.tidegate.protocol.Wire;
 import io.tidegate.settings.Settings;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One peer, from its handshake to the end of its TCP connection.
  *
- * <p><b>Threads.</b> The runtime's reading thread calls {@link #receive}, {@link #ping}, {@link #pong},
- * {@link #closedByPeer} and at last {@link #ended}. The write loop delivers and writes. The tick sends heartbeats and
- * reaps. {@link #close} may come from any of them. There is no lock here: what is shared is the queue, which has its own,
- * and {@link #closeCode}, which the first to close sets by compare-and-set.
+ * <p><b>Owners.</b> The runtime's reading thread owns what has been read and how fast that may be: it calls {@link #receive},
+ * {@link #ping}, {@link #pong}, {@link #closedByPeer} and at last {@link #ended}. The write loop owns what is sent and
+ * subscribed to ({@link Subscriber}), and alone sets {@link #closeCode}. The tick owns the heartbeat's schedule. They share
+ * no lock: each posts to the write loop, and reads of the others what has one writer.
+ *
+ * <p><b>Back-pressure.</b> A frame of the peer's that needs an answer takes one of {@link #TURNS}, which comes back with the
+ * answer. While none is left the connection is not read, so what one peer can have the server hold is bounded.
  *
  * <p><b>Order of an end.</b> Either side begins with a close frame. After ours nothing follows, since the queue ends
  * with it; what the peer sent before it saw ours is still taken. When both frames have passed, the runtime closes TCP,
@@ -39,8 +42,8 @@ public final class Connection {
     /** How long a peer may take to answer a close frame. */
     static final long CLOSE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /** Publishes that the relay has not answered yet; with that many under way the connection is not read. */
-    private static final int PUBLISHES_UNDER_WAY = 64;
+    /** Frames that wait for their answer; with that many the connection is not read. */
+    static final int TURNS = 64;
 
     /** Messages above the rate that are answered by an error before the connection is closed, at least. */
     private static final int REFUSALS = 10;
@@ -48,39 +51,52 @@ public final class Connection {
     private static final int OPEN = 0;
 
     private final Hub hub;
+    private final Owner<LoopEvent> loop;
     private final Wire wire;
     private final Topic home;
     private final Transport transport;
-    private final OutboundQueue queue;
+    private final Subscriber subscriber;
     private final Admission.Permit permit;
-    private final Settings.Limits limits;
     private final RateLimit rate;
-    private final Semaphore publishes = new Semaphore(PUBLISHES_UNDER_WAY);
+    private final Semaphore turns = new Semaphore(TURNS - 1);
 
-    /** For the reading thread. */
-    private final Map<Topic, Subscription> subscriptions = HashMap.newHashMap(1);
+    /** Frames on their way through the write loop, which those that are published past it must not overtake. */
+    private final AtomicInteger asked = new AtomicInteger();
 
     /** {@link #OPEN}, or the code of whoever closed first. */
-    private final AtomicInteger closeCode = new AtomicInteger(OPEN);
+    private volatile int closeCode = OPEN;
 
+    /** By {@link Hub#attention}. */
     private volatile long lastSeen;
+
+    /** By {@link Hub#attention}. */
     private volatile long cutAt;
-    private long nextHeartbeat;
+
+    /** Of who waits until the topics of a wire without positions are carried. */
+    private volatile @Nullable CountDownLatch carried;
+
+    // Of the reading thread
+    private boolean hasTurn = true;
+    private boolean mustHaveRoom;
+    private boolean refusing;
     private int refused;
     private long refusedSince;
 
+    // Of the tick
+    private long nextHeartbeat;
+
     Connection(Hub hub, Transport transport, Peer peer) {
-        long now = hub.clock().nanoTime();
         this.hub = hub;
+        this.loop = hub.loop();
         this.wire = peer.wire();
         this.home = peer.home();
         this.transport = transport;
         this.permit = peer.permit();
-        this.limits = hub.settings().limits();
-        this.queue = new OutboundQueue(transport, hub.loop(), limits.queue());
-        this.rate = new RateLimit(limits.rate(), now);
-        this.lastSeen = now;
-        this.nextHeartbeat = now + hub.settings().peers().heartbeat().toNanos();
+        this.subscriber = hub.subscriber(this, transport);
+        this.rate = RateLimit.of(limits().rate());
+        this.lastSeen = hub.attention();
+        this.nextHeartbeat =
+                hub.clock().nanoTime() + hub.settings().peers().heartbeat().toNanos();
     }
 
     /**
@@ -92,18 +108,31 @@ public final class Connection {
     public record Peer(Wire wire, List<Topic> topics, Topic home, Admission.Permit permit) {}
 
     /** Greets the peer and subscribes to its topics. */
-    void begin(List<Topic> topics) throws InterruptedException {
+    void begin(List<Topic> topics) {
         if (wire.resumes()) {
-            send(FrameBatch.of(welcome()));
-            for (Topic topic : topics) {
-                resume(topic, Optional.empty());
-            }
+            post(new LoopEvent.Send(this, FrameBatch.of(welcome()), false));
+            asked.addAndGet(topics.size());
         } else {
-            for (Topic topic : topics) {
-                Subscription subscription = new Subscription(this, topic, Optional.empty());
-                subscriptions.put(topic, subscription);
-                hub.subscribe(subscription);
-            }
+            carried = new CountDownLatch(topics.size());
+        }
+        post(new LoopEvent.Began(this, topics));
+    }
+
+    /** Waits, for so long at most, until what is published from now on reaches this connection. */
+    void awaitCarried(long millis) throws InterruptedException {
+        CountDownLatch latch = carried;
+        if (latch != null && !latch.await(millis, TimeUnit.MILLISECONDS)) {
+            System.getLogger(Connection.class.getName())
+                    .log(System.Logger.Level.DEBUG, "Connected before its topic was subscribed");
+        }
+        carried = null;
+    }
+
+    /** One of its topics is carried. From the write loop. */
+    void subscribed() {
+        CountDownLatch latch = carried;
+        if (latch != null) {
+            latch.countDown();
         }
     }
 
@@ -113,20 +142,38 @@ public final class Connection {
                 hub.nextConnectionName(),
                 settings.server().node(),
                 settings.peers().heartbeat().toMillis(),
-                new ServerFrame.Limits(limits.message(), limits.topics(), limits.queue(), limits.rate()));
+                new ServerFrame.Limits(limits().message(), limits().topics(), limits().queue(), limits().rate()));
     }
 
     /** The handshake's answer is on the socket: frames may follow. */
     public void opened() {
-        queue.open();
+        post(new LoopEvent.Opened(this));
     }
 
-    /** Takes a data message. Blocks while too many publishes are under way. */
+    /** Takes a data message, and waits until the next may be read. */
     public void receive(Message message) throws InterruptedException {
+        take(message);
+        awaitTurn();
+    }
+
+    /** Answers a ping with its payload (RFC 6455, section 5.5.3), and waits until the next frame may be read. */
+    public void ping(byte[] payload) throws InterruptedException {
+        pong();
+        answer(FrameBatch.of(Opcode.PONG, payload));
+        awaitTurn();
+    }
+
+    /** A sign of life. */
+    public void pong() {
+        lastSeen = hub.attention();
+    }
+
+    /** Takes a data message. Waits for nothing: only for who has seen {@link #mayBeRead}. */
+    public void take(Message message) {
         long now = hub.clock().nanoTime();
-        lastSeen = now;
-        hub.metrics().messagesReceived().increment();
-        if (closeCode.get() == CloseCode.POLICY.code()) {
+        pong();
+        metrics().messagesReceived().increment();
+        if (refusing) {
             return;
         }
         ClientFrame frame = wire.decode(message, hub.clock().epochMillis());
@@ -135,12 +182,87 @@ public final class Connection {
             return;
         }
         switch (frame) {
-            case ClientFrame.Publish publish -> publish(publish);
-            case ClientFrame.Subscribe subscribe -> subscribe(subscribe.topic(), subscribe.after());
-            case ClientFrame.Unsubscribe unsubscribe -> unsubscribe(unsubscribe.topic());
-            case ClientFrame.Ping ping -> send(FrameBatch.of(new ServerFrame.Pong()));
-            case ClientFrame.Invalid invalid -> error(invalid.code(), invalid.message(), invalid.about());
+            case ClientFrame.Publish publish -> {
+                mustHaveRoom = true;
+                hasTurn = false;
+                Topic topic = publish.topic().orElse(home);
+                if (asked.get() == 0) {
+                    publish(topic, publish);
+                } else {
+                    ask(topic, publish);
+                }
+            }
+            case ClientFrame.Subscribe subscribe -> {
+                mustHaveRoom = true;
+                hasTurn = false;
+                ask(subscribe.topic(), subscribe);
+            }
+            case ClientFrame.Unsubscribe unsubscribe -> {
+                hasTurn = false;
+                ask(unsubscribe.topic(), unsubscribe);
+            }
+            case ClientFrame.Ping ping -> answer(FrameBatch.of(new ServerFrame.Pong()));
+            case ClientFrame.Invalid invalid -> answer(error(invalid.code(), invalid.message(), invalid.about()));
         }
+    }
+
+    /** Whether a frame may be read now. For the reading thread. */
+    public boolean mayBeRead() {
+        hasTurn = hasTurn || turns.tryAcquire();
+        return hasTurn && (!mustHaveRoom || hub.backlog().hasRoom());
+    }
+
+    private void awaitTurn() throws InterruptedException {
+        if (!hasTurn) {
+            turns.acquire();
+            hasTurn = true;
+        }
+        if (mustHaveRoom) {
+            hub.backlog().awaitRoom();
+            mustHaveRoom = false;
+        }
+    }
+
+    private void ask(Topic topic, ClientFrame frame) {
+        asked.getAndIncrement();
+        post(new LoopEvent.Asked(this, topic, frame));
+    }
+
+    /**
+     * A frame that went through the write loop has been answered, or was handed on.
+     *
+     * @param turn whether the peer may send another one for it
+     */
+    void answered(boolean turn) {
+        asked.getAndDecrement();
+        if (turn) {
+            giveTurn();
+        }
+    }
+
+    /** The peer may send one frame more. Any thread. */
+    void giveTurn() {
+        turns.release();
+    }
+
+    /** Any thread that has the right to this topic's order: the reading one, or the write loop for what came through it. */
+    void publish(Topic topic, ClientFrame.Publish publish) {
+        var unused = hub.publish(topic, publish).whenComplete((position, failure) -> {
+            FrameBatch answer = null;
+            if (failure != null) {
+                answer = error(
+                        ErrorCode.RELAY_UNAVAILABLE,
+                        "not published: the relay is unavailable, please retry",
+                        about(publish));
+            } else if (publish.id().isPresent()) {
+                answer = FrameBatch.of(new ServerFrame.Ack(publish.id().get(), topic, position));
+            }
+            if (answer == null) {
+                giveTurn();
+            } else {
+                post(new LoopEvent.Published(this, answer));
+            }
+        });
     }
 
     private About about(ClientFrame frame) {
@@ -157,15 +279,29 @@ public final class Connection {
         return new About(publish.id(), Optional.of(publish.topic().orElse(home)));
     }
 
-    /** Answers a ping with its payload (RFC 6455, section 5.5.3). */
-    public void ping(byte[] payload) {
-        pong();
-        send(FrameBatch.of(Opcode.PONG, payload));
+    private void refuse(long now, About about) {
+        if (now - refusedSince > TimeUnit.SECONDS.toNanos(1)) {
+            refused = 0;
+        }
+        refusedSince = now;
+        refused++;
+        String allowed = "allowed are " + limits().rate() + " messages a second";
+        answer(error(ErrorCode.RATE_LIMITED, allowed, about));
+        if (refused > Math.max(REFUSALS, limits().rate())) {
+            refusing = true;
+            close(CloseCode.POLICY, "rate-limited: " + allowed);
+        }
     }
 
-    /** A sign of life. */
-    public void pong() {
-        lastSeen = hub.clock().nanoTime();
+    private FrameBatch error(ErrorCode code, String message, About about) {
+        About told = wire.resumes() ? about : About.NOTHING;
+        return FrameBatch.of(new ServerFrame.ErrorFrame(code, message, told));
+    }
+
+    /** Answers the frame that was read last. */
+    private void answer(FrameBatch frames) {
+        hasTurn = false;
+        post(new LoopEvent.Send(this, frames, true));
     }
 
     /**
@@ -175,30 +311,47 @@ public final class Connection {
      * @param code the peer's, 1005 where it gave none
      */
     public void closedByPeer(int code) throws InterruptedException {
-        if (beginClose(code)) {
-            leave(code == 1005 ? FrameBatch.of(Opcode.CLOSE, new byte[0]) : FrameBatch.close(code, ""), false);
-        }
-        queue.awaitFinished(CLOSE_TIMEOUT_NANOS);
+        peerCloses(code);
+        awaitClosed();
+    }
+
+    /** The same without waiting. */
+    public void peerCloses(int code) {
+        FrameBatch frame = code == 1005 ? FrameBatch.of(Opcode.CLOSE, new byte[0]) : FrameBatch.close(code, "");
+        post(new LoopEvent.Close(this, code, frame, false));
     }
 
     /**
      * Begins the closing handshake, once: what waits is still sent, then the close frame. A peer that was closed for
-     * being too slow gets nothing but the close frame.
+     * being too slow gets nothing but the close frame. Any thread.
      */
     public void close(CloseCode code, String reason) {
-        if (beginClose(code.code())) {
-            leave(FrameBatch.close(code.code(), reason), code == CloseCode.OVERLOAD);
-        }
+        FrameBatch frame = FrameBatch.close(code.code(), reason);
+        post(new LoopEvent.Close(this, code.code(), frame, code == CloseCode.OVERLOAD));
     }
 
-    /** Waits until the close frame is out, or cannot be sent. */
+    /** Waits until the close frame is out, or cannot be sent, but no longer than a peer may take to answer it. */
     public void awaitClosed() throws InterruptedException {
-        queue.awaitFinished(CLOSE_TIMEOUT_NANOS);
+        CountDownLatch out = new CountDownLatch(1);
+        whenClosed(out::countDown);
+        boolean ignored = out.await(CLOSE_TIMEOUT_NANOS, TimeUnit.NANOSECONDS);
     }
 
-    /** True from the first close frame on, ours or the peer's. */
+    /** Tells, from the write loop, when the close frame is out, or cannot be sent. */
+    public void whenClosed(Runnable told) {
+        post(new LoopEvent.AwaitFinished(this, told));
+    }
+
+    /** True soon after the first close frame, ours or the peer's. */
     public boolean closing() {
-        return closeCode.get() != OPEN;
+        return closeCode != OPEN;
+    }
+
+    /** The closing handshake has begun. From the write loop, once. */
+    void closing(int code) {
+        // The deadline comes first: whoever sees that this is closing may hold it to that.
+        cutAt = hub.attention() + CLOSE_TIMEOUT_NANOS;
+        closeCode = code;
     }
 
     /** Cuts TCP; {@link #ended} follows from the reading thread. */
@@ -208,12 +361,20 @@ public final class Connection {
 
     /** TCP is gone. The runtime calls this last, whatever happened; only the first call counts. */
     public void ended() {
-        closeCode.compareAndSet(OPEN, 1006);
-        subscriptions.values().forEach(hub::remove);
-        subscriptions.clear();
         if (hub.remove(this)) {
-            hub.metrics().connectionsClosed(closeCode.get()).increment();
             permit.close();
+            post(new LoopEvent.Ended(this));
+        }
+    }
+
+    /** Nothing is left of it. From the write loop, once. */
+    void offTheBooks() {
+        int code = closeCode == OPEN ? 1006 : closeCode;
+        closeCode = code;
+        metrics().connectionsClosed(code).increment();
+        CountDownLatch latch = carried;
+        while (latch != null && latch.getCount() > 0) {
+            latch.countDown();
         }
     }
 
@@ -227,43 +388,13 @@ public final class Connection {
         return wire.resumes();
     }
 
-    Wire wire() {
-        return wire;
-    }
-
-    OutboundQueue queue() {
-        return queue;
-    }
-
-    /** Unsent bytes that this connection may hold. */
-    int queueLimit() {
-        return limits.queue();
-    }
-
-    /** Waits until at most half of what may wait does. */
-    void awaitRoom() throws InterruptedException {
-        queue.awaitRoom(limits.queue() / 2);
-    }
-
-    void recovery(Metrics.Recovery outcome) {
-        hub.metrics().recoveries(outcome).increment();
-    }
-
-    void overload(String reason) {
-        close(CloseCode.OVERLOAD, reason);
-    }
-
-    int queuedBytes() {
-        return queue.bytes();
-    }
-
     /** Heartbeat, reaper and close timeout; one thread for all connections. */
-    void tick(long now, Heartbeat heartbeat) {
+    void tick(long now, long attention, Heartbeat heartbeat) {
         if (closing()) {
-            if (now - cutAt >= 0) {
+            if (attention - cutAt >= 0) {
                 abort();
             }
-        } else if (now - lastSeen > heartbeat.idleNanos()) {
+        } else if (attention - lastSeen > heartbeat.idleNanos()) {
             close(CloseCode.INTERNAL, "no sign of life");
         } else if (now - nextHeartbeat >= 0) {
             nextHeartbeat += heartbeat.intervalNanos();
@@ -271,95 +402,27 @@ public final class Connection {
         }
     }
 
-    private void publish(ClientFrame.Publish publish) throws InterruptedException {
-        Topic topic = publish.topic().orElse(home);
-        hub.awaitRoom();
-        publishes.acquire();
-        hub.publish(topic, publish).whenComplete((position, failure) -> {
-            publishes.release();
-            if (failure != null) {
-                error(
-                        ErrorCode.RELAY_UNAVAILABLE,
-                        "not published: the relay is unavailable, please retry",
-                        about(publish));
-            } else if (publish.id().isPresent()) {
-                send(FrameBatch.of(new ServerFrame.Ack(publish.id().get(), topic, position)));
-            }
-        });
+    private void send(FrameBatch frames) {
+        post(new LoopEvent.Send(this, frames, false));
     }
 
-    private void subscribe(Topic topic, Optional<Position> after) throws InterruptedException {
-        if (!subscriptions.containsKey(topic) && subscriptions.size() >= limits.topics()) {
-            error(
-                    ErrorCode.TOO_MANY_TOPICS,
-                    "allowed are " + limits.topics() + " subscriptions of a connection",
-                    new About(Optional.empty(), Optional.of(topic)));
-            return;
-        }
-        hub.awaitRoom();
-        resume(topic, after);
+    private void post(LoopEvent event) {
+        loop.post(event);
     }
 
-    private void resume(Topic topic, Optional<Position> after) {
-        Subscription subscription = new Subscription(this, topic, after);
-        hub.resume(subscription, after, subscriptions.put(topic, subscription));
+    Wire wire() {
+        return wire;
     }
 
-    private void unsubscribe(Topic topic) throws InterruptedException {
-        Subscription subscription = subscriptions.remove(topic);
-        if (subscription == null) {
-            error(
-                    ErrorCode.INVALID_TOPIC,
-                    "\"topic\" is not subscribed; allowed is one that is",
-                    new About(Optional.empty(), Optional.of(topic)));
-            return;
-        }
-        hub.awaitRoom();
-        hub.unsubscribe(subscription);
+    Subscriber subscriber() {
+        return subscriber;
     }
 
-    private void refuse(long now, About about) {
-        if (now - refusedSince > TimeUnit.SECONDS.toNanos(1)) {
-            refused = 0;
-        }
-        refusedSince = now;
-        refused++;
-        String allowed = "allowed are " + limits.rate() + " messages a second";
-        error(ErrorCode.RATE_LIMITED, allowed, about);
-        if (refused > Math.max(REFUSALS, limits.rate())) {
-            close(CloseCode.POLICY, "rate-limited: " + allowed);
-        }
+    Settings.Limits limits() {
+        return hub.settings().limits();
     }
 
-    private void error(ErrorCode code, String message, About about) {
-        About told = wire.resumes() ? about : About.NOTHING;
-        send(FrameBatch.of(new ServerFrame.ErrorFrame(code, message, told)));
-    }
-
-    void send(FrameBatch batch) {
-        if (queue.offer(batch) == OutboundQueue.Offer.FULL) {
-            tooSlow();
-        }
-    }
-
-    /** What was offered to its queue did not fit. */
-    void tooSlow() {
-        if (!closing()) {
-            hub.metrics().slowConsumers().increment();
-            overload("slow consumer: more than " + limits.queue() + " bytes unread");
-        }
-    }
-
-    /** The deadline comes first: whoever sees that this is closing may hold it to that. */
-    private boolean beginClose(int code) {
-        if (closing()) {
-            return false;
-        }
-        cutAt = hub.clock().nanoTime() + CLOSE_TIMEOUT_NANOS;
-        return closeCode.compareAndSet(OPEN, code);
-    }
-
-    private void leave(FrameBatch closeFrame, boolean discard) {
-        queue.end(closeFrame, discard);
+    Metrics metrics() {
+        return hub.metrics();
     }
 }

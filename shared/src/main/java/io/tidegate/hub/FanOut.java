@@ -1,254 +1,236 @@
 package io.tidegate.hub;
 
-import io.tidegate.hub.Subscriptions.Subscribers;
 import io.tidegate.metrics.Metrics;
+import io.tidegate.protocol.CloseCode;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.relay.Relay;
-import io.tidegate.relay.Stretch;
 import io.tidegate.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Takes what comes from the relay and hands it to the queues of its topic's subscribers.
+ * The topics of a write loop: who subscribes to each, and the way of its messages into their queues. For that loop's thread alone.
  *
- * <p>{@link #receive} runs on the relay's thread and only enqueues: the order of that inbox is the order for everybody.
- * {@link #round} runs on the write loop: all messages of a topic that have gathered are framed once, into one batch that
- * every subscriber shares.
- *
- * <p>The inbox is bounded. Above {@link #ROOM} the node's own publishers wait. What other nodes publish cannot be held
- * back: above {@link #OVERFLOW} a message is dropped and the topic's subscribers are closed (1013), so that they know.
+ * <p>Messages of a topic that follow each other within a round are framed once, into one batch that every subscriber shares.
  */
-final class FanOut implements Relay.Receiver {
-    /** Bytes in the inbox above which this node's publishers wait. */
-    static final long ROOM = 4 << 20;
-
-    /** Bytes in the inbox above which nothing more is taken. */
-    static final long OVERFLOW = 64 << 20;
-
-    /** Payload bytes in a round: small enough for the socket's own buffer, so that a round stays short. */
-    private static final int ROUND = 64 << 10;
-
-    /** What an entry of the inbox costs besides its payload, roughly. */
-    private static final int ENTRY = 64;
-
-    /** Something of one topic, in its place in that topic's order. */
-    private sealed interface Arrival {
-        Topic topic();
-
-        int size();
-    }
-
-    private record Fresh(Topic topic, Stretch stretch, int size, long nanoTime) implements Arrival {
-        static int size(Stretch stretch) {
-            int size = 0;
-            for (Message message : stretch.messages()) {
-                size += message.payload().length + ENTRY;
-            }
-            return size;
-        }
-    }
-
-    private record Gap(Topic topic, Position position) implements Arrival {
-        @Override
-        public int size() {
-            return ENTRY;
-        }
-    }
-
-    /** What must happen between two messages of a topic. */
-    private record Between(Topic topic, Runnable action) implements Arrival {
-        @Override
-        public int size() {
-            return ENTRY;
-        }
-    }
-
-    private final Subscriptions subscriptions;
+final class FanOut {
+    private final Supplier<Relay> relay;
+    private final Readings readings;
+    private final Consumer<LoopEvent> inbox;
+    private final Consumer<Throwable> defects;
     private final Metrics metrics;
     private final Clock clock;
-    private final WriteLoop loop;
-    private final ConcurrentLinkedQueue<Arrival> inbox = new ConcurrentLinkedQueue<>();
-    private final AtomicLong inboxBytes = new AtomicLong();
-    private final Set<Topic> overflowed = ConcurrentHashMap.newKeySet();
-    private final ReentrantLock roomLock = new ReentrantLock();
-    private final Condition room = roomLock.newCondition();
-    private final AtomicInteger waitingForRoom = new AtomicInteger();
-    private volatile Consumer<Message> fleet = message -> {};
+    private final Map<Topic, Audience> topics = new HashMap<>();
 
-    FanOut(Subscriptions subscriptions, Metrics metrics, Clock clock) {
-        this.subscriptions = subscriptions;
+    /** What this round has brought so far, topic by topic. */
+    private final Map<Topic, List<LoopEvent.Arrived>> runs = new HashMap<>();
+
+    /**
+     * No topics yet.
+     *
+     * @param inbox the loop's own
+     * @param defects takes what a delivery to one subscriber has thrown
+     */
+    FanOut(
+            Supplier<Relay> relay,
+            Consumer<LoopEvent> inbox,
+            Consumer<Throwable> defects,
+            Metrics metrics,
+            Clock clock) {
+        this.relay = relay;
+        this.readings = new Readings(relay, inbox);
+        this.inbox = inbox;
+        this.defects = defects;
         this.metrics = metrics;
         this.clock = clock;
-        this.loop = new WriteLoop(this::round, metrics.messagesSent());
     }
 
-    WriteLoop loop() {
-        return loop;
+    Readings readings() {
+        return readings;
     }
 
-    /** What comes on {@link Topic#FLEET} is for the node itself, and does not wait behind what is for clients. */
-    void listenToFleet(Consumer<Message> listener) {
-        fleet = listener;
-    }
-
-    @Override
-    public void receive(Topic topic, Stretch stretch) {
-        if (topic.equals(Topic.FLEET)) {
-            stretch.messages().forEach(fleet);
-        } else if (inboxBytes.get() > OVERFLOW) {
-            overflowed.add(topic);
-            loop.wake();
-        } else {
-            add(new Fresh(topic, stretch, Fresh.size(stretch), clock.nanoTime()));
-        }
-    }
-
-    @Override
-    public void gap(Topic topic, Position position) {
-        add(new Gap(topic, position));
-    }
-
-    /** Runs something on the write loop, behind all messages of the topic that have arrived. */
-    void between(Topic topic, Runnable action) {
-        add(new Between(topic, action));
-    }
-
-    private void add(Arrival arrival) {
-        inboxBytes.addAndGet(arrival.size());
-        inbox.add(arrival);
-        loop.wake();
-    }
-
-    /** Holds a publisher of this node back while the fan-out does not keep up. */
-    void awaitRoom() throws InterruptedException {
-        if (inboxBytes.get() <= ROOM) {
+    /** Delivers to a subscription from now on. */
+    void add(Subscription subscription) {
+        Topic topic = subscription.topic();
+        flush(topic);
+        Audience audience = topics.get(topic);
+        if (audience == null) {
+            Audience fresh = new Audience();
+            topics.put(topic, fresh);
+            fresh.add(subscription);
+            var unused = relay.get().subscribe(topic).thenRun(() -> inbox.accept(new LoopEvent.Carried(topic)));
             return;
         }
-        roomLock.lockInterruptibly();
-        try {
-            waitingForRoom.incrementAndGet();
-            while (inboxBytes.get() > ROOM) {
-                room.await();
-            }
-        } finally {
-            waitingForRoom.decrementAndGet();
-            roomLock.unlock();
+        audience.add(subscription);
+        if (audience.carried()) {
+            bringToPresent(subscription, audience);
         }
     }
 
-    /** Fans out what has gathered; false where there was nothing. */
-    private boolean round() {
-        Map<Topic, List<Arrival>> byTopic = new HashMap<>();
-        int taken = 0;
-        Arrival next;
-        while (taken < ROUND && (next = inbox.poll()) != null) {
-            taken += next.size();
-            byTopic.computeIfAbsent(next.topic(), topic -> new ArrayList<>()).add(next);
+    /**
+     * Delivers no longer; harmless when repeated.
+     *
+     * @return where its client may resume
+     */
+    Position remove(Subscription subscription) {
+        Topic topic = subscription.topic();
+        if (subscription.isEnded()) {
+            return subscription.end(null);
         }
-        if (!overflowed.isEmpty()) {
-            overflowed.removeIf(this::closeSubscribers);
-        }
-        if (taken == 0) {
-            return false;
-        }
-        inboxBytes.addAndGet(-taken);
-        signalRoom();
-        byTopic.forEach(this::handOut);
-        return true;
-    }
-
-    /** Messages that follow each other go out as one. */
-    private void handOut(Topic topic, List<Arrival> arrivals) {
-        List<Fresh> run = new ArrayList<>();
-        for (Arrival arrival : arrivals) {
-            switch (arrival) {
-                case Fresh fresh -> {
-                    if (!run.isEmpty() && !follows(fresh, run.getLast())) {
-                        deliver(topic, run);
-                        run.clear();
-                    }
-                    run.add(fresh);
-                }
-                case Gap gap -> {
-                    deliver(topic, run);
-                    run.clear();
-                    report(gap);
-                }
-                case Between between -> {
-                    deliver(topic, run);
-                    run.clear();
-                    between.action().run();
-                }
+        flush(topic);
+        Audience audience = topics.get(topic);
+        Position last = subscription.end(audience == null ? null : audience.delivered());
+        if (audience != null) {
+            audience.remove(subscription);
+            if (audience.size() == 0) {
+                topics.remove(topic);
+                relay.get().unsubscribe(topic);
             }
         }
-        deliver(topic, run);
+        return last;
     }
 
-    private static boolean follows(Fresh next, Fresh before) {
+    /** The relay delivers a topic from now on: what is published from now on will come, or be told as missing. */
+    void carried(Topic topic) {
+        Audience audience = topics.get(topic);
+        if (audience == null || audience.carried()) {
+            return;
+        }
+        audience.carry();
+        for (int i = 0; i < audience.size(); i++) {
+            Subscription subscription = audience.member(i);
+            if (subscription.wantsToRead()) {
+                subscription.subscriber().read(subscription, readings);
+            } else {
+                subscription.subscriber().connection().subscribed();
+            }
+        }
+    }
+
+    private void bringToPresent(Subscription subscription, Audience audience) {
+        Subscriber subscriber = subscription.subscriber();
+        Position from = subscription.from();
+        if (!subscription.wantsToRead()) {
+            subscriber.connection().subscribed();
+        } else if (from != null && from.equals(audience.delivered())) {
+            subscription.beginAtPresent();
+            subscriber.begun(subscription);
+        } else {
+            subscriber.read(subscription, readings);
+        }
+    }
+
+    /** A read of a subscription has ended in whatever way; what it needs next is read. */
+    void goOn(Subscription subscription, boolean begunBefore, boolean page) {
+        Subscriber subscriber = subscription.subscriber();
+        readings.ended();
+        if (page) {
+            subscriber.pageRead(readings);
+        }
+        if (subscription.wantsToRead()) {
+            subscriber.read(subscription, readings);
+        }
+        if (!begunBefore && subscription.begun()) {
+            subscriber.begun(subscription);
+        }
+    }
+
+    /** Messages of a topic; they go out at the end of the round, or before whatever else concerns the topic. */
+    void arrived(LoopEvent.Arrived arrived) {
+        if (!topics.containsKey(arrived.topic())) {
+            return;
+        }
+        List<LoopEvent.Arrived> run = runs.computeIfAbsent(arrived.topic(), topic -> new ArrayList<>());
+        if (!run.isEmpty() && !follows(arrived, run.getLast())) {
+            deliver(arrived.topic(), run);
+            run.clear();
+        }
+        run.add(arrived);
+    }
+
+    private static boolean follows(LoopEvent.Arrived next, LoopEvent.Arrived before) {
         return !next.topic().hasHistory()
                 || next.stretch().first().equals(before.stretch().last().plus(1));
     }
 
-    private void deliver(Topic topic, List<Fresh> run) {
-        Subscribers subscribers = subscriptions.of(topic);
-        if (subscribers != null && !run.isEmpty()) {
-            List<Message> messages = new ArrayList<>();
-            run.forEach(fresh -> messages.addAll(fresh.stretch().messages()));
-            TopicBatch batch = new TopicBatch(topic, run.getFirst().stretch().first(), messages);
-            for (Subscription subscription : subscribers.snapshot()) {
-                subscription.deliver(batch);
-            }
-            subscribers.delivered(batch.last());
-        }
-        long now = clock.nanoTime();
-        for (Fresh fresh : run) {
-            for (int i = 0; i < fresh.stretch().messages().size(); i++) {
-                metrics.fanOut().record(now - fresh.nanoTime());
-            }
-        }
-    }
-
-    private void report(Gap gap) {
-        Subscribers subscribers = subscriptions.of(gap.topic());
-        if (subscribers != null) {
-            for (Subscription subscription : subscribers.snapshot()) {
-                subscription.gap(gap.position());
+    void gap(Topic topic, Position position) {
+        flush(topic);
+        Audience audience = topics.get(topic);
+        if (audience != null) {
+            audience.delivered(position);
+            for (int i = 0; i < audience.size(); i++) {
+                audience.member(i).gap(position);
             }
         }
     }
 
     /** They have missed a message: closed, they know. */
-    private boolean closeSubscribers(Topic topic) {
-        Subscribers subscribers = subscriptions.of(topic);
-        if (subscribers != null) {
-            for (Subscription subscription : subscribers.snapshot()) {
-                subscription.connection().overload("this node is overloaded, please reconnect");
+    void closeAll(Topic topic, CloseCode code, String reason) {
+        Audience audience = topics.get(topic);
+        if (audience != null) {
+            for (int i = 0; i < audience.size(); i++) {
+                audience.member(i).subscriber().close(code, reason);
             }
         }
-        return true;
     }
 
-    private void signalRoom() {
-        if (waitingForRoom.get() > 0 && inboxBytes.get() <= ROOM) {
-            roomLock.lock();
+    /** What has arrived in this round goes to its subscribers' queues. */
+    void flush() {
+        runs.forEach(this::deliver);
+        runs.clear();
+    }
+
+    private void flush(Topic topic) {
+        List<LoopEvent.Arrived> run = runs.isEmpty() ? null : runs.remove(topic);
+        if (run != null) {
+            deliver(topic, run);
+        }
+    }
+
+    private void deliver(Topic topic, List<LoopEvent.Arrived> run) {
+        Audience audience = topics.get(topic);
+        if (audience != null) {
             try {
-                room.signalAll();
-            } finally {
-                roomLock.unlock();
+                deliver(topic, audience, run);
+            } catch (RuntimeException | Error e) {
+                defects.accept(e);
+                closeAll(topic, CloseCode.INTERNAL, CloseCode.INTERNAL.reason());
             }
         }
+        long now = clock.nanoTime();
+        for (LoopEvent.Arrived arrived : run) {
+            for (int i = 0; i < arrived.stretch().messages().size(); i++) {
+                metrics.fanOut().record(now - arrived.nanoTime());
+            }
+        }
+    }
+
+    private void deliver(Topic topic, Audience audience, List<LoopEvent.Arrived> run) {
+        TopicBatch batch = new TopicBatch(topic, run.getFirst().stretch().first(), messages(run));
+        for (int i = 0; i < audience.size(); i++) {
+            audience.member(i).deliver(batch);
+        }
+        audience.delivered(batch.last());
+    }
+
+    private static List<Message> messages(List<LoopEvent.Arrived> run) {
+        if (run.size() == 1) {
+            return run.getFirst().stretch().messages();
+        }
+        List<Message> messages = new ArrayList<>();
+        run.forEach(arrived -> messages.addAll(arrived.stretch().messages()));
+        return messages;
+    }
+
+    @Nullable
+    Audience audience(Topic topic) {
+        return topics.get(topic);
     }
 }

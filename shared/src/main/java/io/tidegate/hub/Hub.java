@@ -1,7 +1,8 @@
 package io.tidegate.hub;
 
-import io.tidegate.hub.Subscriptions.Subscribers;
 import io.tidegate.metrics.Metrics;
+import io.tidegate.owner.Owner;
+import io.tidegate.owner.Owners;
 import io.tidegate.protocol.ClientFrame;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Position;
@@ -9,6 +10,7 @@ import io.tidegate.protocol.Topic;
 import io.tidegate.relay.Relay;
 import io.tidegate.relay.RelayStatus;
 import io.tidegate.settings.Settings;
+import io.tidegate.time.AttentiveTime;
 import io.tidegate.time.Clock;
 import java.util.Collection;
 import java.util.Collections;
@@ -16,49 +18,52 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** The connections of this node, and their way to the relay and back. */
 public final class Hub implements AutoCloseable {
     /** How long a handshake waits for the relay to confirm a topic's first subscription. */
     private static final long SUBSCRIBE_TIMEOUT_MILLIS = 2_000;
 
-    /** Reads of history under way at once. */
-    private static final int READINGS = 16;
+    /** A tick that comes later than this has found a node that stood still, not peers that were silent. */
+    private static final long ATTENTION_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final Settings settings;
     private final Metrics metrics;
     private final Clock clock;
     private final Admission admission;
     private final Heartbeat heartbeat;
-    private final Subscriptions subscriptions = new Subscriptions();
-    private final FanOut fanOut;
+    private final Backlog backlog = new Backlog();
+    private final Arrivals arrivals;
     private final Relay relay;
+    private final WriteLoop rounds;
+    private final Owner<LoopEvent> loop;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong connectionNumbers = new AtomicLong();
-    private final Semaphore readings = new Semaphore(READINGS);
+    private final AttentiveTime attentiveTime;
+    private volatile long attention;
 
     /**
-     * A hub whose threads run already.
+     * A hub whose write loop runs already.
      *
+     * @param owners run the write loop; they are the caller's to close, after the hub
      * @param relays makes the relay, given who takes what it delivers; closed with the hub
      */
-    public Hub(Settings settings, Metrics metrics, Clock clock, Function<Relay.Receiver, Relay> relays) {
+    public Hub(Settings settings, Metrics metrics, Clock clock, Owners owners, Function<Relay.Receiver, Relay> relays) {
         this.settings = settings;
         this.metrics = metrics;
         this.clock = clock;
         this.admission = new Admission(settings, metrics, clock);
         this.heartbeat = new Heartbeat(settings.peers(), clock);
-        this.fanOut = new FanOut(subscriptions, metrics, clock);
-        this.relay = relays.apply(fanOut);
-        fanOut.loop().start();
+        this.attentiveTime = new AttentiveTime(clock.nanoTime(), ATTENTION_NANOS);
+        Consumer<Throwable> defects = defect -> owners.defect("write-loop", defect);
+        this.rounds = new WriteLoop(this::relay, backlog, this::post, defects, metrics, clock);
+        this.loop = owners.loop("write-loop", rounds);
+        this.arrivals = new Arrivals(backlog, loop, clock);
+        this.relay = relays.apply(arrivals);
     }
 
     /** Decides who may connect. */
@@ -71,16 +76,38 @@ public final class Hub implements AutoCloseable {
      * returns will reach it, unless the relay is down. Whoever calls this must call {@link Connection#ended} in the end.
      */
     public Connection open(Transport transport, Connection.Peer peer) throws InterruptedException {
-        Connection connection = new Connection(this, transport, peer);
-        connections.add(connection);
-        metrics.connectionsOpened().increment();
-        try {
-            connection.begin(peer.topics());
-        } catch (InterruptedException e) {
-            connection.ended();
-            throw e;
+        Connection connection = begin(transport, peer);
+        // A relay that is down does not fail the handshake: its subscriptions come back by themselves.
+        if (isRelayUp()) {
+            try {
+                connection.awaitCarried(SUBSCRIBE_TIMEOUT_MILLIS);
+            } catch (InterruptedException e) {
+                connection.ended();
+                throw e;
+            }
         }
         return connection;
+    }
+
+    /** The same, without waiting for the relay. */
+    public Connection begin(Transport transport, Connection.Peer peer) {
+        boolean begun = false;
+        Connection connection = null;
+        try {
+            connection = new Connection(this, transport, peer);
+            connections.add(connection);
+            metrics.connectionsOpened().increment();
+            connection.begin(peer.topics());
+            begun = true;
+            return connection;
+        } finally {
+            if (!begun) {
+                peer.permit().close();
+                if (connection != null) {
+                    connection.ended();
+                }
+            }
+        }
     }
 
     /** Everybody who is connected now; a live view. */
@@ -100,22 +127,27 @@ public final class Hub implements AutoCloseable {
 
     /** Bytes that wait for a socket, over all connections. */
     public long queuedBytes() {
-        return connections.stream().mapToLong(Connection::queuedBytes).sum();
+        return rounds.outbound().bytes();
+    }
+
+    /** The owner of the sockets' outbound side, to be watched. */
+    public Owner<?> writeLoop() {
+        return loop;
     }
 
     /**
      * Takes what the nodes tell each other, this one's own words too.
      *
-     * @param listener called on the relay's thread: it only notes, and never throws
+     * @param listener called on the relay's thread: it only posts, and never throws
      */
     public void listenToFleet(Consumer<Message> listener) {
-        fanOut.listenToFleet(listener);
-        relay.subscribe(Topic.FLEET);
+        arrivals.listenToFleet(listener);
+        var unused = relay.subscribe(Topic.FLEET);
     }
 
     /** Tells all nodes something; while the relay is down it is lost. */
     public void tellFleet(Message message) {
-        relay.publish(Topic.FLEET, message, Optional.empty());
+        var unused = relay.publish(Topic.FLEET, message, Optional.empty());
     }
 
     /** New handshakes are refused from now on. */
@@ -127,61 +159,47 @@ public final class Hub implements AutoCloseable {
     public void tick() {
         heartbeat.renew();
         long now = clock.nanoTime();
-        connections.forEach(connection -> connection.tick(now, heartbeat));
+        long attentive = attentiveTime.advance(now);
+        attention = attentive;
+        post(new LoopEvent.Tick(now));
+        for (Connection connection : connections) {
+            try {
+                connection.tick(now, attentive, heartbeat);
+            } catch (RuntimeException e) {
+                // Its own alone: the others' heartbeats, and the drain, go on.
+                post(new LoopEvent.Failed(connection));
+            }
+        }
     }
 
-    /** Cuts what is left and ends the threads. */
+    /** Cuts what is left. */
     @Override
     public void close() {
         connections.forEach(Connection::abort);
         relay.close();
-        fanOut.loop().close();
+    }
+
+    /**
+     * Nanoseconds during which this node was able to see whether peers are alive, as of the last tick: who was silent while the
+     * node itself stood still (a CPU limit, a paused machine, a long collection) may have spoken.
+     */
+    long attention() {
+        return attention;
     }
 
     CompletionStage<Position> publish(Topic topic, ClientFrame.Publish publish) {
         return relay.publish(topic, publish.message(), publish.id());
     }
 
-    void awaitRoom() throws InterruptedException {
-        fanOut.awaitRoom();
-    }
-
-    /** Delivers to a subscription from now on; waits until that is so at other nodes, too, unless the relay is down. */
-    void subscribe(Subscription subscription) throws InterruptedException {
-        CompletionStage<Void> active = subscriptions.add(subscription, relay);
-        if (relay.status() instanceof RelayStatus.Up) {
-            await(active);
-        }
-    }
-
-    /**
-     * Delivers to a subscription from a position on, and waits for nothing.
-     *
-     * @param before the one that it replaces
-     */
-    void resume(Subscription subscription, Optional<Position> after, @Nullable Subscription before) {
-        CompletionStage<Void> active = subscriptions.add(subscription, relay);
-        Resume resume = new Resume(relay, readings, subscription, after, active);
-        fanOut.between(subscription.topic(), () -> {
-            if (before != null) {
-                before.end();
-                remove(before);
-            }
-            Thread.startVirtualThread(resume);
-        });
-    }
-
-    /** Ends the delivery to a subscription, and tells the client where. */
-    void unsubscribe(Subscription subscription) {
-        fanOut.between(subscription.topic(), () -> {
-            Subscribers subscribers = subscriptions.of(subscription.topic());
-            subscription.end(subscribers == null ? null : subscribers.delivered());
-            remove(subscription);
-        });
-    }
-
-    void remove(Subscription subscription) {
-        subscriptions.remove(subscription, relay);
+    Subscriber subscriber(Connection connection, Transport transport) {
+        return new Subscriber(
+                connection,
+                rounds.fanOut(),
+                new OutboundQueue(
+                        connection,
+                        transport,
+                        rounds.outbound(),
+                        settings.limits().queue()));
     }
 
     /** False where it was gone already. */
@@ -194,8 +212,20 @@ public final class Hub implements AutoCloseable {
         return "c-" + connectionNumbers.incrementAndGet();
     }
 
-    WriteLoop loop() {
-        return fanOut.loop();
+    private Relay relay() {
+        return relay;
+    }
+
+    private void post(LoopEvent event) {
+        loop.post(event);
+    }
+
+    Owner<LoopEvent> loop() {
+        return loop;
+    }
+
+    Backlog backlog() {
+        return backlog;
     }
 
     Settings settings() {
@@ -208,15 +238,5 @@ public final class Hub implements AutoCloseable {
 
     Clock clock() {
         return clock;
-    }
-
-    /** A relay that goes down meanwhile does not fail the handshake: its subscriptions come back by themselves. */
-    private static void await(CompletionStage<Void> subscribed) throws InterruptedException {
-        try {
-            subscribed.toCompletableFuture().get(SUBSCRIBE_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            System.getLogger(Hub.class.getName())
-                    .log(System.Logger.Level.DEBUG, "Connected before its topic was subscribed: {0}", e.toString());
-        }
     }
 }

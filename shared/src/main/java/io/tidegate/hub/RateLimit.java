@@ -1,47 +1,50 @@
 package io.tidegate.hub;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
- * A token bucket that holds one second's worth. Not for several threads at once.
- *
- * <p>Cheap for the many limits that are off: a rate of 0 always allows.
+ * So many events a second, and as many at once: the generic cell rate algorithm (ITU-T I.371), whose state is one number, the
+ * moment at which the next event would be due were all evenly spread. Any thread.
  */
 final class RateLimit {
     private static final long SECOND = 1_000_000_000L;
+    private static final long NEVER = Long.MIN_VALUE;
+    private static final RateLimit NONE = new RateLimit(0);
 
-    private final int perSecond;
-    private long tokens;
-    private long refilled;
+    private final long interval;
+    private final AtomicLong due = new AtomicLong(NEVER);
+
+    private RateLimit(long interval) {
+        this.interval = interval;
+    }
 
     /**
-     * A full bucket.
+     * A limit that has seen no event.
      *
      * @param perSecond events a second, also the largest burst; 0 for no limit
      */
-    RateLimit(int perSecond, long nanoTime) {
-        this.perSecond = perSecond;
-        this.tokens = perSecond;
-        this.refilled = nanoTime;
+    static RateLimit of(int perSecond) {
+        return perSecond == 0 ? NONE : new RateLimit(SECOND / perSecond);
     }
 
+    /**
+     * Whether one more event is within the limit; it counts if so.
+     *
+     * @param nanoTime now
+     */
     boolean allows(long nanoTime) {
-        if (perSecond == 0) {
+        if (interval == 0) {
             return true;
         }
-        long elapsed = nanoTime - refilled;
-        if (elapsed >= SECOND) {
-            tokens = perSecond;
-            refilled = nanoTime;
-        } else {
-            long earned = elapsed * perSecond / SECOND;
-            if (earned > 0) {
-                tokens = Math.min(perSecond, tokens + earned);
-                refilled += earned * SECOND / perSecond;
+        while (true) {
+            long before = due.get();
+            long from = before == NEVER || before - nanoTime < 0 ? nanoTime : before;
+            if (from - nanoTime > SECOND - interval) {
+                return false;
+            }
+            if (due.compareAndSet(before, from + interval)) {
+                return true;
             }
         }
-        if (tokens == 0) {
-            return false;
-        }
-        tokens--;
-        return true;
     }
 }

@@ -1,198 +1,291 @@
 package io.tidegate.hub;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.tidegate.metrics.Metrics.Recovery;
 import io.tidegate.protocol.FrameBatch;
-import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.ServerFrame;
 import io.tidegate.protocol.Topic;
 import io.tidegate.protocol.Wire;
+import io.tidegate.relay.History;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection's subscription to one topic, from the moment on in which the write loop sees it.
+ * One connection's subscription to one topic. For its write loop's thread alone.
  *
- * <p>On a wire that knows no positions it is live at once. On one that does, what the write loop delivers is held until
- * {@link Resume}, on a thread of its own, has sent what comes before it: it reads the history only after the write loop sees
- * this subscription, so whatever was delivered earlier is in that history, and whatever is delivered later is held here.
- * What is in both is dropped by its position. From the first message on that cannot be in both, {@link #live} saves
- * the look at positions.
- *
- * <p>The lock orders {@link Resume} and the write loop at this one queue; nothing under it does I/O.
+ * <p>On a wire that knows no positions it is live at once. On one that does, it is brought from the position that its client has
+ * seen to the present by reading: the topic's history, page by page, or, where it begins at the present, the topic's last
+ * position. What the loop delivers while nothing is being read for it need not be kept: a later read finds it in the history.
+ * What comes while a read is under way is held and follows the last page; what is in both is dropped by its position. Should more
+ * come than may be held, it is dropped, too, and one more page is read.
  */
 final class Subscription {
-    /** What the write loop says. */
-    private sealed interface Event {}
-
-    private record Fresh(TopicBatch batch) implements Event {}
-
-    private record Gap(Position position) implements Event {}
+    private enum Phase {
+        /** The topic is not carried yet, or its turn to read has not come. */
+        WAITING,
+        /** A read is under way. */
+        READING,
+        /** All that was held is sent; what comes next may be known already, by what was read. */
+        LEVEL,
+        /** What comes next is new. */
+        LIVE,
+        /** Nothing may be sent any more. */
+        ENDED
+    }
 
     private static final Position NOWHERE = new Position("0", 0);
 
-    private final Connection connection;
+    private final Subscriber subscriber;
     private final Topic topic;
 
     /** The connection's own, so that a delivery need not look at it: what is not in the cache is what fan-out costs. */
     private final OutboundQueue queue;
 
     private final Wire wire;
-    private volatile boolean live;
+    private Phase phase;
+    private int place;
 
-    /** Nothing may be sent any more. */
-    private volatile boolean ended;
+    /** Where to read on; null where delivery is to begin at the present. */
+    private @Nullable Position from;
 
-    /** What the write loop delivered meanwhile, in its order; null once that is sent. */
-    @GuardedBy("this")
-    private @Nullable List<Event> held;
+    /** The client is answered. */
+    private boolean begun;
 
-    @GuardedBy("this")
+    /** What the client asked for is not there any more: it begins at the present. */
+    private boolean lost;
+
+    /** What was delivered while reading, in its order: {@link TopicBatch} or, for a gap, {@link Position}. */
+    private @Nullable List<Object> held;
+
     private long heldBytes;
+    private boolean overflowed;
 
     /** Up to here all has been sent, or was known to the client. */
-    @GuardedBy("this")
     private Position sent;
 
     /**
-     * A subscription that nobody knows yet.
+     * A subscription that has still to be brought to the present.
      *
      * @param after where the client wants to resume
      */
-    Subscription(Connection connection, Topic topic, Optional<Position> after) {
-        this.connection = connection;
+    Subscription(Subscriber subscriber, Topic topic, Optional<Position> after) {
+        this.subscriber = subscriber;
         this.topic = topic;
-        this.queue = connection.queue();
-        this.wire = connection.wire();
-        this.live = !connection.resumes();
-        this.held = live ? null : new ArrayList<>();
+        this.queue = subscriber.queue();
+        this.wire = subscriber.wire();
+        this.phase = wire.resumes() ? Phase.WAITING : Phase.LIVE;
+        this.from = after.orElse(null);
         this.sent = after.orElse(NOWHERE);
+        this.begun = !wire.resumes();
     }
 
     Topic topic() {
         return topic;
     }
 
-    Connection connection() {
-        return connection;
+    Subscriber subscriber() {
+        return subscriber;
     }
 
-    boolean isOpen() {
-        return !ended && !connection.closing();
+    /** Its place in the audience. */
+    int place() {
+        return place;
     }
 
-    /** The write loop has messages. */
+    void place(int index) {
+        place = index;
+    }
+
+    boolean begun() {
+        return begun;
+    }
+
+    boolean isEnded() {
+        return phase == Phase.ENDED;
+    }
+
+    /** Whether it waits for something to be read. */
+    boolean wantsToRead() {
+        return phase == Phase.WAITING;
+    }
+
+    /** Where its next page begins; null where it needs to know the topic's last position. */
+    @Nullable
+    Position from() {
+        return from;
+    }
+
+    /** Messages of the topic, behind all that came before. */
     void deliver(TopicBatch batch) {
-        if (live) {
-            if (queue.offer(batch.frames(wire)) == OutboundQueue.Offer.FULL) {
-                connection.tooSlow();
+        switch (phase) {
+            case LIVE -> offer(batch.frames(wire));
+            case LEVEL -> sendBehind(batch);
+            case READING -> hold(batch, batch.frames(wire).length());
+            case WAITING, ENDED -> {
+                // What it still has to read holds them.
             }
-        } else {
-            holdOrSend(new Fresh(batch));
         }
     }
 
-    /** The write loop has learned that messages are missing before this position. */
+    /** Messages are missing before this position. */
     void gap(Position position) {
-        if (connection.resumes()) {
-            holdOrSend(new Gap(position));
-        }
-    }
-
-    private synchronized void holdOrSend(Event event) {
-        if (held == null) {
-            send(event);
-            return;
-        }
-        held.add(event);
-        if (event instanceof Fresh fresh) {
-            heldBytes += fresh.batch.frames(wire).length();
-        }
-        if (heldBytes > connection.queueLimit()) {
-            connection.overload("more was published than could be held while the history was read");
-        }
-    }
-
-    @GuardedBy("this")
-    private void send(Event event) {
-        if (ended) {
-            return;
-        }
-        switch (event) {
-            case Fresh fresh -> sendBehind(fresh.batch);
-            case Gap gap -> {
-                if (live || !isSent(gap.position)) {
-                    begin(gap.position, false);
-                }
+        switch (phase) {
+            case LIVE, LEVEL -> passGap(position);
+            case READING -> hold(position, 0);
+            case WAITING, ENDED -> {
+                // What it still has to read shows it.
             }
         }
     }
 
-    @GuardedBy("this")
-    private void sendBehind(TopicBatch batch) {
-        TopicBatch rest = isSent(batch.first()) ? batch.behind(sent) : batch;
-        if (!rest.isEmpty()) {
-            sent = rest.last();
-            live = held == null;
-            connection.send(rest.frames(wire));
-        }
+    /** Nothing has been published since what the client has seen: it is at the present. */
+    void beginAtPresent() {
+        begin(sent, true);
+        goLevel(true);
     }
 
-    @GuardedBy("this")
-    private boolean isSent(Position position) {
-        return position.epoch().equals(sent.epoch()) && position.offset() <= sent.offset();
+    /** Its read begins now. */
+    void reading() {
+        phase = Phase.READING;
+        held = null;
+        heldBytes = 0;
+        overflowed = false;
     }
 
-    /** Tells the client where delivery begins. */
-    synchronized void begin(Position position, boolean recovered) {
-        if (ended) {
-            return;
-        }
-        sent = position;
-        if (!recovered) {
-            connection.recovery(Recovery.LOST);
-        }
-        connection.send(FrameBatch.of(new ServerFrame.Subscribed(topic, position, recovered)));
-    }
-
-    /** Sends what follows, from the history. */
-    synchronized void resend(List<Message> messages) {
-        if (ended || messages.isEmpty()) {
-            return;
-        }
-        connection.send(wire.encode(topic, sent.plus(1), messages));
-        sent = sent.plus(messages.size());
-    }
-
-    /** The history is sent: what was held follows, and what comes from now on. */
-    synchronized void catchUp() {
-        if (held != null) {
-            for (Event event : held) {
-                send(event);
-            }
-            // Only now: whoever finds nothing held may go live, and overtake.
+    /** Its read has failed: it has to be done again. */
+    void readFailed() {
+        if (phase == Phase.READING) {
+            phase = Phase.WAITING;
             held = null;
         }
     }
 
-    /** Sends nothing more; for the write loop. */
-    synchronized void end() {
-        ended = true;
-        live = false;
-        held = null;
+    /** A page of the history has come. */
+    void read(History page) {
+        if (phase != Phase.READING) {
+            return;
+        }
+        if (!page.reaches()) {
+            phase = Phase.WAITING;
+            from = null;
+            lost = true;
+            held = null;
+            return;
+        }
+        if (!begun) {
+            begin(sent, true);
+        }
+        if (!page.messages().isEmpty()) {
+            queue.push(wire.encode(topic, sent.plus(1), page.messages()));
+            sent = sent.plus(page.messages().size());
+            from = sent;
+        }
+        if (page.more() || overflowed) {
+            phase = Phase.WAITING;
+            held = null;
+        } else {
+            goLevel(!lost);
+        }
+    }
+
+    /** The position of the topic's last message has come. */
+    void read(Position head) {
+        if (phase != Phase.READING) {
+            return;
+        }
+        begin(head, !lost);
+        from = head;
+        if (overflowed) {
+            phase = Phase.WAITING;
+            held = null;
+        } else {
+            goLevel(false);
+        }
     }
 
     /**
-     * The same, with an answer.
+     * Ends it.
      *
-     * @param delivered the last message that the write loop has delivered
+     * @param delivered the last position that the loop has handed out
+     * @return where its client may resume
      */
-    synchronized void end(@Nullable Position delivered) {
-        Position last = live && delivered != null ? delivered : sent;
-        end();
-        connection.send(FrameBatch.of(new ServerFrame.Unsubscribed(topic, last)));
+    Position end(@Nullable Position delivered) {
+        Position last = phase == Phase.LIVE && delivered != null ? delivered : sent;
+        phase = Phase.ENDED;
+        held = null;
+        return last;
+    }
+
+    private void goLevel(boolean recovered) {
+        if (recovered) {
+            subscriber.recovery(Recovery.COMPLETE);
+        }
+        phase = Phase.LEVEL;
+        List<Object> waiting = held;
+        held = null;
+        if (waiting == null) {
+            return;
+        }
+        for (Object event : waiting) {
+            if (event instanceof TopicBatch batch) {
+                deliver(batch);
+            } else {
+                gap((Position) event);
+            }
+        }
+    }
+
+    private void hold(Object event, int bytes) {
+        if (overflowed) {
+            return;
+        }
+        heldBytes += bytes;
+        if (heldBytes > subscriber.queueLimit() / 4) {
+            overflowed = true;
+            held = null;
+            return;
+        }
+        if (held == null) {
+            held = new ArrayList<>();
+        }
+        held.add(event);
+    }
+
+    private void sendBehind(TopicBatch batch) {
+        TopicBatch rest = isSent(batch.first()) ? batch.behind(sent) : batch;
+        if (!rest.isEmpty()) {
+            sent = rest.last();
+            phase = Phase.LIVE;
+            offer(rest.frames(wire));
+        }
+    }
+
+    private void passGap(Position position) {
+        if (wire.resumes() && (phase == Phase.LIVE || !isSent(position))) {
+            begin(position, false);
+            phase = Phase.LEVEL;
+        }
+    }
+
+    private boolean isSent(Position position) {
+        return position.epoch().equals(sent.epoch()) && position.offset() <= sent.offset();
+    }
+
+    private void offer(FrameBatch frames) {
+        if (queue.offer(frames) == OutboundQueue.Offer.FULL) {
+            subscriber.tooSlow();
+        }
+    }
+
+    /** Tells the client where delivery begins. */
+    private void begin(Position position, boolean recovered) {
+        sent = position;
+        begun = true;
+        if (!recovered) {
+            subscriber.recovery(Recovery.LOST);
+        }
+        offer(FrameBatch.of(new ServerFrame.Subscribed(topic, position, recovered)));
     }
 }

@@ -1,8 +1,9 @@
 package io.tidegate.hub;
 
-import java.io.IOException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** The seam to a runtime's socket. One thread at a time writes. */
+/** The seam to a runtime's socket. One write at a time is under way. */
 public interface Transport {
 
     /**
@@ -10,17 +11,18 @@ public interface Transport {
      *
      * @param bytes whole WebSocket frames
      * @return how many bytes it has taken: fewer than all where the peer does not keep up, where the connection is gone, and
-     *     where this socket cannot be asked. {@link #write} of the rest shows which
+     *     where this socket cannot be asked. {@link #writeRest} shows which
      */
     int writeNow(byte[] bytes);
 
     /**
-     * Writes these bytes from an index on. Blocks for as long as the peer does not read.
+     * Writes these bytes from an index on, for as long as the peer takes to read them, and returns at once.
      *
-     * @throws IOException where the connection is gone, or was aborted meanwhile
+     * @param done called once, from whatever thread: with null when all is written, or with the reason where the connection is
+     *     gone or was aborted meanwhile
      */
-    void write(byte[] bytes, int from) throws IOException;
+    void writeRest(byte[] bytes, int from, Consumer<@Nullable Exception> done);
 
-    /** Ends the TCP connection now, from any thread; a blocked write or read fails at once. Harmless when repeated. */
+    /** Ends the TCP connection now, from any thread; a write or read that waits fails at once. Harmless when repeated. */
     void abort();
 }

@@ -1,133 +1,178 @@
 package io.tidegate.hub;
 
-import io.tidegate.metrics.Counter;
-import java.util.ArrayDeque;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
+import io.tidegate.metrics.Metrics;
+import io.tidegate.owner.Owner;
+import io.tidegate.protocol.CloseCode;
+import io.tidegate.protocol.Message;
+import io.tidegate.protocol.Topic;
+import io.tidegate.relay.Relay;
+import io.tidegate.time.Clock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
- * Writes to all sockets of a node from one thread, and waits for no peer.
+ * Owns the outbound side of its connections: their queues, their subscriptions, and its part of each topic's subscribers. Whoever
+ * wants something of these posts a {@link LoopEvent}.
  *
- * <p>The thread goes in rounds: fan out everything that was published since the last round, then write to every queue
- * that has something. While it writes, the next messages gather, so that the batches grow with the load by themselves,
- * and one system call carries many messages. What a peer does not take at once is written by a virtual thread of its own.
+ * <p>It goes in rounds: it takes what has gathered, then writes to every queue that has something. While it writes, the next
+ * messages gather, so that the batches grow with the load by themselves, and one system call carries many messages. It waits
+ * for no peer, and for nobody else.
  */
-final class WriteLoop implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(WriteLoop.class.getName());
+final class WriteLoop implements Owner.Rounds<LoopEvent> {
+    /** Payload bytes in a round: small enough for the socket's own buffer, so that a round stays short. */
+    private static final int ROUND = 64 << 10;
 
-    /** So that nobody who sends pings without end keeps the fan-out waiting. */
-    private static final int WRITES_A_ROUND = 1 << 14;
+    /** What a message costs besides its payload while it waits, roughly. */
+    private static final int ENTRY = 64;
 
-    private final BooleanSupplier fanOut;
-    private final Counter framesWritten;
-
-    /** From other threads, which must wake the loop. */
-    private final ConcurrentLinkedQueue<OutboundQueue> ready = new ConcurrentLinkedQueue<>();
-
-    /** What the loop will write next, for its thread alone: what a round of the fan-out has filled comes here at once. */
-    private final ArrayDeque<OutboundQueue> due = new ArrayDeque<>();
-
-    private final AtomicBoolean parked = new AtomicBoolean();
-    private final Thread thread;
-    private volatile boolean closed;
+    private final Backlog backlog;
+    private final FanOut fanOut;
+    private final Outbound outbound;
+    private int taken;
 
     /**
-     * A loop that has yet to be started.
+     * A loop without connections.
      *
-     * @param fanOut fills queues with what was published; false where there was nothing
+     * @param inbox its own
+     * @param defects takes what was thrown where it costs less than an event
      */
-    WriteLoop(BooleanSupplier fanOut, Counter framesWritten) {
-        this.fanOut = fanOut;
-        this.framesWritten = framesWritten;
-        this.thread = Thread.ofPlatform().daemon().name("tidegate-write-loop").unstarted(this::run);
+    WriteLoop(
+            Supplier<Relay> relay,
+            Backlog backlog,
+            Consumer<LoopEvent> inbox,
+            Consumer<Throwable> defects,
+            Metrics metrics,
+            Clock clock) {
+        this.backlog = backlog;
+        this.outbound = new Outbound(inbox, defects, metrics.messagesSent());
+        this.fanOut = new FanOut(relay, inbox, defects, metrics, clock);
     }
 
-    void start() {
-        thread.start();
+    Outbound outbound() {
+        return outbound;
     }
 
-    /** Takes a queue that has something to write and is not scheduled yet. Any thread. */
-    void schedule(OutboundQueue queue) {
-        if (Thread.currentThread() == thread) {
-            due.add(queue);
-        } else {
-            ready.add(queue);
-            wake();
+    FanOut fanOut() {
+        return fanOut;
+    }
+
+    /** What messages count for while they wait for the loop. */
+    static int bytes(Iterable<Message> messages) {
+        int bytes = 0;
+        for (Message message : messages) {
+            bytes += message.payload().length + ENTRY;
         }
-    }
-
-    /** There is something to fan out. Any thread. */
-    void wake() {
-        if (parked.get() && parked.compareAndSet(true, false)) {
-            LockSupport.unpark(thread);
-        }
-    }
-
-    /** Counts in bulk. Any thread. */
-    void written(int frames) {
-        framesWritten.add(frames);
+        return bytes;
     }
 
     @Override
-    public void close() {
-        closed = true;
-        LockSupport.unpark(thread);
+    public boolean isFull() {
+        return taken >= ROUND;
     }
 
-    private void run() {
-        while (!closed) {
-            boolean idle = !fanOut();
-            takeIn();
-            OutboundQueue queue;
-            for (int i = 0; i < WRITES_A_ROUND && (queue = due.poll()) != null; i++) {
-                idle = false;
-                if (write(queue)) {
-                    due.add(queue);
+    @Override
+    public boolean finish() {
+        taken = 0;
+        fanOut.flush();
+        return outbound.write();
+    }
+
+    @Override
+    public void step(LoopEvent event) {
+        switch (event) {
+            case LoopEvent.OfTopic ofTopic -> step(ofTopic);
+            case LoopEvent.OfConnection ofConnection -> step(ofConnection);
+            case LoopEvent.OfReading ofReading -> step(ofReading);
+            case LoopEvent.Tick tick -> fanOut.readings().tick(tick.nanoTime());
+        }
+    }
+
+    private void step(LoopEvent.OfTopic event) {
+        switch (event) {
+            case LoopEvent.Arrived arrived -> {
+                taken += arrived.bytes();
+                backlog.remove(arrived.bytes());
+                fanOut.arrived(arrived);
+            }
+            case LoopEvent.Gap gap -> fanOut.gap(gap.topic(), gap.position());
+            case LoopEvent.Overflowed overflowed -> {
+                overflowed.seen().run();
+                fanOut.closeAll(overflowed.topic(), CloseCode.OVERLOAD, "this node is overloaded, please reconnect");
+            }
+            case LoopEvent.Carried carried -> fanOut.carried(carried.topic());
+        }
+    }
+
+    private void step(LoopEvent.OfConnection event) {
+        Subscriber subscriber = event.connection().subscriber();
+        switch (event) {
+            case LoopEvent.Began began -> {
+                for (Topic topic : began.topics()) {
+                    subscriber.begin(topic);
                 }
             }
-            if (idle) {
-                park();
+            case LoopEvent.Opened opened -> subscriber.queue().open();
+            case LoopEvent.Send send -> {
+                subscriber.send(send.frames());
+                if (send.turn()) {
+                    send.connection().giveTurn();
+                }
+            }
+            case LoopEvent.Asked asked -> subscriber.ask(asked.topic(), asked.frame());
+            case LoopEvent.Published published -> {
+                if (published.answer() != null) {
+                    subscriber.send(published.answer());
+                }
+                published.connection().giveTurn();
+            }
+            case LoopEvent.Close close -> subscriber.close(close.code(), close.frame(), close.discard());
+            case LoopEvent.AwaitFinished await -> subscriber.queue().whenFinished(await.told());
+            case LoopEvent.Failed failed -> subscriber.fail();
+            case LoopEvent.Ended ended -> {
+                subscriber.end();
+                ended.connection().offTheBooks();
+            }
+            case LoopEvent.Written written -> {
+                if (written.failure() == null) {
+                    subscriber.queue().written(written.batch());
+                } else {
+                    subscriber.queue().fail();
+                }
             }
         }
     }
 
-    /** Each queue is scheduled once at most: what comes is bounded by the connections. */
-    private void takeIn() {
-        OutboundQueue queue;
-        while ((queue = ready.poll()) != null) {
-            due.add(queue);
+    private void step(LoopEvent.OfReading event) {
+        Subscription subscription = event.subscription();
+        boolean begun = subscription.begun();
+        switch (event) {
+            case LoopEvent.PageRead read -> {
+                subscription.read(read.page());
+                fanOut.goOn(subscription, begun, true);
+            }
+            case LoopEvent.HeadRead read -> {
+                subscription.read(read.head());
+                fanOut.goOn(subscription, begun, false);
+            }
+            case LoopEvent.ReadFailed read -> {
+                subscription.readFailed();
+                fanOut.readings().failed(subscription);
+            }
         }
     }
 
-    /** A defect there must not end the only thread that writes. */
-    private boolean fanOut() {
-        try {
-            return fanOut.getAsBoolean();
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "A round of the fan-out failed", e);
-            return true;
+    @Override
+    public void failed(LoopEvent event, Throwable defect) {
+        switch (event) {
+            case LoopEvent.OfTopic ofTopic ->
+                fanOut.closeAll(ofTopic.topic(), CloseCode.INTERNAL, CloseCode.INTERNAL.reason());
+            case LoopEvent.OfConnection ofConnection ->
+                ofConnection.connection().subscriber().fail();
+            case LoopEvent.OfReading ofReading ->
+                ofReading.subscription().subscriber().fail();
+            case LoopEvent.Tick tick -> {
+                // The next may succeed.
+            }
         }
-    }
-
-    /** A defect of one transport costs its own connection. */
-    private static boolean write(OutboundQueue queue) {
-        try {
-            return queue.write();
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "A write failed", e);
-            queue.fail();
-            return false;
-        }
-    }
-
-    private void park() {
-        parked.set(true);
-        // Whoever added something before this line was seen by the next; whoever adds later sees that we are parked.
-        if (due.isEmpty() && ready.isEmpty() && !fanOut() && !closed) {
-            LockSupport.park(this);
-        }
-        parked.set(false);
     }
 }

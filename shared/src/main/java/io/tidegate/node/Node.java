@@ -9,6 +9,8 @@ import io.tidegate.drain.Rebalance;
 import io.tidegate.hub.Hub;
 import io.tidegate.metrics.MeterBinder;
 import io.tidegate.metrics.Metrics;
+import io.tidegate.owner.Owners;
+import io.tidegate.owner.Threads;
 import io.tidegate.relay.MemoryBus;
 import io.tidegate.relay.MemoryRelay;
 import io.tidegate.relay.RedisRelay;
@@ -20,13 +22,12 @@ import java.util.concurrent.locks.LockSupport;
 
 /** One server's core, wired together; what a runtime starts beside its listeners. */
 public final class Node implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(Node.class.getName());
-
     /** The grain of heartbeats, drain slots and timeouts. */
     private static final long TICK_NANOS = 50_000_000;
 
     private final Settings settings;
     private final Metrics metrics = new Metrics();
+    private final Owners owners;
     private final Hub hub;
     private final Drain drain;
     private final Fleet fleet;
@@ -46,10 +47,11 @@ public final class Node implements AutoCloseable {
     public Node(Settings settings, String runtime) {
         Clock clock = Clock.system();
         this.settings = settings;
-        this.hub = new Hub(settings, metrics, clock, receiver -> relay(settings, receiver, metrics, clock));
+        this.owners = new Threads(metrics.defects()::increment);
+        this.hub = new Hub(settings, metrics, clock, owners, receiver -> relay(settings, receiver, metrics, clock));
         Departures departures = new Departures(hub, clock);
         this.drain = new Drain(hub, departures, settings.drain(), metrics, clock);
-        this.fleet = new Fleet(settings, runtime, hub, drain::draining, departures::onTheirWay, clock);
+        this.fleet = new Fleet(settings, runtime, hub, drain, owners, clock);
         this.rebalance = new Rebalance(fleet, departures, settings, metrics, clock);
         this.health = new NodeHealth(settings.relay().grace(), clock, hub::relayStatus, drain::draining);
         ticker.start();
@@ -109,25 +111,35 @@ public final class Node implements AutoCloseable {
     public void close() {
         closed = true;
         hub.close();
+        owners.close();
     }
 
     private void run() {
         while (!closed) {
             LockSupport.parkNanos(this, TICK_NANOS);
-            try {
-                tick();
-            } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.ERROR, "Tick failed; the next may succeed", e);
-            }
+            tick();
         }
     }
 
+    /** What fails here costs nobody else his tick. */
     private void tick() {
         health.ticked();
-        hub.tick();
+        guarded(hub::tick);
         if (health.notStarted().isEmpty()) {
-            fleet.tick();
+            guarded(fleet::tick);
         }
+        guarded(this::tickDepartures);
+    }
+
+    private void guarded(Runnable part) {
+        try {
+            part.run();
+        } catch (RuntimeException | Error e) {
+            owners.defect("tick", e);
+        }
+    }
+
+    private void tickDepartures() {
         if (drain.draining()) {
             if (drain.tick()) {
                 drained.countDown();

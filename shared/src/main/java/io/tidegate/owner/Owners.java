@@ -11,6 +11,9 @@ public interface Owners extends AutoCloseable {
     /** An owner with a thread of its own, for one that makes system calls all day. */
     <E> Owner<E> loop(String name, Owner.Rounds<E> rounds);
 
+    /** Something has failed by a defect, and what it was about is given up. Any thread. */
+    void defect(String owner, Throwable defect);
+
     /** Ends the threads. What is posted later is stepped no more by those that had one. */
     @Override
     void close();

@@ -39,18 +39,19 @@ public final class Threads implements Owners {
         return loop;
     }
 
-    @Override
-    public void close() {
-        loops.forEach(Loop::close);
-    }
-
     /** A defect may come with every message: the log has one a minute, the count has all. */
-    private void defect(String owner, Throwable defect) {
+    @Override
+    public void defect(String owner, Throwable defect) {
         defects.run();
         long last = logged.get();
         long now = System.nanoTime();
         if (now - last >= LOG_NANOS && logged.compareAndSet(last, now)) {
             LOG.log(Level.ERROR, "A step of " + owner + " failed, and costs what it was about", defect);
         }
+    }
+
+    @Override
+    public void close() {
+        loops.forEach(Loop::close);
     }
 }

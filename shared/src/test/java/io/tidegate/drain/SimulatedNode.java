@@ -21,7 +21,7 @@ final class SimulatedNode implements AutoCloseable {
         fixture = new HubFixture(settings, clock, bus);
         departures = new Departures(fixture.hub, clock);
         drain = new Drain(fixture.hub, departures, settings.drain(), fixture.metrics, clock);
-        fleet = new Fleet(settings, "se", fixture.hub, drain::draining, departures::onTheirWay, clock);
+        fleet = new Fleet(settings, "se", fixture.hub, drain, fixture.owners, clock);
         rebalance = new Rebalance(fleet, departures, settings, fixture.metrics, clock);
     }
 

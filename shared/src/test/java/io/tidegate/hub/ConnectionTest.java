@@ -24,10 +24,8 @@ class ConnectionTest {
     void aHeartbeatAndAPingGoOutAtEveryInterval() throws InterruptedException {
         try (HubFixture fixture = new HubFixture(Map.of("tidegate.heartbeat", "10s", "tidegate.idle", "60s"))) {
             Client ann = fixture.connect();
-            fixture.clock.advance(Duration.ofSeconds(9));
-            fixture.hub.tick();
-            fixture.clock.advance(Duration.ofSeconds(1));
-            fixture.hub.tick();
+            fixture.pass(Duration.ofSeconds(9));
+            fixture.pass(Duration.ofSeconds(1));
             List<Frame> frames = awaitFrames(ann, 2);
             assertEquals(
                     "{\"type\":\"heartbeat\",\"timestamp\":" + fixture.clock.epochMillis() + "}",
@@ -35,8 +33,7 @@ class ConnectionTest {
             assertEquals(Opcode.PING, frames.get(1).opcode());
 
             fixture.hub.tick();
-            fixture.clock.advance(Duration.ofSeconds(10));
-            fixture.hub.tick();
+            fixture.pass(Duration.ofSeconds(10));
             assertEquals(4, awaitFrames(ann, 4).size());
         }
     }
@@ -46,17 +43,15 @@ class ConnectionTest {
         try (HubFixture fixture = new HubFixture(Map.of("tidegate.heartbeat", "30s", "tidegate.idle", "31s"))) {
             Client silent = fixture.connect();
             Client alive = fixture.connect();
-            fixture.clock.advance(Duration.ofSeconds(20));
+            fixture.pass(Duration.ofSeconds(20));
             alive.connection().pong();
-            fixture.clock.advance(Duration.ofSeconds(12));
-            fixture.hub.tick();
+            fixture.pass(Duration.ofSeconds(12));
 
             assertEquals(1011, awaitClose(silent).closeCode());
             assertFalse(alive.connection().closing());
             assertFalse(silent.transport().aborted());
 
-            fixture.clock.advance(Duration.ofNanos(Connection.CLOSE_TIMEOUT_NANOS));
-            fixture.hub.tick();
+            fixture.pass(Duration.ofNanos(Connection.CLOSE_TIMEOUT_NANOS));
             assertTrue(silent.transport().aborted());
         }
     }
@@ -85,7 +80,7 @@ class ConnectionTest {
                     List.of("1", "2"),
                     frames.subList(0, 2).stream().map(Frame::text).toList());
             assertEquals(3000, frames.getLast().closeCode());
-            assertEquals(1, fixture.metrics.connectionsClosed(3000).value());
+            awaitClosed(fixture, 3000);
         }
     }
 
@@ -96,7 +91,7 @@ class ConnectionTest {
             ann.connection().closedByPeer(1005);
             ann.connection().ended();
             assertEquals(0, ann.transport().frames().getLast().payload().length);
-            assertEquals(1, fixture.metrics.connectionsClosed(1005).value());
+            awaitClosed(fixture, 1005);
         }
     }
 
@@ -122,7 +117,7 @@ class ConnectionTest {
             ann.connection().ended();
             assertEquals(0, fixture.hub.admission().open());
             assertTrue(fixture.hub.connections().isEmpty());
-            assertEquals(1, fixture.metrics.connectionsClosed(1006).value());
+            awaitClosed(fixture, 1006);
         }
     }
 
@@ -139,7 +134,7 @@ class ConnectionTest {
                 int sent = i + 1;
                 Await.until("message " + sent, () -> quick.transport().texts().size() == sent);
             }
-            assertTrue(slow.connection().closing());
+            Await.until("it is closed", slow.connection()::closing);
             assertEquals(1, fixture.metrics.slowConsumers().value());
             assertTrue(fixture.hub.queuedBytes() <= 64 * 1024);
 
@@ -147,7 +142,7 @@ class ConnectionTest {
             Frame last = awaitClose(slow);
             assertEquals(1013, last.closeCode());
             slow.connection().ended();
-            assertEquals(1, fixture.metrics.connectionsClosed(1013).value());
+            awaitClosed(fixture, 1013);
         }
     }
 
@@ -224,6 +219,12 @@ class ConnectionTest {
     private static List<Frame> awaitFrames(Client client, int count) {
         Await.until(count + " frames", () -> client.transport().frames().size() >= count);
         return client.transport().frames();
+    }
+
+    private static void awaitClosed(HubFixture fixture, int code) {
+        Await.until(
+                "off the books with " + code,
+                () -> fixture.metrics.connectionsClosed(code).value() == 1);
     }
 
     private static Frame awaitClose(Client client) {

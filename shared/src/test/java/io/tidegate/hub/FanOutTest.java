@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class FanOutTest {
-    private final HubFixture fixture = new HubFixture();
+    private final HubFixture fixture = HubFixture.onThreads();
 
     @AfterEach
     void close() {

@@ -9,31 +9,63 @@ import io.tidegate.hub.OutboundQueue.Offer;
 import io.tidegate.metrics.Counter;
 import io.tidegate.protocol.FrameBatch;
 import io.tidegate.protocol.Opcode;
-import io.tidegate.testing.Await;
 import io.tidegate.testing.FakeTransport;
-import java.time.Duration;
+import io.tidegate.testing.HubFixture;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class OutboundQueueTest {
     private static final int LIMIT = 1_000;
 
     private final FakeTransport transport = new FakeTransport();
-    private final Counter written = new Counter();
+    private final Counter frames = new Counter();
+    private final List<LoopEvent> posted = new ArrayList<>();
+    private final List<Throwable> defects = new ArrayList<>();
+    private final Outbound outbound = new Outbound(posted::add, defects::add, frames);
+    private final HubFixture fixture = new HubFixture();
+    private final OutboundQueue queue = queue(transport);
 
-    /** Never started: the test is the thread that writes. */
-    private final WriteLoop loop = new WriteLoop(() -> false, written);
+    private OutboundQueue queue(Transport to) {
+        try {
+            return new OutboundQueue(fixture.connect().connection(), to, outbound, LIMIT);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
 
-    private final OutboundQueue queue = new OutboundQueue(transport, loop, LIMIT);
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    /** What the loop does with what was posted. */
+    private void step() {
+        List<LoopEvent> events = List.copyOf(posted);
+        posted.clear();
+        for (LoopEvent event : events) {
+            LoopEvent.Written written = (LoopEvent.Written) event;
+            if (written.failure() == null) {
+                queue.written(written.batch());
+            } else {
+                queue.fail();
+            }
+        }
+        outbound.write();
+    }
 
     @Test
     void whatIsOfferedBeforeTheHandshakeIsAnsweredWaitsForIt() {
         queue.offer(frame(10));
+        outbound.write();
         assertEquals(List.of(), transport.writes());
 
         queue.open();
-        assertFalse(queue.write());
+        outbound.write();
         assertEquals(1, transport.frames().size());
     }
 
@@ -43,35 +75,32 @@ class OutboundQueueTest {
         queue.offer(FrameBatch.of(Opcode.TEXT, new byte[] {'a'}));
         queue.offer(FrameBatch.of(Opcode.TEXT, new byte[] {'b'}));
         queue.offer(FrameBatch.of(Opcode.TEXT, new byte[] {'c'}));
-
-        assertFalse(queue.write());
+        assertFalse(outbound.write());
 
         assertEquals(1, transport.writes().size());
         assertEquals(List.of("a", "b", "c"), transport.texts());
-        assertEquals(3, written.value());
-        assertEquals(0, queue.bytes());
+        assertEquals(3, frames.value());
+        assertEquals(0, outbound.bytes());
     }
 
     @Test
-    void whatThePeerDoesNotTakeAtOnceIsWrittenByAThreadOfItsOwn() {
+    void whatThePeerDoesNotTakeAtOnceIsWrittenElsewhereAndWhatComesMeanwhileFollows() {
         queue.open();
         transport.block(3);
         queue.offer(frame(10));
-        assertFalse(queue.write(), "the loop is done with it");
-
+        outbound.write();
         queue.offer(frame(20));
-        Await.until("the rest waits", () -> transport.writes().size() == 2);
-        assertEquals(0, written.value());
-        transport.unblock();
+        outbound.write();
+        assertEquals(2, transport.writes().size(), "a part, and the rest that waits");
+        assertEquals(0, frames.value());
 
-        Await.until("both are out, the second as a whole", () -> written.value() == 2);
+        transport.unblock();
+        step();
         assertEquals(
                 List.of(3, 9, 22),
                 transport.writes().stream().map(bytes -> bytes.length).toList());
-        Await.until("nothing waits", () -> queue.bytes() == 0);
-        queue.offer(frame(30));
-        assertFalse(queue.write(), "and the loop has it again");
-        assertEquals(3, written.value());
+        assertEquals(2, frames.value());
+        assertEquals(0, outbound.bytes());
     }
 
     @Test
@@ -79,7 +108,7 @@ class OutboundQueueTest {
         FrameBatch batch = frame(10);
         queue.open();
         queue.offer(batch);
-        queue.write();
+        outbound.write();
         assertSame(batch.bytes(), transport.writes().getFirst());
     }
 
@@ -89,7 +118,7 @@ class OutboundQueueTest {
         assertEquals(Offer.ACCEPTED, queue.offer(frame(600)));
         assertEquals(Offer.FULL, queue.offer(frame(600)));
         assertEquals(Offer.ACCEPTED, queue.offer(frame(300)));
-        queue.write();
+        outbound.write();
         assertEquals(2, transport.frames().size());
         assertEquals(Offer.ACCEPTED, queue.offer(frame(600)));
     }
@@ -102,35 +131,41 @@ class OutboundQueueTest {
     }
 
     @Test
-    void nothingFollowsTheLastFrame() throws InterruptedException {
+    void whoWantsRoomIsToldOnceAQuarterAtMostWaits() {
+        AtomicInteger told = new AtomicInteger();
+        queue.open();
+        transport.block();
+        queue.offer(frame(500));
+        outbound.write();
+        assertFalse(queue.hasRoom());
+        queue.whenRoom(told::incrementAndGet);
+        step();
+        assertEquals(0, told.get());
+        transport.unblock();
+        step();
+        assertTrue(queue.hasRoom());
+        queue.offer(frame(10));
+        step();
+        assertEquals(1, told.get());
+    }
+
+    @Test
+    void nothingFollowsTheLastFrame() {
+        AtomicInteger told = new AtomicInteger();
         queue.open();
         queue.offer(frame(10));
         queue.end(FrameBatch.close(1012, ""), false);
         assertEquals(Offer.ENDED, queue.offer(frame(10)));
         queue.end(FrameBatch.close(1011, ""), false);
-        queue.write();
+        queue.whenFinished(told::incrementAndGet);
+        assertEquals(0, told.get());
+        outbound.write();
 
-        queue.awaitFinished(0);
+        assertEquals(1, told.get());
+        queue.whenFinished(told::incrementAndGet);
+        assertEquals(2, told.get());
         assertEquals(2, transport.frames().size());
         assertEquals(1012, transport.frames().getLast().closeCode());
-    }
-
-    @Test
-    void whoeverWaitsForTheLastFrameIsToldOnceItIsOut() throws InterruptedException {
-        queue.open();
-        queue.end(FrameBatch.close(1012, ""), false);
-        Thread waiting = Thread.startVirtualThread(() -> {
-            try {
-                queue.awaitFinished(TimeUnit.MINUTES.toNanos(1));
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        });
-        Await.until("waiting", () -> waiting.getState() == Thread.State.TIMED_WAITING);
-
-        queue.write();
-
-        assertTrue(waiting.join(Duration.ofSeconds(30)));
     }
 
     @Test
@@ -138,21 +173,55 @@ class OutboundQueueTest {
         queue.open();
         queue.offer(frame(900));
         queue.end(FrameBatch.close(1013, ""), true);
-        queue.write();
+        outbound.write();
         assertEquals(1, transport.frames().size());
-        assertEquals(0, queue.bytes());
+        assertEquals(0, outbound.bytes());
     }
 
     @Test
     void aSocketThatFailsTakesNothingMoreAndIsCut() {
+        AtomicInteger told = new AtomicInteger();
         queue.open();
         transport.abort();
         queue.offer(frame(10));
-        assertFalse(queue.write());
-        Await.until("nothing more is taken", () -> queue.offer(frame(10)) == Offer.ENDED);
-        assertEquals(0, queue.bytes());
-        assertEquals(0, written.value());
+        queue.whenFinished(told::incrementAndGet);
+        outbound.write();
+        step();
+        assertEquals(Offer.ENDED, queue.offer(frame(10)));
+        assertEquals(0, outbound.bytes());
+        assertEquals(0, frames.value());
+        assertEquals(1, told.get());
         assertTrue(transport.aborted());
+    }
+
+    @Test
+    void aDefectOfOneTransportCostsItsOwnConnectionAlone() {
+        FakeTransport fine = new FakeTransport();
+        OutboundQueue broken = queue(new Defective());
+        OutboundQueue other = queue(fine);
+        broken.open();
+        other.open();
+        broken.offer(frame(10));
+        other.offer(frame(10));
+        outbound.write();
+        assertEquals(1, fine.frames().size());
+        assertEquals(1, defects.size());
+        assertEquals(Offer.ENDED, broken.offer(frame(10)));
+    }
+
+    private static final class Defective implements Transport {
+        @Override
+        public int writeNow(byte[] bytes) {
+            throw new IllegalStateException("a defect");
+        }
+
+        @Override
+        public void writeRest(byte[] bytes, int from, Consumer<@Nullable Exception> done) {
+            throw new IllegalStateException("a defect");
+        }
+
+        @Override
+        public void abort() {}
     }
 
     private static FrameBatch frame(int payload) {

@@ -12,7 +12,7 @@ class RateLimitTest {
 
     @Test
     void zeroAllowsEverything() {
-        RateLimit limit = new RateLimit(0, 0);
+        RateLimit limit = RateLimit.of(0);
         for (int i = 0; i < 1_000; i++) {
             assertTrue(limit.allows(0));
         }
@@ -21,7 +21,7 @@ class RateLimitTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 7, 100, 9_999})
     void inTheLongRunNoMoreThanTheRateAndOneBurstPasses(int rate) {
-        RateLimit limit = new RateLimit(rate, 0);
+        RateLimit limit = RateLimit.of(rate);
         long allowed = 0;
         int seconds = 10;
         for (long now = 0; now < seconds * SECOND; now += SECOND / (rate * 3L) + 1) {
@@ -32,7 +32,7 @@ class RateLimitTest {
 
     @Test
     void aLongPauseEarnsOneBurstOnly() {
-        RateLimit limit = new RateLimit(5, 0);
+        RateLimit limit = RateLimit.of(5);
         int allowed = 0;
         for (int i = 0; i < 20; i++) {
             allowed += limit.allows(3_600 * SECOND) ? 1 : 0;
@@ -44,7 +44,7 @@ class RateLimitTest {
     void theClockMayStartAnywhere() {
         long start = Long.MAX_VALUE - 5;
         long wrapped = Math.addExact(Long.MIN_VALUE, SECOND - 6);
-        RateLimit limit = new RateLimit(1, start);
+        RateLimit limit = RateLimit.of(1);
         assertTrue(limit.allows(start));
         assertTrue(limit.allows(wrapped));
     }

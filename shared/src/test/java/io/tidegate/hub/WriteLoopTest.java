@@ -3,166 +3,73 @@ package io.tidegate.hub;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tidegate.metrics.Counter;
-import io.tidegate.protocol.FrameBatch;
+import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Opcode;
+import io.tidegate.protocol.Position;
+import io.tidegate.protocol.Topic;
+import io.tidegate.protocol.Wire;
+import io.tidegate.relay.Stretch;
 import io.tidegate.testing.Await;
-import io.tidegate.testing.FakeTransport;
+import io.tidegate.testing.HubFixture;
+import io.tidegate.testing.HubFixture.Client;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** The loop on its own thread, with peers that do not read. */
 class WriteLoopTest {
-    /** What the fan-out does, a round each, on the loop's own thread. */
-    private final Queue<Runnable> rounds = new ConcurrentLinkedQueue<>();
-
-    private final WriteLoop loop = new WriteLoop(this::round, new Counter());
-
-    private boolean round() {
-        Runnable round = rounds.poll();
-        if (round != null) {
-            round.run();
-        }
-        return round != null;
-    }
-
-    private record Peer(OutboundQueue queue, FakeTransport transport) {
-        void send(int number) {
-            queue.offer(FrameBatch.of(
-                    Opcode.TEXT, String.valueOf(number).getBytes(java.nio.charset.StandardCharsets.UTF_8)));
-        }
-
-        void awaitNumbers(int count) {
-            List<String> expected =
-                    IntStream.range(0, count).mapToObj(String::valueOf).toList();
-            Await.until("all numbers, in order", () -> transport.texts().size() >= count);
-            assertEquals(expected, transport.texts());
-        }
-    }
-
-    @BeforeEach
-    void start() {
-        loop.start();
-    }
+    private final HubFixture fixture = HubFixture.onThreads();
 
     @AfterEach
     void close() {
-        loop.close();
+        fixture.close();
     }
 
     @Test
-    void aBlockedPeerHoldsNobodyBack() {
-        List<Peer> slow = peers(40);
-        List<Peer> quick = peers(100);
+    void aBlockedPeerHoldsNobodyBack() throws InterruptedException {
+        List<Client> slow = clients(40);
+        List<Client> quick = clients(100);
         slow.forEach(peer -> peer.transport().block());
 
-        for (int i = 0; i < 50; i++) {
-            int number = i;
-            slow.forEach(peer -> peer.send(number));
-            quick.forEach(peer -> peer.send(number));
-        }
+        say(quick.getFirst(), 0, 50);
 
-        quick.forEach(peer -> peer.awaitNumbers(50));
+        quick.forEach(peer -> awaitNumbers(peer, 50));
         slow.forEach(
                 peer -> assertTrue(peer.transport().writes().size() <= 1, "one write waits, and no other follows it"));
-    }
-
-    @Test
-    void whatARoundHasFilledIsWrittenThoughSomeOfItsPeersBlock() {
-        List<Peer> slow = peers(3);
-        List<Peer> quick = peers(30);
-        slow.forEach(peer -> peer.transport().block());
-
-        for (int i = 0; i < 3; i++) {
-            int number = i;
-            rounds.add(() -> {
-                // Whoever blocks is in front of the others.
-                slow.forEach(peer -> peer.send(number));
-                quick.forEach(peer -> peer.send(number));
-            });
-            loop.wake();
-            quick.forEach(peer -> peer.awaitNumbers(number + 1));
-        }
-
         slow.forEach(peer -> peer.transport().unblock());
-        slow.forEach(peer -> peer.awaitNumbers(3));
+        slow.forEach(peer -> awaitNumbers(peer, 50));
     }
 
     @Test
-    void aPeerThatReadsAgainGetsEverythingInOrder() {
-        Peer peer = peers(1).getFirst();
+    void aPeerThatReadsAgainGetsEverythingInOrder() throws InterruptedException {
+        Client peer = clients(1).getFirst();
         // The socket takes a part of the frame, whose rest follows in another write.
         peer.transport().block(2);
-        peer.send(0);
+        say(peer, 0, 1);
         Await.until("blocked", () -> peer.transport().writes().size() == 2);
-        for (int i = 1; i < 1_000; i++) {
-            peer.send(i);
-        }
+        say(peer, 1, 1_000);
         peer.transport().unblock();
-        peer.awaitNumbers(1_000);
-        for (int i = 1_000; i < 2_000; i++) {
-            peer.send(i);
-        }
-        peer.awaitNumbers(2_000);
-    }
-
-    @Test
-    void aDefectOfTheFanOutEndsNothing() {
-        Peer peer = peers(1).getFirst();
-        rounds.add(() -> {
-            throw new IllegalStateException("a defect");
-        });
-        rounds.add(() -> peer.send(0));
-        loop.wake();
-        peer.awaitNumbers(1);
-    }
-
-    @Test
-    void aDefectOfOneTransportCostsItsOwnConnectionAlone() {
-        AtomicBoolean cut = new AtomicBoolean();
-        OutboundQueue broken = new OutboundQueue(new Defective(cut), loop, 1 << 20);
-        broken.open();
-        Peer other = peers(1).getFirst();
-        FrameBatch batch = FrameBatch.of(Opcode.TEXT, new byte[10]);
-
-        broken.offer(batch);
-        other.send(0);
-
-        other.awaitNumbers(1);
-        Await.until("it is cut", cut::get);
-        assertEquals(OutboundQueue.Offer.ENDED, broken.offer(batch));
-    }
-
-    private record Defective(AtomicBoolean cut) implements Transport {
-        @Override
-        public int writeNow(byte[] bytes) {
-            throw new IllegalStateException("a defect");
-        }
-
-        @Override
-        public void write(byte[] bytes, int from) {
-            throw new IllegalStateException("a defect");
-        }
-
-        @Override
-        public void abort() {
-            cut.set(true);
-        }
+        awaitNumbers(peer, 1_000);
+        say(peer, 1_000, 2_000);
+        awaitNumbers(peer, 2_000);
     }
 
     @Test
     void severalThreadsSendToOnePeerWithoutLoss() throws InterruptedException {
-        Peer peer = peers(1).getFirst();
+        Client peer = clients(1).getFirst();
+        List<Client> others = clients(4);
         List<Thread> senders = new ArrayList<>();
-        for (int t = 0; t < 4; t++) {
-            senders.add(
-                    Thread.startVirtualThread(() -> IntStream.range(0, 5_000).forEach(peer::send)));
+        for (Client other : others) {
+            senders.add(Thread.startVirtualThread(() -> {
+                try {
+                    say(other, 0, 5_000);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }));
         }
         for (Thread sender : senders) {
             sender.join();
@@ -170,14 +77,54 @@ class WriteLoopTest {
         Await.until("20,000 frames", () -> peer.transport().frames().size() == 20_000);
     }
 
-    private List<Peer> peers(int count) {
-        List<Peer> peers = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            FakeTransport transport = new FakeTransport();
-            OutboundQueue queue = new OutboundQueue(transport, loop, 1 << 20);
-            queue.open();
-            peers.add(new Peer(queue, transport));
+    @Test
+    void aDefectInADeliveryCostsThatTopicAloneAndIsCounted() throws InterruptedException {
+        Client broken = fixture.connect(Wire.PLAIN, Topic.DEFAULT_CHAT);
+        Client other = clients(1).getFirst();
+        fixture.relay.receiver().receive(Topic.DEFAULT_CHAT, new Stretch(Position.NONE, new Defective()));
+        Await.until(
+                "it is told",
+                () -> broken.transport().frames().stream()
+                        .anyMatch(frame -> frame.opcode() == Opcode.CLOSE && frame.closeCode() == 1011));
+        assertEquals(1, fixture.metrics.defects().value());
+        say(other, 0, 1);
+        awaitNumbers(other, 1);
+    }
+
+    /** Fails where it is framed. */
+    private static final class Defective extends AbstractList<Message> {
+        @Override
+        public Message get(int index) {
+            if (Thread.currentThread().getName().equals("tidegate-write-loop")) {
+                throw new IllegalStateException("a defect");
+            }
+            return new Message(Opcode.TEXT, new byte[0]);
         }
-        return peers;
+
+        @Override
+        public int size() {
+            return 1;
+        }
+    }
+
+    private static void say(Client client, int from, int to) throws InterruptedException {
+        for (int i = from; i < to; i++) {
+            client.says(String.valueOf(i));
+        }
+    }
+
+    private static void awaitNumbers(Client client, int count) {
+        List<String> expected =
+                IntStream.range(0, count).mapToObj(String::valueOf).toList();
+        Await.until("all numbers, in order", () -> client.transport().texts().size() >= count);
+        assertEquals(expected, client.transport().texts());
+    }
+
+    private List<Client> clients(int count) throws InterruptedException {
+        List<Client> clients = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            clients.add(fixture.connect());
+        }
+        return clients;
     }
 }

@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 public final class FakeRelay implements Relay {
     private final Receiver receiver;
     private final MemoryRelay relay;
-    private final List<Runnable> heldReadings = new CopyOnWriteArrayList<>();
+    private final List<Supplier<Runnable>> heldReadings = new CopyOnWriteArrayList<>();
     public final List<CompletableFuture<Position>> unanswered = new ArrayList<>();
     public final List<String> subscriptions = new ArrayList<>();
     public volatile boolean down;
@@ -35,6 +35,11 @@ public final class FakeRelay implements Relay {
     public FakeRelay(Receiver receiver, MemoryBus bus, Clock clock) {
         this.receiver = receiver;
         this.relay = new MemoryRelay(bus, receiver, new Metrics(), clock);
+    }
+
+    /** Who takes what this relay delivers. */
+    public Receiver receiver() {
+        return receiver;
     }
 
     @Override
@@ -85,8 +90,14 @@ public final class FakeRelay implements Relay {
     /** Answers them, by what is true now. */
     public void releaseReadings() {
         holdingReadings = false;
-        heldReadings.forEach(Runnable::run);
+        takeReadings().forEach(Runnable::run);
+    }
+
+    /** Takes them from the relay: what is true now, each to be told its reader later. */
+    public List<Runnable> takeReadings() {
+        List<Runnable> taken = heldReadings.stream().map(Supplier::get).toList();
         heldReadings.clear();
+        return taken;
     }
 
     private <T> CompletionStage<T> read(Supplier<CompletionStage<T>> reading) {
@@ -97,8 +108,10 @@ public final class FakeRelay implements Relay {
             return reading.get();
         }
         CompletableFuture<T> answer = new CompletableFuture<>();
-        heldReadings.add(
-                () -> answer.complete(reading.get().toCompletableFuture().join()));
+        heldReadings.add(() -> {
+            T value = reading.get().toCompletableFuture().join();
+            return () -> answer.complete(value);
+        });
         return answer;
     }
 

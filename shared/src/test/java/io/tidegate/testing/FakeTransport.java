@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A socket in memory: keeps what is written, and blocks, like a peer that does not read, when it is told to. */
 public final class FakeTransport implements Transport {
     private final List<byte[]> writes = new ArrayList<>();
-    private CountDownLatch gate = new CountDownLatch(0);
+    private final List<Consumer<@Nullable Exception>> waiting = new ArrayList<>();
+    private boolean blocked;
 
     /** Bytes that a blocked peer still takes. */
     private int room;
@@ -20,7 +22,7 @@ public final class FakeTransport implements Transport {
 
     @Override
     public synchronized int writeNow(byte[] bytes) {
-        int taken = aborted ? 0 : gate.getCount() == 0 ? bytes.length : Math.min(room, bytes.length);
+        int taken = aborted ? 0 : !blocked ? bytes.length : Math.min(room, bytes.length);
         room -= Math.min(room, taken);
         if (taken > 0) {
             writes.add(taken == bytes.length ? bytes : Arrays.copyOf(bytes, taken));
@@ -29,33 +31,34 @@ public final class FakeTransport implements Transport {
     }
 
     @Override
-    public void write(byte[] bytes, int from) throws IOException {
-        CountDownLatch entry;
+    public void writeRest(byte[] bytes, int from, Consumer<@Nullable Exception> done) {
         synchronized (this) {
             writes.add(Arrays.copyOfRange(bytes, from, bytes.length));
-            entry = gate;
-            notifyAll();
-        }
-        try {
-            entry.await();
-        } catch (InterruptedException e) {
-            throw new IOException("interrupted", e);
-        }
-        synchronized (this) {
-            if (aborted) {
-                throw new IOException("aborted");
+            if (blocked && !aborted) {
+                waiting.add(done);
+                return;
             }
         }
+        done.accept(aborted() ? new IOException("aborted") : null);
     }
 
     @Override
-    public synchronized void abort() {
-        aborted = true;
-        gate.countDown();
-        notifyAll();
+    public void abort() {
+        release(true);
     }
 
-    /** From now on nothing is taken at once, and a write that waits does not return. */
+    private void release(boolean abort) {
+        List<Consumer<@Nullable Exception>> released;
+        synchronized (this) {
+            aborted |= abort;
+            blocked = false;
+            released = List.copyOf(waiting);
+            waiting.clear();
+        }
+        released.forEach(done -> done.accept(abort ? new IOException("aborted") : null));
+    }
+
+    /** From now on nothing is taken at once, and the rest of a write is not done. */
     public void block() {
         block(0);
     }
@@ -63,12 +66,12 @@ public final class FakeTransport implements Transport {
     /** The same, once so many more bytes are taken. */
     public synchronized void block(int bytes) {
         room = bytes;
-        gate = new CountDownLatch(1);
+        blocked = true;
     }
 
-    /** Lets a blocked write return, and all later ones. */
-    public synchronized void unblock() {
-        gate.countDown();
+    /** What was written is taken now, and all that follows. */
+    public void unblock() {
+        release(false);
     }
 
     public synchronized boolean aborted() {

@@ -6,6 +6,9 @@ import io.tidegate.hub.Admission;
 import io.tidegate.hub.Connection;
 import io.tidegate.hub.Hub;
 import io.tidegate.metrics.Metrics;
+import io.tidegate.owner.InlineOwners;
+import io.tidegate.owner.Owners;
+import io.tidegate.owner.Threads;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Opcode;
 import io.tidegate.protocol.Topic;
@@ -14,17 +17,22 @@ import io.tidegate.relay.MemoryBus;
 import io.tidegate.settings.Settings;
 import io.tidegate.settings.SettingsReader;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** A hub on a manual clock and a relay in the test's hand. */
 public final class HubFixture implements AutoCloseable {
+    private static final long TICK_MILLIS = 50;
+
     public final ManualClock clock;
     public final Metrics metrics = new Metrics();
     public final Settings settings;
+    public final Owners owners;
     public final FakeRelay relay;
     public final Hub hub;
 
@@ -35,7 +43,7 @@ public final class HubFixture implements AutoCloseable {
         }
     }
 
-    /** With these settings, on a clock and a relay's bus of its own. */
+    /** With these settings, on a clock and a relay's bus of its own, and on the test's own thread. */
     public HubFixture(Map<String, String> configuration) {
         this(SettingsReader.read(configuration, Map.of()), new ManualClock());
     }
@@ -46,10 +54,22 @@ public final class HubFixture implements AutoCloseable {
 
     /** One of several that hear each other. */
     public HubFixture(Settings settings, ManualClock clock, MemoryBus bus) {
+        this(settings, clock, bus, InlineOwners::new);
+    }
+
+    /** On threads, as a server runs. */
+    public static HubFixture onThreads() {
+        Settings settings = SettingsReader.read(Map.of(), Map.of());
+        ManualClock clock = new ManualClock();
+        return new HubFixture(settings, clock, new MemoryBus(settings.history(), clock), Threads::new);
+    }
+
+    private HubFixture(Settings settings, ManualClock clock, MemoryBus bus, Function<Runnable, Owners> owners) {
         this.settings = settings;
         this.clock = clock;
+        this.owners = owners.apply(metrics.defects()::increment);
         AtomicReference<FakeRelay> made = new AtomicReference<>();
-        hub = new Hub(settings, metrics, clock, receiver -> {
+        hub = new Hub(settings, metrics, clock, this.owners, receiver -> {
             made.set(new FakeRelay(receiver, bus, clock));
             return Objects.requireNonNull(made.get());
         });
@@ -92,8 +112,17 @@ public final class HubFixture implements AutoCloseable {
         return new Client(hub.open(transport, new Connection.Peer(wire, topics, home, permit)), transport);
     }
 
+    /** Lets time pass, as a node that is awake sees it: tick by tick. */
+    public void pass(Duration time) {
+        for (long left = time.toMillis(); left > 0; left -= TICK_MILLIS) {
+            clock.advance(Duration.ofMillis(Math.min(left, TICK_MILLIS)));
+            hub.tick();
+        }
+    }
+
     @Override
     public void close() {
         hub.close();
+        owners.close();
     }
 }

@@ -1,0 +1,104 @@
+package io.tidegate.hub;
+
+import io.tidegate.protocol.ClientFrame;
+import io.tidegate.protocol.FrameBatch;
+import io.tidegate.protocol.Position;
+import io.tidegate.protocol.Topic;
+import io.tidegate.relay.History;
+import io.tidegate.relay.Stretch;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What others tell a {@link WriteLoop}. It takes these one after the other, in the order in which they were posted. */
+sealed interface LoopEvent {
+
+    /** Something that the relay says of a topic. */
+    sealed interface OfTopic extends LoopEvent {
+        Topic topic();
+    }
+
+    /**
+     * Messages of a topic.
+     *
+     * @param bytes what this counts for while it waits
+     * @param nanoTime when it came
+     */
+    record Arrived(Topic topic, Stretch stretch, int bytes, long nanoTime) implements OfTopic {}
+
+    /** Messages of a topic are missing before this position, and cannot be had any more. */
+    record Gap(Topic topic, Position position) implements OfTopic {}
+
+    /**
+     * Messages of a topic had to be dropped, for too much waits.
+     *
+     * @param seen to be called before its subscribers are told, so that the next drop is told again
+     */
+    record Overflowed(Topic topic, Runnable seen) implements OfTopic {}
+
+    /** The relay delivers the topic from now on. */
+    record Carried(Topic topic) implements OfTopic {}
+
+    /** Something that one connection asks, or that is done to it. */
+    sealed interface OfConnection extends LoopEvent {
+        Connection connection();
+    }
+
+    /** The handshake is decided: these topics are subscribed to from the start. */
+    record Began(Connection connection, List<Topic> topics) implements OfConnection {}
+
+    /** The handshake's answer is on the socket: frames may follow. */
+    record Opened(Connection connection) implements OfConnection {}
+
+    /**
+     * Frames for the peer.
+     *
+     * @param turn whether this answers a frame of the peer's, which may then send another one
+     */
+    record Send(Connection connection, FrameBatch frames, boolean turn) implements OfConnection {}
+
+    /** A frame of the peer's that takes effect in its order with others on the same topic. */
+    record Asked(Connection connection, Topic topic, ClientFrame frame) implements OfConnection {}
+
+    /** The relay has answered a publish. */
+    record Published(Connection connection, @Nullable FrameBatch answer) implements OfConnection {}
+
+    /**
+     * A closing handshake begins, unless one has.
+     *
+     * @param code for the metrics
+     * @param discard drop what waits before the frame
+     */
+    record Close(Connection connection, int code, FrameBatch frame, boolean discard) implements OfConnection {}
+
+    /** Somebody wants to know when the close frame is out, or cannot be sent any more. */
+    record AwaitFinished(Connection connection, Runnable told) implements OfConnection {}
+
+    /** A defect of this server: the connection cannot go on. */
+    record Failed(Connection connection) implements OfConnection {}
+
+    /** TCP is gone, and nothing more will be asked. */
+    record Ended(Connection connection) implements OfConnection {}
+
+    /** The socket has taken the rest of a write, or has failed. */
+    record Written(
+            Connection connection,
+            FrameBatch batch,
+            @Nullable Exception failure) implements OfConnection {}
+
+    /** What a subscription has read. */
+    sealed interface OfReading extends LoopEvent {
+        Subscription subscription();
+    }
+
+    /** A page of its topic's history. */
+    record PageRead(Subscription subscription, History page) implements OfReading {}
+
+    /** The position of its topic's last message. */
+    record HeadRead(Subscription subscription, Position head) implements OfReading {}
+
+    /** Nothing: the relay is down, or has just gone down. */
+    record ReadFailed(Subscription subscription) implements OfReading {}
+
+    /** Time has passed. */
+    record Tick(long nanoTime) implements LoopEvent {}
+}

@@ -1,0 +1,79 @@
+package io.tidegate.hub;
+
+import io.tidegate.metrics.Counter;
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/** Which queues of a write loop have something to write, and what waits in all of them. For that loop's thread alone. */
+final class Outbound {
+    /** So that nobody who sends pings without end keeps the fan-out waiting. */
+    private static final int WRITES_A_ROUND = 1 << 14;
+
+    private final ArrayDeque<OutboundQueue> due = new ArrayDeque<>();
+    private final Consumer<LoopEvent> inbox;
+    private final Consumer<Throwable> defects;
+    private final Counter framesWritten;
+    private long frames;
+    private long bytes;
+
+    /** Written at the end of a round, for whoever reads the metrics. */
+    private final AtomicLong bytesSeen = new AtomicLong();
+
+    /**
+     * Nothing is due.
+     *
+     * @param inbox the loop's own
+     * @param defects takes what a transport has thrown
+     */
+    Outbound(Consumer<LoopEvent> inbox, Consumer<Throwable> defects, Counter framesWritten) {
+        this.inbox = inbox;
+        this.defects = defects;
+        this.framesWritten = framesWritten;
+    }
+
+    void due(OutboundQueue queue) {
+        due.add(queue);
+    }
+
+    /** From whatever thread. */
+    void post(LoopEvent event) {
+        inbox.accept(event);
+    }
+
+    void countFrames(int more) {
+        frames += more;
+    }
+
+    void countBytes(int more) {
+        bytes += more;
+    }
+
+    /** Bytes that wait or are being written, as of the last round. Any thread. */
+    long bytes() {
+        return bytesSeen.get();
+    }
+
+    /**
+     * Writes to the queues that are due.
+     *
+     * @return whether some are left
+     */
+    boolean write() {
+        OutboundQueue queue;
+        for (int i = 0; i < WRITES_A_ROUND && (queue = due.poll()) != null; i++) {
+            try {
+                queue.write();
+            } catch (RuntimeException | Error e) {
+                defects.accept(e);
+                queue.fail();
+            }
+        }
+        if (frames > 0) {
+            framesWritten.add(frames);
+            frames = 0;
+        }
+        bytesSeen.lazySet(bytes);
+        return !due.isEmpty();
+    }
+}

@@ -1,0 +1,100 @@
+package io.tidegate.hub;
+
+import io.tidegate.protocol.Position;
+import io.tidegate.relay.Relay;
+import java.util.ArrayDeque;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Reads what subscriptions need of the relay, so many at once: an onrush of clients must not delay what else goes there. While
+ * the relay is down, reads are tried again and again: the client is answered when there is an answer. For the write loop's
+ * thread alone.
+ */
+final class Readings {
+    /** Bytes of history at once. */
+    static final int PAGE_BYTES = 256 << 10;
+
+    /** Reads under way at once. */
+    private static final int PARALLEL = 16;
+
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private final Supplier<Relay> relay;
+    private final Consumer<LoopEvent> inbox;
+    private final ArrayDeque<Subscription> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Subscription> failed = new ArrayDeque<>();
+    private int underWay;
+    private long triedAgain;
+
+    Readings(Supplier<Relay> relay, Consumer<LoopEvent> inbox) {
+        this.relay = relay;
+        this.inbox = inbox;
+    }
+
+    /** Reads for a subscription as soon as its turn has come. */
+    void add(Subscription subscription) {
+        waiting.add(subscription);
+        begin();
+    }
+
+    /** A read that was begun here has ended. */
+    void ended() {
+        underWay--;
+        begin();
+    }
+
+    /** The same, and it has to be done again. */
+    void failed(Subscription subscription) {
+        failed.add(subscription);
+        ended();
+    }
+
+    void tick(long nanoTime) {
+        if (!failed.isEmpty() && nanoTime - triedAgain >= AGAIN_NANOS) {
+            triedAgain = nanoTime;
+            waiting.addAll(failed);
+            failed.clear();
+            begin();
+        }
+    }
+
+    private void begin() {
+        while (underWay < PARALLEL && !waiting.isEmpty()) {
+            Subscription subscription = waiting.remove();
+            if (!subscription.wantsToRead() || subscription.subscriber().closing()) {
+                if (subscription.from() != null) {
+                    subscription.subscriber().pageRead(this);
+                }
+                continue;
+            }
+            underWay++;
+            subscription.reading();
+            Position from = subscription.from();
+            if (from == null) {
+                answer(
+                        relay.get().head(subscription.topic()),
+                        subscription,
+                        head -> new LoopEvent.HeadRead(subscription, head));
+            } else {
+                answer(
+                        relay.get().history(subscription.topic(), from, pageBytes(subscription)),
+                        subscription,
+                        page -> new LoopEvent.PageRead(subscription, page));
+            }
+        }
+    }
+
+    private static int pageBytes(Subscription subscription) {
+        return Math.min(PAGE_BYTES, subscription.subscriber().queueLimit() / 4);
+    }
+
+    private <T> void answer(
+            CompletionStage<T> reading, Subscription subscription, Function<? super T, LoopEvent> event) {
+        var unused = reading.whenComplete((result, failure) ->
+                inbox.accept(failure == null ? event.apply(result) : new LoopEvent.ReadFailed(subscription)));
+    }
+}

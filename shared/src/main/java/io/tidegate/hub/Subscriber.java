@@ -1,0 +1,264 @@
+package io.tidegate.hub;
+
+import io.tidegate.metrics.Metrics.Recovery;
+import io.tidegate.protocol.ClientFrame;
+import io.tidegate.protocol.CloseCode;
+import io.tidegate.protocol.ErrorCode;
+import io.tidegate.protocol.FrameBatch;
+import io.tidegate.protocol.Position;
+import io.tidegate.protocol.ServerFrame;
+import io.tidegate.protocol.Topic;
+import io.tidegate.protocol.Wire;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection as its write loop knows it: what waits for its socket, its subscriptions, and whether it closes. For that
+ * loop's thread alone.
+ *
+ * <p>What a client asks of one topic is answered in its order: while a {@code subscribe} has no answer, what the client sends
+ * next on that topic waits behind it.
+ */
+final class Subscriber {
+    private final Connection connection;
+    private final FanOut fanOut;
+    private final OutboundQueue queue;
+    private final Map<Topic, Subscription> subscriptions = HashMap.newHashMap(1);
+
+    /** What waits for the answer to a {@code subscribe} of its topic; null while nothing does. */
+    private @Nullable Map<Topic, ArrayDeque<ClientFrame>> behind;
+
+    /** Those that want a page of history, one after the other; null while none does. */
+    private @Nullable ArrayDeque<Subscription> wantPages;
+
+    private boolean readingPage;
+    private boolean closing;
+
+    Subscriber(Connection connection, FanOut fanOut, OutboundQueue queue) {
+        this.connection = connection;
+        this.fanOut = fanOut;
+        this.queue = queue;
+    }
+
+    OutboundQueue queue() {
+        return queue;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    Wire wire() {
+        return connection.wire();
+    }
+
+    int queueLimit() {
+        return connection.limits().queue();
+    }
+
+    boolean closing() {
+        return closing;
+    }
+
+    void recovery(Recovery outcome) {
+        connection.metrics().recoveries(outcome).increment();
+    }
+
+    /** Takes a frame in its order with the others on its topic. */
+    void ask(Topic topic, ClientFrame frame) {
+        Subscription present = subscriptions.get(topic);
+        if (closing) {
+            drop(topic, frame);
+        } else if (present == null || present.begun()) {
+            perform(topic, frame, present);
+        } else {
+            behind().computeIfAbsent(topic, key -> new ArrayDeque<>()).add(frame);
+        }
+    }
+
+    private Map<Topic, ArrayDeque<ClientFrame>> behind() {
+        Map<Topic, ArrayDeque<ClientFrame>> map = behind;
+        if (map == null) {
+            map = new HashMap<>();
+            behind = map;
+        }
+        return map;
+    }
+
+    private void perform(Topic topic, ClientFrame frame, @Nullable Subscription present) {
+        switch (frame) {
+            case ClientFrame.Subscribe subscribe -> {
+                connection.giveTurn();
+                subscribe(topic, subscribe.after(), present);
+            }
+            case ClientFrame.Unsubscribe unsubscribe -> {
+                unsubscribe(topic, present);
+                connection.answered(true);
+            }
+            case ClientFrame.Publish publish -> {
+                // Its turn ends with the relay's answer.
+                connection.publish(topic, publish);
+                connection.answered(false);
+            }
+            case ClientFrame.Ping ping -> throw new IllegalArgumentException("a ping has no topic");
+            case ClientFrame.Invalid invalid -> throw new IllegalArgumentException("nothing is asked");
+        }
+    }
+
+    /** Subscribes to a topic of the handshake. */
+    void begin(Topic topic) {
+        subscribe(topic, Optional.empty(), null);
+    }
+
+    /** Subscribes, or begins anew. */
+    private void subscribe(Topic topic, Optional<Position> after, @Nullable Subscription present) {
+        if (present == null && subscriptions.size() >= connection.limits().topics()) {
+            error(
+                    ErrorCode.TOO_MANY_TOPICS,
+                    "allowed are " + connection.limits().topics() + " subscriptions of a connection",
+                    topic);
+            connection.answered(false);
+            return;
+        }
+        Subscription subscription = new Subscription(this, topic, after);
+        subscriptions.put(topic, subscription);
+        // The new one first: between the two the topic would have nobody.
+        fanOut.add(subscription);
+        if (present != null) {
+            fanOut.remove(present);
+        }
+    }
+
+    private void unsubscribe(Topic topic, @Nullable Subscription present) {
+        if (present == null) {
+            error(ErrorCode.INVALID_TOPIC, "\"topic\" is not subscribed; allowed is one that is", topic);
+            return;
+        }
+        subscriptions.remove(topic);
+        send(FrameBatch.of(new ServerFrame.Unsubscribed(topic, fanOut.remove(present))));
+    }
+
+    /** A {@code subscribe} is answered: what waits behind it follows. */
+    void begun(Subscription subscription) {
+        Topic topic = subscription.topic();
+        connection.answered(false);
+        ArrayDeque<ClientFrame> frames = behind == null ? null : behind.remove(topic);
+        while (frames != null && !frames.isEmpty()) {
+            ask(topic, frames.remove());
+            Subscription present = subscriptions.get(topic);
+            if (present != null && !present.begun() && !frames.isEmpty()) {
+                behind().put(topic, frames);
+                return;
+            }
+        }
+    }
+
+    /** Reads what a subscription needs, but one page at a time, and none that would find no room. */
+    void read(Subscription subscription, Readings readings) {
+        if (subscription.from() == null) {
+            readings.add(subscription);
+            return;
+        }
+        if (wantPages == null) {
+            wantPages = new ArrayDeque<>();
+        }
+        wantPages.add(subscription);
+        readNextPage(readings);
+    }
+
+    void pageRead(Readings readings) {
+        readingPage = false;
+        readNextPage(readings);
+    }
+
+    private void readNextPage(Readings readings) {
+        while (!readingPage && !closing && wantPages != null) {
+            if (!queue.hasRoom()) {
+                queue.whenRoom(() -> readNextPage(readings));
+                return;
+            }
+            Subscription next = wantPages.poll();
+            if (next == null) {
+                wantPages = null;
+            } else if (next.wantsToRead()) {
+                readingPage = true;
+                readings.add(next);
+            }
+        }
+    }
+
+    void send(FrameBatch frames) {
+        if (queue.offer(frames) == OutboundQueue.Offer.FULL) {
+            tooSlow();
+        }
+    }
+
+    private void error(ErrorCode code, String message, Topic topic) {
+        send(FrameBatch.of(new ServerFrame.ErrorFrame(
+                code, message, new ClientFrame.About(Optional.empty(), Optional.of(topic)))));
+    }
+
+    /** What was offered to its queue did not fit. */
+    void tooSlow() {
+        if (!closing) {
+            connection.metrics().slowConsumers().increment();
+            close(CloseCode.OVERLOAD, "slow consumer: more than " + queueLimit() + " bytes unread");
+        }
+    }
+
+    void close(CloseCode code, String reason) {
+        close(code.code(), FrameBatch.close(code.code(), reason), code == CloseCode.OVERLOAD);
+    }
+
+    /** Begins the closing handshake, once. */
+    void close(int code, FrameBatch frame, boolean discard) {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        connection.closing(code);
+        queue.end(frame, discard);
+        dropWhatWaits();
+    }
+
+    /** A defect: the peer is told, where it still can be. */
+    void fail() {
+        if (closing) {
+            queue.fail();
+        } else {
+            close(CloseCode.INTERNAL, CloseCode.INTERNAL.reason());
+        }
+    }
+
+    /** TCP is gone. */
+    void end() {
+        closing = true;
+        subscriptions.values().forEach(fanOut::remove);
+        subscriptions.clear();
+        queue.discard();
+        dropWhatWaits();
+    }
+
+    /** The reading thread may wait for their turns. */
+    private void dropWhatWaits() {
+        Map<Topic, ArrayDeque<ClientFrame>> map = behind;
+        behind = null;
+        wantPages = null;
+        if (map != null) {
+            map.forEach((topic, frames) -> frames.forEach(frame -> drop(topic, frame)));
+        }
+    }
+
+    /** What was sent before our close frame was seen is still published; nothing of it is answered. */
+    private void drop(Topic topic, ClientFrame frame) {
+        if (frame instanceof ClientFrame.Publish publish) {
+            connection.publish(topic, publish);
+            connection.answered(false);
+        } else {
+            connection.answered(true);
+        }
+    }
+}
