@@ -25,7 +25,7 @@ public final class Departures {
 
     private final Hub hub;
     private final Clock clock;
-    private final RandomGenerator random = RandomGenerator.getDefault();
+    private final RandomGenerator random;
     private final Map<Connection, Departure> departures = new HashMap<>();
     private volatile int onTheirWay;
 
@@ -37,9 +37,14 @@ public final class Departures {
      */
     private record Departure(long slot, long close) {}
 
-    /** Nobody has been told to leave. */
-    public Departures(Hub hub, Clock clock) {
+    /**
+     * Nobody has been told to leave.
+     *
+     * @param random draws who leaves, and when
+     */
+    public Departures(Hub hub, RandomGenerator random, Clock clock) {
         this.hub = hub;
+        this.random = random;
         this.clock = clock;
     }
 

@@ -9,7 +9,6 @@ import io.tidegate.time.Clock;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +36,11 @@ public final class Fleet {
     private static final int MOST = 1_000;
 
     private final Settings settings;
-    private final String runtime;
+    private final Self self;
     private final Hub hub;
     private final Departing departing;
     private final Clock clock;
     private final long interval;
-    private final String instance = UUID.randomUUID().toString();
     private final Owner<Event> owner;
 
     // Written by the owner's steps alone, read by anybody
@@ -53,6 +51,14 @@ public final class Fleet {
 
     private volatile @Nullable Census census;
     private volatile @Nullable Whole whole;
+
+    /**
+     * How other nodes know this one.
+     *
+     * @param instance unlike that of any other node, and of any other start of this one
+     * @param runtime {@code se} or {@code mp}
+     */
+    public record Self(String instance, String runtime) {}
 
     private sealed interface Event {}
 
@@ -77,11 +83,11 @@ public final class Fleet {
     /**
      * A node that has told nothing yet.
      *
-     * @param runtime {@code se} or {@code mp}
+     * @param self how the others know it
      */
-    public Fleet(Settings settings, String runtime, Hub hub, Departing departing, Owners owners, Clock clock) {
+    public Fleet(Settings settings, Self self, Hub hub, Departing departing, Owners owners, Clock clock) {
         this.settings = settings;
-        this.runtime = runtime;
+        this.self = self;
         this.hub = hub;
         this.departing = departing;
         this.owner = owners.serial("fleet", this::step);
@@ -187,10 +193,10 @@ public final class Fleet {
     /** All nodes as they are known now. Any thread. */
     public FleetView view() {
         long now = clock.nanoTime();
-        FleetView.Member self = new FleetView.Member(report(lastRound), 0);
+        FleetView.Member own = new FleetView.Member(report(lastRound), 0);
         Stream<FleetView.Member> rest = others.values().stream()
                 .map(told -> new FleetView.Member(told.report(), (now - told.at()) / 1_000_000));
-        return FleetView.of(self, rest.toList(), settings.rebalance().interval());
+        return FleetView.of(own, rest.toList(), settings.rebalance().interval());
     }
 
     private void tell(long round) {
@@ -201,11 +207,11 @@ public final class Fleet {
 
     private Report report(long round) {
         return new Report(
-                instance,
+                self.instance(),
                 round,
                 settings.fleet().name(),
                 settings.server().node(),
-                runtime,
+                self.runtime(),
                 connections(),
                 departing.onTheirWay(),
                 settings.limits().connections(),
@@ -222,7 +228,7 @@ public final class Fleet {
             return;
         }
         boolean isNew = !others.containsKey(report.instance());
-        if (report.instance().equals(instance) || (isNew && others.size() >= MOST)) {
+        if (report.instance().equals(self.instance()) || (isNew && others.size() >= MOST)) {
             return;
         }
         others.put(report.instance(), new Told(report, clock.nanoTime()));

@@ -50,6 +50,7 @@ public final class Connection {
 
     private static final int OPEN = 0;
 
+    private final long number;
     private final Hub hub;
     private final Owner<LoopEvent> loop;
     private final Wire wire;
@@ -86,6 +87,7 @@ public final class Connection {
     private long nextHeartbeat;
 
     Connection(Hub hub, Transport transport, Peer peer) {
+        this.number = hub.nextConnection();
         this.hub = hub;
         this.loop = hub.loop();
         this.wire = peer.wire();
@@ -139,7 +141,7 @@ public final class Connection {
     private ServerFrame.Welcome welcome() {
         Settings settings = hub.settings();
         return new ServerFrame.Welcome(
-                hub.nextConnectionName(),
+                name(),
                 settings.server().node(),
                 settings.peers().heartbeat().toMillis(),
                 new ServerFrame.Limits(limits().message(), limits().topics(), limits().queue(), limits().rate()));
@@ -404,6 +406,27 @@ public final class Connection {
 
     private void send(FrameBatch frames) {
         post(new LoopEvent.Send(this, frames, false));
+    }
+
+    /** A name for logs, unlike that of any other connection of this node. */
+    private String name() {
+        return "c-" + number;
+    }
+
+    /** By its number, so that a simulation meets connections in the same order again. */
+    @Override
+    public int hashCode() {
+        return Long.hashCode(number);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other;
+    }
+
+    @Override
+    public String toString() {
+        return name();
     }
 
     private void post(LoopEvent event) {

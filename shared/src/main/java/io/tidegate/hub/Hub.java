@@ -207,9 +207,9 @@ public final class Hub implements AutoCloseable {
         return connections.remove(connection);
     }
 
-    /** A name for logs, unlike that of any other connection of this node. */
-    String nextConnectionName() {
-        return "c-" + connectionNumbers.incrementAndGet();
+    /** The number of a connection, unlike that of any other of this node. */
+    long nextConnection() {
+        return connectionNumbers.incrementAndGet();
     }
 
     private Relay relay() {

@@ -17,8 +17,10 @@ import io.tidegate.relay.RedisRelay;
 import io.tidegate.relay.Relay;
 import io.tidegate.settings.Settings;
 import io.tidegate.time.Clock;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
 
 /** One server's core, wired together; what a runtime starts beside its listeners. */
 public final class Node implements AutoCloseable {
@@ -49,9 +51,10 @@ public final class Node implements AutoCloseable {
         this.settings = settings;
         this.owners = new Threads(metrics.defects()::increment);
         this.hub = new Hub(settings, metrics, clock, owners, receiver -> relay(settings, receiver, metrics, clock));
-        Departures departures = new Departures(hub, clock);
+        Departures departures = new Departures(hub, RandomGenerator.getDefault(), clock);
         this.drain = new Drain(hub, departures, settings.drain(), metrics, clock);
-        this.fleet = new Fleet(settings, runtime, hub, drain, owners, clock);
+        Fleet.Self self = new Fleet.Self(UUID.randomUUID().toString(), runtime);
+        this.fleet = new Fleet(settings, self, hub, drain, owners, clock);
         this.rebalance = new Rebalance(fleet, departures, settings, metrics, clock);
         this.health = new NodeHealth(settings.relay().grace(), clock, hub::relayStatus, drain::draining);
         ticker.start();

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -29,7 +30,7 @@ class DrainTest {
             "tidegate.drain.timeout", "30s"));
     private final Drain drain = new Drain(
             fixture.hub,
-            new Departures(fixture.hub, fixture.clock),
+            new Departures(fixture.hub, new Random(1), fixture.clock),
             fixture.settings.drain(),
             fixture.metrics,
             fixture.clock);

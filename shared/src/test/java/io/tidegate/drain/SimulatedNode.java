@@ -7,6 +7,8 @@ import io.tidegate.testing.HubFixture;
 import io.tidegate.testing.HubFixture.Client;
 import io.tidegate.testing.ManualClock;
 import java.util.List;
+import java.util.Random;
+import java.util.UUID;
 
 /** A node without listeners, on the fleet's clock and bus; its clients leave when they are told, and not before. */
 final class SimulatedNode implements AutoCloseable {
@@ -19,9 +21,10 @@ final class SimulatedNode implements AutoCloseable {
 
     SimulatedNode(Settings settings, ManualClock clock, MemoryBus bus) {
         fixture = new HubFixture(settings, clock, bus);
-        departures = new Departures(fixture.hub, clock);
+        departures = new Departures(fixture.hub, new Random(1), clock);
         drain = new Drain(fixture.hub, departures, settings.drain(), fixture.metrics, clock);
-        fleet = new Fleet(settings, "se", fixture.hub, drain, fixture.owners, clock);
+        Fleet.Self self = new Fleet.Self(UUID.randomUUID().toString(), "se");
+        fleet = new Fleet(settings, self, fixture.hub, drain, fixture.owners, clock);
         rebalance = new Rebalance(fleet, departures, settings, fixture.metrics, clock);
     }
 

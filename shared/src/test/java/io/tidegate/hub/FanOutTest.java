@@ -102,7 +102,7 @@ class FanOutTest {
         awaitTexts(ann, List.of("alone"));
         assertEquals(List.of(), ben.transport().writes());
         ann.connection().ended();
-        assertEquals(List.of("+/", "-/"), fixture.relay.subscriptions);
+        Await.until("the relay is told", () -> fixture.relay.subscriptions.equals(List.of("+/", "-/")));
     }
 
     @Test

@@ -26,7 +26,7 @@ public final class FakeRelay implements Relay {
     private final MemoryRelay relay;
     private final List<Supplier<Runnable>> heldReadings = new CopyOnWriteArrayList<>();
     public final List<CompletableFuture<Position>> unanswered = new ArrayList<>();
-    public final List<String> subscriptions = new ArrayList<>();
+    public final List<String> subscriptions = new CopyOnWriteArrayList<>();
     public volatile boolean down;
     public volatile boolean holding;
     public volatile boolean holdingReadings;
