@@ -1,11 +1,7 @@
 package io.tidegate.node;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import io.tidegate.drain.Departures;
-import io.tidegate.drain.Drain;
-import io.tidegate.drain.Fleet;
 import io.tidegate.drain.FleetView;
-import io.tidegate.drain.Rebalance;
 import io.tidegate.hub.Hub;
 import io.tidegate.metrics.MeterBinder;
 import io.tidegate.metrics.Metrics;
@@ -17,10 +13,9 @@ import io.tidegate.relay.RedisRelay;
 import io.tidegate.relay.Relay;
 import io.tidegate.settings.Settings;
 import io.tidegate.time.Clock;
-import java.util.UUID;
+import java.security.SecureRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
-import java.util.random.RandomGenerator;
 
 /** One server's core, wired together; what a runtime starts beside its listeners. */
 public final class Node implements AutoCloseable {
@@ -30,15 +25,11 @@ public final class Node implements AutoCloseable {
     private final Settings settings;
     private final Metrics metrics = new Metrics();
     private final Owners owners;
-    private final Hub hub;
-    private final Drain drain;
-    private final Fleet fleet;
-    private final Rebalance rebalance;
+    private final Core core;
     private final NodeHealth health;
     private final CountDownLatch drained = new CountDownLatch(1);
     private final Thread ticker =
             Thread.ofPlatform().daemon().name("tidegate-tick").unstarted(this::run);
-    private volatile boolean drainRequested;
     private volatile boolean closed;
 
     /**
@@ -50,18 +41,18 @@ public final class Node implements AutoCloseable {
         Clock clock = Clock.system();
         this.settings = settings;
         this.owners = new Threads(metrics.defects()::increment);
-        this.hub = new Hub(settings, metrics, clock, owners, receiver -> relay(settings, receiver, metrics, clock));
-        Departures departures = new Departures(hub, RandomGenerator.getDefault(), clock);
-        this.drain = new Drain(hub, departures, settings.drain(), metrics, clock);
-        Fleet.Self self = new Fleet.Self(UUID.randomUUID().toString(), runtime);
-        this.fleet = new Fleet(settings, self, hub, drain, owners, clock);
-        this.rebalance = new Rebalance(fleet, departures, settings, metrics, clock);
-        this.health = new NodeHealth(settings.relay().grace(), clock, hub::relayStatus, drain::draining);
+        this.core = new Core(
+                settings,
+                runtime,
+                metrics,
+                new Core.Surroundings(owners, new SecureRandom(), clock),
+                receiver -> relay(settings, receiver, metrics, clock));
+        this.health = new NodeHealth(settings.relay().grace(), clock, hub()::relayStatus, core::draining);
         ticker.start();
     }
 
     public Hub hub() {
-        return hub;
+        return core.hub();
     }
 
     public NodeHealth health() {
@@ -81,14 +72,14 @@ public final class Node implements AutoCloseable {
     public Connections connections() {
         return new Connections(
                 settings.server().node(),
-                hub.admission().open(),
+                hub().admission().open(),
                 settings.limits().connections(),
-                drain.draining());
+                core.draining());
     }
 
     /** What {@code /fleet} answers: the nodes that this one knows of, itself among them. Any thread. */
     public FleetView fleet() {
-        return fleet.view();
+        return core.fleet().view();
     }
 
     /** Shows this node's counts in a runtime's registry; to be called once. */
@@ -96,24 +87,24 @@ public final class Node implements AutoCloseable {
         metrics.bind(
                 meters,
                 new Metrics.Gauges(
-                        () -> hub.admission().open(),
+                        () -> hub().admission().open(),
                         () -> settings.limits().connections(),
-                        hub::queuedBytes,
-                        () -> drain.draining() ? 1 : 0,
-                        () -> hub.isRelayUp() ? 1 : 0,
-                        fleet::total));
+                        hub()::queuedBytes,
+                        () -> core.draining() ? 1 : 0,
+                        () -> hub().isRelayUp() ? 1 : 0,
+                        core.fleet()::total));
     }
 
     /** Drains, and returns when everybody has left or was cut, at the latest after {@code tidegate.drain.timeout}. */
     public void drain() throws InterruptedException {
-        drainRequested = true;
+        core.requestDrain();
         drained.await();
     }
 
     @Override
     public void close() {
         closed = true;
-        hub.close();
+        core.close();
         owners.close();
     }
 
@@ -124,33 +115,10 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    /** What fails here costs nobody else his tick. */
     private void tick() {
         health.ticked();
-        guarded(hub::tick);
-        if (health.notStarted().isEmpty()) {
-            guarded(fleet::tick);
-        }
-        guarded(this::tickDepartures);
-    }
-
-    private void guarded(Runnable part) {
-        try {
-            part.run();
-        } catch (RuntimeException | Error e) {
-            owners.defect("tick", e);
-        }
-    }
-
-    private void tickDepartures() {
-        if (drain.draining()) {
-            if (drain.tick()) {
-                drained.countDown();
-            }
-        } else if (drainRequested) {
-            drain.begin();
-        } else {
-            rebalance.tick();
+        if (core.tick(health.notStarted().isEmpty())) {
+            drained.countDown();
         }
     }
 
