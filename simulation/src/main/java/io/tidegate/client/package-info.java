@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.client;
+
+import org.jspecify.annotations.NullMarked;

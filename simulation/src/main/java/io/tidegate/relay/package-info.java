@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.relay;
+
+import org.jspecify.annotations.NullMarked;

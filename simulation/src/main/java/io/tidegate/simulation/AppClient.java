@@ -1,0 +1,239 @@
+package io.tidegate.simulation;
+
+import io.tidegate.client.Ack;
+import io.tidegate.client.Backoff;
+import io.tidegate.client.Gap;
+import io.tidegate.client.Message;
+import io.tidegate.client.Publication;
+import io.tidegate.client.SimulatedClients;
+import io.tidegate.client.State;
+import io.tidegate.client.Subscription;
+import io.tidegate.client.TidegateClient;
+import io.tidegate.client.TopicListener;
+import io.tidegate.protocol.Position;
+import io.tidegate.protocol.Wire;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** An application with the real client of {@code clients/java}: it listens, publishes, and has the client do the rest. */
+final class AppClient {
+    private static final int UNACKNOWLEDGED = 500;
+    private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
+
+    private final World world;
+    private final Cluster cluster;
+    private final Ledger ledger;
+    private final String name;
+    private final Random random;
+    private final Map<String, Listening> listening = new HashMap<>();
+    private final TidegateClient client;
+    private int published;
+    private int unacknowledged;
+    private boolean slow;
+
+    private record Listening(Subscription subscription, Ledger.Listener listener) {}
+
+    AppClient(World world, Cluster cluster, Ledger ledger, String name) {
+        this.world = world;
+        this.cluster = cluster;
+        this.ledger = ledger;
+        this.name = name;
+        this.random = world.random(name);
+        this.client = SimulatedClients.connect(
+                this::dial,
+                world::now,
+                (nanos, task) -> world.in(nanos, "", task)::cancel,
+                random,
+                BACKOFF,
+                change -> {
+                    world.cover("client " + change.to());
+                    world.trace(name + "  " + change);
+                });
+    }
+
+    /** Takes nothing while it is slow. */
+    void slow(boolean isSlow) {
+        slow = isSlow;
+    }
+
+    void subscribe(String topic) {
+        Ledger.Listener listener = ledger.listener(name + "#" + random.nextInt(1_000_000), topic);
+        Subscription subscription = client.subscribe(topic, new TopicListener() {
+            @Override
+            public void message(Message message) {
+                note(topic);
+                listener.message(position(message.position()), message.message());
+            }
+
+            @Override
+            public void lost(Gap gap) {
+                world.cover("gap told to a client");
+                listener.lost(position(gap.position()));
+            }
+        });
+        listening.put(topic, new Listening(subscription, listener));
+    }
+
+    void unsubscribe(String topic) {
+        Listening one = listening.remove(topic);
+        if (one != null) {
+            one.listener.ends();
+            one.subscription.close();
+        }
+    }
+
+    boolean listensTo(String topic) {
+        return listening.containsKey(topic);
+    }
+
+    void publish(String topic, int padding) {
+        if (unacknowledged >= UNACKNOWLEDGED) {
+            return;
+        }
+        published++;
+        String body = "\"" + name + ":" + published + ":" + "x".repeat(padding) + "\"";
+        unacknowledged++;
+        try {
+            var unused = client.publish(Publication.of(topic, body)).whenComplete((ack, failure) -> {
+                unacknowledged--;
+                if (failure == null) {
+                    acknowledged(ack, body);
+                } else {
+                    world.violate(name + " was refused: " + failure);
+                }
+            });
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void acknowledged(Ack ack, String body) {
+        ledger.acknowledged(ack.topic(), position(ack.position()), body);
+    }
+
+    /** Where the server has said that delivery begins, which the listener learns of no other way. */
+    void note() {
+        listening.keySet().forEach(this::note);
+    }
+
+    private void note(String topic) {
+        Listening one = listening.get(topic);
+        if (one != null && one.listener.last() == null) {
+            one.subscription.position().ifPresent(text -> one.listener.begins(position(text)));
+        }
+    }
+
+    /** What is wrong with it though everything is well again; null where it is well. */
+    @Nullable
+    String complaint() {
+        if (unacknowledged > 0) {
+            return name + " waits for " + unacknowledged + " acknowledgements";
+        }
+        return client.state() == State.LIVE ? null : name + " is " + client.state();
+    }
+
+    void close() {
+        client.close();
+    }
+
+    private static Position position(String text) {
+        return Position.parse(text).orElseThrow(() -> new AssertionError("no position: " + text));
+    }
+
+    private void dial(SimulatedClients.Events events) {
+        Dialed dialed = new Dialed(events);
+        cluster.connect(dialed, Wire.FULL, List.of(), new Cluster.Handshake() {
+            @Override
+            public void opened(Tcp tcp) {
+                dialed.tcp = tcp;
+                events.opened(dialed);
+            }
+
+            @Override
+            public void refused(int status, int retryAfterSeconds) {
+                events.refused(status, Optional.of(Duration.ofSeconds(retryAfterSeconds)));
+            }
+
+            @Override
+            public void failed() {
+                events.failed("no server");
+            }
+        });
+    }
+
+    /** One connection of the client. */
+    private final class Dialed implements Tcp.Client, SimulatedClients.Wire {
+        private final SimulatedClients.Events events;
+        private final AnswerOrder order = new AnswerOrder(world, name);
+        private @Nullable Tcp tcp;
+        private int credit;
+
+        Dialed(SimulatedClients.Events events) {
+            this.events = events;
+        }
+
+        @Override
+        public boolean reads() {
+            return credit > 0 && tcp != null && !(slow && random.nextInt(4) > 0);
+        }
+
+        @Override
+        public void text(String text) {
+            credit--;
+            order.answer(text);
+            events.text(text);
+        }
+
+        @Override
+        public void alive() {
+            events.alive();
+        }
+
+        @Override
+        public void closed(int code) {
+            world.cover("closed with " + code);
+            events.closed(code);
+        }
+
+        @Override
+        public void reset() {
+            events.failed("reset");
+        }
+
+        @Override
+        public void send(String text) {
+            order.ask(text);
+            if (tcp != null) {
+                tcp.send(text);
+            }
+        }
+
+        @Override
+        public void read() {
+            credit++;
+            if (tcp != null) {
+                Tcp to = tcp;
+                world.in(slow ? random.nextLong(20_000_000) : random.nextLong(20_000), "", to::readAsClient);
+            }
+        }
+
+        @Override
+        public void close(int code) {
+            if (tcp != null) {
+                tcp.close(code);
+            }
+        }
+
+        @Override
+        public void abort() {
+            if (tcp != null) {
+                tcp.abortByClient();
+            }
+        }
+    }
+}

@@ -1,0 +1,319 @@
+package io.tidegate.simulation;
+
+import io.tidegate.protocol.Position;
+import io.tidegate.protocol.Wire;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client on {@code tidegate.v1} that asks whatever comes to its mind, as fast as it likes, and holds the server to the page: each
+ * question has its answer, in order; what it publishes behind a subscribe comes to it; nothing comes before or behind its
+ * subscription.
+ */
+final class Improviser implements Tcp.Client {
+    private static final Pattern POSITION = Pattern.compile("\"position\":\"([^\"]+)\"");
+    private static final Pattern TOPIC = Pattern.compile("\"topic\":\"([^\"]+)\"");
+    private static final Pattern BODY = Pattern.compile("\"message\":(\"[^\"]*\")");
+    private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
+    private static final int MOST_UNACKNOWLEDGED = 60;
+
+    private final World world;
+    private final Cluster cluster;
+    private final Ledger ledger;
+    private final String name;
+    private final List<String> topics;
+    private final Random random;
+    private final Map<String, Interest> interests = new HashMap<>();
+    private final Map<String, Publish> unacknowledged = new HashMap<>();
+    private AnswerOrder order;
+    private @Nullable Tcp tcp;
+    private boolean quiet;
+    private boolean connecting;
+    private int published;
+
+    /** What it knows of a topic on the present connection. */
+    private static final class Interest {
+        /** Those it has asked for and that are not answered, in order. */
+        private final ArrayDeque<Ledger.Listener> asked = new ArrayDeque<>();
+
+        /** Whose messages come. */
+        private Ledger.@Nullable Listener active;
+
+        private boolean lastAskIsSubscribe;
+        private @Nullable Position resumeBehind;
+    }
+
+    /** A publish under way. */
+    private record Publish(String topic, String body, @Nullable Ledger.Listener own) {}
+
+    Improviser(World world, Cluster cluster, Ledger ledger, String name, List<String> topics) {
+        this.world = world;
+        this.cluster = cluster;
+        this.ledger = ledger;
+        this.name = name;
+        this.topics = topics;
+        this.random = world.random(name);
+        this.order = new AnswerOrder(world, name);
+        connect();
+    }
+
+    /** Sends something, or a burst of it. */
+    void act() {
+        if (tcp == null) {
+            connect();
+            return;
+        }
+        int burst = random.nextInt(8) == 0 ? 12 : 1 + random.nextInt(3);
+        String topic = topics.get(random.nextInt(topics.size()));
+        for (int i = 0; i < burst; i++) {
+            switch (random.nextInt(8)) {
+                case 0, 1, 2 -> subscribe(topic);
+                case 3 -> unsubscribe(topic);
+                case 4 -> say("{\"type\":\"ping\"}");
+                default -> publish(topic);
+            }
+        }
+    }
+
+    /** Says nothing more; what is under way may end. */
+    void quiet() {
+        quiet = true;
+        if (tcp == null) {
+            connect();
+        }
+    }
+
+    /** Hangs up. */
+    void leave() {
+        if (tcp != null) {
+            tcp.close(1000);
+        }
+    }
+
+    @Nullable
+    String complaint() {
+        if (tcp == null) {
+            return null;
+        }
+        if (order.unanswered() > 0) {
+            return name + " has " + order.unanswered() + " questions without an answer";
+        }
+        return unacknowledged.isEmpty() ? null : name + " waits for " + unacknowledged.keySet();
+    }
+
+    private void connect() {
+        if (connecting) {
+            return;
+        }
+        connecting = true;
+        cluster.connect(this, Wire.FULL, List.of(), new Cluster.Handshake() {
+            @Override
+            public void opened(Tcp opened) {
+                connecting = false;
+                tcp = opened;
+                opened.readAsClient();
+            }
+
+            @Override
+            public void refused(int status, int retryAfterSeconds) {
+                connecting = false;
+            }
+
+            @Override
+            public void failed() {
+                connecting = false;
+            }
+        });
+    }
+
+    private void say(String text) {
+        order.ask(text);
+        if (tcp != null) {
+            tcp.send(text);
+        }
+    }
+
+    private void subscribe(String topic) {
+        Interest interest = interest(topic);
+        // Only where nothing else can be meant: a gap that is told of its own accord looks like an answer to a resume.
+        boolean resumes = !interest.lastAskIsSubscribe
+                && interest.asked.isEmpty()
+                && interest.resumeBehind != null
+                && random.nextBoolean();
+        Position after = resumes ? interest.resumeBehind : null;
+        Ledger.Listener listener = ledger.listener(name + "#" + random.nextInt(1_000_000), topic);
+        if (after != null) {
+            world.cover("improviser resumes");
+            listener.resumes(after);
+        }
+        interest.asked.add(listener);
+        interest.lastAskIsSubscribe = true;
+        say("{\"type\":\"subscribe\",\"topic\":\"" + topic + "\""
+                + (after == null ? "" : ",\"after\":\"" + after.text() + "\"") + "}");
+    }
+
+    private void unsubscribe(String topic) {
+        interest(topic).lastAskIsSubscribe = false;
+        say("{\"type\":\"unsubscribe\",\"topic\":\"" + topic + "\"}");
+    }
+
+    private void publish(String topic) {
+        if (unacknowledged.size() >= MOST_UNACKNOWLEDGED) {
+            return;
+        }
+        published++;
+        String id = name + "-" + published;
+        String body = "\"" + id + "\"";
+        Interest interest = interest(topic);
+        Ledger.Listener own = null;
+        if (interest.lastAskIsSubscribe) {
+            own = interest.asked.isEmpty() ? interest.active : interest.asked.getLast();
+        }
+        unacknowledged.put(id, new Publish(topic, body, own));
+        say("{\"topic\":\"" + topic + "\",\"message\":" + body + ",\"id\":\"" + id + "\"}");
+    }
+
+    private Interest interest(String topic) {
+        return interests.computeIfAbsent(topic, key -> new Interest());
+    }
+
+    @Override
+    public boolean reads() {
+        return tcp != null;
+    }
+
+    @Override
+    public void text(String text) {
+        String topic = AnswerOrder.first(TOPIC, text);
+        String answered = order.answer(text);
+        if (topic == null) {
+            return;
+        }
+        Interest interest = interest(topic);
+        if (text.startsWith("{\"type\":\"message\"")) {
+            message(interest, text);
+        } else if (text.startsWith("{\"type\":\"subscribed\"")) {
+            subscribed(interest, answered != null, text);
+        } else if (text.startsWith("{\"type\":\"unsubscribed\"")) {
+            unsubscribed(interest, text);
+        } else if (text.startsWith("{\"type\":\"ack\"")) {
+            acknowledged(text);
+        } else if (text.startsWith("{\"type\":\"error\"")) {
+            error(interest, answered, text);
+        }
+    }
+
+    private void message(Interest interest, String text) {
+        if (interest.active == null) {
+            world.violate(name + " gets what it is not subscribed to: " + text);
+            return;
+        }
+        interest.active.message(position(text), String.valueOf(AnswerOrder.first(BODY, text)));
+        interest.resumeBehind = interest.active.last();
+    }
+
+    private void subscribed(Interest interest, boolean isAnswer, String text) {
+        boolean recovered = text.contains("\"recovered\":true");
+        if (isAnswer) {
+            if (interest.active != null) {
+                interest.active.ends();
+            }
+            interest.active = interest.asked.remove();
+            if (recovered) {
+                interest.active.begins(position(text));
+            } else {
+                interest.active.lost(position(text));
+            }
+        } else if (interest.active != null) {
+            world.cover("gap told to an improviser");
+            interest.active.lost(position(text));
+        } else {
+            world.violate(name + " is told a gap of what it is not subscribed to: " + text);
+        }
+        interest.resumeBehind = position(text);
+    }
+
+    private void unsubscribed(Interest interest, String text) {
+        if (interest.active == null) {
+            world.violate(name + " leaves what it is not subscribed to: " + text);
+            return;
+        }
+        Position last = position(text);
+        if (!last.equals(interest.active.last())) {
+            world.violate(name + " is told another last position than it has, " + interest.active.last() + ": " + text);
+        }
+        interest.active.ends();
+        interest.active = null;
+        interest.resumeBehind = last;
+    }
+
+    private void acknowledged(String text) {
+        Publish publish = unacknowledged.remove(String.valueOf(AnswerOrder.first(ID, text)));
+        if (publish == null) {
+            world.violate(name + " is told of an id that it does not wait for: " + text);
+            return;
+        }
+        Position position = position(text);
+        ledger.acknowledged(publish.topic, position, publish.body);
+        Ledger.Listener own = publish.own;
+        if (own != null) {
+            own.own(position);
+        }
+    }
+
+    private void error(Interest interest, @Nullable String answered, String text) {
+        String id = AnswerOrder.first(ID, text);
+        if (id != null) {
+            world.cover("publish refused");
+            // Nobody knows whether it is published: it may come.
+            unacknowledged.remove(id);
+        } else if ("subscribe".equals(answered)) {
+            interest.asked.remove().ends();
+        } else if (interest.active != null) {
+            world.violate(name + " cannot leave what it is subscribed to: " + text);
+        }
+    }
+
+    private static Position position(String text) {
+        String position = String.valueOf(AnswerOrder.first(POSITION, text));
+        return Position.parse(position).orElseThrow(() -> new AssertionError("no position in " + text));
+    }
+
+    @Override
+    public void alive() {}
+
+    @Override
+    public void closed(int code) {
+        world.cover("closed with " + code);
+        ended();
+    }
+
+    @Override
+    public void reset() {
+        ended();
+    }
+
+    private void ended() {
+        tcp = null;
+        order = new AnswerOrder(world, name);
+        unacknowledged.clear();
+        interests.values().forEach(interest -> {
+            if (interest.active != null) {
+                interest.active.ends();
+            }
+            interest.asked.forEach(Ledger.Listener::ends);
+            interest.asked.clear();
+            interest.active = null;
+            interest.lastAskIsSubscribe = false;
+        });
+        if (!quiet) {
+            world.in(random.nextLong(1_000_000_000), "", this::connect);
+        }
+    }
+}

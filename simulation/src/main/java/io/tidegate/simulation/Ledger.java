@@ -1,0 +1,194 @@
+package io.tidegate.simulation;
+
+import io.tidegate.protocol.Position;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was promised, and what came: everybody's messages of a topic have one order, each comes once, a hole is told, and what was
+ * acknowledged comes. It trusts nobody; it looks at each message when it comes, and at the rest in the end.
+ */
+final class Ledger {
+    private final World world;
+    private final Map<String, Map<Position, String>> bodies = new HashMap<>();
+    private final Map<String, Map<String, Position>> acknowledged = new HashMap<>();
+    private final List<Listener> listeners = new ArrayList<>();
+    private final List<Plain> plain = new ArrayList<>();
+    private long deliveries;
+    private long gaps;
+
+    Ledger(World world) {
+        this.world = world;
+    }
+
+    /** Somebody who listens to a topic, over all of his connections. */
+    final class Listener {
+        private final String name;
+        private final String topic;
+        private final Set<String> seen = new HashSet<>();
+        private final Set<Position> positions = new HashSet<>();
+        private @Nullable Position resumed;
+        private @Nullable Position begun;
+        private @Nullable Position last;
+        private boolean gap = true;
+        private boolean live = true;
+
+        private Listener(String name, String topic) {
+            this.name = name;
+            this.topic = topic;
+        }
+
+        String topic() {
+            return topic;
+        }
+
+        @Nullable
+        Position last() {
+            return last;
+        }
+
+        /** It has asked to resume behind this position. */
+        void resumes(Position position) {
+            resumed = position;
+        }
+
+        /** Delivery begins behind this position, and nothing is missing. */
+        void begins(Position position) {
+            if (resumed != null && !resumed.equals(position)) {
+                world.violate(name + " on " + topic + " asked for " + resumed.text() + " and begins at "
+                        + position.text());
+            }
+            begun = position;
+            last = position;
+            gap = false;
+        }
+
+        /** A message that was published behind the question for this subscription, on the same connection. */
+        void own(Position position) {
+            Position start = begun;
+            if (start != null && start.epoch().equals(position.epoch()) && position.offset() <= start.offset()) {
+                world.violate(name + " on " + topic + " begins at " + start.text()
+                        + ", behind what was published after it, at " + position.text());
+            }
+        }
+
+        void message(Position position, String body) {
+            deliveries++;
+            String where = name + " on " + topic + ": " + position.text() + " (" + body + ")";
+            String other = bodies.computeIfAbsent(topic, key -> new HashMap<>()).putIfAbsent(position, body);
+            if (other != null && !other.equals(body)) {
+                world.violate("two messages at one position: " + where + " and " + other);
+            }
+            if (!seen.add(body)) {
+                world.violate("doubled: " + where);
+            }
+            Position before = last;
+            if (before != null && before.epoch().equals(position.epoch())) {
+                if (position.offset() <= before.offset()) {
+                    world.violate("out of order: " + where + " after " + before.text());
+                } else if (!gap && position.offset() != before.offset() + 1) {
+                    world.violate("a gap without a word: " + where + " after " + before.text());
+                }
+            } else if (before != null && !gap && (before.offset() != 0 || position.offset() != 1)) {
+                world.violate("another epoch without a word: " + where + " after " + before.text());
+            }
+            positions.add(position);
+            last = position;
+            gap = false;
+        }
+
+        /** Messages are missing before this position. */
+        void lost(Position position) {
+            gaps++;
+            if (last != null && !last.epoch().equals(position.epoch())) {
+                // Another count: what Redis has lost with the first one may have been published again.
+                seen.clear();
+            }
+            gap = false;
+            last = position;
+        }
+
+        /** It listens no longer. */
+        void ends() {
+            live = false;
+        }
+    }
+
+    Listener listener(String name, String topic) {
+        Listener listener = new Listener(name, topic);
+        listeners.add(listener);
+        return listener;
+    }
+
+    /** A publish was acknowledged at this position. */
+    void acknowledged(String topic, Position position, String body) {
+        String other = bodies.computeIfAbsent(topic, key -> new HashMap<>()).putIfAbsent(position, body);
+        if (other != null && !other.equals(body)) {
+            world.violate("acknowledged at the position of another message: " + body + " at " + position.text() + " of "
+                    + topic + ", where " + other + " stands");
+        }
+        Position before = acknowledged
+                .computeIfAbsent(topic, key -> new HashMap<>())
+                .putIfAbsent(body, position);
+        if (before != null && !before.equals(position)) {
+            world.violate("acknowledged twice: " + body + " at " + before.text() + " and " + position.text());
+        }
+    }
+
+    /** What a connection without positions got, in its order. */
+    void plain(String name, String topic, List<String> order) {
+        plain.add(new Plain(name, topic, order));
+    }
+
+    private record Plain(String name, String topic, List<String> order) {}
+
+    private void verify(Plain one) {
+        Map<String, Position> positions = new HashMap<>();
+        bodies.getOrDefault(one.topic, Map.of()).forEach((position, body) -> positions.put(body, position));
+        Position before = null;
+        for (String body : one.order) {
+            Position position = positions.get(body);
+            if (position != null
+                    && before != null
+                    && position.epoch().equals(before.epoch())
+                    && position.offset() <= before.offset()) {
+                world.violate(one.name + " on " + one.topic + " got " + body + " at " + position.text() + " after "
+                        + before.text());
+            }
+            before = position == null ? before : position;
+        }
+    }
+
+    /**
+     * After all has come to rest.
+     *
+     * @param head the last position of each topic
+     */
+    void settle(Map<String, Position> head) {
+        plain.forEach(this::verify);
+        for (Listener listener : listeners) {
+            Position end = head.get(listener.topic);
+            if (listener.live && end != null && !end.equals(listener.last) && end.offset() > 0) {
+                world.violate("the end has not come: " + listener.name + " on " + listener.topic + " is at "
+                        + (listener.last == null ? "nothing" : listener.last.text()) + ", the topic at " + end.text());
+            }
+        }
+    }
+
+    long deliveries() {
+        return deliveries;
+    }
+
+    long gaps() {
+        return gaps;
+    }
+
+    long acknowledgements() {
+        return acknowledged.values().stream().mapToLong(Map::size).sum();
+    }
+}

@@ -1,0 +1,68 @@
+package io.tidegate.simulation;
+
+import java.util.EnumSet;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * What a run consists of. Drawn from the seed; made smaller to show a failure in a few lines.
+ *
+ * @param seed draws everything else
+ * @param pods at the beginning
+ * @param apps clients of {@code clients/java}
+ * @param improvisers clients that ask what they like
+ * @param plain clients on the plain wire
+ * @param seconds for which faults come and messages are published
+ * @param history messages that a topic keeps
+ * @param queueKib unsent KiB that a connection may hold
+ * @param faults that may come
+ */
+record Scenario(
+        long seed,
+        int pods,
+        int apps,
+        int improvisers,
+        int plain,
+        int seconds,
+        int history,
+        int queueKib,
+        Set<Fault> faults) {
+
+    static Scenario of(long seed) {
+        Random random = new Random(seed);
+        Set<Fault> faults = EnumSet.noneOf(Fault.class);
+        for (Fault fault : Fault.values()) {
+            if (random.nextInt(5) < 2) {
+                faults.add(fault);
+            }
+        }
+        int[] histories = {3, 30, 1_000, 1_000, 1_000};
+        return new Scenario(
+                seed,
+                1 + random.nextInt(3),
+                1 + random.nextInt(5),
+                random.nextInt(4),
+                random.nextInt(3),
+                5 + random.nextInt(25),
+                histories[random.nextInt(histories.length)],
+                64 << random.nextInt(4),
+                faults);
+    }
+
+    Scenario with(int pods, int apps, int improvisers, int plain, int seconds) {
+        return new Scenario(seed, pods, apps, improvisers, plain, seconds, history, queueKib, faults);
+    }
+
+    Scenario without(Fault fault) {
+        Set<Fault> fewer = EnumSet.noneOf(Fault.class);
+        fewer.addAll(faults);
+        fewer.remove(fault);
+        return new Scenario(seed, pods, apps, improvisers, plain, seconds, history, queueKib, fewer);
+    }
+
+    @Override
+    public String toString() {
+        return "seed %d: %d pods, %d clients, %d improvisers, %d plain, %d s, history of %d, queues of %d KiB, faults %s"
+                .formatted(seed, pods, apps, improvisers, plain, seconds, history, queueKib, faults);
+    }
+}

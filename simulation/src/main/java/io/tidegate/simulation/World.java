@@ -1,0 +1,150 @@
+package io.tidegate.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Time, and all that happens in it: one event after the other, on one thread. Two runs of one seed are the same, event by event.
+ */
+final class World {
+    /** What is written of an event, at most. */
+    private static final int LINE = 220;
+
+    private final PriorityQueue<Task> tasks = new PriorityQueue<>();
+    private final Map<String, Long> coverage = new TreeMap<>();
+    private final List<String> trace = new ArrayList<>();
+    private final boolean tracing;
+    private final long seed;
+    private long now;
+    private long count;
+    private @Nullable String violation;
+
+    World(long seed, boolean tracing) {
+        this.seed = seed;
+        this.tracing = tracing;
+    }
+
+    /** Something that happens at a moment, unless it is cancelled before. */
+    static final class Task implements Comparable<Task> {
+        private final long at;
+        private final long number;
+        private final String label;
+        private final Runnable action;
+        private boolean cancelled;
+
+        private Task(long at, long number, String label, Runnable action) {
+            this.at = at;
+            this.number = number;
+            this.label = label;
+            this.action = action;
+        }
+
+        void cancel() {
+            cancelled = true;
+        }
+
+        @Override
+        public int compareTo(Task other) {
+            return at == other.at ? Long.compare(number, other.number) : Long.compare(at, other.at);
+        }
+    }
+
+    /** A source of its own for each concern: to leave one out changes nothing in what the others draw. */
+    Random random(String concern) {
+        return new Random(seed * 0x9E3779B97F4A7C15L + concern.hashCode());
+    }
+
+    /** Nanoseconds since the beginning. */
+    long now() {
+        return now;
+    }
+
+    /** Events so far. */
+    long events() {
+        return count;
+    }
+
+    /**
+     * Lets something happen.
+     *
+     * @param label for the trace; empty for what is not worth a line
+     */
+    Task in(long nanos, String label, Runnable action) {
+        Task task = new Task(now + Math.max(0, nanos), count + tasks.size() + scheduled++, label, action);
+        tasks.add(task);
+        return task;
+    }
+
+    private long scheduled;
+
+    /** Lets everything happen up to a moment, or to the first violation. */
+    void runUntil(long nanos) {
+        Task task;
+        while (violation == null && (task = tasks.peek()) != null && task.at <= nanos) {
+            tasks.remove();
+            if (task.cancelled) {
+                continue;
+            }
+            now = task.at;
+            count++;
+            if (!task.label.isEmpty()) {
+                trace(task.label);
+            }
+            try {
+                task.action.run();
+            } catch (RuntimeException | Error e) {
+                violate("an exception left " + task.label + ": " + e + " at " + List.of(e.getStackTrace()).subList(0, Math.min(6, e.getStackTrace().length)));
+            }
+        }
+        now = Math.max(now, nanos);
+    }
+
+    /** Counts that something happened, so that a simulation that never does something is seen. */
+    void cover(String what) {
+        coverage.merge(what, 1L, Long::sum);
+    }
+
+    void cover(String what, long times) {
+        coverage.merge(what, times, Long::sum);
+    }
+
+    Map<String, Long> coverage() {
+        return coverage;
+    }
+
+    boolean tracing() {
+        return tracing;
+    }
+
+    /** One line of the trace. */
+    void trace(String line) {
+        if (tracing) {
+            String clean = line.replaceAll("\\[B@[0-9a-f]+", "…").replace('\n', ' ');
+            trace.add("%12.6f  %s"
+                    .formatted(now / 1e9, clean.length() > LINE ? clean.substring(0, LINE) + "…" : clean));
+        }
+    }
+
+    List<String> lines() {
+        return trace;
+    }
+
+    /** A promise is broken; the first one counts, and ends the run. */
+    void violate(String what) {
+        if (violation == null) {
+            violation = what;
+            trace("VIOLATION " + what);
+        }
+    }
+
+    /** What is broken first; null while nothing is. */
+    @Nullable
+    String violation() {
+        return violation;
+    }
+}

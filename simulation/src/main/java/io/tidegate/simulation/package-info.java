@@ -1,0 +1,5 @@
+/** A whole fleet in one thread: its order, its delays and its faults are drawn from a seed. */
+@NullMarked
+package io.tidegate.simulation;
+
+import org.jspecify.annotations.NullMarked;
