@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -58,6 +59,7 @@ final class RedissonLink implements Link {
     private final ExecutorService executor;
     private final CompletableFuture<String> lost;
     private final Map<Object, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private RedissonLink(
             RedissonClient redisson, Scripts scripts, ExecutorService executor, CompletableFuture<String> lost) {
@@ -68,8 +70,23 @@ final class RedissonLink implements Link {
         var unused = lost.thenAccept(reason -> underWay.values().forEach(future -> fail(future, reason)));
     }
 
-    /** Connects with this configuration. */
-    static Link open(Config base, Settings.History history) throws RelayUnavailableException, InterruptedException {
+    /** Connects with this configuration, on a thread of its own; see {@link Link.Opener}. */
+    static CompletableFuture<Link> open(Config base, Settings.History history) {
+        CompletableFuture<Link> opened = new CompletableFuture<>();
+        Thread.ofVirtual().name("tidegate-relay-open").start(() -> {
+            try {
+                opened.complete(connect(base, history));
+            } catch (Throwable e) {
+                // Whatever it was: who waits for the link must hear of it.
+                opened.completeExceptionally(
+                        e instanceof RelayUnavailableException ? e : new RelayUnavailableException(reason(e)));
+            }
+        });
+        return opened;
+    }
+
+    private static Link connect(Config base, Settings.History history)
+            throws RelayUnavailableException, InterruptedException {
         ExecutorService executor = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("tidegate-relay-delivery-", 0).factory());
         CompletableFuture<String> lost = new CompletableFuture<>();
@@ -91,13 +108,13 @@ final class RedissonLink implements Link {
         return new Config(base).setAddressResolverGroupFactory(new SequentialDnsAddressResolverFactory());
     }
 
-    /** On a thread of its own: Redisson waits in places without a limit, and not all of them can be interrupted. */
+    /** On one more thread: Redisson waits in places without a limit, and not all of them can be interrupted. */
     private static RedissonClient create(Config config) throws RelayUnavailableException, InterruptedException {
         CompletableFuture<RedissonClient> created = new CompletableFuture<>();
         Thread creator = Thread.ofVirtual().name("tidegate-relay-connect").start(() -> {
             try {
                 created.complete(Redisson.create(config));
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 created.completeExceptionally(e);
             }
         });
@@ -105,12 +122,9 @@ final class RedissonLink implements Link {
             return created.get(OPEN_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw new RelayUnavailableException(reason(e.getCause() == null ? e : e.getCause()));
-        } catch (TimeoutException | InterruptedException e) {
+        } catch (TimeoutException e) {
             var unused = created.thenAccept(RedissonClient::shutdown);
             creator.interrupt();
-            if (e instanceof InterruptedException interrupted) {
-                throw interrupted;
-            }
             throw new RelayUnavailableException("no connection within " + OPEN_SECONDS + " s");
         }
     }
@@ -171,9 +185,13 @@ final class RedissonLink implements Link {
     @Override
     public void close() {
         lost.complete("closed");
-        redisson.shutdown(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
-        // What has arrived is still delivered.
-        executor.shutdown();
+        if (closed.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("tidegate-relay-close").start(() -> {
+                redisson.shutdown(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+                // What has arrived is still delivered.
+                executor.shutdown();
+            });
+        }
     }
 
     /** A future that also fails when the link is lost: a Redisson that is shut down leaves its own hanging. */

@@ -22,4 +22,11 @@ public final class RelayUnavailableException extends Exception {
     public String getMessage() {
         return reason;
     }
+
+    /** What an operator is told of an error by which a link's operation has failed. */
+    static String reason(Throwable error) {
+        return error instanceof RelayUnavailableException unavailable
+                ? unavailable.reason
+                : error.getClass().getSimpleName();
+    }
 }
