@@ -3,7 +3,14 @@ package io.tidegate.relay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 
+import io.tidegate.settings.Settings;
+import io.tidegate.testing.Await;
+import io.tidegate.testing.RedisServer;
 import java.net.ConnectException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.redisson.client.RedisConnectionException;
 import org.redisson.client.RedisException;
@@ -12,8 +19,54 @@ import org.redisson.client.WriteRedisConnectionException;
 import org.redisson.client.codec.ByteArrayCodec;
 import org.redisson.config.Config;
 
-/** What an operator reads when a link is lost. */
-class RedissonLinkTest {
+/** The link to a real Redis, and what an operator reads when it is lost. */
+class RedissonLinkTest extends LinkContract {
+    @SuppressWarnings("NullAway.Init")
+    private static RedisServer redis;
+
+    private boolean paused;
+
+    @BeforeAll
+    static void startRedis() {
+        redis = RedisServer.start();
+    }
+
+    @AfterAll
+    static void stopRedis() {
+        redis.close();
+    }
+
+    @AfterEach
+    void resume() {
+        if (paused) {
+            redis.resume();
+        }
+    }
+
+    @Override
+    Link connect() {
+        Settings settings = RedisRelayTest.settings(redis, "test");
+        return Await.value(
+                "a link",
+                Duration.ofSeconds(10),
+                RedissonLink.open(RedissonConfig.of(settings.relay()), settings.history()));
+    }
+
+    @Override
+    void hang(Link link) {
+        redis.pause();
+        paused = true;
+    }
+
+    @Override
+    void cut(Link link) {
+        redis.command("CLIENT KILL TYPE normal");
+    }
+
+    @Override
+    void refuse(Link link) {
+        redis.command("SCRIPT FLUSH");
+    }
 
     /** A look-up whose answer never came must not stand in the way of the next link's. */
     @Test

@@ -122,7 +122,7 @@ class UplinkTest {
         FakeLink link = node.up();
         link.swallow(true);
         node.pass(Duration.ofSeconds(1));
-        node.pass(Duration.ofMillis(4_000));
+        node.pass(Duration.ofSeconds(4));
         assertDone(publish("still patient"));
         node.pass(Duration.ofMillis(200));
         node.assertDown(NOT_BACK);
