@@ -87,7 +87,7 @@ public final class RedisRelay implements Relay {
                 new Uplink.Parts(opener, prefix, random, metrics, clock), owners, topic -> delivery(topic, owners));
     }
 
-    private Owner<TopicDelivery.Event> delivery(Topic topic, Owners owners) {
+    private Owner<TopicEvent> delivery(Topic topic, Owners owners) {
         return TopicDelivery.of(keys(topic), new ToReceiver(topic), this::post, owners);
     }
 

@@ -2,9 +2,7 @@ package io.tidegate.relay;
 
 import io.tidegate.protocol.Position;
 import io.tidegate.settings.Settings;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,19 +18,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 import org.redisson.Redisson;
 import org.redisson.api.BatchOptions;
 import org.redisson.api.NodeType;
 import org.redisson.api.RBatch;
 import org.redisson.api.RedissonClient;
-import org.redisson.client.RedisAuthRequiredException;
-import org.redisson.client.RedisConnectionException;
-import org.redisson.client.RedisTimeoutException;
-import org.redisson.client.RedisWrongPasswordException;
 import org.redisson.client.codec.ByteArrayCodec;
 import org.redisson.config.Config;
 import org.redisson.connection.ConnectionListener;
@@ -48,11 +38,6 @@ import org.redisson.connection.SequentialDnsAddressResolverFactory;
 final class RedissonLink implements Link {
     private static final long OPEN_SECONDS = 10;
     private static final long CLOSE_MILLIS = 700;
-
-    /** What Redis itself answers begins with a word in capitals; the rest may quote the command, so a message. */
-    private static final Pattern ERROR_CODE = Pattern.compile("[A-Z]{3,16}\\b");
-
-    private static final Pattern CREDENTIALS = Pattern.compile("//[^/@\\s]*@");
 
     private final RedissonClient redisson;
     private final Scripts scripts;
@@ -79,7 +64,9 @@ final class RedissonLink implements Link {
             } catch (Throwable e) {
                 // Whatever it was: who waits for the link must hear of it.
                 opened.completeExceptionally(
-                        e instanceof RelayUnavailableException ? e : new RelayUnavailableException(reason(e)));
+                        e instanceof RelayUnavailableException
+                                ? e
+                                : new RelayUnavailableException(RedissonErrors.reason(e)));
             }
         });
         return opened;
@@ -96,7 +83,7 @@ final class RedissonLink implements Link {
             return new RedissonLink(redisson, Scripts.load(redisson, history), executor, lost);
         } catch (RuntimeException e) {
             redisson.shutdown(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
-            throw new RelayUnavailableException(reason(e));
+            throw new RelayUnavailableException(RedissonErrors.reason(e));
         }
     }
 
@@ -121,7 +108,7 @@ final class RedissonLink implements Link {
         try {
             return created.get(OPEN_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            throw new RelayUnavailableException(reason(e.getCause() == null ? e : e.getCause()));
+            throw new RelayUnavailableException(RedissonErrors.reason(e.getCause() == null ? e : e.getCause()));
         } catch (TimeoutException e) {
             var unused = created.thenAccept(RedissonClient::shutdown);
             creator.interrupt();
@@ -206,7 +193,7 @@ final class RedissonLink implements Link {
                 if (error == null) {
                     result.complete(value);
                 } else {
-                    String reason = reason(error);
+                    String reason = RedissonErrors.reason(error);
                     lost.complete(reason);
                     fail(result, reason);
                 }
@@ -228,38 +215,6 @@ final class RedissonLink implements Link {
 
     private static void fail(CompletableFuture<?> future, String reason) {
         future.completeExceptionally(new RelayUnavailableException(reason));
-    }
-
-    /** One line for an operator: never a message, and no more of a server's answer than its code. */
-    static String reason(Throwable error) {
-        String fallback = error.getClass().getSimpleName();
-        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-            String known = known(cause);
-            if (known != null) {
-                return known;
-            }
-            // Those of its subclasses quote commands.
-            if (cause.getClass() == RedisConnectionException.class && cause.getMessage() != null) {
-                fallback = CREDENTIALS.matcher(cause.getMessage()).replaceAll("//");
-            }
-        }
-        return fallback.lines().findFirst().orElse("");
-    }
-
-    private static @Nullable String known(Throwable cause) {
-        return switch (cause) {
-            case ConnectException e -> e.getMessage();
-            case UnknownHostException e -> "unknown host " + e.getMessage();
-            case SSLException e -> "TLS: " + e.getMessage();
-            case RedisAuthRequiredException e -> "Redis wants a password";
-            case RedisWrongPasswordException e -> "Redis refuses the password";
-            case RedisTimeoutException e -> "no answer within " + RedissonConfig.TIMEOUT.toMillis() + " ms";
-            case TimeoutException e -> "no connection within " + RedissonConfig.TIMEOUT.toMillis() + " ms";
-            default -> {
-                Matcher code = ERROR_CODE.matcher(String.valueOf(cause.getMessage()));
-                yield code.lookingAt() ? "Redis answered " + code.group() : null;
-            }
-        };
     }
 
     /** Any connection that breaks makes the link lost; that of a sentinel carries no messages. */

@@ -28,7 +28,8 @@ import java.util.concurrent.CompletionStage;
  * <p>All of this but the last three holds for {@link Topic#BROADCAST} and {@link Topic#FLEET}, too.
  *
  * <p>All methods but {@link #close} may be called from any thread and return at once; none waits for I/O. What depends on a
- * result runs on the relay's own thread, which carries everybody's messages: it only posts to an inbox.
+ * result runs on the relay's own thread, which carries everybody's messages: it only posts to an inbox. Who calls may be that
+ * thread for a moment, and so run what others depend on: it holds no lock that these want.
  */
 public interface Relay extends AutoCloseable {
 

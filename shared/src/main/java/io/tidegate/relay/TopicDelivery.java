@@ -3,7 +3,7 @@ package io.tidegate.relay;
 import io.tidegate.owner.Owner;
 import io.tidegate.owner.Owners;
 import io.tidegate.protocol.Position;
-import java.util.ArrayList;
+import io.tidegate.relay.TopicEvent.Feed;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -23,46 +23,9 @@ import org.jspecify.annotations.Nullable;
  * a gap is reported. While a link lives its subscription loses nothing. Should it seem so nevertheless, the link is given
  * up: the next one heals it in the same way.
  */
-final class TopicDelivery implements Owner.Step<TopicDelivery.Event> {
+final class TopicDelivery implements Owner.Step<TopicEvent> {
     /** Bytes of history read at once. */
     static final int PAGE_BYTES = 256 << 10;
-
-    /** Bytes of packets that may wait while history is read; the history holds them, too. */
-    private static final long MAX_HELD_BYTES = 16 << 20;
-
-    /** What is posted to it. */
-    sealed interface Event {}
-
-    /** Subscribes on this link, and delivers first what was missed; answered once all is delivered as it arrives. */
-    record Start(long order, Link link) implements Event {}
-
-    /** Unsubscribes where there is a link; answered when nothing more is delivered. */
-    record Stop(long order, Optional<Link> link) implements Event {}
-
-    /** Delivers nothing, or again, from here on; it goes on counting. */
-    record Mute(boolean muted) implements Event {}
-
-    /** Delivers nothing more. */
-    record End(CompletableFuture<Void> ended) implements Event {}
-
-    /** What one link brings, from one start on. */
-    record Feed(long order, Link link) {}
-
-    /** What concerns one feed; ignored where that is no longer the present one. */
-    sealed interface OfFeed extends Event {
-        Feed feed();
-    }
-
-    record Subscribed(Feed feed) implements OfFeed {}
-
-    record Arrived(Feed feed, byte[] bytes) implements OfFeed {}
-
-    /** Where the topic stands; what lies between that and what was delivered cannot be had where {@code skipping}. */
-    record Attached(Feed feed, Position head, boolean skipping) implements OfFeed {}
-
-    record Page(Feed feed, Position head, History history) implements OfFeed {}
-
-    record Stopped(Feed feed) implements OfFeed {}
 
     /** Takes what is delivered; called on the topic's owner. */
     interface Arrivals {
@@ -80,16 +43,13 @@ final class TopicDelivery implements Owner.Step<TopicDelivery.Event> {
     private final TopicKeys keys;
     private final Arrivals arrivals;
     private final Consumer<UplinkEvent> uplink;
-    private final Owner<Event> inbox;
+    private final Owner<TopicEvent> inbox;
 
     private @Nullable Feed current;
     private @Nullable Position delivered;
     private boolean muted = true;
 
-    /** Null once the history has been read. */
-    private @Nullable List<Packet> held;
-
-    private long heldBytes;
+    private final HeldPackets held = new HeldPackets();
     private boolean skipping;
 
     private TopicDelivery(TopicKeys keys, Arrivals arrivals, Consumer<UplinkEvent> uplink, Owners owners) {
@@ -104,39 +64,39 @@ final class TopicDelivery implements Owner.Step<TopicDelivery.Event> {
      *
      * @param uplink is told what has become of an order; any thread
      */
-    static Owner<Event> of(TopicKeys keys, Arrivals arrivals, Consumer<UplinkEvent> uplink, Owners owners) {
+    static Owner<TopicEvent> of(TopicKeys keys, Arrivals arrivals, Consumer<UplinkEvent> uplink, Owners owners) {
         return new TopicDelivery(keys, arrivals, uplink, owners).inbox;
     }
 
     @Override
-    public void step(Event event) {
+    public void step(TopicEvent event) {
         switch (event) {
-            case Start start -> start(new Feed(start.order(), start.link()));
-            case Stop stop -> stop(stop);
-            case Mute mute -> muted = mute.muted();
-            case End end -> {
+            case TopicEvent.Start start -> start(new Feed(start.order(), start.link()));
+            case TopicEvent.Stop stop -> stop(stop);
+            case TopicEvent.Mute mute -> muted = mute.muted();
+            case TopicEvent.End end -> {
                 current = null;
                 end.ended().complete(null);
             }
-            case OfFeed of when of.feed().equals(current) -> take(of);
-            case OfFeed old -> {}
+            case TopicEvent.OfFeed of when of.feed().equals(current) -> take(of);
+            case TopicEvent.OfFeed old -> {}
         }
     }
 
-    private void take(OfFeed event) {
+    private void take(TopicEvent.OfFeed event) {
         Feed feed = event.feed();
         switch (event) {
-            case Subscribed subscribed -> {
+            case TopicEvent.Subscribed subscribed -> {
                 if (hasHistory()) {
                     attach(feed, Optional.ofNullable(delivered), false);
                 } else {
                     uplink.accept(new UplinkEvent.TopicDone(keys.topic(), feed.order()));
                 }
             }
-            case Arrived arrived -> arrived(feed, arrived.bytes());
-            case Attached attached -> attached(feed, attached.head(), attached.skipping());
-            case Page page -> page(feed, page.head(), page.history());
-            case Stopped stopped -> {
+            case TopicEvent.Arrived arrived -> arrived(feed, arrived.bytes());
+            case TopicEvent.Attached attached -> attached(feed, attached.head(), attached.skipping());
+            case TopicEvent.Page page -> page(feed, page.head(), page.history());
+            case TopicEvent.Stopped stopped -> {
                 current = null;
                 uplink.accept(new UplinkEvent.TopicDone(keys.topic(), feed.order()));
             }
@@ -145,19 +105,19 @@ final class TopicDelivery implements Owner.Step<TopicDelivery.Event> {
 
     private void start(Feed feed) {
         current = feed;
-        hold();
+        held.begin();
         skipping = false;
         CompletableFuture<Void> subscribed =
-                feed.link().subscribe(keys.channel(), bytes -> inbox.post(new Arrived(feed, bytes)));
-        then(feed, subscribed, nothing -> new Subscribed(feed));
+                feed.link().subscribe(keys.channel(), bytes -> inbox.post(new TopicEvent.Arrived(feed, bytes)));
+        then(feed, subscribed, nothing -> new TopicEvent.Subscribed(feed));
     }
 
     /** What still arrives is of the feed before, and so ignored. */
-    private void stop(Stop stop) {
+    private void stop(TopicEvent.Stop stop) {
         if (stop.link().isPresent()) {
             Feed last = new Feed(stop.order(), stop.link().get());
             current = last;
-            then(last, last.link().unsubscribe(keys.channel()), nothing -> new Stopped(last));
+            then(last, last.link().unsubscribe(keys.channel()), nothing -> new TopicEvent.Stopped(last));
         } else {
             current = null;
             uplink.accept(new UplinkEvent.TopicDone(keys.topic(), stop.order()));
@@ -165,10 +125,10 @@ final class TopicDelivery implements Owner.Step<TopicDelivery.Event> {
     }
 
     private void attach(Feed feed, Optional<Position> known, boolean isSkipping) {
-        then(feed, feed.link().attach(keys, known), head -> new Attached(feed, head, isSkipping));
+        then(feed, feed.link().attach(keys, known), head -> new TopicEvent.Attached(feed, head, isSkipping));
     }
 
-    private <T> void then(Feed feed, CompletableFuture<T> operation, Function<T, Event> event) {
+    private <T> void then(Feed feed, CompletableFuture<T> operation, Function<T, TopicEvent> event) {
         var unused = operation.whenComplete((value, error) -> {
             if (error == null) {
                 inbox.post(event.apply(value));
@@ -213,14 +173,15 @@ final class TopicDelivery implements Owner.Step<TopicDelivery.Event> {
         if (from.offset() >= head.offset()) {
             goLive(feed);
         } else {
-            then(feed, feed.link().history(keys, from, PAGE_BYTES), history -> new Page(feed, head, history));
+            then(
+                    feed,
+                    feed.link().history(keys, from, PAGE_BYTES),
+                    history -> new TopicEvent.Page(feed, head, history));
         }
     }
 
     private void goLive(Feed feed) {
-        List<Packet> packets = held == null ? List.of() : held;
-        held = null;
-        heldBytes = 0;
+        List<Packet> packets = held.release();
         skipping = false;
         for (Packet packet : packets) {
             if (feed.equals(current)) {
@@ -242,13 +203,9 @@ final class TopicDelivery implements Owner.Step<TopicDelivery.Event> {
     }
 
     private void arrived(Feed feed, Packet packet, int bytes) {
-        if (held == null) {
+        if (!held.isHolding()) {
             deliver(feed, packet);
-            return;
-        }
-        held.add(packet);
-        heldBytes += bytes;
-        if (heldBytes > MAX_HELD_BYTES) {
+        } else if (!held.add(packet, bytes)) {
             giveUp(feed, "topics are published to faster than their history is read");
         }
     }
@@ -285,13 +242,8 @@ final class TopicDelivery implements Owner.Step<TopicDelivery.Event> {
     /** Nothing more of this feed: what it brings next would leave a hole, which the next link fills. */
     private void giveUp(Feed feed, String reason) {
         current = null;
-        hold();
+        held.begin();
         uplink.accept(new UplinkEvent.GiveUp(feed.link(), reason));
-    }
-
-    private void hold() {
-        held = new ArrayList<>();
-        heldBytes = 0;
     }
 
     private boolean hasHistory() {
@@ -303,35 +255,35 @@ final class TopicDelivery implements Owner.Step<TopicDelivery.Event> {
      * being done, or one of the beginning, costs the topic's delivery until the next link.
      */
     @Override
-    public void failed(Event event, Throwable defect) {
+    public void failed(TopicEvent event, Throwable defect) {
         switch (event) {
-            case Start start -> fail(new Feed(start.order(), start.link()));
-            case Stop stop -> {
+            case TopicEvent.Start start -> fail(new Feed(start.order(), start.link()));
+            case TopicEvent.Stop stop -> {
                 current = null;
                 uplink.accept(new UplinkEvent.TopicDone(keys.topic(), stop.order()));
             }
-            case OfFeed of
+            case TopicEvent.OfFeed of
             when of.feed().equals(current) -> {
-                if (!hasHistory() && of instanceof Arrived) {
+                if (!hasHistory() && of instanceof TopicEvent.Arrived) {
                     return; // there is no position from which to tell a gap
                 }
                 if (!hasHistory() || skipping) {
                     fail(of.feed());
                 } else {
                     skipping = true;
-                    hold();
+                    held.begin();
                     attach(of.feed(), Optional.empty(), true);
                 }
             }
-            case Mute mute -> {}
-            case End end -> {}
-            case OfFeed old -> {}
+            case TopicEvent.Mute mute -> {}
+            case TopicEvent.End end -> {}
+            case TopicEvent.OfFeed old -> {}
         }
     }
 
     private void fail(Feed feed) {
         current = null;
-        hold();
+        held.begin();
         uplink.accept(new UplinkEvent.TopicFailed(keys.topic(), feed.order()));
     }
 }

@@ -41,13 +41,13 @@ final class Topics {
 
     private static final class Entry {
         private final Topic topic;
-        private final Owner<TopicDelivery.Event> delivery;
+        private final Owner<TopicEvent> delivery;
         private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
         private boolean wanted;
         private State state = State.NONE;
         private long order;
 
-        Entry(Topic topic, Owner<TopicDelivery.Event> delivery) {
+        Entry(Topic topic, Owner<TopicEvent> delivery) {
             this.topic = topic;
             this.delivery = delivery;
         }
@@ -55,7 +55,7 @@ final class Topics {
         void want(boolean isWanted) {
             if (wanted != isWanted) {
                 wanted = isWanted;
-                delivery.post(new TopicDelivery.Mute(!isWanted));
+                delivery.post(new TopicEvent.Mute(!isWanted));
             }
         }
 
@@ -69,7 +69,7 @@ final class Topics {
     private final Map<Topic, Entry> entries = new HashMap<>();
     private final SequencedSet<Entry> changed = new LinkedHashSet<>();
     private final Set<Entry> awaited = new HashSet<>();
-    private final Function<Topic, Owner<TopicDelivery.Event>> deliveries;
+    private final Function<Topic, Owner<TopicEvent>> deliveries;
     private Optional<Link> link = Optional.empty();
     private int underWay;
     private long orders;
@@ -79,7 +79,7 @@ final class Topics {
      *
      * @param deliveries makes the owner of a topic's delivery, muted
      */
-    Topics(Function<Topic, Owner<TopicDelivery.Event>> deliveries) {
+    Topics(Function<Topic, Owner<TopicEvent>> deliveries) {
         this.deliveries = deliveries;
     }
 
@@ -183,7 +183,7 @@ final class Topics {
         for (Entry entry : entries.values()) {
             CompletableFuture<Void> end = new CompletableFuture<>();
             ended.add(end);
-            entry.delivery.post(new TopicDelivery.End(end));
+            entry.delivery.post(new TopicEvent.End(end));
             entry.fail("the relay is closed");
         }
         entries.clear();
@@ -202,7 +202,7 @@ final class Topics {
             changed.add(entry);
             followAll();
         } else if (entry.state == State.NONE && !entry.wanted) {
-            begin(entry, State.ENDING, new TopicDelivery.Stop(++orders, link));
+            begin(entry, State.ENDING, new TopicEvent.Stop(++orders, link));
         }
     }
 
@@ -217,22 +217,22 @@ final class Topics {
             case NONE -> {
                 if (entry.wanted) {
                     underWay++;
-                    begin(entry, State.STARTING, new TopicDelivery.Start(++orders, present));
+                    begin(entry, State.STARTING, new TopicEvent.Start(++orders, present));
                 } else {
-                    begin(entry, State.ENDING, new TopicDelivery.Stop(++orders, Optional.empty()));
+                    begin(entry, State.ENDING, new TopicEvent.Stop(++orders, Optional.empty()));
                 }
             }
             case LIVE, FAILED -> {
                 if (!entry.wanted) {
                     underWay++;
-                    begin(entry, State.STOPPING, new TopicDelivery.Stop(++orders, link));
+                    begin(entry, State.STOPPING, new TopicEvent.Stop(++orders, link));
                 }
             }
             case STARTING, STOPPING, ENDING -> {} // looked at again when that is done
         }
     }
 
-    private void begin(Entry entry, State state, TopicDelivery.Event event) {
+    private void begin(Entry entry, State state, TopicEvent event) {
         entry.state = state;
         entry.order = orders;
         entry.delivery.post(event);

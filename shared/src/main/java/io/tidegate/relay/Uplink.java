@@ -63,7 +63,7 @@ final class Uplink implements Owner.Step<UplinkEvent> {
      *
      * @param deliveries makes the owner of a topic's delivery
      */
-    Uplink(Parts parts, Owners owners, Function<Topic, Owner<TopicDelivery.Event>> deliveries) {
+    Uplink(Parts parts, Owners owners, Function<Topic, Owner<TopicEvent>> deliveries) {
         this.opener = parts.opener;
         this.prefix = parts.prefix;
         this.random = parts.random;

@@ -91,6 +91,15 @@ final class FakeLink implements Link {
         all.forEach(Runnable::run);
     }
 
+    /** Answers the first call that is held; those that follow from it are held. */
+    void releaseOne() {
+        Runnable first;
+        synchronized (held) {
+            first = held.removeFirst();
+        }
+        first.run();
+    }
+
     int held() {
         synchronized (held) {
             return held.size();

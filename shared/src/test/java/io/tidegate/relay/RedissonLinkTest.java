@@ -82,27 +82,28 @@ class RedissonLinkTest extends LinkContract {
     void theReasonIsTheFirstThatTellsSomething() {
         assertEquals(
                 "Connection refused: /127.0.0.1:1",
-                RedissonLink.reason(new RedisConnectionException(
+                RedissonErrors.reason(new RedisConnectionException(
                         "Unable to connect", new ConnectException("Connection refused: /127.0.0.1:1"))));
         assertEquals(
                 "Not all slots covered!",
-                RedissonLink.reason(new IllegalStateException(new RedisConnectionException("Not all slots covered!"))));
+                RedissonErrors.reason(
+                        new IllegalStateException(new RedisConnectionException("Not all slots covered!"))));
     }
 
     @Test
     void theReasonQuotesNeitherMessagesNorSecrets() {
         String command = " command: (PUBLISH), params: [tidegate:topic:{news}, a secret]";
-        assertEquals("Redis answered NOPERM", RedissonLink.reason(new RedisException("NOPERM no." + command)));
+        assertEquals("Redis answered NOPERM", RedissonErrors.reason(new RedisException("NOPERM no." + command)));
         assertEquals(
                 "no answer within 1500 ms",
-                RedissonLink.reason(new RedisResponseTimeoutException("Redis server response timeout" + command)));
+                RedissonErrors.reason(new RedisResponseTimeoutException("Redis server response timeout" + command)));
         assertEquals(
                 "WriteRedisConnectionException",
-                RedissonLink.reason(
+                RedissonErrors.reason(
                         new WriteRedisConnectionException("Unable to write" + command, new IllegalStateException())));
         assertEquals(
                 "Unable to connect to: redis://redis:6379",
-                RedissonLink.reason(
+                RedissonErrors.reason(
                         new RedisConnectionException("Unable to connect to: redis://ann:sesame@redis:6379\nand more")));
     }
 }

@@ -31,11 +31,11 @@ class TopicDeliveryTest {
     private Predicate<String> defect = text -> false;
     private long order;
 
-    private final Owner<TopicDelivery.Event> delivery = delivery(KEYS);
+    private final Owner<TopicEvent> delivery = delivery(KEYS);
 
-    private Owner<TopicDelivery.Event> delivery(TopicKeys keys) {
-        Owner<TopicDelivery.Event> made = TopicDelivery.of(keys, new Arrivals(), this::told, owners);
-        made.post(new TopicDelivery.Mute(false));
+    private Owner<TopicEvent> delivery(TopicKeys keys) {
+        Owner<TopicEvent> made = TopicDelivery.of(keys, new Arrivals(), this::told, owners);
+        made.post(new TopicEvent.Mute(false));
         return made;
     }
 
@@ -97,7 +97,7 @@ class TopicDeliveryTest {
     }
 
     private FakeLink start(FakeLink link) {
-        delivery.post(new TopicDelivery.Start(++order, link));
+        delivery.post(new TopicEvent.Start(++order, link));
         return link;
     }
 
@@ -231,9 +231,9 @@ class TopicDeliveryTest {
     @Test
     void mutedItGoesOnCounting() {
         FakeLink link = start(new FakeLink());
-        delivery.post(new TopicDelivery.Mute(true));
+        delivery.post(new TopicEvent.Mute(true));
         publish(link, "a");
-        delivery.post(new TopicDelivery.Mute(false));
+        delivery.post(new TopicEvent.Mute(false));
         publish(link, "b");
         assertEquals(List.of("2:b"), delivered);
         assertFalse(link.lost().isDone());
@@ -252,7 +252,7 @@ class TopicDeliveryTest {
         FakeLink link = start(new FakeLink());
         publish(link, "a");
         link.holding(("unsubscribe " + KEYS.channel())::equals);
-        delivery.post(new TopicDelivery.Stop(++order, Optional.of(link)));
+        delivery.post(new TopicEvent.Stop(++order, Optional.of(link)));
         publish(link, "b");
         assertEquals(1, told.size());
         link.release();
@@ -297,7 +297,7 @@ class TopicDeliveryTest {
     void endedItDeliversNothing() {
         FakeLink link = start(new FakeLink());
         CompletableFuture<Void> ended = new CompletableFuture<>();
-        delivery.post(new TopicDelivery.End(ended));
+        delivery.post(new TopicEvent.End(ended));
         publish(link, "a");
         assertTrue(ended.isDone());
         assertEquals(List.of(), delivered);

@@ -146,6 +146,22 @@ class UplinkTest {
     }
 
     @Test
+    void norIsOneThatComesLateWhileTheLinkIsSetUp() {
+        CompletionStage<?> subscribed = relay.subscribe(TOPIC);
+        FakeLink link = node.offer(new FakeLink().holding(call -> true));
+        relay.tick();
+        for (String step : List.of("a publish", "the probe's channel", "the topic", "its place", "the probe")) {
+            assertEquals(1, link.held(), step);
+            node.clock.advance(Duration.ofMinutes(1));
+            relay.tick();
+            assertFalse(link.isClosed(), step);
+            link.releaseOne();
+        }
+        assertDone(subscribed);
+        assertInstanceOf(RelayStatus.Up.class, relay.status());
+    }
+
+    @Test
     void aNodeThatReceivesSlowlyPublishesNoFaster() {
         FakeLink link = node.up();
         link.swallow(true);
