@@ -46,7 +46,7 @@ public final class Node implements AutoCloseable {
                 runtime,
                 metrics,
                 new Core.Surroundings(owners, new SecureRandom(), clock),
-                receiver -> relay(settings, receiver, metrics, clock));
+                receiver -> relay(settings, owners, receiver, metrics, clock));
         this.health = new NodeHealth(settings.relay().grace(), clock, hub()::relayStatus, core::draining);
         ticker.start();
     }
@@ -122,9 +122,10 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private static Relay relay(Settings settings, Relay.Receiver receiver, Metrics metrics, Clock clock) {
+    private static Relay relay(
+            Settings settings, Owners owners, Relay.Receiver receiver, Metrics metrics, Clock clock) {
         return settings.relay().inProcess()
                 ? new MemoryRelay(new MemoryBus(settings.history(), clock), receiver, metrics, clock)
-                : new RedisRelay(settings, receiver, metrics, clock);
+                : new RedisRelay(settings, owners, receiver, metrics, clock);
     }
 }

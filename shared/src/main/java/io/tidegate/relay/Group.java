@@ -2,7 +2,7 @@ package io.tidegate.relay;
 
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
-import io.tidegate.relay.Outbox.Waiting;
+import io.tidegate.relay.PublishQueue.Waiting;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -10,8 +10,11 @@ import java.util.function.Consumer;
  * One connection to what joins the nodes. It works, or it is lost; it is never repaired but replaced by a new one.
  *
  * <p>So there is one way back from every outage, the same as at the start, and nothing of the old link (half a
- * subscription, a publish in a buffer) can mix with the new. Any operation that fails makes the link lost. All methods
- * return at once.
+ * subscription, a publish in a buffer) can mix with the new. Any operation that fails makes the link lost.
+ *
+ * <p>What every link promises is held by {@code LinkContract}. All methods may be called from any thread and return at once,
+ * {@link #close} too. What depends on their results, or on {@link #lost}, runs on a thread of the link, or on that of whoever
+ * loses it: so it only posts to an owner's inbox, and takes no lock.
  */
 interface Link {
 
@@ -60,17 +63,20 @@ interface Link {
      */
     CompletableFuture<String> lost();
 
-    /** Gives the link up and frees what it holds; blocks for up to a second. */
+    /**
+     * Gives the link up, and frees what it holds soon after that, in the background. Closing again is harmless.
+     */
     void close();
 
     /** Makes links. */
     @FunctionalInterface
     interface Opener {
         /**
-         * Connects; blocks for some seconds at most.
+         * Begins to connect, and returns at once.
          *
-         * @throws RelayUnavailableException with one line for an operator, without secrets
+         * @return completes within some seconds; fails with {@link RelayUnavailableException}, with one line for an
+         *     operator, without secrets
          */
-        Link open() throws RelayUnavailableException, InterruptedException;
+        CompletableFuture<Link> open();
     }
 }

@@ -1,66 +1,117 @@
 package io.tidegate.relay;
 
 import io.tidegate.metrics.Metrics;
+import io.tidegate.owner.Owner;
+import io.tidegate.owner.Owners;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.MessageId;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
-import io.tidegate.relay.Outbox.Waiting;
 import io.tidegate.settings.Settings;
 import io.tidegate.time.Clock;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.redisson.config.Config;
 
 /**
  * The relay through Redis (or Valkey): published to the topic's channel, and delivered when it comes back.
  *
- * <p>Nothing here waits. Publishes go to the {@link Outbox}, from which the {@link Flusher} takes them; topics to the
- * {@link Subscriptions}, whose worker subscribes them; messages arrive on threads of the link, those of a topic one after
- * the other. What is Redisson's own stands in {@link RedissonLink} and {@link RedissonConfig} and nowhere else.
+ * <p>This is the shell around two kinds of owners: one {@link Uplink}, which has the link and what is published, and for each
+ * topic a {@link TopicDelivery}. Callers, and the threads of the link, only post to them. What is Redisson's own stands in
+ * {@link RedissonLink} and {@link RedissonConfig} and nowhere else.
  *
  * <p>Redis keeps nothing of a {@code PUBLISH} to a topic without history. So of what was carried there in the very moment in
  * which a link is lost, up to a batch may not have arrived at a node (Redis had answered the publisher, and not yet written to
  * the subscriber), and of what was reported as failed, up to a batch may arrive late where a Redis that hung goes on. For the
- * other topics {@code publish.lua} keeps a history, from which {@link Delivery} heals the first, and ids, by which a
+ * other topics {@code publish.lua} keeps a history, from which {@link TopicDelivery} heals the first, and ids, by which a
  * publisher's second try is known as such.
  */
 public final class RedisRelay implements Relay {
     private static final Logger LOG = System.getLogger("io.tidegate.relay");
 
+    /** Of the limits by which Redis is judged. */
+    private static final Duration TICK = Duration.ofMillis(50);
+
+    /** Deliveries end in less, unless the machine is very busy. */
+    private static final long CLOSING_MILLIS = 1_800;
+
     private final String prefix;
     private final Receiver receiver;
     private final Metrics metrics;
-    private final Clock clock;
     private final EpochMicros time;
-    private final Outbox outbox = new Outbox("not connected yet");
-    private final Subscriptions subscriptions;
-    private final Flusher flusher;
+    private final Uplink uplink;
+    private volatile @Nullable Thread ticker;
 
     /**
      * Starts to connect, in the background.
      *
+     * @param owners runs the uplink and the topics
      * @throws IllegalArgumentException where a file that the settings name cannot be used
      */
-    public RedisRelay(Settings settings, Receiver receiver, Metrics metrics, Clock clock) {
-        this(opener(settings), settings.relay().prefix(), receiver, metrics, clock);
+    public RedisRelay(Settings settings, Owners owners, Receiver receiver, Metrics metrics, Clock clock) {
+        // Two nodes must not have one probe's channel, so the names are drawn from the system's randomness.
+        this(opener(settings), settings.relay().prefix(), owners, new SecureRandom(), receiver, metrics, clock);
+        startTicking();
     }
 
-    RedisRelay(Link.Opener opener, String prefix, Receiver receiver, Metrics metrics, Clock clock) {
+    /**
+     * One that starts no thread: it goes on with each {@link #tick} and with what the links post. It connects with the first.
+     *
+     * @param random used by the uplink's steps alone
+     */
+    RedisRelay(
+            Link.Opener opener,
+            String prefix,
+            Owners owners,
+            RandomGenerator random,
+            Receiver receiver,
+            Metrics metrics,
+            Clock clock) {
         this.prefix = prefix;
         this.receiver = receiver;
         this.metrics = metrics;
-        this.clock = clock;
         this.time = new EpochMicros(clock);
-        this.subscriptions = new Subscriptions(this::keys, new ToReceiver());
-        this.flusher = new Flusher(opener, prefix, outbox, subscriptions, metrics, clock);
-        flusher.start();
+        this.uplink = new Uplink(
+                new Uplink.Parts(opener, prefix, random, metrics, clock), owners, topic -> delivery(topic, owners));
+    }
+
+    private Owner<TopicEvent> delivery(Topic topic, Owners owners) {
+        return TopicDelivery.of(keys(topic), new ToReceiver(topic), this::post, owners);
+    }
+
+    private void post(UplinkEvent event) {
+        uplink.post(event);
+    }
+
+    /** Starts the thread that ticks until {@link #close}. To be called once. */
+    void startTicking() {
+        ticker = Thread.ofVirtual().name("tidegate-relay-tick").start(() -> {
+            try {
+                while (true) {
+                    tick();
+                    Thread.sleep(TICK);
+                }
+            } catch (InterruptedException e) {
+                // Closed.
+            }
+        });
+    }
+
+    /** Lets the relay look at the clock; to be called every 50 ms. Any thread. */
+    void tick() {
+        uplink.post(new UplinkEvent.Tick());
     }
 
     private static Link.Opener opener(Settings settings) {
@@ -68,28 +119,31 @@ public final class RedisRelay implements Relay {
         return () -> RedissonLink.open(config, settings.history());
     }
 
-    /** {@inheritDoc} What depends on the result runs on the flusher, which carries everybody's messages: be short. */
     @Override
     public CompletionStage<Position> publish(Topic topic, Message message, Optional<MessageId> id) {
         CompletableFuture<Position> done = new CompletableFuture<>();
+        // Looked at before posting, so that during an outage nothing gathers in the inbox. The uplink looks again.
+        if (status() instanceof RelayStatus.Down down) {
+            metrics.relayErrors().increment();
+            done.completeExceptionally(new RelayUnavailableException(down.reason()));
+            return done;
+        }
         Link.Entry entry =
                 new Link.Entry(id.map(MessageId::json).orElse(""), new Envelope(message, time.now()).encode());
-        String refused = outbox.offer(new Waiting(topic, entry, clock.nanoTime(), done));
-        if (refused != null) {
-            metrics.relayErrors().increment();
-            done.completeExceptionally(new RelayUnavailableException(refused));
-        }
+        uplink.post(new UplinkEvent.Publish(topic, entry, done));
         return done;
     }
 
     @Override
     public CompletionStage<Void> subscribe(Topic topic) {
-        return subscriptions.subscribe(topic);
+        CompletableFuture<Void> ready = new CompletableFuture<>();
+        uplink.post(new UplinkEvent.Subscribe(topic, ready));
+        return ready;
     }
 
     @Override
     public void unsubscribe(Topic topic) {
-        subscriptions.unsubscribe(topic);
+        uplink.post(new UplinkEvent.Unsubscribe(topic));
     }
 
     @Override
@@ -103,64 +157,78 @@ public final class RedisRelay implements Relay {
     }
 
     private <T> CompletionStage<T> read(Function<Link, CompletionStage<T>> reading) {
-        return subscriptions
-                .link()
+        return uplink.link()
                 .map(reading)
                 .orElseGet(() -> CompletableFuture.failedFuture(new RelayUnavailableException("not connected")));
     }
 
     @Override
     public RelayStatus status() {
-        return flusher.status();
+        return uplink.status();
     }
 
+    /** {@inheritDoc} One that does not tick by itself returns at once. */
     @Override
     public void close() {
-        subscriptions.close();
-        flusher.close();
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        uplink.post(new UplinkEvent.Close(ended));
+        Thread ticking = ticker;
+        if (ticking != null) {
+            ticking.interrupt();
+            await(ended);
+        }
+    }
+
+    private static void await(CompletableFuture<Void> ended) {
+        try {
+            ended.get(CLOSING_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.log(Level.WARNING, "The relay is closed, but may still deliver something");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private TopicKeys keys(Topic topic) {
         return new TopicKeys(prefix, topic);
     }
 
-    private final class ToReceiver implements Delivery.Arrivals {
+    /** What it throws costs the topic this message: see {@link TopicDelivery#failed}. */
+    private final class ToReceiver implements TopicDelivery.Arrivals {
+        private final Topic topic;
+
+        ToReceiver(Topic topic) {
+            this.topic = topic;
+        }
+
         @Override
-        public void messages(Topic topic, Position first, List<Envelope> envelopes) {
+        public void messages(Position first, List<Envelope> envelopes) {
             long now = time.now();
             for (Envelope envelope : envelopes) {
                 metrics.relayLag().record(TimeUnit.MICROSECONDS.toNanos(Math.max(0, now - envelope.sentMicros())));
             }
-            receive(topic, first, envelopes.stream().map(Envelope::message).toList());
+            receive(first, envelopes.stream().map(Envelope::message).toList());
         }
 
         @Override
-        public void missed(Topic topic, Position first, History history) {
-            receive(topic, first, history.messages());
+        public void missed(Position first, History history) {
+            receive(first, history.messages());
         }
 
         @Override
-        public void gap(Topic topic, Position position) {
+        public void gap(Position position) {
             LOG.log(Level.WARNING, "Messages of topic {0} have been missed, and are not kept any more", topic);
-            guarded(topic, () -> receiver.gap(topic, position));
+            receiver.gap(topic, position);
         }
 
         @Override
-        public void malformed(Topic topic) {
+        public void malformed() {
             metrics.relayErrors().increment();
         }
 
-        private void receive(Topic topic, Position first, List<Message> messages) {
+        private void receive(Position first, List<Message> messages) {
             metrics.relayReceived().add(messages.size());
-            guarded(topic, () -> receiver.receive(topic, new Stretch(first, messages)));
-        }
-
-        private void guarded(Topic topic, Runnable call) {
-            try {
-                call.run();
-            } catch (RuntimeException e) {
-                LOG.log(Level.ERROR, "The receiver of topic " + topic + " failed", e);
-            }
+            receiver.receive(topic, new Stretch(first, messages));
         }
     }
 }

@@ -2,9 +2,7 @@ package io.tidegate.relay;
 
 import io.tidegate.protocol.Position;
 import io.tidegate.settings.Settings;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,21 +15,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 import org.redisson.Redisson;
 import org.redisson.api.BatchOptions;
 import org.redisson.api.NodeType;
 import org.redisson.api.RBatch;
 import org.redisson.api.RedissonClient;
-import org.redisson.client.RedisAuthRequiredException;
-import org.redisson.client.RedisConnectionException;
-import org.redisson.client.RedisTimeoutException;
-import org.redisson.client.RedisWrongPasswordException;
 import org.redisson.client.codec.ByteArrayCodec;
 import org.redisson.config.Config;
 import org.redisson.connection.ConnectionListener;
@@ -48,16 +39,12 @@ final class RedissonLink implements Link {
     private static final long OPEN_SECONDS = 10;
     private static final long CLOSE_MILLIS = 700;
 
-    /** What Redis itself answers begins with a word in capitals; the rest may quote the command, so a message. */
-    private static final Pattern ERROR_CODE = Pattern.compile("[A-Z]{3,16}\\b");
-
-    private static final Pattern CREDENTIALS = Pattern.compile("//[^/@\\s]*@");
-
     private final RedissonClient redisson;
     private final Scripts scripts;
     private final ExecutorService executor;
     private final CompletableFuture<String> lost;
     private final Map<Object, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private RedissonLink(
             RedissonClient redisson, Scripts scripts, ExecutorService executor, CompletableFuture<String> lost) {
@@ -68,8 +55,25 @@ final class RedissonLink implements Link {
         var unused = lost.thenAccept(reason -> underWay.values().forEach(future -> fail(future, reason)));
     }
 
-    /** Connects with this configuration. */
-    static Link open(Config base, Settings.History history) throws RelayUnavailableException, InterruptedException {
+    /** Connects with this configuration, on a thread of its own; see {@link Link.Opener}. */
+    static CompletableFuture<Link> open(Config base, Settings.History history) {
+        CompletableFuture<Link> opened = new CompletableFuture<>();
+        Thread.ofVirtual().name("tidegate-relay-open").start(() -> {
+            try {
+                opened.complete(connect(base, history));
+            } catch (Throwable e) {
+                // Whatever it was: who waits for the link must hear of it.
+                opened.completeExceptionally(
+                        e instanceof RelayUnavailableException
+                                ? e
+                                : new RelayUnavailableException(RedissonErrors.reason(e)));
+            }
+        });
+        return opened;
+    }
+
+    private static Link connect(Config base, Settings.History history)
+            throws RelayUnavailableException, InterruptedException {
         ExecutorService executor = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("tidegate-relay-delivery-", 0).factory());
         CompletableFuture<String> lost = new CompletableFuture<>();
@@ -79,7 +83,7 @@ final class RedissonLink implements Link {
             return new RedissonLink(redisson, Scripts.load(redisson, history), executor, lost);
         } catch (RuntimeException e) {
             redisson.shutdown(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
-            throw new RelayUnavailableException(reason(e));
+            throw new RelayUnavailableException(RedissonErrors.reason(e));
         }
     }
 
@@ -91,26 +95,23 @@ final class RedissonLink implements Link {
         return new Config(base).setAddressResolverGroupFactory(new SequentialDnsAddressResolverFactory());
     }
 
-    /** On a thread of its own: Redisson waits in places without a limit, and not all of them can be interrupted. */
+    /** On one more thread: Redisson waits in places without a limit, and not all of them can be interrupted. */
     private static RedissonClient create(Config config) throws RelayUnavailableException, InterruptedException {
         CompletableFuture<RedissonClient> created = new CompletableFuture<>();
         Thread creator = Thread.ofVirtual().name("tidegate-relay-connect").start(() -> {
             try {
                 created.complete(Redisson.create(config));
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 created.completeExceptionally(e);
             }
         });
         try {
             return created.get(OPEN_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            throw new RelayUnavailableException(reason(e.getCause() == null ? e : e.getCause()));
-        } catch (TimeoutException | InterruptedException e) {
+            throw new RelayUnavailableException(RedissonErrors.reason(e.getCause() == null ? e : e.getCause()));
+        } catch (TimeoutException e) {
             var unused = created.thenAccept(RedissonClient::shutdown);
             creator.interrupt();
-            if (e instanceof InterruptedException interrupted) {
-                throw interrupted;
-            }
             throw new RelayUnavailableException("no connection within " + OPEN_SECONDS + " s");
         }
     }
@@ -171,9 +172,13 @@ final class RedissonLink implements Link {
     @Override
     public void close() {
         lost.complete("closed");
-        redisson.shutdown(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
-        // What has arrived is still delivered.
-        executor.shutdown();
+        if (closed.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("tidegate-relay-close").start(() -> {
+                redisson.shutdown(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+                // What has arrived is still delivered.
+                executor.shutdown();
+            });
+        }
     }
 
     /** A future that also fails when the link is lost: a Redisson that is shut down leaves its own hanging. */
@@ -188,7 +193,7 @@ final class RedissonLink implements Link {
                 if (error == null) {
                     result.complete(value);
                 } else {
-                    String reason = reason(error);
+                    String reason = RedissonErrors.reason(error);
                     lost.complete(reason);
                     fail(result, reason);
                 }
@@ -210,38 +215,6 @@ final class RedissonLink implements Link {
 
     private static void fail(CompletableFuture<?> future, String reason) {
         future.completeExceptionally(new RelayUnavailableException(reason));
-    }
-
-    /** One line for an operator: never a message, and no more of a server's answer than its code. */
-    static String reason(Throwable error) {
-        String fallback = error.getClass().getSimpleName();
-        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-            String known = known(cause);
-            if (known != null) {
-                return known;
-            }
-            // Those of its subclasses quote commands.
-            if (cause.getClass() == RedisConnectionException.class && cause.getMessage() != null) {
-                fallback = CREDENTIALS.matcher(cause.getMessage()).replaceAll("//");
-            }
-        }
-        return fallback.lines().findFirst().orElse("");
-    }
-
-    private static @Nullable String known(Throwable cause) {
-        return switch (cause) {
-            case ConnectException e -> e.getMessage();
-            case UnknownHostException e -> "unknown host " + e.getMessage();
-            case SSLException e -> "TLS: " + e.getMessage();
-            case RedisAuthRequiredException e -> "Redis wants a password";
-            case RedisWrongPasswordException e -> "Redis refuses the password";
-            case RedisTimeoutException e -> "no answer within " + RedissonConfig.TIMEOUT.toMillis() + " ms";
-            case TimeoutException e -> "no connection within " + RedissonConfig.TIMEOUT.toMillis() + " ms";
-            default -> {
-                Matcher code = ERROR_CODE.matcher(String.valueOf(cause.getMessage()));
-                yield code.lookingAt() ? "Redis answered " + code.group() : null;
-            }
-        };
     }
 
     /** Any connection that breaks makes the link lost; that of a sentinel carries no messages. */

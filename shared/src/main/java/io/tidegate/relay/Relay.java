@@ -27,7 +27,9 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>All of this but the last three holds for {@link Topic#BROADCAST} and {@link Topic#FLEET}, too.
  *
- * <p>All methods may be called from any thread and return at once; none does I/O on the caller's thread.
+ * <p>All methods but {@link #close} may be called from any thread and return at once; none waits for I/O. What depends on a
+ * result runs on the relay's own thread, which carries everybody's messages: it only posts to an inbox. Who calls may be that
+ * thread for a moment, and so run what others depend on: it holds no lock that these want.
  */
 public interface Relay extends AutoCloseable {
 
@@ -37,7 +39,8 @@ public interface Relay extends AutoCloseable {
      * @param id what its publisher calls it; empty where the topic has no history
      * @return completes with its position once the relay holds the message, with the first one's where the id is known
      *     already, and with {@link Position#NONE} where the topic has no history; fails with
-     *     {@link RelayUnavailableException}, within two seconds, where it could not be reached
+     *     {@link RelayUnavailableException} where it could not be reached: within two seconds of time in which this node
+     *     ran, since while it stood still it could not see the answer
      */
     CompletionStage<Position> publish(Topic topic, Message message, Optional<MessageId> id);
 
@@ -73,7 +76,10 @@ public interface Relay extends AutoCloseable {
     /** Whether messages go through now. */
     RelayStatus status();
 
-    /** Ends deliveries, fails what is under way, and frees threads and connections. */
+    /**
+     * Ends deliveries, fails what is under way, and frees threads and connections. May wait for up to two seconds until
+     * nothing is delivered any more, so it is not called by what depends on a result, nor by a {@link Receiver}.
+     */
     @Override
     void close();
 

@@ -1,5 +1,7 @@
 package io.tidegate.relay;
 
+import java.util.concurrent.CompletionException;
+
 /**
  * The relay could not be reached, or did not answer in time. The message may or may not have been carried.
  *
@@ -21,5 +23,14 @@ public final class RelayUnavailableException extends Exception {
     @Override
     public String getMessage() {
         return reason;
+    }
+
+    /** What an operator is told of an error by which a link's operation has failed. */
+    static String reason(Throwable error) {
+        return switch (error) {
+            case RelayUnavailableException unavailable -> unavailable.reason;
+            case CompletionException e when e.getCause() != null -> reason(e.getCause());
+            default -> error.getClass().getSimpleName();
+        };
     }
 }

@@ -1,34 +1,41 @@
 package io.tidegate.time;
 
 /**
- * The time during which a node was able to look at what others do. Where the node itself stood still (a CPU limit, a paused
- * machine, a long collection), others were not silent: what they sent may lie in a socket. So each look adds what has passed since
- * the last one, up to a bound. Not for several threads.
+ * Time in which this process was able to look. Who judges a peer's silence measures it in this time: a process that was
+ * stopped, or got no processor, for ten seconds has not seen ten seconds of silence, since the peer's answer may lie in a
+ * buffer that nobody could read.
+ *
+ * <p>It goes on with each {@link #advance}, by what has passed since the one before, but by no more than a bound. So it is to
+ * be advanced more often than that. Not thread safe.
  */
 public final class AttentiveTime {
-    private final long most;
-    private long last;
-    private long attentive;
+    private final long mostNanos;
+    private long lastNanos;
+    private long attentiveNanos;
 
     /**
      * Begins at 0.
      *
-     * @param nowNanos by {@link Clock#nanoTime}
-     * @param mostNanos what one look adds at most, however late it comes
+     * @param nowNanos the present, by {@link Clock#nanoTime}
+     * @param mostNanos what counts at most between two looks; some times the interval in which they are meant to come
      */
     public AttentiveTime(long nowNanos, long mostNanos) {
-        this.last = nowNanos;
-        this.most = mostNanos;
+        this.lastNanos = nowNanos;
+        this.mostNanos = mostNanos;
     }
 
     /**
-     * Looks.
+     * Takes a look.
      *
-     * @return the nanoseconds of attention since the beginning
+     * @param nowNanos the present, by {@link Clock#nanoTime}; one before the last counts for nothing
+     * @return nanoseconds of attention since the beginning; never fewer than before
      */
     public long advance(long nowNanos) {
-        attentive += Math.clamp(nowNanos - last, 0, most);
-        last = nowNanos;
-        return attentive;
+        long passed = nowNanos - lastNanos;
+        if (passed > 0) {
+            lastNanos = nowNanos;
+            attentiveNanos += Math.min(passed, mostNanos);
+        }
+        return attentiveNanos;
     }
 }

@@ -18,7 +18,10 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** A link to nobody but those that share its logs, which a test can make hang, swallow or fail. */
+/**
+ * A link to nobody but those that share its logs, which a test can make hang, swallow or fail. What it does when it is lost is
+ * what {@link RedissonLink} does: who completes {@link #lost} fails all that is under way, on that very thread.
+ */
 final class FakeLink implements Link {
     private static final Settings.History HISTORY = Settings.defaults().history();
 
@@ -26,10 +29,13 @@ final class FakeLink implements Link {
     private final Map<String, Consumer<byte[]>> listeners = new ConcurrentHashMap<>();
     private final List<String> calls = new ArrayList<>();
     private final List<List<byte[]>> batches = new ArrayList<>();
-    private final List<CompletableFuture<Void>> held = new ArrayList<>();
+    private final List<Runnable> held = new ArrayList<>();
+    private final Map<Object, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
     private final CompletableFuture<String> lost = new CompletableFuture<>();
 
     private volatile Predicate<String> hold = call -> false;
+    private volatile Predicate<String> refuse = call -> false;
+    private volatile Predicate<String> defect = call -> false;
     private volatile boolean swallowing;
     private volatile boolean closed;
 
@@ -40,6 +46,7 @@ final class FakeLink implements Link {
     /** One that carries on where another one that had the same logs has ended. */
     FakeLink(Map<Topic, MemoryLog> logs) {
         this.logs = logs;
+        var unused = lost.thenAccept(reason -> underWay.values().forEach(future -> fail(future, reason)));
     }
 
     Map<Topic, MemoryLog> logs() {
@@ -56,20 +63,41 @@ final class FakeLink implements Link {
         return this;
     }
 
-    /** From now on publishes succeed, and nothing arrives. */
-    void swallow() {
-        swallowing = true;
+    /** Lets publishes succeed, but nothing arrive. */
+    void swallow(boolean isSwallowing) {
+        swallowing = isSwallowing;
+    }
+
+    /** Answers these calls with an error, which makes the link lost. */
+    FakeLink refusing(Predicate<String> calls) {
+        refuse = calls;
+        return this;
+    }
+
+    /** Throws where these are called: a defect. */
+    FakeLink throwing(Predicate<String> calls) {
+        defect = calls;
+        return this;
     }
 
     /** Ends the holding, in the order of the calls. */
     void release() {
         hold = call -> false;
-        List<CompletableFuture<Void>> all;
+        List<Runnable> all;
         synchronized (held) {
             all = List.copyOf(held);
             held.clear();
         }
-        all.forEach(future -> future.complete(null));
+        all.forEach(Runnable::run);
+    }
+
+    /** Answers the first call that is held; those that follow from it are held. */
+    void releaseOne() {
+        Runnable first;
+        synchronized (held) {
+            first = held.removeFirst();
+        }
+        first.run();
     }
 
     int held() {
@@ -195,10 +223,6 @@ final class FakeLink implements Link {
     /** Breaks it, as a connection does. */
     void lose(String reason) {
         lost.complete(reason);
-        synchronized (held) {
-            held.forEach(future -> future.completeExceptionally(new RelayUnavailableException(reason)));
-            held.clear();
-        }
     }
 
     @Override
@@ -208,20 +232,43 @@ final class FakeLink implements Link {
     }
 
     private <T> CompletableFuture<T> call(String name, Supplier<T> effect) {
+        if (defect.test(name)) {
+            throw new IllegalStateException("a defect, on purpose");
+        }
         if (name.contains("subscribe") && !name.contains(":probe:")) {
             synchronized (calls) {
                 calls.add(name);
             }
         }
-        CompletableFuture<Void> result = new CompletableFuture<>();
-        CompletableFuture<T> done = result.thenApply(nothing -> effect.get());
-        if (hold.test(name)) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Object key = new Object();
+        underWay.put(key, result);
+        String before = lost.getNow(null);
+        if (before != null) {
+            underWay.remove(key);
+            fail(result, before);
+        } else if (hold.test(name)) {
             synchronized (held) {
-                held.add(result);
+                held.add(() -> answer(key, result, effect));
             }
+        } else if (refuse.test(name)) {
+            underWay.remove(key);
+            lose(name + " refused");
+            fail(result, name + " refused");
         } else {
-            result.complete(null);
+            answer(key, result, effect);
         }
-        return done;
+        return result;
+    }
+
+    private <T> void answer(Object key, CompletableFuture<T> result, Supplier<T> effect) {
+        underWay.remove(key);
+        if (!result.isDone()) {
+            result.complete(effect.get());
+        }
+    }
+
+    private static void fail(CompletableFuture<?> future, String reason) {
+        future.completeExceptionally(new RelayUnavailableException(reason));
     }
 }

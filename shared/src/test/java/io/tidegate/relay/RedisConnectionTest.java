@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tidegate.metrics.Metrics;
+import io.tidegate.owner.Threads;
 import io.tidegate.protocol.Topic;
 import io.tidegate.settings.Settings;
 import io.tidegate.settings.SettingsReader;
@@ -43,7 +44,7 @@ class RedisConnectionTest {
 
     private static void carriesAMessage(Settings settings) {
         Inbox inbox = new Inbox();
-        try (RedisRelay relay = new RedisRelay(settings, inbox, new Metrics(), Clock.system())) {
+        try (RedisRelay relay = new RedisRelay(settings, new Threads(() -> {}), inbox, new Metrics(), Clock.system())) {
             Await.until(() -> "relay up: " + relay.status(), LIMIT, () -> relay.status() instanceof RelayStatus.Up);
             Await.value("subscribed", LIMIT, relay.subscribe(TOPIC).thenApply(nothing -> true));
             Await.value(
@@ -55,7 +56,8 @@ class RedisConnectionTest {
     }
 
     private static void staysDownBecause(String reason, Settings settings) {
-        try (RedisRelay relay = new RedisRelay(settings, new Inbox(), new Metrics(), Clock.system())) {
+        try (RedisRelay relay =
+                new RedisRelay(settings, new Threads(() -> {}), new Inbox(), new Metrics(), Clock.system())) {
             Await.until(
                     () -> relay.status() + " should say: " + reason,
                     LIMIT,
@@ -108,7 +110,7 @@ class RedisConnectionTest {
             Settings settings = settings("config", file);
             IllegalArgumentException e = assertThrows(
                     IllegalArgumentException.class,
-                    () -> new RedisRelay(settings, new Inbox(), new Metrics(), Clock.system()));
+                    () -> new RedisRelay(settings, new Threads(() -> {}), new Inbox(), new Metrics(), Clock.system()));
             assertFalse(String.valueOf(e.getMessage()).contains("sesame"));
         }
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.metrics.Metrics;
+import io.tidegate.owner.Threads;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.settings.Settings;
@@ -18,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,12 +56,13 @@ class RedisOutageTest {
     private RedisRelay node(RedisServer redis, Relay.Receiver receiver) {
         Settings settings = RedisRelayTest.settings(redis, "test");
         Config config = RedissonConfig.of(settings.relay());
-        Link.Opener opener = () -> {
-            Link link = RedissonLink.open(config, settings.history());
+        Link.Opener opener = () -> RedissonLink.open(config, settings.history()).thenApply(link -> {
             linksOpened.incrementAndGet();
             return link;
-        };
-        RedisRelay relay = new RedisRelay(opener, "test", receiver, new Metrics(), Clock.system());
+        });
+        RedisRelay relay = new RedisRelay(
+                opener, "test", new Threads(() -> {}), new SplittableRandom(), receiver, new Metrics(), Clock.system());
+        relay.startTicking();
         open.add(relay);
         return relay;
     }
@@ -167,7 +170,7 @@ class RedisOutageTest {
             assertTrue(new HashSet<>(arrived).containsAll(since), "none lost since Redis is back");
             Set<String> lost = new HashSet<>(carried);
             lost.removeAll(arrived);
-            assertTrue(lost.size() <= Outbox.BATCH_MESSAGES, lost.size() + " lost at the crash");
+            assertTrue(lost.size() <= PublishQueue.BATCH_MESSAGES, lost.size() + " lost at the crash");
             System.out.println("crash: carried " + carried.size() + ", lost of these at the crash " + lost.size());
             assertFalse(arrived.contains("while down"));
         }
@@ -211,7 +214,7 @@ class RedisOutageTest {
         assertFalse(texts.contains("refused"));
         // Reported as failed and delivered after all: what was in flight when Redis hung.
         int late = texts.size() - 2;
-        assertTrue(late <= Outbox.BATCH_MESSAGES, late + " delivered late");
+        assertTrue(late <= PublishQueue.BATCH_MESSAGES, late + " delivered late");
         System.out.println(
                 "hang: failed after " + failedMillis + " ms, up after " + upMillis + " ms, delivered late " + late);
     }

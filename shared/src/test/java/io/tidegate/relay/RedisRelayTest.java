@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.metrics.Metrics;
+import io.tidegate.owner.Threads;
 import io.tidegate.protocol.MessageId;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
@@ -49,7 +50,8 @@ class RedisRelayTest extends RelayContract {
     }
 
     private static Relay up(Relay.Receiver receiver, Metrics metrics) {
-        RedisRelay relay = new RedisRelay(settings(redis, "test"), receiver, metrics, Clock.system());
+        RedisRelay relay =
+                new RedisRelay(settings(redis, "test"), new Threads(() -> {}), receiver, metrics, Clock.system());
         Await.until(() -> "relay up: " + relay.status(), LIMIT, () -> relay.status() instanceof RelayStatus.Up);
         return relay;
     }
@@ -98,7 +100,7 @@ class RedisRelayTest extends RelayContract {
             // A generation ends with the batch in which it is full.
             int before = Integer.parseInt(
                     redis.command("HLEN test:ids-before:{news}").substring(1));
-            assertTrue(before >= 10_000 && before < 10_000 + Outbox.BATCH_MESSAGES, "" + before);
+            assertTrue(before >= 10_000 && before < 10_000 + PublishQueue.BATCH_MESSAGES, "" + before);
             assertTrue(Integer.parseInt(redis.command("HLEN test:ids:{news}").substring(1)) <= 1_000);
             assertExpiresWithin(Duration.ofDays(7), "test:state:{news}");
             for (String name : List.of("log", "ids", "ids-before")) {
@@ -123,7 +125,8 @@ class RedisRelayTest extends RelayContract {
                 Map.of());
         Topic topic = new Topic("news");
         Optional<MessageId> id = Optional.of(new MessageId("7"));
-        try (RedisRelay relay = new RedisRelay(none, new Inbox(), new Metrics(), Clock.system())) {
+        try (RedisRelay relay =
+                new RedisRelay(none, new Threads(() -> {}), new Inbox(), new Metrics(), Clock.system())) {
             Await.until("up", LIMIT, () -> relay.status() instanceof RelayStatus.Up);
             Position first = Await.value("published", LIMIT, relay.publish(topic, Inbox.text("a"), id));
             assertEquals(first, Await.value("published", LIMIT, relay.publish(topic, Inbox.text("a"), id)));

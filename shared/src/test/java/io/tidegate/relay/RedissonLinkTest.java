@@ -3,7 +3,14 @@ package io.tidegate.relay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 
+import io.tidegate.settings.Settings;
+import io.tidegate.testing.Await;
+import io.tidegate.testing.RedisServer;
 import java.net.ConnectException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.redisson.client.RedisConnectionException;
 import org.redisson.client.RedisException;
@@ -12,8 +19,54 @@ import org.redisson.client.WriteRedisConnectionException;
 import org.redisson.client.codec.ByteArrayCodec;
 import org.redisson.config.Config;
 
-/** What an operator reads when a link is lost. */
-class RedissonLinkTest {
+/** The link to a real Redis, and what an operator reads when it is lost. */
+class RedissonLinkTest extends LinkContract {
+    @SuppressWarnings("NullAway.Init")
+    private static RedisServer redis;
+
+    private boolean paused;
+
+    @BeforeAll
+    static void startRedis() {
+        redis = RedisServer.start();
+    }
+
+    @AfterAll
+    static void stopRedis() {
+        redis.close();
+    }
+
+    @AfterEach
+    void resume() {
+        if (paused) {
+            redis.resume();
+        }
+    }
+
+    @Override
+    Link connect() {
+        Settings settings = RedisRelayTest.settings(redis, "test");
+        return Await.value(
+                "a link",
+                Duration.ofSeconds(10),
+                RedissonLink.open(RedissonConfig.of(settings.relay()), settings.history()));
+    }
+
+    @Override
+    void hang(Link link) {
+        redis.pause();
+        paused = true;
+    }
+
+    @Override
+    void cut(Link link) {
+        redis.command("CLIENT KILL TYPE normal");
+    }
+
+    @Override
+    void refuse(Link link) {
+        redis.command("SCRIPT FLUSH");
+    }
 
     /** A look-up whose answer never came must not stand in the way of the next link's. */
     @Test
@@ -29,27 +82,28 @@ class RedissonLinkTest {
     void theReasonIsTheFirstThatTellsSomething() {
         assertEquals(
                 "Connection refused: /127.0.0.1:1",
-                RedissonLink.reason(new RedisConnectionException(
+                RedissonErrors.reason(new RedisConnectionException(
                         "Unable to connect", new ConnectException("Connection refused: /127.0.0.1:1"))));
         assertEquals(
                 "Not all slots covered!",
-                RedissonLink.reason(new IllegalStateException(new RedisConnectionException("Not all slots covered!"))));
+                RedissonErrors.reason(
+                        new IllegalStateException(new RedisConnectionException("Not all slots covered!"))));
     }
 
     @Test
     void theReasonQuotesNeitherMessagesNorSecrets() {
         String command = " command: (PUBLISH), params: [tidegate:topic:{news}, a secret]";
-        assertEquals("Redis answered NOPERM", RedissonLink.reason(new RedisException("NOPERM no." + command)));
+        assertEquals("Redis answered NOPERM", RedissonErrors.reason(new RedisException("NOPERM no." + command)));
         assertEquals(
                 "no answer within 1500 ms",
-                RedissonLink.reason(new RedisResponseTimeoutException("Redis server response timeout" + command)));
+                RedissonErrors.reason(new RedisResponseTimeoutException("Redis server response timeout" + command)));
         assertEquals(
                 "WriteRedisConnectionException",
-                RedissonLink.reason(
+                RedissonErrors.reason(
                         new WriteRedisConnectionException("Unable to write" + command, new IllegalStateException())));
         assertEquals(
                 "Unable to connect to: redis://redis:6379",
-                RedissonLink.reason(
+                RedissonErrors.reason(
                         new RedisConnectionException("Unable to connect to: redis://ann:sesame@redis:6379\nand more")));
     }
 }

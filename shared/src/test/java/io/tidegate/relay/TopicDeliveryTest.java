@@ -4,50 +4,84 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidegate.owner.InlineOwners;
+import io.tidegate.owner.Owner;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** How a topic goes from one link to the next without a hole, told apart from any Redis. */
-class DeliveryTest {
+class TopicDeliveryTest {
     private static final Topic TOPIC = new Topic("news");
     private static final TopicKeys KEYS = new TopicKeys("p", TOPIC);
 
     /** What was delivered: texts, and "gap" where one was reported. */
     private final List<String> delivered = new ArrayList<>();
 
-    private final Delivery delivery = new Delivery(TOPIC, new Delivery.Arrivals() {
+    /** What it told the uplink. */
+    private final List<UplinkEvent> told = new ArrayList<>();
+
+    private final InlineOwners owners = new InlineOwners(() -> {});
+    private Predicate<String> defect = text -> false;
+    private long order;
+
+    private final Owner<TopicEvent> delivery = delivery(KEYS);
+
+    private Owner<TopicEvent> delivery(TopicKeys keys) {
+        Owner<TopicEvent> made = TopicDelivery.of(keys, new Arrivals(), this::told, owners);
+        made.post(new TopicEvent.Mute(false));
+        return made;
+    }
+
+    /** As the uplink does: a link that is given up is lost. */
+    private void told(UplinkEvent event) {
+        told.add(event);
+        if (event instanceof UplinkEvent.GiveUp giveUp) {
+            giveUp.link().lost().complete(giveUp.reason());
+        }
+    }
+
+    private final class Arrivals implements TopicDelivery.Arrivals {
         @Override
-        public void messages(Topic topic, Position first, List<Envelope> envelopes) {
+        public void messages(Position first, List<Envelope> envelopes) {
             add(first, envelopes.stream().map(Envelope::message).toList());
         }
 
         @Override
-        public void missed(Topic topic, Position first, History history) {
+        public void missed(Position first, History history) {
             add(first, history.messages());
         }
 
         private void add(Position first, List<Message> messages) {
             for (int i = 0; i < messages.size(); i++) {
-                delivered.add(first.plus(i).offset() + ":" + new Inbox.Arrival(TOPIC, first, messages.get(i)).text());
+                String text = new Inbox.Arrival(TOPIC, first, messages.get(i)).text();
+                if (defect.test(text)) {
+                    throw new IllegalStateException("a defect, on purpose");
+                }
+                delivered.add(first.plus(i).offset() + ":" + text);
             }
         }
 
         @Override
-        public void gap(Topic topic, Position position) {
+        public void gap(Position position) {
+            if (defect.test("gap")) {
+                throw new IllegalStateException("a defect, on purpose");
+            }
             delivered.add("gap " + position.offset());
         }
 
         @Override
-        public void malformed(Topic topic) {
+        public void malformed() {
             delivered.add("malformed");
         }
-    });
+    }
 
     private static Position publish(FakeLink link, String text) {
         Position position = link.log(TOPIC).append(Inbox.text(text), Optional.empty(), 0);
@@ -64,7 +98,7 @@ class DeliveryTest {
     }
 
     private FakeLink start(FakeLink link) {
-        var unused = delivery.feed(link).start(KEYS);
+        delivery.post(new TopicEvent.Start(++order, link));
         return link;
     }
 
@@ -117,7 +151,7 @@ class DeliveryTest {
         FakeLink first = start(new FakeLink());
         publish(first, "a");
         FakeLink second = new FakeLink(first.logs());
-        String large = "x".repeat(Delivery.PAGE_BYTES / 3);
+        String large = "x".repeat(TopicDelivery.PAGE_BYTES / 3);
         IntStream.range(0, 20).forEach(i -> publish(second, i + large));
         start(second);
         assertEquals(21, delivered.size());
@@ -198,12 +232,117 @@ class DeliveryTest {
     @Test
     void mutedItGoesOnCounting() {
         FakeLink link = start(new FakeLink());
-        delivery.mute(true);
+        delivery.post(new TopicEvent.Mute(true));
         publish(link, "a");
-        delivery.mute(false);
+        delivery.post(new TopicEvent.Mute(false));
         publish(link, "b");
         assertEquals(List.of("2:b"), delivered);
         assertFalse(link.lost().isDone());
+    }
+
+    @Test
+    void itSaysWhenAllIsDeliveredAsItArrives() {
+        FakeLink link = start(new FakeLink().holding("attach"::equals));
+        assertEquals(List.of(), told);
+        link.release();
+        assertEquals(List.of(new UplinkEvent.TopicDone(TOPIC, order)), told);
+    }
+
+    @Test
+    void itSaysThatItHasStoppedWhenNothingMoreIsDelivered() {
+        FakeLink link = start(new FakeLink());
+        publish(link, "a");
+        link.holding(("unsubscribe " + KEYS.channel())::equals);
+        delivery.post(new TopicEvent.Stop(++order, Optional.of(link)));
+        publish(link, "b");
+        assertEquals(1, told.size());
+        link.release();
+        assertEquals(new UplinkEvent.TopicDone(TOPIC, order), told.getLast());
+        assertEquals(List.of("1:a"), delivered);
+    }
+
+    @Test
+    void aLinkThatIsGivenUpBringsNothingMore() {
+        FakeLink link = start(new FakeLink());
+        Position a = publish(link, "a");
+        link.arrive(KEYS.channel(), packet(a.plus(2), "c"));
+        link.arrive(KEYS.channel(), packet(a.plus(1), "b"));
+        assertEquals(List.of("1:a"), delivered);
+        assertEquals(
+                1, told.stream().filter(UplinkEvent.GiveUp.class::isInstance).count());
+    }
+
+    @Test
+    void whatIsHeldWhileTheHistoryIsReadIsBounded() {
+        FakeLink first = start(new FakeLink());
+        publish(first, "a");
+        FakeLink second = new FakeLink(first.logs()).holding("history"::equals);
+        publish(second, "b");
+        start(second);
+        String large = "x".repeat(1 << 20);
+        Position at = second.log(TOPIC).head();
+        for (int i = 1; i <= 17; i++) {
+            assertFalse(second.lost().isDone(), "after " + i);
+            second.arrive(KEYS.channel(), packet(at.plus(i), large));
+            if (second.lost().isDone()) {
+                assertTrue(i >= 16, "after " + i);
+                return;
+            }
+        }
+        assertEquals(
+                "topics are published to faster than their history is read",
+                second.lost().getNow(""));
+    }
+
+    @Test
+    void endedItDeliversNothing() {
+        FakeLink link = start(new FakeLink());
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        delivery.post(new TopicEvent.End(ended));
+        publish(link, "a");
+        assertTrue(ended.isDone());
+        assertEquals(List.of(), delivered);
+    }
+
+    @Test
+    void aDefectCostsTheMessageWhichIsToldAsAGap() {
+        FakeLink link = start(new FakeLink());
+        defect = "b"::equals;
+        publish(link, "a");
+        publish(link, "b");
+        publish(link, "c");
+        assertEquals(List.of("1:a", "gap 2", "3:c"), delivered);
+        assertEquals(1, owners.defects().size());
+        assertFalse(link.lost().isDone(), "the other topics go on");
+    }
+
+    @Test
+    void aDefectInWhatTheHistoryHoldsIsAGapToo() {
+        FakeLink first = start(new FakeLink());
+        publish(first, "a");
+        FakeLink second = new FakeLink(first.logs());
+        publish(second, "b");
+        publish(second, "c");
+        defect = "b"::equals;
+        start(second);
+        publish(second, "d");
+        assertEquals(List.of("1:a", "gap 3", "4:d"), delivered);
+        assertEquals(new UplinkEvent.TopicDone(TOPIC, order), told.getLast());
+    }
+
+    @Test
+    void aSecondDefectCostsTheTopicUntilTheNextLink() {
+        FakeLink link = start(new FakeLink());
+        publish(link, "a");
+        defect = text -> text.equals("b") || text.equals("gap");
+        publish(link, "b");
+        publish(link, "c");
+        assertEquals(new UplinkEvent.TopicFailed(TOPIC, order), told.getLast());
+        assertFalse(link.lost().isDone());
+        defect = text -> false;
+        start(new FakeLink(link.logs()));
+        assertEquals("1:a", delivered.getFirst());
+        assertEquals("3:c", delivered.getLast());
     }
 
     @Test

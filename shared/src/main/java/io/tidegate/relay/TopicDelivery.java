@@ -1,0 +1,289 @@
+package io.tidegate.relay;
+
+import io.tidegate.owner.Owner;
+import io.tidegate.owner.Owners;
+import io.tidegate.protocol.Position;
+import io.tidegate.relay.TopicEvent.Feed;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where one topic's messages go, whichever link brings them: one at a time, in order, from one link only, each once. It owns
+ * the topic's position and what is held; links and the {@link Uplink} post to it.
+ *
+ * <p>Two links know nothing of each other, and the threads of a lost one may still run; so the last {@link Feed} started is the
+ * one that counts, and no old message comes after a new one.
+ *
+ * <p>For a topic with a history it remembers up to which position everything has been delivered. A new feed first reads
+ * from the history what has been published since, while what arrives meanwhile is held; so an outage leaves no hole, or
+ * a gap is reported. While a link lives its subscription loses nothing. Should it seem so nevertheless, the link is given
+ * up: the next one heals it in the same way.
+ */
+final class TopicDelivery implements Owner.Step<TopicEvent> {
+    /** Bytes of history read at once. */
+    static final int PAGE_BYTES = 256 << 10;
+
+    /** Takes what is delivered; called on the topic's owner. */
+    interface Arrivals {
+        void messages(Position first, List<Envelope> envelopes);
+
+        /** From the history, some time after they were published. */
+        void missed(Position first, History history);
+
+        void gap(Position position);
+
+        /** Bytes that are no message. */
+        void malformed();
+    }
+
+    private final TopicKeys keys;
+    private final Arrivals arrivals;
+    private final Consumer<UplinkEvent> uplink;
+    private final Owner<TopicEvent> inbox;
+
+    private @Nullable Feed current;
+    private @Nullable Position delivered;
+    private boolean muted = true;
+
+    private final HeldPackets held = new HeldPackets();
+    private boolean skipping;
+
+    private TopicDelivery(TopicKeys keys, Arrivals arrivals, Consumer<UplinkEvent> uplink, Owners owners) {
+        this.keys = keys;
+        this.arrivals = arrivals;
+        this.uplink = uplink;
+        this.inbox = owners.serial("topic " + keys.topic().name(), this);
+    }
+
+    /**
+     * A topic that delivers nothing yet, and is muted.
+     *
+     * @param uplink is told what has become of an order; any thread
+     */
+    static Owner<TopicEvent> of(TopicKeys keys, Arrivals arrivals, Consumer<UplinkEvent> uplink, Owners owners) {
+        return new TopicDelivery(keys, arrivals, uplink, owners).inbox;
+    }
+
+    @Override
+    public void step(TopicEvent event) {
+        switch (event) {
+            case TopicEvent.Start start -> start(new Feed(start.order(), start.link()));
+            case TopicEvent.Stop stop -> stop(stop);
+            case TopicEvent.Mute mute -> muted = mute.muted();
+            case TopicEvent.End end -> {
+                current = null;
+                end.ended().complete(null);
+            }
+            case TopicEvent.OfFeed of when of.feed().equals(current) -> take(of);
+            case TopicEvent.OfFeed old -> {}
+        }
+    }
+
+    private void take(TopicEvent.OfFeed event) {
+        Feed feed = event.feed();
+        switch (event) {
+            case TopicEvent.Subscribed subscribed -> {
+                if (hasHistory()) {
+                    attach(feed, Optional.ofNullable(delivered), false);
+                } else {
+                    uplink.accept(new UplinkEvent.TopicDone(keys.topic(), feed.order()));
+                }
+            }
+            case TopicEvent.Arrived arrived -> arrived(feed, arrived.bytes());
+            case TopicEvent.Attached attached -> attached(feed, attached.head(), attached.skipping());
+            case TopicEvent.Page page -> page(feed, page.head(), page.history());
+            case TopicEvent.Stopped stopped -> {
+                current = null;
+                uplink.accept(new UplinkEvent.TopicDone(keys.topic(), feed.order()));
+            }
+        }
+    }
+
+    private void start(Feed feed) {
+        current = feed;
+        held.begin();
+        skipping = false;
+        CompletableFuture<Void> subscribed =
+                feed.link().subscribe(keys.channel(), bytes -> inbox.post(new TopicEvent.Arrived(feed, bytes)));
+        then(feed, subscribed, nothing -> new TopicEvent.Subscribed(feed));
+    }
+
+    /** What still arrives is of the feed before, and so ignored. */
+    private void stop(TopicEvent.Stop stop) {
+        if (stop.link().isPresent()) {
+            Feed last = new Feed(stop.order(), stop.link().get());
+            current = last;
+            then(last, last.link().unsubscribe(keys.channel()), nothing -> new TopicEvent.Stopped(last));
+        } else {
+            current = null;
+            uplink.accept(new UplinkEvent.TopicDone(keys.topic(), stop.order()));
+        }
+    }
+
+    private void attach(Feed feed, Optional<Position> known, boolean isSkipping) {
+        then(feed, feed.link().attach(keys, known), head -> new TopicEvent.Attached(feed, head, isSkipping));
+    }
+
+    private <T> void then(Feed feed, CompletableFuture<T> operation, Function<T, TopicEvent> event) {
+        var unused = operation.whenComplete((value, error) -> {
+            if (error == null) {
+                inbox.post(event.apply(value));
+            } else {
+                // It has made the link lost: what is wanted waits for the next.
+                uplink.accept(new UplinkEvent.GiveUp(feed.link(), RelayUnavailableException.reason(error)));
+            }
+        });
+    }
+
+    private void attached(Feed feed, Position head, boolean isSkipping) {
+        Position from = delivered;
+        if (isSkipping) {
+            from = head;
+            gap(from);
+        } else if (from == null) {
+            from = head;
+        } else if (!from.epoch().equals(head.epoch())) {
+            // Nobody knows what the old epoch still had; of the new one all may be there.
+            from = new Position(head.epoch(), 0);
+            gap(from);
+        }
+        catchUp(feed, from, head);
+    }
+
+    private void page(Feed feed, Position head, History history) {
+        Position before = delivered;
+        if (!history.reaches() || before == null) {
+            attach(feed, Optional.empty(), true);
+            return;
+        }
+        Position after = before.plus(history.messages().size());
+        delivered = after;
+        if (!muted && !history.messages().isEmpty()) {
+            arrivals.missed(before.plus(1), history);
+        }
+        catchUp(feed, after, head);
+    }
+
+    private void catchUp(Feed feed, Position from, Position head) {
+        delivered = from;
+        if (from.offset() >= head.offset()) {
+            goLive(feed);
+        } else {
+            then(
+                    feed,
+                    feed.link().history(keys, from, PAGE_BYTES),
+                    history -> new TopicEvent.Page(feed, head, history));
+        }
+    }
+
+    private void goLive(Feed feed) {
+        List<Packet> packets = held.release();
+        skipping = false;
+        for (Packet packet : packets) {
+            if (feed.equals(current)) {
+                deliver(feed, packet);
+            }
+        }
+        if (feed.equals(current)) {
+            uplink.accept(new UplinkEvent.TopicDone(keys.topic(), feed.order()));
+        }
+    }
+
+    private void arrived(Feed feed, byte[] bytes) {
+        if (hasHistory()) {
+            Packet.decode(bytes).ifPresentOrElse(packet -> arrived(feed, packet, bytes.length), arrivals::malformed);
+        } else {
+            Envelope.decode(bytes)
+                    .ifPresentOrElse(envelope -> deliver(Position.NONE, List.of(envelope)), arrivals::malformed);
+        }
+    }
+
+    private void arrived(Feed feed, Packet packet, int bytes) {
+        if (!held.isHolding()) {
+            deliver(feed, packet);
+        } else if (!held.add(packet, bytes)) {
+            giveUp(feed, "topics are published to faster than their history is read");
+        }
+    }
+
+    private void deliver(Feed feed, Packet packet) {
+        Position before = delivered;
+        if (before == null || !before.epoch().equals(packet.first().epoch())) {
+            before = packet.first().plus(-1);
+            gap(before);
+        }
+        long known = before.offset() - packet.first().offset() + 1;
+        if (known < 0) {
+            giveUp(feed, "messages have been missed");
+        } else if (known < packet.envelopes().size()) {
+            delivered = packet.last();
+            deliver(
+                    before.plus(1),
+                    packet.envelopes().subList((int) known, packet.envelopes().size()));
+        }
+    }
+
+    private void deliver(Position first, List<Envelope> envelopes) {
+        if (!muted) {
+            arrivals.messages(first, envelopes);
+        }
+    }
+
+    private void gap(Position position) {
+        if (!muted) {
+            arrivals.gap(position);
+        }
+    }
+
+    /** Nothing more of this feed: what it brings next would leave a hole, which the next link fills. */
+    private void giveUp(Feed feed, String reason) {
+        current = null;
+        held.begin();
+        uplink.accept(new UplinkEvent.GiveUp(feed.link(), reason));
+    }
+
+    private boolean hasHistory() {
+        return keys.topic().hasHistory();
+    }
+
+    /**
+     * A defect costs this topic what it was about, which its subscribers are told as a gap; a second one while that is
+     * being done, or one of the beginning, costs the topic's delivery until the next link.
+     */
+    @Override
+    public void failed(TopicEvent event, Throwable defect) {
+        switch (event) {
+            case TopicEvent.Start start -> fail(new Feed(start.order(), start.link()));
+            case TopicEvent.Stop stop -> {
+                current = null;
+                uplink.accept(new UplinkEvent.TopicDone(keys.topic(), stop.order()));
+            }
+            case TopicEvent.OfFeed of
+            when of.feed().equals(current) -> {
+                if (!hasHistory() && of instanceof TopicEvent.Arrived) {
+                    return; // there is no position from which to tell a gap
+                }
+                if (!hasHistory() || skipping) {
+                    fail(of.feed());
+                } else {
+                    skipping = true;
+                    held.begin();
+                    attach(of.feed(), Optional.empty(), true);
+                }
+            }
+            case TopicEvent.Mute mute -> {}
+            case TopicEvent.End end -> {}
+            case TopicEvent.OfFeed old -> {}
+        }
+    }
+
+    private void fail(Feed feed) {
+        current = null;
+        held.begin();
+        uplink.accept(new UplinkEvent.TopicFailed(keys.topic(), feed.order()));
+    }
+}

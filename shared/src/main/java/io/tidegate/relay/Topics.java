@@ -1,0 +1,240 @@
+package io.tidegate.relay;
+
+import io.tidegate.owner.Owner;
+import io.tidegate.protocol.Topic;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * The topics that are wanted, and what of that the present link carries. Its owner is the {@link Uplink}.
+ *
+ * <p>Callers change only what is wanted. What the link carries follows, with at most one operation under way for a topic: when
+ * that ends it looks again. So a subscribe and an unsubscribe of one topic never race, however fast they follow each other.
+ * With a new link ({@link #attach}) nothing is subscribed yet.
+ *
+ * <p>The operations are done by each topic's {@link TopicDelivery}, which answers with their number; an answer with another
+ * number than the last one's is of an operation that nobody waits for any more.
+ */
+final class Topics {
+    /** Operations under way at once: fast with thousands of topics, and none waits long for its turn at Redis. */
+    private static final int PARALLEL = 64;
+
+    private enum State {
+        NONE,
+        STARTING,
+        LIVE,
+        STOPPING,
+        /** There is no link, and the delivery is asked to be quiet; after that it can be forgotten. */
+        ENDING,
+        /** By a defect; it waits for the next link. */
+        FAILED
+    }
+
+    private static final class Entry {
+        private final Topic topic;
+        private final Owner<TopicEvent> delivery;
+        private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
+        private boolean wanted;
+        private State state = State.NONE;
+        private long order;
+
+        Entry(Topic topic, Owner<TopicEvent> delivery) {
+            this.topic = topic;
+            this.delivery = delivery;
+        }
+
+        void want(boolean isWanted) {
+            if (wanted != isWanted) {
+                wanted = isWanted;
+                delivery.post(new TopicEvent.Mute(!isWanted));
+            }
+        }
+
+        void fail(String reason) {
+            List<CompletableFuture<Void>> all = List.copyOf(waiting);
+            waiting.clear();
+            all.forEach(one -> one.completeExceptionally(new RelayUnavailableException(reason)));
+        }
+    }
+
+    private final Map<Topic, Entry> entries = new HashMap<>();
+    private final SequencedSet<Entry> changed = new LinkedHashSet<>();
+    private final Set<Entry> awaited = new HashSet<>();
+    private final Function<Topic, Owner<TopicEvent>> deliveries;
+    private Optional<Link> link = Optional.empty();
+    private int underWay;
+    private long orders;
+
+    /**
+     * No topics.
+     *
+     * @param deliveries makes the owner of a topic's delivery, muted
+     */
+    Topics(Function<Topic, Owner<TopicEvent>> deliveries) {
+        this.deliveries = deliveries;
+    }
+
+    /** Wants a topic; completes the result once the present link carries it. */
+    void subscribe(Topic topic, CompletableFuture<Void> ready) {
+        Entry entry = entries.computeIfAbsent(topic, key -> new Entry(key, deliveries.apply(key)));
+        entry.want(true);
+        if (entry.state == State.LIVE) {
+            ready.complete(null);
+        } else {
+            entry.waiting.add(ready);
+            follow(entry);
+        }
+    }
+
+    void unsubscribe(Topic topic) {
+        Entry entry = entries.get(topic);
+        if (entry != null) {
+            entry.want(false);
+            awaited.remove(entry);
+            follow(entry);
+            entry.fail("unsubscribed");
+        }
+    }
+
+    /** Makes a fresh link carry all wanted topics. */
+    void attach(Link fresh) {
+        link = Optional.of(fresh);
+        entries.values().stream().filter(entry -> entry.wanted).forEach(awaited::add);
+        changed.addAll(entries.values());
+        followAll();
+    }
+
+    /** Whether all that were wanted when the link was attached, and still are, are carried. */
+    boolean isCaughtUp() {
+        return awaited.isEmpty();
+    }
+
+    /** Forgets a link that is lost. */
+    void detach() {
+        link = Optional.empty();
+        underWay = 0;
+        changed.clear();
+        awaited.clear();
+        for (Entry entry : entries.values()) {
+            if (entry.state != State.ENDING) {
+                entry.state = State.NONE;
+                entry.order = 0;
+                follow(entry);
+            }
+        }
+    }
+
+    void done(UplinkEvent.TopicDone done) {
+        Entry entry = entries.get(done.topic());
+        if (entry == null || entry.order != done.order()) {
+            return;
+        }
+        switch (entry.state) {
+            case STARTING -> {
+                ended(entry, State.LIVE);
+                if (entry.wanted) {
+                    List<CompletableFuture<Void>> ready = List.copyOf(entry.waiting);
+                    entry.waiting.clear();
+                    ready.forEach(one -> one.complete(null));
+                }
+            }
+            case STOPPING -> ended(entry, State.NONE);
+            case ENDING -> entry.state = State.NONE;
+            case LIVE, NONE, FAILED -> {
+                return; // it has healed by itself
+            }
+        }
+        if (entry.state == State.NONE && !entry.wanted) {
+            entries.remove(entry.topic);
+        } else {
+            follow(entry);
+        }
+        followAll();
+    }
+
+    void failed(UplinkEvent.TopicFailed failed) {
+        Entry entry = entries.get(failed.topic());
+        if (entry == null || entry.order != failed.order()) {
+            return;
+        }
+        if (entry.state == State.STARTING) {
+            ended(entry, State.FAILED);
+        } else if (entry.state == State.LIVE) {
+            entry.state = State.FAILED;
+        } else {
+            return;
+        }
+        follow(entry);
+        entry.fail("a defect of this node");
+    }
+
+    /** Ends all; completes when nothing is delivered any more. */
+    CompletableFuture<Void> close() {
+        List<CompletableFuture<Void>> ended = new ArrayList<>();
+        for (Entry entry : entries.values()) {
+            CompletableFuture<Void> end = new CompletableFuture<>();
+            ended.add(end);
+            entry.delivery.post(new TopicEvent.End(end));
+            entry.fail("the relay is closed");
+        }
+        entries.clear();
+        detach();
+        return CompletableFuture.allOf(ended.toArray(CompletableFuture[]::new));
+    }
+
+    private void ended(Entry entry, State state) {
+        entry.state = state;
+        underWay--;
+        awaited.remove(entry);
+    }
+
+    private void follow(Entry entry) {
+        if (link.isPresent()) {
+            changed.add(entry);
+            followAll();
+        } else if (entry.state == State.NONE && !entry.wanted) {
+            begin(entry, State.ENDING, new TopicEvent.Stop(++orders, link));
+        }
+    }
+
+    private void followAll() {
+        while (link.isPresent() && underWay < PARALLEL && !changed.isEmpty()) {
+            follow(changed.removeFirst(), link.get());
+        }
+    }
+
+    private void follow(Entry entry, Link present) {
+        switch (entry.state) {
+            case NONE -> {
+                if (entry.wanted) {
+                    underWay++;
+                    begin(entry, State.STARTING, new TopicEvent.Start(++orders, present));
+                } else {
+                    begin(entry, State.ENDING, new TopicEvent.Stop(++orders, Optional.empty()));
+                }
+            }
+            case LIVE, FAILED -> {
+                if (!entry.wanted) {
+                    underWay++;
+                    begin(entry, State.STOPPING, new TopicEvent.Stop(++orders, link));
+                }
+            }
+            case STARTING, STOPPING, ENDING -> {} // looked at again when that is done
+        }
+    }
+
+    private void begin(Entry entry, State state, TopicEvent event) {
+        entry.state = state;
+        entry.order = orders;
+        entry.delivery.post(event);
+    }
+}

@@ -1,0 +1,255 @@
+package io.tidegate.relay;
+
+import io.tidegate.metrics.Metrics;
+import io.tidegate.owner.Owner;
+import io.tidegate.owner.Owners;
+import io.tidegate.protocol.Topic;
+import io.tidegate.relay.PublishQueue.Waiting;
+import io.tidegate.time.AttentiveTime;
+import io.tidegate.time.Clock;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The owner of the {@link Link}, and of all that depends on which one is present: it opens one, lets a {@link Session} use it
+ * until it is lost, and begins anew. Callers, links, topics and the ticker post events; nobody waits for it, and it waits for
+ * nobody.
+ *
+ * <p>When anything fails, the link is lost and all that waits fails, so that no publish waits for a hung Redis, and none is
+ * made that this node would not see.
+ *
+ * <p>All limits are measured in {@link AttentiveTime}: while this node itself stood still, Redis was not silent.
+ */
+final class Uplink implements Owner.Step<UplinkEvent> {
+    private static final Logger LOG = System.getLogger("io.tidegate.relay");
+
+    /** What counts at most between two steps: five of the ticks that are meant to come. */
+    private static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private static final String DEFECT = "a defect of this node";
+
+    private final Link.Opener opener;
+    private final String prefix;
+    private final RandomGenerator random;
+    private final Metrics metrics;
+    private final Clock clock;
+    private final AttentiveTime attention;
+    private final Backoff backoff;
+    private final Topics topics;
+    private final Owner<UplinkEvent> inbox;
+
+    private long now;
+    private long openNanos;
+    private boolean opening;
+    private boolean closed;
+    private boolean announced;
+    private @Nullable Session session;
+
+    /** Both are written by the steps alone, and read by any thread. */
+    private volatile RelayStatus status;
+
+    private volatile @Nullable Link link;
+
+    /** What it is made of beside the owner. */
+    record Parts(Link.Opener opener, String prefix, RandomGenerator random, Metrics metrics, Clock clock) {}
+
+    /**
+     * Connects with the first {@link UplinkEvent.Tick}.
+     *
+     * @param deliveries makes the owner of a topic's delivery
+     */
+    Uplink(Parts parts, Owners owners, Function<Topic, Owner<TopicEvent>> deliveries) {
+        this.opener = parts.opener;
+        this.prefix = parts.prefix;
+        this.random = parts.random;
+        this.metrics = parts.metrics;
+        this.clock = parts.clock;
+        this.attention = new AttentiveTime(clock.nanoTime(), MOST_NANOS);
+        this.backoff = new Backoff(random);
+        this.topics = new Topics(deliveries);
+        this.status = new RelayStatus.Down(clock.nanoTime(), "not connected yet");
+        this.inbox = owners.serial("uplink", this);
+    }
+
+    /** Any thread; see {@link Owner#post}. */
+    void post(UplinkEvent event) {
+        inbox.post(event);
+    }
+
+    /** Any thread. */
+    RelayStatus status() {
+        return status;
+    }
+
+    /** The link that topics can be read through, also before it is known to work; empty while there is none. Any thread. */
+    Optional<Link> link() {
+        return Optional.ofNullable(link);
+    }
+
+    @Override
+    public void step(UplinkEvent event) {
+        now = attention.advance(clock.nanoTime());
+        try {
+            take(event);
+        } catch (RelayUnavailableException e) {
+            down(e.getMessage());
+        }
+        settle();
+    }
+
+    private void take(UplinkEvent event) throws RelayUnavailableException {
+        switch (event) {
+            case UplinkEvent.Publish publish -> publish(publish);
+            case UplinkEvent.Subscribe subscribe -> {
+                if (closed) {
+                    fail(subscribe, "the relay is closed");
+                } else {
+                    topics.subscribe(subscribe.topic(), subscribe.ready());
+                }
+            }
+            case UplinkEvent.Unsubscribe unsubscribe -> topics.unsubscribe(unsubscribe.topic());
+            case UplinkEvent.Opened opened -> opened(opened.link());
+            case UplinkEvent.OpenFailed failed -> {
+                opening = false;
+                if (!closed) {
+                    down(failed.reason());
+                }
+            }
+            case UplinkEvent.TopicDone done -> topics.done(done);
+            case UplinkEvent.TopicFailed failed -> topics.failed(failed);
+            case UplinkEvent.OfLink of -> {
+                if (session != null && session.link() == of.link()) {
+                    session.take(of, now);
+                }
+            }
+            case UplinkEvent.Tick tick -> tick();
+            case UplinkEvent.Close close -> close(close);
+        }
+    }
+
+    private void publish(UplinkEvent.Publish publish) {
+        if (status instanceof RelayStatus.Down down) {
+            refuse(publish, down.reason());
+        } else if (session != null
+                && !session.offer(new Waiting(publish.topic(), publish.entry(), now, publish.done()), now)) {
+            refuse(publish, "too much waits to be published");
+        }
+    }
+
+    private void tick() throws RelayUnavailableException {
+        if (session != null) {
+            session.tick(now);
+        } else if (!opening && !closed && now >= openNanos) {
+            open();
+        }
+    }
+
+    private void open() {
+        opening = true;
+        var unused = opener.open()
+                .whenComplete((fresh, error) -> post(
+                        error == null
+                                ? new UplinkEvent.Opened(fresh)
+                                : new UplinkEvent.OpenFailed(RelayUnavailableException.reason(error))));
+    }
+
+    private void opened(Link fresh) {
+        opening = false;
+        if (closed) {
+            fresh.close();
+            return;
+        }
+        session = new Session(fresh, prefix, new Probe(prefix, random), metrics, this::post);
+        session.begin(now);
+    }
+
+    /** Whatever the event was, it may have been the last that something waited for. */
+    private void settle() {
+        Session present = session;
+        if (present == null || !present.isOpen()) {
+            return;
+        }
+        if (link == null) {
+            link = present.link();
+            topics.attach(present.link());
+        }
+        if (topics.isCaughtUp()) {
+            present.carries(now);
+        }
+        if (present.isUp() && status instanceof RelayStatus.Down) {
+            status = new RelayStatus.Up();
+            announced = false;
+            LOG.log(Level.INFO, "The relay is up");
+        }
+    }
+
+    private void down(String reason) {
+        long since = status instanceof RelayStatus.Down before ? before.sinceNanos() : clock.nanoTime();
+        // Written first: who is told of a failure may try again at once, and is then refused.
+        status = new RelayStatus.Down(since, reason);
+        if (!closed && !announced) {
+            announced = true;
+            LOG.log(Level.WARNING, "The relay is down: {0}", reason);
+        }
+        Session ended = session;
+        session = null;
+        link = null;
+        openNanos = now + backoff.nextNanos(ended != null && ended.isUp());
+        if (ended != null) {
+            ended.end(reason);
+            topics.detach();
+            // With its own reason, which those who read through it are told.
+            ended.link().lost().complete(reason);
+            ended.link().close();
+        }
+    }
+
+    private void close(UplinkEvent.Close close) {
+        closed = true;
+        down("the relay is closed");
+        var unused =
+                topics.close().whenComplete((nothing, error) -> close.ended().complete(null));
+    }
+
+    private void refuse(UplinkEvent.Publish publish, String reason) {
+        if (publish.done().completeExceptionally(new RelayUnavailableException(reason))) {
+            metrics.relayErrors().increment();
+        }
+    }
+
+    private static void fail(UplinkEvent.Subscribe subscribe, String reason) {
+        subscribe.ready().completeExceptionally(new RelayUnavailableException(reason));
+    }
+
+    @Override
+    public void failed(UplinkEvent event, Throwable defect) {
+        if (session != null && session.failBatch(event instanceof UplinkEvent.Published, DEFECT)) {
+            return;
+        }
+        switch (event) {
+            case UplinkEvent.Publish publish -> refuse(publish, DEFECT);
+            case UplinkEvent.Subscribe subscribe -> fail(subscribe, DEFECT);
+            case UplinkEvent.Unsubscribe unsubscribe -> {}
+            case UplinkEvent.TopicDone done -> {}
+            case UplinkEvent.TopicFailed failed -> {}
+            case UplinkEvent.Close close -> close.ended().complete(null);
+            case UplinkEvent.Opened opened -> {
+                opened.link().close();
+                again(defect);
+            }
+            case UplinkEvent.OpenFailed failed -> again(defect);
+            case UplinkEvent.OfLink of -> again(defect);
+            case UplinkEvent.Tick tick -> again(defect);
+        }
+    }
+
+    private void again(Throwable defect) {
+        opening = false;
+        down("defect: " + defect.getClass().getSimpleName());
+    }
+}
