@@ -5,6 +5,7 @@ import io.tidegate.hub.Connection;
 import io.tidegate.hub.Hub;
 import io.tidegate.hub.Transport;
 import io.tidegate.metrics.Metrics;
+import io.tidegate.owner.Threads;
 import io.tidegate.protocol.FrameBatch;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Opcode;
@@ -67,7 +68,8 @@ public class FanOutBenchmark {
                 settings,
                 metrics,
                 clock,
-                receiver -> new MemoryRelay(new MemoryBus(settings.history(), clock), receiver, metrics, clock));
+                receiver -> new MemoryRelay(
+                        new MemoryBus(settings.history(), new Threads(() -> {}), clock), receiver, metrics, clock));
     }
 
     /** A thousand connections, in topics of {@link #subscribers}. */

@@ -9,6 +9,8 @@ import io.tidegate.drain.Rebalance;
 import io.tidegate.hub.Hub;
 import io.tidegate.metrics.MeterBinder;
 import io.tidegate.metrics.Metrics;
+import io.tidegate.owner.Owners;
+import io.tidegate.owner.Threads;
 import io.tidegate.relay.MemoryBus;
 import io.tidegate.relay.MemoryRelay;
 import io.tidegate.relay.RedisRelay;
@@ -27,6 +29,7 @@ public final class Node implements AutoCloseable {
 
     private final Settings settings;
     private final Metrics metrics = new Metrics();
+    private final Threads threads = new Threads(metrics.defects()::increment);
     private final Hub hub;
     private final Drain drain;
     private final Fleet fleet;
@@ -46,7 +49,7 @@ public final class Node implements AutoCloseable {
     public Node(Settings settings, String runtime) {
         Clock clock = Clock.system();
         this.settings = settings;
-        this.hub = new Hub(settings, metrics, clock, receiver -> relay(settings, receiver, metrics, clock));
+        this.hub = new Hub(settings, metrics, clock, receiver -> relay(settings, receiver, metrics, threads, clock));
         Departures departures = new Departures(hub, clock);
         this.drain = new Drain(hub, departures, settings.drain(), metrics, clock);
         this.fleet = new Fleet(settings, runtime, hub, drain::draining, departures::onTheirWay, clock);
@@ -109,6 +112,7 @@ public final class Node implements AutoCloseable {
     public void close() {
         closed = true;
         hub.close();
+        threads.close();
     }
 
     private void run() {
@@ -139,9 +143,10 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private static Relay relay(Settings settings, Relay.Receiver receiver, Metrics metrics, Clock clock) {
+    private static Relay relay(
+            Settings settings, Relay.Receiver receiver, Metrics metrics, Owners owners, Clock clock) {
         return settings.relay().inProcess()
-                ? new MemoryRelay(new MemoryBus(settings.history(), clock), receiver, metrics, clock)
+                ? new MemoryRelay(new MemoryBus(settings.history(), owners, clock), receiver, metrics, clock)
                 : new RedisRelay(settings, receiver, metrics, clock);
     }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
 
 /** A link to nobody but those that share its logs, which a test can make hang, swallow or fail. */
 final class FakeLink implements Link {
-    private static final Settings.History HISTORY = Settings.defaults().history();
+    private static final Retention RETENTION = Retention.of(Settings.defaults().history());
 
     private final Map<Topic, MemoryLog> logs;
     private final Map<String, Consumer<byte[]>> listeners = new ConcurrentHashMap<>();
@@ -47,7 +48,8 @@ final class FakeLink implements Link {
     }
 
     MemoryLog log(Topic topic) {
-        return logs.computeIfAbsent(topic, key -> new MemoryLog(HISTORY, 0));
+        return logs.computeIfAbsent(
+                topic, key -> new MemoryLog(RETENTION, Retention.newEpoch(ThreadLocalRandom.current()), 0));
     }
 
     /** Lets calls hang until {@link #release}: {@code "publish"}, {@code "subscribe CHANNEL"} and so on. */

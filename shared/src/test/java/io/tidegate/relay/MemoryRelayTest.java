@@ -3,6 +3,7 @@ package io.tidegate.relay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tidegate.metrics.Metrics;
+import io.tidegate.owner.Threads;
 import io.tidegate.protocol.Topic;
 import io.tidegate.settings.Settings;
 import io.tidegate.time.Clock;
@@ -10,7 +11,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MemoryRelayTest extends RelayContract {
-    private final MemoryBus bus = new MemoryBus(Settings.defaults().history(), Clock.system());
+    private final MemoryBus bus = new MemoryBus(Settings.defaults().history(), new Threads(() -> {}), Clock.system());
 
     @Override
     Relay join(Relay.Receiver receiver) {

@@ -6,6 +6,7 @@ import io.tidegate.hub.Admission;
 import io.tidegate.hub.Connection;
 import io.tidegate.hub.Hub;
 import io.tidegate.metrics.Metrics;
+import io.tidegate.owner.Threads;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Opcode;
 import io.tidegate.protocol.Topic;
@@ -41,7 +42,7 @@ public final class HubFixture implements AutoCloseable {
     }
 
     private HubFixture(Settings settings, ManualClock clock) {
-        this(settings, clock, new MemoryBus(settings.history(), clock));
+        this(settings, clock, new MemoryBus(settings.history(), new Threads(() -> {}), clock));
     }
 
     /** One of several that hear each other. */
