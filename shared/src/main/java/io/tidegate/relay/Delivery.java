@@ -135,8 +135,11 @@ final class Delivery {
                     return DONE;
                 }
                 Position from = delivered;
-                if (from == null) {
+                if (from == null || EmptyPosition.continues(from, head)) {
                     from = head;
+                } else if (EmptyPosition.isOne(from) && !EmptyPosition.isOne(head)) {
+                    // The history knows whether the topic's first message was the next one.
+                    return link.history(keys, from, PAGE_BYTES).thenCompose(history -> takeMissed(keys, head, history));
                 } else if (!from.epoch().equals(head.epoch())) {
                     // Nobody knows what the old epoch still had; of the new one all may be there.
                     from = new Position(head.epoch(), 0);
@@ -168,9 +171,9 @@ final class Delivery {
             locked(() -> {
                 Position before = delivered;
                 if (current == this && before != null) {
-                    delivered = before.plus(history.messages().size());
+                    delivered = history.last();
                     if (!muted) {
-                        arrivals.missed(topic, before.plus(1), history);
+                        arrivals.missed(topic, history.after().plus(1), history);
                     }
                 }
             });
@@ -198,8 +201,11 @@ final class Delivery {
         private void deliver(Packet packet) {
             Position before = delivered;
             if (before == null || !before.epoch().equals(packet.first().epoch())) {
+                boolean isGap = before == null || !EmptyPosition.continues(before, packet);
                 before = packet.first().plus(-1);
-                gap(before);
+                if (isGap) {
+                    gap(before);
+                }
             }
             long known = before.offset() - packet.first().offset() + 1;
             if (known < 0) {
