@@ -93,8 +93,8 @@ final class Resume implements Runnable {
             if (at.equals(from)) {
                 subscription.begin(from, true);
             }
-            subscription.resend(page.messages());
-            at = at.plus(page.messages().size());
+            subscription.resend(page);
+            at = page.last();
             if (!page.more()) {
                 subscription.connection().recovery(Recovery.COMPLETE);
                 subscription.catchUp();

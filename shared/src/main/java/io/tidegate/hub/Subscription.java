@@ -3,11 +3,11 @@ package io.tidegate.hub;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.tidegate.metrics.Metrics.Recovery;
 import io.tidegate.protocol.FrameBatch;
-import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.ServerFrame;
 import io.tidegate.protocol.Topic;
 import io.tidegate.protocol.Wire;
+import io.tidegate.relay.History;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -159,12 +159,12 @@ final class Subscription {
     }
 
     /** Sends what follows, from the history. */
-    synchronized void resend(List<Message> messages) {
-        if (ended || messages.isEmpty()) {
+    synchronized void resend(History page) {
+        if (ended || page.messages().isEmpty()) {
             return;
         }
-        connection.send(wire.encode(topic, sent.plus(1), messages));
-        sent = sent.plus(messages.size());
+        connection.send(wire.encode(topic, page.after().plus(1), page.messages()));
+        sent = page.last();
     }
 
     /** The history is sent: what was held follows, and what comes from now on. */
