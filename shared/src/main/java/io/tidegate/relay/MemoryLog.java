@@ -16,8 +16,8 @@ final class MemoryLog {
     /** What a message costs beside its payload: the record, the array, its place in the queue. */
     private static final int MESSAGE_BYTES = 64;
 
-    /** Once the queue has grown it stays, though it is empty. */
-    private static final int TOPIC_BYTES = 512;
+    /** What a topic costs beside its name: this log, its epoch, the queue, its place among the topics. */
+    private static final int TOPIC_BYTES = 320;
 
     private final Retention retention;
     private final String epoch;
@@ -115,8 +115,15 @@ final class MemoryLog {
 
     private boolean dropMessage() {
         Message oldest = messages.poll();
-        payload -= oldest == null ? 0 : oldest.payload().length;
-        return oldest != null;
+        if (oldest == null) {
+            return false;
+        }
+        payload -= oldest.payload().length;
+        if (messages.isEmpty()) {
+            // A queue keeps the room that it once needed.
+            messages = new ArrayDeque<>(1);
+        }
+        return true;
     }
 
     /** Forgets the messages, and the ids, where the last message is too long ago. */

@@ -48,6 +48,16 @@ class RedisRelayTest extends RelayContract {
         return up(receiver, new Metrics());
     }
 
+    @Override
+    Relay join(Relay.Receiver receiver, Duration ttl) {
+        return with(ttl.toString(), receiver);
+    }
+
+    @Override
+    void pass(Duration time) {
+        RedisTime.pass(redis, time);
+    }
+
     private static Relay up(Relay.Receiver receiver, Metrics metrics) {
         RedisRelay relay = new RedisRelay(settings(redis, "test"), receiver, metrics, Clock.system());
         Await.until(() -> "relay up: " + relay.status(), LIMIT, () -> relay.status() instanceof RelayStatus.Up);
@@ -139,14 +149,14 @@ class RedisRelayTest extends RelayContract {
     @Test
     void theStateOutlivesALongHistoryAndTheIdsAShortOne() {
         Topic topic = new Topic("news");
-        try (Relay relay = with("720h")) {
+        try (Relay relay = with("720h", new Inbox())) {
             Await.value("published", LIMIT, relay.publish(topic, Inbox.text("a"), Optional.of(new MessageId("7"))));
             assertExpiresWithin(Duration.ofDays(60), "test:state:{news}");
             assertExpiresWithin(Duration.ofDays(30), "test:log:{news}");
             assertExpiresWithin(Duration.ofDays(30), "test:ids:{news}");
         }
         redis.command("FLUSHALL");
-        try (Relay relay = with("1s")) {
+        try (Relay relay = with("1s", new Inbox())) {
             Await.value("published", LIMIT, relay.publish(topic, Inbox.text("a"), Optional.of(new MessageId("7"))));
             assertExpiresWithin(Duration.ofDays(7), "test:state:{news}");
             assertExpiresWithin(Duration.ofSeconds(1), "test:log:{news}");
@@ -173,7 +183,7 @@ class RedisRelayTest extends RelayContract {
         }
     }
 
-    private static Relay with(String ttl) {
+    private static Relay with(String ttl, Relay.Receiver receiver) {
         Settings settings = SettingsReader.read(
                 Map.of(
                         "tidegate.relay.url",
@@ -183,7 +193,7 @@ class RedisRelayTest extends RelayContract {
                         "tidegate.history.ttl",
                         ttl),
                 Map.of());
-        RedisRelay relay = new RedisRelay(settings, new Inbox(), new Metrics(), Clock.system());
+        RedisRelay relay = new RedisRelay(settings, receiver, new Metrics(), Clock.system());
         Await.until("up", LIMIT, () -> relay.status() instanceof RelayStatus.Up);
         return relay;
     }

@@ -40,6 +40,12 @@ abstract class RelayContract {
     /** A relay, up, that is joined to the others of the same test. */
     abstract Relay join(Relay.Receiver receiver);
 
+    /** The same, with this {@code tidegate.history.ttl}; joined to others of the same ttl. */
+    abstract Relay join(Relay.Receiver receiver, Duration ttl);
+
+    /** Lets time pass for all that is kept. */
+    abstract void pass(Duration time);
+
     private Relay node(Relay.Receiver receiver) {
         Relay relay = join(receiver);
         open.add(relay);
@@ -330,6 +336,54 @@ abstract class RelayContract {
         arrived(inbox, 6);
         assertEquals(6, inbox.texts(TOPIC).stream().distinct().count());
         assertEquals("last", inbox.texts(TOPIC).getLast());
+    }
+
+    @Test
+    void anIdIsKnownForAsLongAsItsMessageIsInTheHistory() {
+        Relay node = node(new Inbox());
+        Position first = position(node.publish(TOPIC, Inbox.text("a"), id("a")));
+        for (int i = 0; i < 5; i++) {
+            pass(Duration.ofMinutes(9));
+            position(node.publish(TOPIC, Inbox.text("" + i), Optional.empty()));
+        }
+        assertTrue(history(node, first.plus(-1)).reaches());
+        assertEquals(first, position(node.publish(TOPIC, Inbox.text("a"), id("a"))));
+        pass(Duration.ofMinutes(11));
+        assertFalse(history(node, first.plus(-1)).reaches());
+        assertEquals(first.plus(6), position(node.publish(TOPIC, Inbox.text("a"), id("a"))));
+    }
+
+    @Test
+    void anIdIsKnownForTwoMinutesHoweverShortTheHistoryIs() {
+        Relay node = join(new Inbox(), Duration.ofSeconds(1));
+        open.add(node);
+        Position first = position(node.publish(TOPIC, Inbox.text("a"), id("a")));
+        pass(Duration.ofSeconds(3));
+        assertFalse(history(node, first.plus(-1)).reaches());
+        assertEquals(first, position(node.publish(TOPIC, Inbox.text("a"), id("a"))));
+        pass(Duration.ofSeconds(110));
+        assertEquals(first, position(node.publish(TOPIC, Inbox.text("a"), id("a"))));
+        pass(Duration.ofSeconds(10));
+        assertEquals(first.plus(1), position(node.publish(TOPIC, Inbox.text("a"), id("a"))));
+    }
+
+    @Test
+    void ofManyIdsTheOldEnd() {
+        Relay node = join(new Inbox(), Duration.ofMinutes(5));
+        open.add(node);
+        Position first = position(node.publish(TOPIC, Inbox.text("a"), id("a")));
+        for (int turn = 0; turn < 2; turn++) {
+            int base = turn * HISTORY;
+            inTurns(HISTORY, i -> node.publish(TOPIC, Inbox.text("b"), id("" + (base + i))));
+            pass(Duration.ofMinutes(4));
+        }
+        assertEquals(first, position(node.publish(TOPIC, Inbox.text("a"), id("a"))), "not 5 minutes in a generation");
+        for (int turn = 2; turn < 4; turn++) {
+            int base = turn * HISTORY;
+            inTurns(HISTORY, i -> node.publish(TOPIC, Inbox.text("b"), id("" + (base + i))));
+            pass(Duration.ofMinutes(4));
+        }
+        assertEquals(first.plus(4 * HISTORY + 1), position(node.publish(TOPIC, Inbox.text("a"), id("a"))));
     }
 
     @Test
