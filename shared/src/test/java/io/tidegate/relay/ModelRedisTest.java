@@ -12,12 +12,14 @@ import io.tidegate.protocol.Topic;
 import io.tidegate.testing.RedisServer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -38,10 +40,20 @@ import org.redisson.client.codec.ByteArrayCodec;
  * change no answer.
  */
 class ModelRedisTest {
-    private static final int OPERATIONS = 1_500;
+    private static final int OPERATIONS = 5_000;
     private static final long DRIFT_MILLIS = 30_000;
     private static final List<TopicKeys> TOPICS =
-            List.of(keys("news"), keys("weather"), keys("a-topic-that-nobody-publishes-to-very-often"));
+            List.of(keys("busy"), keys("news"), keys("weather"), keys("rare"), keys("sleepy"));
+
+    /** Of a thousand operations. */
+    private static final Map<Operation, Integer> WEIGHTS = Map.of(
+            Operation.PUBLISH, 434,
+            Operation.ATTACH, 200,
+            Operation.HISTORY, 300,
+            Operation.PASS, 35,
+            Operation.FLUSH, 3,
+            Operation.SAVE, 15,
+            Operation.RESTORE, 13);
 
     private static TopicKeys keys(String topic) {
         return new TopicKeys("test", new Topic(topic));
@@ -83,7 +95,7 @@ class ModelRedisTest {
 
     @Test
     void withFewMessages() throws InterruptedException {
-        run(retention(3, 20_000), 3, 4);
+        run(retention(3, 5_000), 3, 4);
     }
 
     @Test
@@ -129,10 +141,11 @@ class ModelRedisTest {
         private final RScript script = redisson.getScript(ByteArrayCodec.INSTANCE);
         private final ModelRedis model;
         private final Map<Operation, Integer> done = new EnumMap<>(Operation.class);
+        private final Map<String, Integer> outcomes = new TreeMap<>();
         private final Map<TopicKeys, List<Told>> told = new HashMap<>();
         private final BlockingQueue<byte[]> packets = new LinkedBlockingQueue<>();
         private Duration passed = Duration.ZERO;
-        private ModelRedis.Snapshot saved;
+        private final List<ModelRedis.Snapshot> saved;
         private String now = "";
 
         Run(Retention retention, long seed) {
@@ -142,7 +155,7 @@ class ModelRedisTest {
             this.modelEpochs = new SplittableRandom(seed);
             this.scripts = new Scripts(script, retention, () -> Retention.newEpoch(realEpochs));
             this.model = new ModelRedis(retention, () -> Retention.newEpoch(modelEpochs));
-            this.saved = model.save();
+            this.saved = new ArrayList<>(Collections.nCopies(RedisTime.PLACES, model.save()));
             for (TopicKeys keys : TOPICS) {
                 told.put(keys, new ArrayList<>());
                 redisson.getTopic(keys.channel(), ByteArrayCodec.INSTANCE)
@@ -151,20 +164,12 @@ class ModelRedisTest {
         }
 
         void step(int number) throws InterruptedException {
-            int roll = random.nextInt(1_000);
-            Operation operation = roll < 500
-                    ? Operation.PUBLISH
-                    : roll < 650
-                            ? Operation.ATTACH
-                            : roll < 930
-                                    ? Operation.HISTORY
-                                    : roll < 970
-                                            ? Operation.PASS
-                                            : roll < 976
-                                                    ? Operation.FLUSH
-                                                    : roll < 990 ? Operation.SAVE : Operation.RESTORE;
-            int likely = random.nextInt(10);
-            TopicKeys keys = TOPICS.get(likely < 6 ? 0 : likely < 9 ? 1 : 2);
+            Operation operation = draw();
+            // Some are published to hardly ever.
+            int topic = operation == Operation.PUBLISH
+                    ? Math.min(random.nextInt(TOPICS.size()), random.nextInt(TOPICS.size()))
+                    : random.nextInt(TOPICS.size());
+            TopicKeys keys = TOPICS.get(random.nextInt(3) == 0 ? 0 : topic);
             now = "seed " + seed + ", operation " + number + ", " + operation + " " + keys.topic();
             done.merge(operation, 1, Integer::sum);
             model.time(System.currentTimeMillis() + passed.toMillis());
@@ -178,14 +183,27 @@ class ModelRedisTest {
                     model.flush();
                 }
                 case SAVE -> {
-                    RedisTime.save(redis);
-                    saved = model.save();
+                    int place = random.nextInt(saved.size());
+                    RedisTime.save(redis, place);
+                    saved.set(place, model.save());
                 }
                 case RESTORE -> {
-                    RedisTime.restore(redis);
-                    model.restore(saved);
+                    int place = random.nextInt(saved.size());
+                    RedisTime.restore(redis, place);
+                    model.restore(saved.get(place));
                 }
             }
+        }
+
+        private Operation draw() {
+            int roll = random.nextInt(1_000);
+            for (Operation operation : Operation.values()) {
+                roll -= WEIGHTS.getOrDefault(operation, 0);
+                if (roll < 0) {
+                    return operation;
+                }
+            }
+            throw new IllegalStateException("the weights are no thousand");
         }
 
         private void publish(TopicKeys keys) throws InterruptedException {
@@ -222,7 +240,7 @@ class ModelRedisTest {
         }
 
         private void history(TopicKeys keys) {
-            Optional<Told> from = any(random.nextInt(20) == 0 ? TOPICS.get(random.nextInt(3)) : keys);
+            Optional<Told> from = any(random.nextInt(20) == 0 ? TOPICS.get(random.nextInt(TOPICS.size())) : keys);
             if (from.isEmpty()) {
                 return;
             }
@@ -241,6 +259,9 @@ class ModelRedisTest {
             assertEquals(expected.more(), real.more(), behind);
             assertSame(expected.after(), real.after());
             assertEquals(payloads(expected), payloads(real), behind);
+            String kind = EmptyPosition.isOne(after) ? "empty" : "other";
+            outcomes.merge(
+                    kind + (real.reaches() ? real.messages().isEmpty() ? " none" : " some" : " lost"), 1, Integer::sum);
         }
 
         private static List<String> payloads(History history) {
@@ -255,15 +276,16 @@ class ModelRedisTest {
             passed = passed.plus(time);
         }
 
+        /** The last ones are those that most is to be said about, and those of an empty topic. */
         private Optional<Told> any(TopicKeys keys) {
-            List<Told> all = told.get(keys);
-            // The last ones are those that most is to be said about.
-            return all == null || all.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(all.get(
-                            random.nextBoolean()
-                                    ? random.nextInt(all.size())
-                                    : random.nextInt(Math.max(0, all.size() - 20), all.size())));
+            List<Told> all = told.getOrDefault(keys, List.of());
+            if (random.nextInt(2) == 0) {
+                all = all.stream()
+                        .filter(position -> EmptyPosition.isOne(position.model))
+                        .toList();
+            }
+            int from = Math.max(0, all.size() - (1 << random.nextInt(8)));
+            return all.isEmpty() ? Optional.empty() : Optional.of(all.get(random.nextInt(from, all.size())));
         }
 
         private void tell(TopicKeys keys, Position real, Position expected) {
@@ -296,7 +318,8 @@ class ModelRedisTest {
 
         void end() {
             assertNull(packets.poll(), now);
-            assertEquals(Operation.values().length, done.size(), () -> "never done, of all: " + done);
+            System.out.println("seed " + seed + ": " + done + ", histories: " + outcomes);
+            assertEquals(Operation.values().length, done.size(), () -> "of all, only " + done);
             TOPICS.forEach(keys ->
                     redisson.getTopic(keys.channel(), ByteArrayCodec.INSTANCE).removeAllListeners());
         }

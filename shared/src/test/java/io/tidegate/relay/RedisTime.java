@@ -9,7 +9,7 @@ import java.time.Duration;
 final class RedisTime {
     /** What expires does so earlier; the times that the scripts have written are earlier ones. That of the saved, too. */
     private static final String AGE = """
-            for db = 0, 1 do redis.call('SELECT', db) \
+            for db = 0, %2$d do redis.call('SELECT', db) \
             for _, key in ipairs(redis.call('KEYS', '*')) do \
             local left = redis.call('PTTL', key) \
             if left >= 0 and left < %1$d then redis.call('DEL', key) \
@@ -25,19 +25,21 @@ final class RedisTime {
             for _, key in ipairs(redis.call('KEYS', '*')) do redis.call('COPY', key, key, 'DB', %2$d) end \
             return 1""";
 
+    static final int PLACES = 3;
+
     private RedisTime() {}
 
     static void pass(RedisServer redis, Duration time) {
-        run(redis, AGE.formatted(time.toMillis()));
+        run(redis, AGE.formatted(time.toMillis(), PLACES));
     }
 
-    /** Keeps all of it for {@link #restore}. */
-    static void save(RedisServer redis) {
-        run(redis, COPY.formatted(0, 1));
+    /** Keeps all of it for {@link #restore}, in one of {@link #PLACES}. */
+    static void save(RedisServer redis, int place) {
+        run(redis, COPY.formatted(0, 1 + place));
     }
 
-    static void restore(RedisServer redis) {
-        run(redis, COPY.formatted(1, 0));
+    static void restore(RedisServer redis, int place) {
+        run(redis, COPY.formatted(1 + place, 0));
     }
 
     private static void run(RedisServer redis, String script) {
