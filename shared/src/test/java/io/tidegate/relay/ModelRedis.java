@@ -21,16 +21,17 @@ import org.jspecify.annotations.Nullable;
  * it to a real one. Who gets what it publishes is not its business. Not for several threads.
  */
 final class ModelRedis {
-    /**
-     * What a publish did.
-     *
-     * @param positions as the publisher is told them
-     * @param packet what goes to the subscribers of the channel; none where all was known
-     */
+    /** What the publisher is told, and what goes to the subscribers of the channel: nothing where all was known. */
     record Published(String channel, List<Position> positions, Optional<byte[]> packet) {}
 
     /** All that is held at some time. */
-    record Snapshot(Map<TopicKeys, Keys> topics, Map<Object, String> births) {}
+    record Snapshot(Map<TopicKeys, Keys> topics, Map<Object, String> births) {
+        private Snapshot copy() {
+            Map<TopicKeys, Keys> copy = new HashMap<>();
+            topics.forEach((keys, values) -> copy.put(keys, values.copy()));
+            return new Snapshot(copy, new HashMap<>(births));
+        }
+    }
 
     private record Entry(long offset, byte[] envelope, long before) {}
 
@@ -40,9 +41,9 @@ final class ModelRedis {
         private @Nullable Deque<Entry> log;
         private @Nullable Map<String, Long> ids;
         private @Nullable Map<String, Long> older;
-        private long stateEnds = Long.MAX_VALUE;
-        private long logEnds = Long.MAX_VALUE;
-        private long idsEnd = Long.MAX_VALUE;
+        private long stateEnds;
+        private long logEnds;
+        private long idsEnd;
 
         Keys copy() {
             Keys copy = new Keys();
@@ -56,11 +57,10 @@ final class ModelRedis {
             return copy;
         }
 
-        void expire(long now) {
-            state = now > stateEnds ? null : state;
-            log = now > logEnds ? null : log;
-            ids = now > idsEnd ? null : ids;
-            older = now > idsEnd ? null : older;
+        void forget() {
+            log = null;
+            ids = null;
+            older = null;
         }
 
         @Nullable
@@ -75,8 +75,7 @@ final class ModelRedis {
 
     private final Retention retention;
     private final Supplier<String> epochs;
-    private Map<TopicKeys, Keys> topics = new HashMap<>();
-    private Map<Object, String> births = new HashMap<>();
+    private Snapshot held = new Snapshot(new HashMap<>(), new HashMap<>());
     private long now;
 
     /**
@@ -95,26 +94,17 @@ final class ModelRedis {
     }
 
     Snapshot save() {
-        return copy(topics, births);
+        return held.copy();
     }
 
     /** Starts again with what it had then: from its file, or as the replica that has no more. */
     void restore(Snapshot snapshot) {
-        Snapshot copy = copy(snapshot.topics, snapshot.births);
-        topics = copy.topics;
-        births = copy.births;
+        held = snapshot.copy();
     }
 
     /** Starts again without a file. */
     void flush() {
-        topics.clear();
-        births.clear();
-    }
-
-    private static Snapshot copy(Map<TopicKeys, Keys> topics, Map<Object, String> births) {
-        Map<TopicKeys, Keys> copy = new HashMap<>();
-        topics.forEach((keys, values) -> copy.put(keys, values.copy()));
-        return new Snapshot(copy, new HashMap<>(births));
+        held = new Snapshot(new HashMap<>(), new HashMap<>());
     }
 
     Published publish(Link.Outgoing outgoing) {
@@ -127,31 +117,28 @@ final class ModelRedis {
     Published publish(TopicKeys name, List<Link.Entry> entries) {
         String newEpoch = epochs.get();
         Keys keys = keys(name);
-        State state = keys.state;
-        String epoch = state == null ? newEpoch : state.epoch;
-        long offset = state == null ? 0 : state.offset;
-        long bytes = state == null ? 0 : state.bytes;
-        boolean known = state != null;
+        if (keys.state == null) {
+            keys.forget();
+        }
+        State old = keys.state == null ? new State(newEpoch, 0, now, 0, 0, retention.bytes()) : keys.state;
+        String epoch = old.epoch;
+        long offset = old.offset;
+        long bytes = old.bytes;
         boolean named = false;
         List<Position> positions = new ArrayList<>();
         ByteArrayOutputStream packet = new ByteArrayOutputStream();
         packet.writeBytes((epoch + " " + (offset + 1) + "\n").getBytes(US_ASCII));
-        int header = packet.size();
         for (Link.Entry entry : entries) {
-            Long before = known && !entry.id().isEmpty() ? keys.offset(entry.id()) : null;
+            Long before = entry.id().isEmpty() ? null : keys.offset(entry.id());
             if (before != null) {
                 positions.add(new Position(epoch, before));
                 continue;
             }
-            if (!known) {
-                forget(keys);
-                known = true;
-            }
             offset++;
             positions.add(new Position(epoch, offset));
-            packet.writeBytes(
-                    ByteBuffer.allocate(4).putInt(entry.envelope().length).array());
-            packet.writeBytes(entry.envelope());
+            byte[] envelope = entry.envelope();
+            packet.writeBytes(ByteBuffer.allocate(4).putInt(envelope.length).array());
+            packet.writeBytes(envelope);
             if (!entry.id().isEmpty()) {
                 keys.ids = keys.ids == null ? new HashMap<>() : keys.ids;
                 keys.ids.put(entry.id(), offset);
@@ -159,20 +146,18 @@ final class ModelRedis {
             }
             if (retention.size() > 0) {
                 keys.log = keys.log == null ? new ArrayDeque<>() : keys.log;
-                keys.log.add(new Entry(offset, entry.envelope(), bytes));
-                bytes += entry.envelope().length + Retention.OVERHEAD;
+                keys.log.add(new Entry(offset, envelope, bytes));
+                bytes += envelope.length + Retention.OVERHEAD;
                 while (keys.log.size() > retention.size()) {
                     keys.log.remove();
                 }
             }
         }
-        if (packet.size() == header) {
+        if (offset == old.offset) {
             return new Published(name.channel(), positions, Optional.empty());
         }
-        State before = state == null ? new State(epoch, 0, now, 0, 0, retention.bytes()) : state;
-        long full = bytes > before.full ? trim(keys, bytes) : before.full;
-        long turned = named && turn(keys, before.turned) ? now : before.turned;
-        keys.state = new State(epoch, offset, before.born, turned, bytes, full);
+        long full = bytes > old.full ? trim(keys, bytes) : old.full;
+        keys.state = new State(epoch, offset, old.born, named ? turn(keys, old.turned) : old.turned, bytes, full);
         keys.stateEnds = now + retention.state().toMillis();
         keys.logEnds = now + retention.ttl().toMillis();
         keys.idsEnd = now + retention.ids().toMillis();
@@ -188,32 +173,32 @@ final class ModelRedis {
         return log.element().before + retention.bytes();
     }
 
-    private boolean turn(Keys keys, long turned) {
+    /** Ends a generation of ids that is old or large enough; answers when the last one ended. */
+    private long turn(Keys keys, long turned) {
         int count = keys.ids == null ? 0 : keys.ids.size();
-        boolean isOver = count >= retention.mostIds()
-                || (count >= retention.leastIds()
-                        && now - turned >= retention.ids().toMillis());
-        if (isOver) {
-            keys.older = keys.ids;
-            keys.ids = null;
+        boolean isOld = now - turned >= retention.ids().toMillis();
+        if (count < retention.mostIds() && (count < retention.leastIds() || !isOld)) {
+            return turned;
         }
-        return isOver;
+        keys.older = keys.ids;
+        keys.ids = null;
+        return now;
     }
 
     Position attach(TopicKeys name, Optional<Position> delivered) {
         String newEpoch = epochs.get();
         Keys keys = keys(name);
         State state = keys.state;
-        Optional<Position> ahead = delivered.filter(
-                position -> state != null && position.epoch().equals(state.epoch) && position.offset() > state.offset);
-        if (state != null && ahead.isEmpty()) {
-            return new Position(state.epoch, state.offset);
+        Position head = state == null ? Position.NONE : new Position(state.epoch, state.offset);
+        if (state != null && delivered.stream().noneMatch(known -> known.isBehind(head))) {
+            return head;
         }
         if (state == null && delivered.stream().allMatch(EmptyPosition::isOne)) {
-            String birth = births.computeIfAbsent(birthKey(name), key -> EmptyPosition.birth(newEpoch));
+            String birth =
+                    held.births.computeIfAbsent(name.attaching().getLast(), key -> EmptyPosition.birth(newEpoch));
             return new EmptyPosition(birth, now).position();
         }
-        forget(keys);
+        keys.forget();
         keys.state = new State(newEpoch, 0, -1, 0, 0, retention.bytes());
         keys.stateEnds = now + retention.state().toMillis();
         return new Position(newEpoch, 0);
@@ -223,16 +208,17 @@ final class ModelRedis {
         Keys keys = keys(name);
         State state = keys.state;
         Optional<EmptyPosition> empty = EmptyPosition.of(after);
-        if (empty.isPresent() && !continues(empty.get(), births.get(birthKey(name)), state)) {
+        if (empty.isPresent()
+                && !continues(empty.get(), held.births.get(name.attaching().getLast()), state)) {
             return History.LOST;
         }
-        if (state == null) {
-            return empty.isPresent() ? new History(true, after, List.of(), false) : History.LOST;
+        if (state == null && empty.isPresent()) {
+            return new History(true, after, List.of(), false);
+        }
+        if (state == null || (empty.isEmpty() && !after.epoch().equals(state.epoch))) {
+            return History.LOST;
         }
         Position from = empty.isPresent() ? new Position(state.epoch, 0) : after;
-        if (!from.epoch().equals(state.epoch)) {
-            return History.LOST;
-        }
         List<Message> page = new ArrayList<>();
         long size = 0;
         for (Entry entry : keys.log == null ? List.<Entry>of() : keys.log) {
@@ -253,19 +239,12 @@ final class ModelRedis {
                 && (state == null || next >= empty.millis());
     }
 
-    private static Object birthKey(TopicKeys name) {
-        return name.attaching().getLast();
-    }
-
-    private static void forget(Keys keys) {
-        keys.log = null;
-        keys.ids = null;
-        keys.older = null;
-    }
-
     private Keys keys(TopicKeys name) {
-        Keys keys = topics.computeIfAbsent(name, key -> new Keys());
-        keys.expire(now);
+        Keys keys = held.topics.computeIfAbsent(name, key -> new Keys());
+        keys.state = now > keys.stateEnds ? null : keys.state;
+        keys.log = now > keys.logEnds ? null : keys.log;
+        keys.ids = now > keys.idsEnd ? null : keys.ids;
+        keys.older = now > keys.idsEnd ? null : keys.older;
         return keys;
     }
 }
