@@ -15,6 +15,8 @@ import io.tidegate.settings.Settings;
 import io.tidegate.testing.ManualClock;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -27,6 +29,8 @@ class MemoryTopicsTest {
 
     /** The account may be wrong by so much. */
     private static final double FACTOR = 1.5;
+
+    private static final long NOISE_BYTES = 32 << 10;
 
     private final ManualClock clock = new ManualClock();
     private MemoryBus bus = bus(UNBOUNDED);
@@ -106,23 +110,29 @@ class MemoryTopicsTest {
 
     @Test
     void theAccountIsTrueForTopicsThatHaveOnlyTheirCountLeft() {
-        for (int i = 0; i < 20_000; i++) {
-            publish("topic-" + i, 1_000, id("client-" + i));
-        }
-        long full = used();
-        long before = usage().bytes();
-        clock.advance(Duration.ofMinutes(11));
-        for (int i = 0; i < 2_000; i++) {
-            publish("news", 1, Optional.empty());
-        }
-        assertWithin(before - usage().bytes(), full - used());
+        assertAccount(() -> {
+            for (int i = 0; i < 20_000; i++) {
+                publish("topic-" + i, 1_000, id("client-" + i));
+            }
+            clock.advance(Duration.ofMinutes(11));
+            for (int i = 0; i < 2_000; i++) {
+                publish("news", 1, Optional.empty());
+            }
+        });
         assertEquals(20_001, usage().topics());
     }
 
+    /** The median of a few: what other tests have left behind may end during one of them. */
     private void assertAccount(Runnable publishing) {
-        long before = used();
-        publishing.run();
-        assertWithin(usage().bytes(), used() - before);
+        List<Long> heaps = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            bus = bus(UNBOUNDED);
+            long before = used();
+            publishing.run();
+            heaps.add(used() - before);
+        }
+        heaps.sort(null);
+        assertWithin(usage().bytes(), heaps.get(heaps.size() / 2));
     }
 
     private static void assertWithin(long account, long heap) {
@@ -130,11 +140,18 @@ class MemoryTopicsTest {
         assertTrue(account < heap * FACTOR && heap < account * FACTOR, () -> "account " + account + ", heap " + heap);
     }
 
+    /** Once it does not become less by another collection. */
     private static long used() {
-        for (int i = 0; i < 3; i++) {
+        long used = Long.MAX_VALUE;
+        for (int i = 0; i < 10; i++) {
             System.gc();
+            long now = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+            if (now > used - NOISE_BYTES) {
+                return now;
+            }
+            used = now;
         }
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        return used;
     }
 
     @Test
