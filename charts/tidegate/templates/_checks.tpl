@@ -22,6 +22,7 @@
     (list "limits.queue" "size" "1KiB" "1GiB")
     (list "relay.grace" "duration" "0s" "1h")
     (list "history.ttl" "duration" "100ms" "720h")
+    (list "history.topic" "size" "1KiB" "1GiB")
     (list "drain.notice" "duration" "0s" "24h")
     (list "drain.window" "duration" "0s" "24h")
     (list "drain.timeout" "duration" "0s" "24h")

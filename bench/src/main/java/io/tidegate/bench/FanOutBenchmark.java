@@ -71,7 +71,8 @@ public class FanOutBenchmark {
                 metrics,
                 clock,
                 new Threads(metrics.defects()::increment),
-                receiver -> new MemoryRelay(new MemoryBus(settings.history(), clock), receiver, metrics, clock));
+                receiver -> new MemoryRelay(
+                        new MemoryBus(settings.history(), new Threads(() -> {}), clock), receiver, metrics, clock));
     }
 
     /** A thousand connections, in topics of {@link #subscribers}. */

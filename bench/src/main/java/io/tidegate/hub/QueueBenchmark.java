@@ -56,7 +56,8 @@ public class QueueBenchmark {
                 metrics,
                 clock,
                 new Threads(() -> {}),
-                receiver -> new MemoryRelay(new MemoryBus(settings.history(), clock), receiver, metrics, clock));
+                receiver -> new MemoryRelay(
+                        new MemoryBus(settings.history(), new Threads(() -> {}), clock), receiver, metrics, clock));
         OutboundQueue[] made = new OutboundQueue[CONNECTIONS];
         for (int i = 0; i < CONNECTIONS; i++) {
             Transport nowhere = new Nowhere();

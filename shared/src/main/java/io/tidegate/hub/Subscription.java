@@ -178,8 +178,8 @@ final class Subscription {
             begin(sent, true);
         }
         if (!page.messages().isEmpty()) {
-            queue.push(wire.encode(topic, sent.plus(1), page.messages()));
-            sent = sent.plus(page.messages().size());
+            queue.push(wire.encode(topic, page.after().plus(1), page.messages()));
+            sent = page.last();
             from = sent;
         }
         if (page.more() || overflowed) {

@@ -125,7 +125,7 @@ public final class Node implements AutoCloseable {
     private static Relay relay(
             Settings settings, Owners owners, Relay.Receiver receiver, Metrics metrics, Clock clock) {
         return settings.relay().inProcess()
-                ? new MemoryRelay(new MemoryBus(settings.history(), clock), receiver, metrics, clock)
+                ? new MemoryRelay(new MemoryBus(settings.history(), owners, clock), receiver, metrics, clock)
                 : new RedisRelay(settings, owners, receiver, metrics, clock);
     }
 }

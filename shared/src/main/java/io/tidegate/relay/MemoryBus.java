@@ -1,145 +1,85 @@
 package io.tidegate.relay;
 
+import io.tidegate.owner.Owner;
+import io.tidegate.owner.Owners;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.MessageId;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.settings.Settings;
 import io.tidegate.time.Clock;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArraySet;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 
 /**
- * What the {@link MemoryRelay}s of one process share: who subscribes to which topic, and the topics' history.
- *
- * <p>All history together is bounded, since clients choose the topics: whoever publishes beyond that makes room in its own
- * topic.
+ * What the {@link MemoryRelay}s of one process share: who subscribes to which topic, and the topics' history. One owner
+ * holds all of it, and whoever posts into an idle one steps it; so one node's publisher does its work on its own thread.
  */
 public final class MemoryBus {
-    /** Of the heap, for history. */
+    /** Of the heap, for all that is kept, where the settings do not say. */
     private static final int SHARE = 4;
 
-    /** Between two looks for what is too old. */
-    private static final long SWEEP_NANOS = Duration.ofMinutes(1).toNanos();
-
-    private final Settings.History settings;
-    private final Clock clock;
-    private final long maxBytes;
-    private final ConcurrentHashMap<Topic, Room> rooms = new ConcurrentHashMap<>();
-    private final AtomicLong bytes = new AtomicLong();
-    private final AtomicLong sweptAt;
+    private final Owner<MemoryTopics.Event> topics;
 
     /** A bus without topics. */
-    public MemoryBus(Settings.History settings, Clock clock) {
-        this(settings, clock, Runtime.getRuntime().maxMemory() / SHARE);
+    public MemoryBus(Settings.History settings, Owners owners, Clock clock) {
+        this(settings, owners, clock, maxBytes(settings));
     }
 
-    MemoryBus(Settings.History settings, Clock clock, long maxBytes) {
-        this.settings = settings;
-        this.clock = clock;
-        this.maxBytes = maxBytes;
-        this.sweptAt = new AtomicLong(clock.nanoTime());
+    /** One that keeps so many bytes of the heap, at most. */
+    MemoryBus(Settings.History settings, Owners owners, Clock clock, long maxBytes) {
+        this(Retention.of(settings), owners, clock, maxBytes, new SplittableRandom());
     }
 
-    /** One topic: the nodes that subscribe to it, its log, and the lock that orders its messages. */
-    private static final class Room {
-        private final ReentrantLock lock = new ReentrantLock();
-        private final Set<MemoryRelay> relays = new CopyOnWriteArraySet<>();
-        private final MemoryLog log;
-
-        Room(MemoryLog log) {
-            this.log = log;
-        }
+    /**
+     * One whose epochs can be foretold.
+     *
+     * @param random for epochs
+     */
+    MemoryBus(Retention retention, Owners owners, Clock clock, long maxBytes, RandomGenerator random) {
+        this.topics = owners.serial("memory", new MemoryTopics(retention, maxBytes, clock, random));
     }
 
-    void join(Topic topic, MemoryRelay relay) {
-        rooms.compute(topic, (key, existing) -> {
-            Room room = existing == null ? newRoom() : existing;
-            room.relays.add(relay);
-            return room;
-        });
+    private static long maxBytes(Settings.History settings) {
+        return settings.bytes()
+                .map(Integer::longValue)
+                .orElse(Runtime.getRuntime().maxMemory() / SHARE);
     }
 
-    void leave(Topic topic, MemoryRelay relay) {
-        Room room = rooms.get(topic);
-        if (room != null) {
-            room.relays.remove(relay);
-        }
+    CompletableFuture<Position> publish(Topic topic, Message message, Optional<MessageId> id) {
+        return post(done -> new MemoryTopics.Publish(topic, message, id, done));
     }
 
-    Position publish(Topic topic, Message message, Optional<MessageId> id) {
-        Position position = in(topic, room -> {
-            Position known = room.log.positionOf(id);
-            if (known != null) {
-                return known;
-            }
-            Position next = topic.hasHistory() ? append(room.log, message, id) : Position.NONE;
-            Stretch stretch = Stretch.of(next, message);
-            room.relays.forEach(relay -> relay.deliver(topic, stretch));
-            return next;
-        });
-        sweep();
-        return position;
+    CompletableFuture<Void> join(Topic topic, MemoryRelay relay) {
+        return post(done -> new MemoryTopics.Join(topic, relay, done));
     }
 
-    Position head(Topic topic) {
-        return in(topic, room -> room.log.head());
+    CompletableFuture<Void> leave(Topic topic, MemoryRelay relay) {
+        return post(done -> new MemoryTopics.Leave(topic, relay, done));
     }
 
-    History history(Topic topic, Position after, int max) {
-        return in(topic, room -> room.log.after(after, max, clock.nanoTime()));
+    CompletableFuture<Void> leaveAll(MemoryRelay relay) {
+        return post(done -> new MemoryTopics.LeaveAll(relay, done));
     }
 
-    private Room newRoom() {
-        return new Room(new MemoryLog(settings, clock.nanoTime()));
+    CompletableFuture<Position> head(Topic topic) {
+        return post(done -> new MemoryTopics.Head(topic, done));
     }
 
-    /** Under the topic's lock; a room that was swept away meanwhile is replaced. */
-    private <T> T in(Topic topic, Function<Room, T> action) {
-        while (true) {
-            Room room = rooms.computeIfAbsent(topic, key -> newRoom());
-            room.lock.lock();
-            long before = room.log.bytes();
-            try {
-                if (rooms.get(topic) == room) {
-                    return action.apply(room);
-                }
-            } finally {
-                bytes.addAndGet(room.log.bytes() - before);
-                room.lock.unlock();
-            }
-        }
+    CompletableFuture<History> history(Topic topic, Position after, int maxBytes) {
+        return post(done -> new MemoryTopics.Read(topic, after, maxBytes, done));
     }
 
-    private Position append(MemoryLog log, Message message, Optional<MessageId> id) {
-        long others = bytes.get() - log.bytes();
-        Position position = log.append(message, id, clock.nanoTime());
-        while (others + log.bytes() > maxBytes && log.dropOldest()) {
-            // The next oldest.
-        }
-        return position;
+    CompletableFuture<MemoryTopics.Usage> usage() {
+        return post(MemoryTopics.Measure::new);
     }
 
-    /** Drops what is too old, once in a while, on the thread of a publisher. */
-    private void sweep() {
-        long last = sweptAt.get();
-        long now = clock.nanoTime();
-        if (now - last < SWEEP_NANOS || !sweptAt.compareAndSet(last, now)) {
-            return;
-        }
-        for (Topic topic : rooms.keySet()) {
-            in(topic, room -> {
-                room.log.expire(now);
-                // Joining is atomic in the same way.
-                return rooms.computeIfPresent(
-                        topic, (key, present) -> room.relays.isEmpty() && room.log.isForgotten(now) ? null : present);
-            });
-        }
+    private <T> CompletableFuture<T> post(Function<CompletableFuture<T>, MemoryTopics.Event> event) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        topics.post(event.apply(done));
+        return done;
     }
 }

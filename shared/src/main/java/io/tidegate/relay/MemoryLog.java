@@ -3,7 +3,6 @@ package io.tidegate.relay;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.MessageId;
 import io.tidegate.protocol.Position;
-import io.tidegate.settings.Settings;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -12,44 +11,75 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What this process keeps of one topic. Not for several threads at once. */
+/** What this process keeps of one topic that somebody has published to. Not for several threads at once. */
 final class MemoryLog {
-    private final Settings.History settings;
-    private final String epoch = Retention.newEpoch();
-    private final Deque<Message> messages = new ArrayDeque<>();
-    private final RecentIds ids;
+    /** What a message costs beside its payload: the record, the array, its place in the queue. */
+    private static final int MESSAGE_BYTES = 64;
+
+    /** What a topic costs beside its name: this log, its epoch, the queue, its place among the topics. */
+    private static final int TOPIC_BYTES = 320;
+
+    private final Retention retention;
+    private final String epoch;
+    private final long born;
+    private Deque<Message> messages = new ArrayDeque<>(1);
+    private @Nullable RecentIds ids;
     private long offset;
-    private long bytes;
+    private long payload;
     private long lastAppend;
 
-    MemoryLog(Settings.History settings, long nanoTime) {
-        this.settings = settings;
-        this.ids = new RecentIds(Retention.ids(settings));
-        this.lastAppend = nanoTime;
+    /**
+     * Nothing yet.
+     *
+     * @param born when its first message comes, by the clock of {@link EmptyPosition}
+     */
+    MemoryLog(Retention retention, String epoch, long born) {
+        this.retention = retention;
+        this.epoch = epoch;
+        this.born = born;
     }
 
     Position head() {
         return new Position(epoch, offset);
     }
 
+    long born() {
+        return born;
+    }
+
+    long lastAppend() {
+        return lastAppend;
+    }
+
     /** Where the message of this id stands; null where there is none that is remembered. */
     @Nullable
-    Position positionOf(Optional<MessageId> id) {
-        Long known = id.map(ids::offset).orElse(null);
-        return known == null ? null : new Position(epoch, known);
+    Position positionOf(Optional<MessageId> id, long nanoTime) {
+        expire(nanoTime);
+        RecentIds known = ids;
+        Long found = known == null || id.isEmpty() ? null : known.offset(id.get());
+        return found == null ? null : new Position(epoch, found);
     }
 
     Position append(Message message, Optional<MessageId> id, long nanoTime) {
         expire(nanoTime);
         lastAppend = nanoTime;
         offset++;
-        id.ifPresent(present -> ids.add(present, offset));
-        messages.add(message);
-        bytes += message.payload().length;
-        while (messages.size() > settings.size()) {
-            dropOldest();
+        if (id.isPresent()) {
+            ids = ids == null ? new RecentIds(retention) : ids;
+            ids.add(id.get(), offset, nanoTime);
+        }
+        if (retention.size() > 0) {
+            messages.add(message);
+            payload += message.payload().length;
+        }
+        while (messages.size() > retention.size() || (messages.size() > 1 && counted() > retention.bytes())) {
+            dropMessage();
         }
         return head();
+    }
+
+    private long counted() {
+        return payload + (long) Retention.OVERHEAD * messages.size();
     }
 
     /** What follows a position, up to so many bytes but at least one message. */
@@ -67,34 +97,44 @@ final class MemoryLog {
         int size = 0;
         while (kept.hasNext() && (size < maxBytes || page.isEmpty())) {
             Message message = kept.next();
-            size += message.payload().length;
+            size += message.payload().length + Retention.OVERHEAD;
             page.add(message);
         }
-        return new History(true, page, page.size() < missed);
+        return new History(true, after, page, page.size() < missed);
     }
 
-    /** Payload bytes that it holds. */
+    /** Bytes of the heap that it takes, about: messages, ids, and the topic itself. */
     long bytes() {
-        return bytes;
+        return TOPIC_BYTES + payload + (long) MESSAGE_BYTES * messages.size() + (ids == null ? 0 : ids.bytes());
     }
 
-    /** Forgets the oldest message; false where there is none. */
+    /** Forgets the oldest message, or where there is none a generation of ids; false where there is neither. */
     boolean dropOldest() {
+        return dropMessage() || (ids != null && ids.dropGeneration());
+    }
+
+    private boolean dropMessage() {
         Message oldest = messages.poll();
-        bytes -= oldest == null ? 0 : oldest.payload().length;
-        return oldest != null;
+        if (oldest == null) {
+            return false;
+        }
+        payload -= oldest.payload().length;
+        if (messages.isEmpty()) {
+            // A queue keeps the room that it once needed.
+            messages = new ArrayDeque<>(1);
+        }
+        return true;
     }
 
-    /** Whether nobody who comes back could still use what it knows. */
-    boolean isForgotten(long nanoTime) {
-        return nanoTime - lastAppend > Retention.POSITION.toNanos();
-    }
-
-    /** Forgets the messages where the last one is too long ago. */
+    /** Forgets the messages, and the ids, where the last message is too long ago. */
     void expire(long nanoTime) {
-        if (nanoTime - lastAppend > settings.ttl().toNanos()) {
-            messages.clear();
-            bytes = 0;
+        long idle = nanoTime - lastAppend;
+        if (idle > retention.ttl().toNanos() && !messages.isEmpty()) {
+            messages = new ArrayDeque<>(1);
+            payload = 0;
+        }
+        if (idle > retention.ids().toNanos()) {
+            ids = null;
         }
     }
 }

@@ -9,16 +9,15 @@ import io.tidegate.time.Clock;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The relay within one process: the default of a single server, and the reference for what {@link Relay} promises.
  *
- * <p>A message is delivered on its publisher's thread, under the lock of its topic. That makes the one order, needs no
- * queue, and is short, since receivers only enqueue. All relays of one {@link MemoryBus} see each other's messages.
+ * <p>All relays of one {@link MemoryBus} see each other's messages. Its owner delivers them, one after the other; that makes
+ * the one order, and is short, since receivers only enqueue. Where nobody else is there it does so on the caller's thread,
+ * before the call returns.
  */
 public final class MemoryRelay implements Relay {
     private static final Logger LOG = System.getLogger("io.tidegate.relay");
@@ -27,7 +26,6 @@ public final class MemoryRelay implements Relay {
     private final Receiver receiver;
     private final Metrics metrics;
     private final Clock clock;
-    private final Set<Topic> topics = ConcurrentHashMap.newKeySet();
 
     private volatile RelayStatus status = new RelayStatus.Up();
 
@@ -45,37 +43,29 @@ public final class MemoryRelay implements Relay {
             metrics.relayErrors().increment();
             return closed();
         }
-        Position position = bus.publish(topic, message, id);
+        CompletionStage<Position> done = bus.publish(topic, message, id);
         metrics.relayPublished().increment();
-        return CompletableFuture.completedFuture(position);
+        return done;
     }
 
     @Override
     public CompletionStage<Void> subscribe(Topic topic) {
-        topics.add(topic);
-        bus.join(topic, this);
-        // Looked at after joining: close() either sees the topic, or is seen here.
-        if (isClosed()) {
-            unsubscribe(topic);
-            return closed();
-        }
-        return CompletableFuture.completedFuture(null);
+        return bus.join(topic, this);
     }
 
     @Override
     public void unsubscribe(Topic topic) {
-        topics.remove(topic);
-        bus.leave(topic, this);
+        var unused = bus.leave(topic, this);
     }
 
     @Override
     public CompletionStage<Position> head(Topic topic) {
-        return isClosed() ? closed() : CompletableFuture.completedFuture(bus.head(topic));
+        return isClosed() ? closed() : bus.head(topic);
     }
 
     @Override
     public CompletionStage<History> history(Topic topic, Position after, int maxBytes) {
-        return isClosed() ? closed() : CompletableFuture.completedFuture(bus.history(topic, after, maxBytes));
+        return isClosed() ? closed() : bus.history(topic, after, maxBytes);
     }
 
     @Override
@@ -88,10 +78,10 @@ public final class MemoryRelay implements Relay {
         if (!isClosed()) {
             status = new RelayStatus.Down(clock.nanoTime(), "closed");
         }
-        topics.forEach(this::unsubscribe);
+        var unused = bus.leaveAll(this);
     }
 
-    private boolean isClosed() {
+    boolean isClosed() {
         return status instanceof RelayStatus.Down;
     }
 
@@ -99,6 +89,7 @@ public final class MemoryRelay implements Relay {
         return CompletableFuture.failedFuture(new RelayUnavailableException("the relay is closed"));
     }
 
+    /** Called by the bus, one message at a time. */
     void deliver(Topic topic, Stretch stretch) {
         if (isClosed()) {
             return;

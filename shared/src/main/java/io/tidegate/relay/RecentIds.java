@@ -7,20 +7,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The offsets of the messages that had an id, the last ones: two generations, of which the older is dropped when the
- * younger is full. Not for several threads at once.
+ * younger ends. That is as in {@code publish.lua}. Not for several threads at once.
  */
 final class RecentIds {
-    private final int generation;
+    /** What one id costs beside its text: the entry, the id, the string and its bytes, the offset, its part of the table. */
+    private static final int ENTRY_BYTES = 128;
+
+    private static final int TABLES_BYTES = 128;
+
+    private final Retention retention;
     private Map<MessageId, Long> younger = new HashMap<>();
     private Map<MessageId, Long> older = Map.of();
+    private long youngerBytes = TABLES_BYTES;
+    private long olderBytes;
+    private boolean turnedOnce;
+    private long turned;
 
-    /**
-     * None yet.
-     *
-     * @param generation ids that are remembered at least, and half of those that are at most
-     */
-    RecentIds(int generation) {
-        this.generation = generation;
+    /** None yet. */
+    RecentIds(Retention retention) {
+        this.retention = retention;
     }
 
     @Nullable
@@ -29,11 +34,36 @@ final class RecentIds {
         return offset == null ? older.get(id) : offset;
     }
 
-    void add(MessageId id, long offset) {
+    void add(MessageId id, long offset, long nanoTime) {
         younger.put(id, offset);
-        if (younger.size() >= generation) {
+        youngerBytes += ENTRY_BYTES + id.json().length();
+        int count = younger.size();
+        boolean isOld = !turnedOnce || nanoTime - turned >= retention.ids().toNanos();
+        if (count >= retention.mostIds() || (count >= retention.leastIds() && isOld)) {
             older = younger;
+            olderBytes = youngerBytes;
             younger = new HashMap<>();
+            youngerBytes = TABLES_BYTES;
+            turnedOnce = true;
+            turned = nanoTime;
         }
+    }
+
+    /** Forgets the older ones, or where there are none the younger; false where there are none at all. */
+    boolean dropGeneration() {
+        if (olderBytes > 0) {
+            older = Map.of();
+            olderBytes = 0;
+            return true;
+        }
+        boolean any = !younger.isEmpty();
+        younger = new HashMap<>();
+        youngerBytes = TABLES_BYTES;
+        return any;
+    }
+
+    /** Bytes of the heap, about. */
+    long bytes() {
+        return youngerBytes + olderBytes;
     }
 }

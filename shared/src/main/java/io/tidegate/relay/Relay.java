@@ -20,12 +20,15 @@ import java.util.concurrent.CompletionStage;
  *   <li>A publisher learns whether the relay took its message: an outage is an error, never a silent loss. A publish
  *       that has failed may still have happened (a lost answer).
  *   <li>Publishing again with the same id does not double a message, whichever node it comes through, for as long as the
- *       id is remembered: longer than the history, in number and in time.
+ *       id is remembered: while its message is in the history, and for at least {@code tidegate.history.ttl} or 2 minutes,
+ *       whichever is longer; for less only where a topic has more ids than may be kept.
+ *   <li>Who asks for a topic that nobody has published to leaves nothing of it behind; the position that is answered is as
+ *       good as any other for a later resume.
  *   <li>A node that was cut off gets what it has missed from the history, in its place in the order; where that does not
  *       reach back, it is told of the gap ({@link Receiver#gap}).
  * </ul>
  *
- * <p>All of this but the last three holds for {@link Topic#BROADCAST} and {@link Topic#FLEET}, too.
+ * <p>All of this but the last four holds for {@link Topic#BROADCAST} and {@link Topic#FLEET}, too.
  *
  * <p>All methods but {@link #close} may be called from any thread and return at once; none waits for I/O. What depends on a
  * result runs on the relay's own thread, which carries everybody's messages: it only posts to an inbox. Who calls may be that
@@ -68,7 +71,8 @@ public interface Relay extends AutoCloseable {
     /**
      * Reads what has been published behind a position, from the oldest on. For a topic with a history.
      *
-     * @param maxBytes of payload; the answer may be as large and a few messages, and holds at least one where there is one
+     * @param maxBytes of payload, and 128 for each message; the answer may be larger by one message, and holds at least
+     *     one where there is one
      * @return fails as {@link #publish} does
      */
     CompletionStage<History> history(Topic topic, Position after, int maxBytes);

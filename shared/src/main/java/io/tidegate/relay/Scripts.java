@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.redisson.api.RFuture;
 import org.redisson.api.RScript;
 import org.redisson.api.RScript.Mode;
@@ -28,32 +30,49 @@ final class Scripts {
     private final String publish;
     private final String attach;
     private final String history;
-    private final List<byte[]> retention;
-    private final byte[] positionTtl;
+    private final Retention retention;
+    private final Supplier<String> epochs;
+    private final List<byte[]> publishing;
 
-    private Scripts(RScript scripts, Settings.History settings) {
+    /**
+     * Loads them; blocks.
+     *
+     * @param epochs new ones, one for each call
+     */
+    Scripts(RScript scripts, Retention retention, Supplier<String> epochs) {
         RFuture<String> publishing = scripts.scriptLoadAsync(source("publish.lua"));
         RFuture<String> attaching = scripts.scriptLoadAsync(source("attach.lua"));
         RFuture<String> reading = scripts.scriptLoadAsync(source("history.lua"));
         this.publish = publishing.toCompletableFuture().join();
         this.attach = attaching.toCompletableFuture().join();
         this.history = reading.toCompletableFuture().join();
-        this.positionTtl = bytes(Retention.POSITION.toMillis());
-        this.retention = List.of(
-                bytes(settings.size()), bytes(settings.ttl().toMillis()), positionTtl, bytes(Retention.ids(settings)));
+        this.retention = retention;
+        this.epochs = epochs;
+        this.publishing = List.of(
+                bytes(retention.size()),
+                bytes(retention.bytes()),
+                bytes(retention.ttl().toMillis()),
+                bytes(retention.ids().toMillis()),
+                bytes(retention.state().toMillis()),
+                bytes(retention.leastIds()),
+                bytes(retention.mostIds()),
+                bytes(Retention.OVERHEAD));
     }
 
     /** Loads them; blocks. */
     static Scripts load(RedissonClient redisson, Settings.History settings) {
-        return new Scripts(redisson.getScript(ByteArrayCodec.INSTANCE), settings);
+        return new Scripts(
+                redisson.getScript(ByteArrayCodec.INSTANCE),
+                Retention.of(settings),
+                () -> Retention.newEpoch(ThreadLocalRandom.current()));
     }
 
     CompletionStage<List<Object>> publish(RScriptAsync scripts, Link.Kept kept) {
         TopicKeys keys = kept.keys();
         List<byte[]> arguments = new ArrayList<>();
         arguments.add(keys.channel().getBytes(UTF_8));
-        arguments.add(Retention.newEpoch().getBytes(UTF_8));
-        arguments.addAll(retention);
+        arguments.add(epochs.get().getBytes(UTF_8));
+        arguments.addAll(publishing);
         for (Link.Entry entry : kept.entries()) {
             arguments.add(entry.id().getBytes(UTF_8));
             arguments.add(entry.envelope());
@@ -62,15 +81,17 @@ final class Scripts {
     }
 
     CompletionStage<List<Object>> attach(RScriptAsync scripts, TopicKeys keys, Optional<Position> delivered) {
+        String epoch = epochs.get();
         return scripts.evalShaAsync(
                 Mode.READ_WRITE,
                 attach,
                 ReturnType.LIST,
-                keys.writing(),
-                Retention.newEpoch().getBytes(UTF_8),
-                positionTtl,
+                keys.attaching(),
+                epoch.getBytes(UTF_8),
+                bytes(retention.state().toMillis()),
                 delivered.map(Position::epoch).orElse("").getBytes(UTF_8),
-                bytes(delivered.map(Position::offset).orElse(0L)));
+                bytes(delivered.map(Position::offset).orElse(0L)),
+                EmptyPosition.birth(epoch).getBytes(UTF_8));
     }
 
     CompletionStage<List<Object>> history(RScriptAsync scripts, TopicKeys keys, Position after, int maxBytes) {
@@ -81,7 +102,9 @@ final class Scripts {
                 keys.reading(),
                 after.epoch().getBytes(UTF_8),
                 bytes(after.offset()),
-                bytes(maxBytes));
+                bytes(maxBytes),
+                bytes(Retention.OVERHEAD),
+                bytes(retention.empty().toMillis()));
     }
 
     /** What {@code publish.lua} and {@code attach.lua} answer: an epoch, then offsets. */
@@ -106,7 +129,9 @@ final class Scripts {
         if (messages.size() < answer.size() - 2 || (messages.isEmpty() && !head.equals(after))) {
             return History.LOST;
         }
-        return new History(true, messages, head.offset() > after.offset() + messages.size());
+        // Of another epoch are those behind a position of an empty topic alone, from the first one on.
+        Position before = head.epoch().equals(after.epoch()) ? after : new Position(head.epoch(), 0);
+        return new History(true, before, messages, head.offset() > before.offset() + messages.size());
     }
 
     private static byte[] bytes(long number) {

@@ -144,8 +144,12 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
         if (isSkipping) {
             from = head;
             gap(from);
-        } else if (from == null) {
+        } else if (from == null || EmptyPosition.continues(from, head)) {
             from = head;
+        } else if (EmptyPosition.isOne(from) && !EmptyPosition.isOne(head)) {
+            // The history knows whether the topic's first message was the next one.
+            readOn(feed, from, head);
+            return;
         } else if (!from.epoch().equals(head.epoch())) {
             // Nobody knows what the old epoch still had; of the new one all may be there.
             from = new Position(head.epoch(), 0);
@@ -160,12 +164,11 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
             attach(feed, Optional.empty(), true);
             return;
         }
-        Position after = before.plus(history.messages().size());
-        delivered = after;
+        delivered = history.last();
         if (!muted && !history.messages().isEmpty()) {
-            arrivals.missed(before.plus(1), history);
+            arrivals.missed(history.after().plus(1), history);
         }
-        catchUp(feed, after, head);
+        catchUp(feed, history.last(), head);
     }
 
     private void catchUp(Feed feed, Position from, Position head) {
@@ -173,11 +176,12 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
         if (from.offset() >= head.offset()) {
             goLive(feed);
         } else {
-            then(
-                    feed,
-                    feed.link().history(keys, from, PAGE_BYTES),
-                    history -> new TopicEvent.Page(feed, head, history));
+            readOn(feed, from, head);
         }
+    }
+
+    private void readOn(Feed feed, Position from, Position head) {
+        then(feed, feed.link().history(keys, from, PAGE_BYTES), history -> new TopicEvent.Page(feed, head, history));
     }
 
     private void goLive(Feed feed) {
@@ -213,8 +217,11 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
     private void deliver(Feed feed, Packet packet) {
         Position before = delivered;
         if (before == null || !before.epoch().equals(packet.first().epoch())) {
+            boolean follows = before != null && EmptyPosition.continues(before, packet);
             before = packet.first().plus(-1);
-            gap(before);
+            if (!follows) {
+                gap(before);
+            }
         }
         long known = before.offset() - packet.first().offset() + 1;
         if (known < 0) {

@@ -13,14 +13,24 @@ record TopicKeys(String prefix, Topic topic) {
         return name("topic");
     }
 
-    /** Epoch and offset, and the messages. */
+    /** The state, the messages, and the birth of the slot. */
     List<Object> reading() {
-        return List.of(name("state"), name("log"));
+        return List.of(name("state"), name("log"), birth());
     }
 
-    /** Those, and both generations of ids. */
+    /** The state, the messages, and both generations of ids. */
     List<Object> writing() {
         return List.of(name("state"), name("log"), name("ids"), name("ids-before"));
+    }
+
+    /** Those, and the birth of the slot. */
+    List<Object> attaching() {
+        return List.of(name("state"), name("log"), name("ids"), name("ids-before"), birth());
+    }
+
+    /** Shared by all topics of a slot: one key for each topic is what an empty topic must not leave. */
+    private String birth() {
+        return prefix + ":birth:{" + Slots.tag(topic.name()) + "}";
     }
 
     private String name(String kind) {

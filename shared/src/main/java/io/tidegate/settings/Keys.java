@@ -138,7 +138,17 @@ final class Keys {
             "tidegate.history.ttl",
             "10m",
             Format.duration(Duration.ofMillis(100), Duration.ofDays(30)),
-            "How long they are kept.");
+            "How long they are kept after the last one.");
+    static final Key<Integer> HISTORY_TOPIC = key(
+            "tidegate.history.topic",
+            "16MiB",
+            Format.size(1 << 10, 1 << 30),
+            "Bytes of them, at most; the last one is kept however large.");
+    static final Key<Optional<Integer>> HISTORY_BYTES = key(
+            "tidegate.history.bytes",
+            "",
+            Format.optional(Format.size(1 << 20, 1 << 30)),
+            "All that this process keeps of all topics, without a relay. Empty: a quarter of the heap.");
 
     static final Key<Duration> DRAIN_NOTICE = key(
             "tidegate.drain.notice",

@@ -133,14 +133,19 @@ public record Settings(
     }
 
     /**
-     * What is kept of each topic.
+     * What is kept of topics.
      *
-     * @param size messages; 0: no history
+     * @param size messages of one; 0: no history
+     * @param ttl of its messages, from the last one on
+     * @param topic bytes of its messages
+     * @param bytes of all that is kept where this process keeps it; empty: a part of the heap
      */
-    public record History(int size, Duration ttl) {
+    public record History(int size, Duration ttl, int topic, Optional<Integer> bytes) {
         public History {
             Keys.HISTORY_SIZE.require(size);
             Keys.HISTORY_TTL.require(ttl);
+            Keys.HISTORY_TOPIC.require(topic);
+            Keys.HISTORY_BYTES.require(bytes);
         }
     }
 

@@ -109,7 +109,11 @@ public final class SettingsReader {
                         values.get(Keys.QUEUE),
                         values.get(Keys.TOPICS)),
                 relay(values),
-                new Settings.History(values.get(Keys.HISTORY_SIZE), values.get(Keys.HISTORY_TTL)),
+                new Settings.History(
+                        values.get(Keys.HISTORY_SIZE),
+                        values.get(Keys.HISTORY_TTL),
+                        values.get(Keys.HISTORY_TOPIC),
+                        values.get(Keys.HISTORY_BYTES)),
                 new Settings.Drain(
                         values.get(Keys.DRAIN_NOTICE), values.get(Keys.DRAIN_WINDOW), values.get(Keys.DRAIN_TIMEOUT)),
                 new Settings.Rebalance(

@@ -1,5 +1,6 @@
 package io.tidegate.drain;
 
+import io.tidegate.owner.Threads;
 import io.tidegate.relay.MemoryBus;
 import io.tidegate.settings.Settings;
 import io.tidegate.settings.SettingsReader;
@@ -18,7 +19,7 @@ final class SimulatedFleet implements AutoCloseable {
     final ManualClock clock = new ManualClock();
     final List<SimulatedNode> nodes = new ArrayList<>();
     private final List<SimulatedNode> all = new ArrayList<>();
-    private final MemoryBus bus = new MemoryBus(Settings.defaults().history(), clock);
+    private final MemoryBus bus = new MemoryBus(Settings.defaults().history(), new Threads(() -> {}), clock);
     private final Function<List<SimulatedNode>, SimulatedNode> balancer;
 
     /**

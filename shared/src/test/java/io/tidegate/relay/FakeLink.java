@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -23,7 +24,7 @@ import java.util.stream.Stream;
  * what {@link RedissonLink} does: who completes {@link #lost} fails all that is under way, on that very thread.
  */
 final class FakeLink implements Link {
-    private static final Settings.History HISTORY = Settings.defaults().history();
+    private static final Retention RETENTION = Retention.of(Settings.defaults().history());
 
     private final Map<Topic, MemoryLog> logs;
     private final Map<String, Consumer<byte[]>> listeners = new ConcurrentHashMap<>();
@@ -54,7 +55,8 @@ final class FakeLink implements Link {
     }
 
     MemoryLog log(Topic topic) {
-        return logs.computeIfAbsent(topic, key -> new MemoryLog(HISTORY, 0));
+        return logs.computeIfAbsent(
+                topic, key -> new MemoryLog(RETENTION, Retention.newEpoch(ThreadLocalRandom.current()), 0));
     }
 
     /** Lets calls hang until {@link #release}: {@code "publish"}, {@code "subscribe CHANNEL"} and so on. */

@@ -128,8 +128,9 @@ abstract class LinkContract {
         Queue<Packet> arrived = new ConcurrentLinkedQueue<>();
         value(link.subscribe(
                 KEYS.channel(), bytes -> arrived.add(Packet.decode(bytes).orElseThrow())));
-        Position head = value(link.attach(KEYS, Optional.empty()));
+        Position empty = value(link.attach(KEYS, Optional.empty()));
         List<List<Position>> positions = value(link.publish(List.of(kept("a", "b"), plain("x"), kept("c"))));
+        Position head = new Position(positions.getFirst().getFirst().epoch(), 0);
         assertEquals(List.of(List.of(head.plus(1), head.plus(2)), List.of(), List.of(head.plus(3))), positions);
         Await.until("both packets", LIMIT, () -> arrived.size() == 2);
         assertEquals(
@@ -137,6 +138,7 @@ abstract class LinkContract {
                 arrived.stream().map(Packet::first).toList());
         assertEquals(head.plus(3), value(link.attach(KEYS, Optional.of(head))));
         assertEquals(3, value(link.history(KEYS, head, 1 << 20)).messages().size());
+        assertEquals(3, value(link.history(KEYS, empty, 1 << 20)).messages().size());
     }
 
     @Test

@@ -3,25 +3,42 @@ package io.tidegate.relay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tidegate.metrics.Metrics;
+import io.tidegate.owner.Threads;
 import io.tidegate.protocol.Topic;
 import io.tidegate.settings.Settings;
-import io.tidegate.time.Clock;
+import io.tidegate.settings.SettingsReader;
+import io.tidegate.testing.ManualClock;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MemoryRelayTest extends RelayContract {
-    private final MemoryBus bus = new MemoryBus(Settings.defaults().history(), Clock.system());
+    private final ManualClock clock = new ManualClock();
+    private final MemoryBus bus = new MemoryBus(Settings.defaults().history(), new Threads(() -> {}), clock);
 
     @Override
     Relay join(Relay.Receiver receiver) {
-        return new MemoryRelay(bus, receiver, new Metrics(), Clock.system());
+        return new MemoryRelay(bus, receiver, new Metrics(), clock);
+    }
+
+    @Override
+    Relay join(Relay.Receiver receiver, Duration ttl) {
+        Settings settings = SettingsReader.read(Map.of("tidegate.history.ttl", ttl.toString()), Map.of());
+        MemoryBus other = new MemoryBus(settings.history(), new Threads(() -> {}), clock);
+        return new MemoryRelay(other, receiver, new Metrics(), clock);
+    }
+
+    @Override
+    void pass(Duration time) {
+        clock.advance(time);
     }
 
     @Test
     void countsWhatItDoes() {
         Topic topic = new Topic("news");
         Metrics metrics = new Metrics();
-        MemoryRelay relay = new MemoryRelay(bus, new Inbox(), metrics, Clock.system());
+        MemoryRelay relay = new MemoryRelay(bus, new Inbox(), metrics, clock);
         relay.subscribe(topic);
         relay.publish(topic, Inbox.text("a"), Optional.empty());
         relay.publish(new Topic("unheard"), Inbox.text("b"), Optional.empty());

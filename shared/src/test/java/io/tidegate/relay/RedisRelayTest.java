@@ -49,6 +49,16 @@ class RedisRelayTest extends RelayContract {
         return up(receiver, new Metrics());
     }
 
+    @Override
+    Relay join(Relay.Receiver receiver, Duration ttl) {
+        return with(ttl.toString(), receiver);
+    }
+
+    @Override
+    void pass(Duration time) {
+        RedisTime.pass(redis, time);
+    }
+
     private static Relay up(Relay.Receiver receiver, Metrics metrics) {
         RedisRelay relay =
                 new RedisRelay(settings(redis, "test"), new Threads(() -> {}), receiver, metrics, Clock.system());
@@ -97,17 +107,101 @@ class RedisRelayTest extends RelayContract {
         try (Relay relay = up(new Inbox(), new Metrics())) {
             inTurns(21_000, i -> relay.publish(topic, Inbox.text("" + i), Optional.of(new MessageId("" + i))));
             assertEquals(":1000", redis.command("XLEN test:log:{news}"));
-            // A generation ends with the batch in which it is full.
-            int before = Integer.parseInt(
-                    redis.command("HLEN test:ids-before:{news}").substring(1));
-            assertTrue(before >= 10_000 && before < 10_000 + PublishQueue.BATCH_MESSAGES, "" + before);
-            assertTrue(Integer.parseInt(redis.command("HLEN test:ids:{news}").substring(1)) <= 1_000);
+            assertEquals(21_000, number("HLEN test:ids:{news}") + number("HLEN test:ids-before:{news}"));
             assertExpiresWithin(Duration.ofDays(7), "test:state:{news}");
             for (String name : List.of("log", "ids", "ids-before")) {
                 assertExpiresWithin(Duration.ofMinutes(10), "test:" + name + ":{news}");
             }
             assertEquals("*4", redis.command("KEYS *"));
         }
+    }
+
+    @Test
+    void whoeverAsksForATopicLeavesNothingOfItInRedis() {
+        try (Relay relay = up(new Inbox(), new Metrics())) {
+            for (int i = 0; i < 200; i++) {
+                Topic topic = new Topic("asked-" + i);
+                Await.value("subscribed", LIMIT, relay.subscribe(topic).thenApply(nothing -> true));
+                Await.value("answered", LIMIT, relay.head(topic));
+            }
+            assertEquals("*0", redis.command("KEYS *asked*"));
+            // The births of their slots, of which there are 16,384 at most, whatever the topics are called.
+            assertEquals(
+                    redis.command("DBSIZE").substring(1),
+                    redis.command("KEYS test:birth:*").substring(1));
+        }
+    }
+
+    @Test
+    void anIdIsKnownForAsLongAsItsMessageThoughTheLaterOnesHaveNone() {
+        Topic topic = new Topic("news");
+        try (Relay relay = up(new Inbox(), new Metrics())) {
+            Optional<MessageId> id = Optional.of(new MessageId("7"));
+            Position first = Await.value("published", LIMIT, relay.publish(topic, Inbox.text("a"), id));
+            for (String name : List.of("state", "log", "ids")) {
+                redis.command("PEXPIRE test:" + name + ":{news} 60000");
+            }
+            Await.value("published", LIMIT, relay.publish(topic, Inbox.text("b"), Optional.empty()));
+            assertExpiresWithin(Duration.ofMinutes(10), "test:log:{news}");
+            assertExpiresWithin(Duration.ofMinutes(10), "test:ids:{news}");
+            assertEquals(first, Await.value("published", LIMIT, relay.publish(topic, Inbox.text("a"), id)));
+        }
+    }
+
+    @Test
+    void theStateOutlivesALongHistoryAndTheIdsAShortOne() {
+        Topic topic = new Topic("news");
+        try (Relay relay = with("720h", new Inbox())) {
+            Await.value("published", LIMIT, relay.publish(topic, Inbox.text("a"), Optional.of(new MessageId("7"))));
+            assertExpiresWithin(Duration.ofDays(60), "test:state:{news}");
+            assertExpiresWithin(Duration.ofDays(30), "test:log:{news}");
+            assertExpiresWithin(Duration.ofDays(30), "test:ids:{news}");
+        }
+        redis.command("FLUSHALL");
+        try (Relay relay = with("1s", new Inbox())) {
+            Await.value("published", LIMIT, relay.publish(topic, Inbox.text("a"), Optional.of(new MessageId("7"))));
+            assertExpiresWithin(Duration.ofDays(7), "test:state:{news}");
+            assertExpiresWithin(Duration.ofSeconds(1), "test:log:{news}");
+            assertExpiresWithin(Duration.ofMinutes(2), "test:ids:{news}");
+        }
+    }
+
+    @Test
+    void behindADataLossAnEmptyPositionIsLost() {
+        Topic topic = new Topic("news");
+        try (Relay relay = up(new Inbox(), new Metrics())) {
+            Position empty = Await.value("answered", LIMIT, relay.head(topic));
+            Await.value("published", LIMIT, relay.publish(topic, Inbox.text("a"), Optional.empty()));
+            redis.command("FLUSHALL");
+            assertFalse(
+                    Await.value("read", LIMIT, relay.history(topic, empty, 1)).reaches());
+            Await.value("published", LIMIT, relay.publish(topic, Inbox.text("b"), Optional.empty()));
+            assertFalse(
+                    Await.value("read", LIMIT, relay.history(topic, empty, 1)).reaches());
+            redis.command("DEL test:state:{news}");
+            Await.value("answered", LIMIT, relay.head(topic));
+            assertFalse(
+                    Await.value("read", LIMIT, relay.history(topic, empty, 1)).reaches(), "another birth");
+        }
+    }
+
+    private static Relay with(String ttl, Relay.Receiver receiver) {
+        Settings settings = SettingsReader.read(
+                Map.of(
+                        "tidegate.relay.url",
+                        redis.url().toString(),
+                        "tidegate.relay.prefix",
+                        "test",
+                        "tidegate.history.ttl",
+                        ttl),
+                Map.of());
+        RedisRelay relay = new RedisRelay(settings, new Threads(() -> {}), receiver, new Metrics(), Clock.system());
+        Await.until("up", LIMIT, () -> relay.status() instanceof RelayStatus.Up);
+        return relay;
+    }
+
+    private static int number(String command) {
+        return Integer.parseInt(redis.command(command).substring(1));
     }
 
     private static void assertExpiresWithin(Duration ttl, String key) {

@@ -40,6 +40,12 @@ abstract class RelayContract {
     /** A relay, up, that is joined to the others of the same test. */
     abstract Relay join(Relay.Receiver receiver);
 
+    /** The same, with this {@code tidegate.history.ttl}; joined to others of the same ttl. */
+    abstract Relay join(Relay.Receiver receiver, Duration ttl);
+
+    /** Lets time pass for all that is kept. */
+    abstract void pass(Duration time);
+
     private Relay node(Relay.Receiver receiver) {
         Relay relay = join(receiver);
         open.add(relay);
@@ -333,6 +339,54 @@ abstract class RelayContract {
     }
 
     @Test
+    void anIdIsKnownForAsLongAsItsMessageIsInTheHistory() {
+        Relay node = node(new Inbox());
+        Position first = position(node.publish(TOPIC, Inbox.text("a"), id("a")));
+        for (int i = 0; i < 5; i++) {
+            pass(Duration.ofMinutes(9));
+            position(node.publish(TOPIC, Inbox.text("" + i), Optional.empty()));
+        }
+        assertTrue(history(node, first.plus(-1)).reaches());
+        assertEquals(first, position(node.publish(TOPIC, Inbox.text("a"), id("a"))));
+        pass(Duration.ofMinutes(11));
+        assertFalse(history(node, first.plus(-1)).reaches());
+        assertEquals(first.plus(6), position(node.publish(TOPIC, Inbox.text("a"), id("a"))));
+    }
+
+    @Test
+    void anIdIsKnownForTwoMinutesHoweverShortTheHistoryIs() {
+        Relay node = join(new Inbox(), Duration.ofSeconds(1));
+        open.add(node);
+        Position first = position(node.publish(TOPIC, Inbox.text("a"), id("a")));
+        pass(Duration.ofSeconds(3));
+        assertFalse(history(node, first.plus(-1)).reaches());
+        assertEquals(first, position(node.publish(TOPIC, Inbox.text("a"), id("a"))));
+        pass(Duration.ofSeconds(110));
+        assertEquals(first, position(node.publish(TOPIC, Inbox.text("a"), id("a"))));
+        pass(Duration.ofSeconds(10));
+        assertEquals(first.plus(1), position(node.publish(TOPIC, Inbox.text("a"), id("a"))));
+    }
+
+    @Test
+    void ofManyIdsTheOldEnd() {
+        Relay node = join(new Inbox(), Duration.ofMinutes(5));
+        open.add(node);
+        Position first = position(node.publish(TOPIC, Inbox.text("a"), id("a")));
+        for (int turn = 0; turn < 2; turn++) {
+            int base = turn * HISTORY;
+            inTurns(HISTORY, i -> node.publish(TOPIC, Inbox.text("b"), id("" + (base + i))));
+            pass(Duration.ofMinutes(4));
+        }
+        assertEquals(first, position(node.publish(TOPIC, Inbox.text("a"), id("a"))), "not 5 minutes in a generation");
+        for (int turn = 2; turn < 4; turn++) {
+            int base = turn * HISTORY;
+            inTurns(HISTORY, i -> node.publish(TOPIC, Inbox.text("b"), id("" + (base + i))));
+            pass(Duration.ofMinutes(4));
+        }
+        assertEquals(first.plus(4 * HISTORY + 1), position(node.publish(TOPIC, Inbox.text("a"), id("a"))));
+    }
+
+    @Test
     void idsAreRememberedLongerThanMessages() {
         Relay node = node(new Inbox());
         Position first = position(node.publish(TOPIC, Inbox.text("a"), id("a")));
@@ -350,9 +404,12 @@ abstract class RelayContract {
         for (int i = 0; i < 5; i++) {
             told.add(position(publisher.publish(TOPIC, Inbox.text("" + i), Optional.empty())));
         }
-        assertEquals(start.plus(1), told.getFirst());
+        assertEquals(told.getFirst().plus(4), told.getLast());
         assertEquals(told.getLast(), position(reader.head(TOPIC)));
-        assertEquals(List.of("0", "1", "2", "3", "4"), texts(history(reader, start)));
+        History all = history(reader, start);
+        assertEquals(List.of("0", "1", "2", "3", "4"), texts(all));
+        assertEquals(told.getFirst().plus(-1), all.after(), "though nobody knew its epoch then");
+        assertEquals(told.getLast(), all.last());
         assertEquals(List.of("3", "4"), texts(history(reader, told.get(2))));
         History none = history(reader, told.getLast());
         assertTrue(none.reaches());
@@ -378,22 +435,74 @@ abstract class RelayContract {
             assertTrue(page.reaches());
             assertFalse(page.messages().isEmpty(), "a page without progress");
             read.addAll(texts(page));
-            at = at.plus(page.messages().size());
+            at = page.last();
         } while (page.more());
         assertEquals(expected, read);
         assertTrue(value(node.history(TOPIC, at.plus(-1), 1)).reaches(), "at least one, however small the page");
     }
 
     @Test
+    void aPageIsBoundedThoughItsMessagesAreTiny() {
+        Relay node = node(new Inbox());
+        Position start = position(node.head(TOPIC));
+        inTurns(HISTORY, i -> node.publish(TOPIC, Inbox.text(""), Optional.empty()));
+        int count = value(node.history(TOPIC, start, 100 * Retention.OVERHEAD))
+                .messages()
+                .size();
+        assertTrue(count > 90 && count <= 100, () -> "" + count);
+    }
+
+    @Test
+    void aTopicsMessagesAreBoundedInBytes() {
+        Relay node = node(new Inbox());
+        Position start = position(node.head(TOPIC));
+        Message large = new Message(Opcode.BINARY, new byte[1 << 20]);
+        Position first = position(node.publish(TOPIC, large, Optional.empty()));
+        inTurns(15, i -> node.publish(TOPIC, large, Optional.empty()));
+        assertFalse(value(node.history(TOPIC, start, 1)).reaches(), "16 MiB of payload are more than 16 MiB");
+        assertTrue(value(node.history(TOPIC, first, 1)).reaches(), "15 of them are not");
+        inTurns(3, i -> node.publish(TOPIC, large, Optional.empty()));
+        assertFalse(value(node.history(TOPIC, first.plus(2), 1)).reaches());
+        assertTrue(value(node.history(TOPIC, first.plus(3), 1)).reaches());
+        inTurns(HISTORY - 1, i -> node.publish(TOPIC, Inbox.text(""), Optional.empty()));
+        assertTrue(history(node, first.plus(17)).reaches(), "what is small has room again");
+    }
+
+    @Test
+    void nothingIsMissingBehindAnEmptyTopicHoweverOftenItIsLookedAt() {
+        Relay node = node(new Inbox());
+        Relay other = node(new Inbox());
+        Position before = position(node.head(TOPIC));
+        Position again = position(other.head(TOPIC));
+        for (Position empty : List.of(before, again)) {
+            History none = history(node, empty);
+            assertTrue(none.reaches());
+            assertEquals(empty, none.last());
+            assertFalse(none.more());
+        }
+        Position first = position(node.publish(TOPIC, Inbox.text("a"), Optional.empty()));
+        position(node.publish(TOPIC, Inbox.text("b"), Optional.empty()));
+        for (Position empty : List.of(before, again)) {
+            History all = history(other, empty);
+            assertEquals(List.of("a", "b"), texts(all));
+            assertEquals(first.plus(-1), all.after());
+            assertFalse(history(node, empty.plus(1)).reaches(), "nobody was ever told such a position");
+        }
+        assertEquals(first.plus(1), position(other.head(TOPIC)));
+    }
+
+    @Test
     void aHistoryThatDoesNotReachBackSaysSo() {
         Relay node = node(new Inbox());
         Position start = position(node.head(TOPIC));
-        inTurns(HISTORY + 1, i -> node.publish(TOPIC, Inbox.text("" + i), Optional.empty()));
+        Position first = position(node.publish(TOPIC, Inbox.text("0"), Optional.empty()));
+        inTurns(HISTORY, i -> node.publish(TOPIC, Inbox.text("" + (i + 1)), Optional.empty()));
         assertFalse(history(node, start).reaches(), "one was dropped");
-        assertEquals("1", texts(history(node, start.plus(1))).getFirst());
-        assertFalse(history(node, start.plus(HISTORY + 2)).reaches(), "a position of the future");
+        assertFalse(history(node, first.plus(-1)).reaches(), "the same");
+        assertEquals("1", texts(history(node, first)).getFirst());
+        assertFalse(history(node, first.plus(HISTORY + 1)).reaches(), "a position of the future");
         assertFalse(history(node, new Position("another", 1)).reaches(), "another epoch");
-        assertFalse(value(node.history(OTHER, start, 1)).reaches(), "another topic");
+        assertFalse(value(node.history(OTHER, first, 1)).reaches(), "another topic");
     }
 
     private static Optional<MessageId> id(String text) {

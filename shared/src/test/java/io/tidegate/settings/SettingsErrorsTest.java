@@ -82,6 +82,8 @@ final class SettingsErrorsTest {
                 bad("tidegate.relay.grace", "2h", " must be a duration from 0s to 1h"),
                 bad("tidegate.history.size", "1000001", " must be a whole number from 0 to 1000000 (0: off)"),
                 bad("tidegate.history.ttl", "99ms", " must be a duration from 100ms to 720h"),
+                bad("tidegate.history.topic", "1023", " must be a size from 1KiB to 1GiB"),
+                bad("tidegate.history.bytes", "1KiB", " must be empty or a size from 1MiB to 1GiB"),
                 bad("tidegate.drain.notice", "P2D", " must be a duration from 0s to 24h"),
                 bad("tidegate.drain.window", "soon", " must be a duration from 0s to 24h"),
                 bad("tidegate.drain.timeout", "999999999999h", " must be a duration from 0s to 24h"),

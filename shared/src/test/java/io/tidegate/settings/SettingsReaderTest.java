@@ -47,6 +47,8 @@ final class SettingsReaderTest {
             Map.entry("tidegate.relay.grace", "1m"),
             Map.entry("tidegate.history.size", "50"),
             Map.entry("tidegate.history.ttl", "1h"),
+            Map.entry("tidegate.history.topic", "1MiB"),
+            Map.entry("tidegate.history.bytes", "64MiB"),
             Map.entry("tidegate.drain.notice", "1s"),
             Map.entry("tidegate.drain.window", "2m"),
             Map.entry("tidegate.drain.timeout", "PT3M"),
@@ -78,7 +80,8 @@ final class SettingsReaderTest {
                         "tidegate",
                         Duration.ofSeconds(10)),
                 settings.relay());
-        assertEquals(new Settings.History(1000, Duration.ofMinutes(10)), settings.history());
+        assertEquals(
+                new Settings.History(1000, Duration.ofMinutes(10), 16 << 20, Optional.empty()), settings.history());
         assertEquals(
                 new Settings.Drain(Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(30)),
                 settings.drain());
@@ -110,7 +113,7 @@ final class SettingsReaderTest {
                         "staging",
                         Duration.ofMinutes(1)),
                 settings.relay());
-        assertEquals(new Settings.History(50, Duration.ofHours(1)), settings.history());
+        assertEquals(new Settings.History(50, Duration.ofHours(1), 1 << 20, Optional.of(64 << 20)), settings.history());
         assertEquals(
                 new Settings.Drain(Duration.ofSeconds(1), Duration.ofMinutes(2), Duration.ofMinutes(3)),
                 settings.drain());

@@ -25,7 +25,7 @@ final class SettingsTest {
                 () -> new Settings.Limits(1, 0, 0, 0, 0, 1024, 1));
         refused(
                 "tidegate.history.ttl must be a duration from 100ms to 720h",
-                () -> new Settings.History(1, Duration.ZERO));
+                () -> new Settings.History(1, Duration.ZERO, 1024, Optional.empty()));
     }
 
     @Test

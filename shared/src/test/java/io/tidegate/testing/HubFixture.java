@@ -49,7 +49,7 @@ public final class HubFixture implements AutoCloseable {
     }
 
     private HubFixture(Settings settings, ManualClock clock) {
-        this(settings, clock, new MemoryBus(settings.history(), clock));
+        this(settings, clock, new MemoryBus(settings.history(), new InlineOwners(() -> {}), clock));
     }
 
     /** One of several that hear each other. */
@@ -61,7 +61,8 @@ public final class HubFixture implements AutoCloseable {
     public static HubFixture onThreads() {
         Settings settings = SettingsReader.read(Map.of(), Map.of());
         ManualClock clock = new ManualClock();
-        return new HubFixture(settings, clock, new MemoryBus(settings.history(), clock), Threads::new);
+        return new HubFixture(
+                settings, clock, new MemoryBus(settings.history(), new Threads(() -> {}), clock), Threads::new);
     }
 
     private HubFixture(Settings settings, ManualClock clock, MemoryBus bus, Function<Runnable, Owners> owners) {

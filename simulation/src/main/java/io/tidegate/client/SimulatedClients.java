@@ -3,7 +3,6 @@ package io.tidegate.client;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Consumer;
@@ -144,5 +143,4 @@ public final class SimulatedClients {
             }
         };
     }
-
 }

@@ -17,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A Redis and the links to it: {@link ModelRedis} behind connections that delay, hang and break. A command is under way to
@@ -52,7 +51,7 @@ public final class SimulatedRedis {
     }
 
     /** The process of a node, in which the answers arrive. */
-    public interface Process {
+    public interface NodeProcess {
         String name();
 
         boolean isAlive();
@@ -73,9 +72,8 @@ public final class SimulatedRedis {
     }
 
     /** A node's relay, as a server has it, but for the thread that ticks. */
-    public Joined join(Process process, Owners owners, Relay.Receiver receiver, Metrics metrics, Clock clock) {
-        RedisRelay relay = new RedisRelay(
-                () -> open(process), prefix, owners, in.random(), receiver, metrics, clock);
+    public Joined join(NodeProcess process, Owners owners, Relay.Receiver receiver, Metrics metrics, Clock clock) {
+        RedisRelay relay = new RedisRelay(() -> open(process), prefix, owners, in.random(), receiver, metrics, clock);
         return new Joined(relay, relay::tick);
     }
 
@@ -142,7 +140,7 @@ public final class SimulatedRedis {
     }
 
     /** The links of a process break, or fall silent. */
-    public void cut(Process process, boolean silently) {
+    public void cut(NodeProcess process, boolean silently) {
         for (SimulatedLink link : List.copyOf(links)) {
             if (link.process == process) {
                 if (silently) {
@@ -162,14 +160,15 @@ public final class SimulatedRedis {
         return wallOffsetMillis + in.now() / 1_000_000;
     }
 
-    private CompletableFuture<Link> open(Process process) {
+    private CompletableFuture<Link> open(NodeProcess process) {
         CompletableFuture<Link> opened = new CompletableFuture<>();
         process.after(delay(), () -> {
             if (!up) {
                 opened.completeExceptionally(new RelayUnavailableException("connection refused"));
             } else if (frozen) {
-                process.after(TIMEOUT_NANOS, () -> opened.completeExceptionally(
-                        new RelayUnavailableException("no connection in time")));
+                process.after(
+                        TIMEOUT_NANOS,
+                        () -> opened.completeExceptionally(new RelayUnavailableException("no connection in time")));
             } else {
                 SimulatedLink link = new SimulatedLink(process);
                 links.add(link);
@@ -206,16 +205,17 @@ public final class SimulatedRedis {
     }
 
     private final class SimulatedLink implements Link {
-        private final Process process;
+        private final NodeProcess process;
         private final CompletableFuture<String> lost = new CompletableFuture<>();
-        private final List<CompletableFuture<?>> underWay = new ArrayList<>();
+        private final Map<Long, CompletableFuture<?>> underWay = new LinkedHashMap<>();
+        private long commands;
         private final Map<String, Consumer<byte[]>> channels = new HashMap<>();
         private final Map<String, Long> lastArrival = new HashMap<>();
         private long lastRequest;
         private long lastAnswer;
         private boolean silent;
 
-        SimulatedLink(Process process) {
+        SimulatedLink(NodeProcess process) {
             this.process = process;
         }
 
@@ -259,8 +259,8 @@ public final class SimulatedRedis {
         }
 
         @SuppressWarnings("NullAway") // the result of a Void is null
-        private <T> CompletableFuture<T> commandOf(Supplier<@Nullable T> effect) {
-            return command("subscribe", effect::get);
+        private <T> CompletableFuture<T> commandOf(Supplier<T> effect) {
+            return command("subscribe", effect);
         }
 
         private <T> CompletableFuture<T> command(String name, Supplier<T> effect) {
@@ -270,10 +270,11 @@ public final class SimulatedRedis {
                 result.completeExceptionally(new RelayUnavailableException(before));
                 return result;
             }
-            underWay.add(result);
+            long number = commands++;
+            underWay.put(number, result);
             in.cover("redis " + name);
             lastRequest = Math.max(lastRequest, in.now() + delay());
-            in.after(lastRequest - in.now(), () -> arriveAtRedis(effect, result));
+            in.after(lastRequest - in.now(), () -> arriveAtRedis(effect, number, result));
             process.after(TIMEOUT_NANOS, () -> {
                 if (!result.isDone()) {
                     breaks("no answer within 1500 ms");
@@ -282,7 +283,7 @@ public final class SimulatedRedis {
             return result;
         }
 
-        private <T> void arriveAtRedis(Supplier<T> effect, CompletableFuture<T> result) {
+        private <T> void arriveAtRedis(Supplier<T> effect, long number, CompletableFuture<T> result) {
             if (silent || (lost.isDone() && in.random().nextBoolean())) {
                 return; // it never gets there
             }
@@ -296,7 +297,7 @@ public final class SimulatedRedis {
                 }
                 lastAnswer = Math.max(lastAnswer, in.now() + delay());
                 process.after(lastAnswer - in.now(), () -> {
-                    if (!silent && underWay.remove(result)) {
+                    if (!silent && underWay.remove(number) != null) {
                         result.complete(answer);
                     }
                 });
@@ -325,7 +326,7 @@ public final class SimulatedRedis {
                 in.cover("link lost");
                 in.trace(process.name() + "  link lost: " + reason);
             }
-            List<CompletableFuture<?>> all = List.copyOf(underWay);
+            List<CompletableFuture<?>> all = List.copyOf(underWay.values());
             underWay.clear();
             all.forEach(future -> future.completeExceptionally(new RelayUnavailableException(reason)));
         }

@@ -24,7 +24,7 @@ final class AnswerOrder {
     /** The client sends this. */
     void ask(String text) {
         String type = first(TYPE, text);
-        if ("subscribe".equals(type) || "unsubscribe".equals(type)) {
+        if (type != null && (type.equals("subscribe") || type.equals("unsubscribe"))) {
             asked(first(TOPIC, text)).add(type);
         }
     }

@@ -45,12 +45,7 @@ final class AppClient {
         this.name = name;
         this.random = world.random(name);
         this.client = SimulatedClients.connect(
-                this::dial,
-                world::now,
-                (nanos, task) -> world.in(nanos, "", task)::cancel,
-                random,
-                BACKOFF,
-                change -> {
+                this::dial, world::now, (nanos, task) -> world.in(nanos, "", task)::cancel, random, BACKOFF, change -> {
                     world.cover("client " + change.to());
                     world.trace(name + "  " + change);
                 });

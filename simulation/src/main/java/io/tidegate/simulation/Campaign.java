@@ -33,7 +33,12 @@ final class Campaign {
      *
      * @param failed the smallest seed that failed among those that were begun; null where none did
      */
-    record Result(long seeds, double seconds, long events, Map<String, Long> coverage, @Nullable Scenario failed) {}
+    record Result(
+            long seeds,
+            double seconds,
+            long events,
+            Map<String, Long> coverage,
+            @Nullable Scenario failed) {}
 
     Result run(Consumer<String> progress) throws InterruptedException {
         long begun = System.nanoTime();
@@ -57,7 +62,8 @@ final class Campaign {
                     if (outcome.violation() != null) {
                         failed.accumulateAndGet(
                                 outcome.scenario(),
-                                (before, now) -> before == null || now == null || now.seed() < before.seed() ? now : before);
+                                (before, now) ->
+                                        before == null || now == null || now.seed() < before.seed() ? now : before);
                         progress.accept("seed " + seed + ": " + outcome.violation());
                     }
                     long count = done.incrementAndGet();
@@ -70,7 +76,6 @@ final class Campaign {
         for (Thread worker : workers) {
             worker.join();
         }
-        return new Result(
-                done.get(), (System.nanoTime() - begun) / 1e9, events.get(), coverage, failed.get());
+        return new Result(done.get(), (System.nanoTime() - begun) / 1e9, events.get(), coverage, failed.get());
     }
 }

@@ -102,7 +102,8 @@ enum Fault {
             world.in(
                     random.nextLong(400_000_000),
                     "",
-                    () -> restart(world, cluster, random, "as a replica that was behind", cluster.redis()::startBehind));
+                    () -> restart(
+                            world, cluster, random, "as a replica that was behind", cluster.redis()::startBehind));
         }
     },
     STEP_POD_CLOCK {

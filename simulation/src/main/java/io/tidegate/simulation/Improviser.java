@@ -3,7 +3,6 @@ package io.tidegate.simulation;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Wire;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +49,7 @@ final class Improviser implements Tcp.Client {
     }
 
     /** A publish under way. */
-    private record Publish(String topic, String body, @Nullable Ledger.Listener own) {}
+    private record Publish(String topic, String body, Ledger.@Nullable Listener own) {}
 
     Improviser(World world, Cluster cluster, Ledger ledger, String name, List<String> topics) {
         this.world = world;
@@ -108,7 +107,7 @@ final class Improviser implements Tcp.Client {
     }
 
     private void connect() {
-        if (connecting) {
+        if (connecting || tcp != null) {
             return;
         }
         connecting = true;

@@ -60,8 +60,8 @@ final class Ledger {
         /** Delivery begins behind this position, and nothing is missing. */
         void begins(Position position) {
             if (resumed != null && !resumed.equals(position)) {
-                world.violate(name + " on " + topic + " asked for " + resumed.text() + " and begins at "
-                        + position.text());
+                world.violate(
+                        name + " on " + topic + " asked for " + resumed.text() + " and begins at " + position.text());
             }
             begun = position;
             last = position;
@@ -132,9 +132,8 @@ final class Ledger {
             world.violate("acknowledged at the position of another message: " + body + " at " + position.text() + " of "
                     + topic + ", where " + other + " stands");
         }
-        Position before = acknowledged
-                .computeIfAbsent(topic, key -> new HashMap<>())
-                .putIfAbsent(body, position);
+        Position before =
+                acknowledged.computeIfAbsent(topic, key -> new HashMap<>()).putIfAbsent(body, position);
         if (before != null && !before.equals(position)) {
             world.violate("acknowledged twice: " + body + " at " + before.text() + " and " + position.text());
         }

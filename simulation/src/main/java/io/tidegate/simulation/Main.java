@@ -3,6 +3,7 @@ package io.tidegate.simulation;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.LogManager;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,6 +34,8 @@ public final class Main implements java.util.concurrent.Callable<Integer> {
     private int lines = 60;
 
     public static void main(String[] arguments) {
+        // What servers and clients log of each fault would hide what is asked for.
+        LogManager.getLogManager().reset();
         System.exit(new CommandLine(new Main()).execute(arguments));
     }
 

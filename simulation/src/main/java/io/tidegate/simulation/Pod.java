@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A server of the fleet: the real core on simulated owners, from its start to its end. */
-final class Pod implements SimulatedRedis.Process {
+final class Pod implements SimulatedRedis.NodeProcess {
     private static final long TICK_NANOS = 50_000_000;
     private static final long EPOCH_MILLIS = 1_732_406_400_000L;
 
@@ -47,12 +47,11 @@ final class Pod implements SimulatedRedis.Process {
             }
         };
         AtomicReference<SimulatedRedis.@Nullable Joined> joined = new AtomicReference<>();
-        this.core = new Core(
-                settings, "se", metrics, new Core.Surroundings(owners, random, clock), receiver -> {
-                    SimulatedRedis.Joined made = redis.join(this, owners, receiver, metrics, clock);
-                    joined.set(made);
-                    return made.relay();
-                });
+        this.core = new Core(settings, "se", metrics, new Core.Surroundings(owners, random, clock), receiver -> {
+            SimulatedRedis.Joined made = redis.join(this, owners, receiver, metrics, clock);
+            joined.set(made);
+            return made.relay();
+        });
         this.tickRelay = Objects.requireNonNull(joined.get()).tick();
         host.in(random.nextLong(TICK_NANOS), "", this::tick);
         host.in(random.nextLong(TICK_NANOS), "", this::tickRelay);
@@ -111,10 +110,7 @@ final class Pod implements SimulatedRedis.Process {
 
     /** Whether a balancer sends clients here. */
     boolean isReady() {
-        return isAlive()
-                && !host.isFrozen()
-                && !draining
-                && core.hub().relayStatus() instanceof RelayStatus.Up;
+        return isAlive() && !host.isFrozen() && !draining && core.hub().relayStatus() instanceof RelayStatus.Up;
     }
 
     boolean isDraining() {

@@ -33,6 +33,8 @@ final class Shrinker {
                 of.with(of.pods(), 1, of.improvisers(), of.plain(), of.seconds()),
                 of.with(of.pods(), of.apps(), Math.min(1, of.improvisers()), of.plain(), of.seconds()),
                 of.with(of.pods(), of.apps(), of.improvisers(), of.plain(), of.seconds() * 3 / 4));
-        return Stream.concat(fewerFaults, less).filter(candidate -> !candidate.equals(of)).toList();
+        return Stream.concat(fewerFaults, less)
+                .filter(candidate -> !candidate.equals(of))
+                .toList();
     }
 }

@@ -48,7 +48,11 @@ final class Simulation {
      * @param coverage how often what happened
      */
     record Outcome(
-            Scenario scenario, @Nullable String violation, Map<String, Long> coverage, long events, List<String> trace) {}
+            Scenario scenario,
+            @Nullable String violation,
+            Map<String, Long> coverage,
+            long events,
+            List<String> trace) {}
 
     static Outcome run(Scenario scenario, boolean tracing) {
         return new Simulation(scenario, tracing).run();

@@ -98,7 +98,8 @@ final class World {
             try {
                 task.action.run();
             } catch (RuntimeException | Error e) {
-                violate("an exception left " + task.label + ": " + e + " at " + List.of(e.getStackTrace()).subList(0, Math.min(6, e.getStackTrace().length)));
+                violate("an exception left " + task.label + ": " + e + " at "
+                        + List.of(e.getStackTrace()).subList(0, Math.min(6, e.getStackTrace().length)));
             }
         }
         now = Math.max(now, nanos);
@@ -124,9 +125,12 @@ final class World {
     /** One line of the trace. */
     void trace(String line) {
         if (tracing) {
-            String clean = line.replaceAll("\\[B@[0-9a-f]+", "…").replace('\n', ' ');
-            trace.add("%12.6f  %s"
-                    .formatted(now / 1e9, clean.length() > LINE ? clean.substring(0, LINE) + "…" : clean));
+            String clean = line.replaceAll(
+                            "\\[B@[0-9a-f]+|java.util.concurrent.CompletableFuture@[0-9a-f]+|, done=[^,\\]]*\\[[^]]*\\]",
+                            "…")
+                    .replace('\n', ' ');
+            trace.add(
+                    "%12.6f  %s".formatted(now / 1e9, clean.length() > LINE ? clean.substring(0, LINE) + "…" : clean));
         }
     }
 

@@ -1,0 +1,254 @@
+package io.tidegate.relay;
+
+import io.tidegate.owner.Owner;
+import io.tidegate.protocol.Message;
+import io.tidegate.protocol.MessageId;
+import io.tidegate.protocol.Position;
+import io.tidegate.protocol.Topic;
+import io.tidegate.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of a {@link MemoryBus}: the topics' logs, who subscribes, and one account of the bytes. Stepped by its owner.
+ *
+ * <p>The account is held below a bound, since clients choose the topics and what they publish. A topic that holds more than
+ * an equal part makes room in itself; else the topic is forgotten that was published to the longest time ago. Whoever
+ * comes back to one of these is told of a gap.
+ */
+final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
+    /** Topics whose time is over that one event looks after, at most, so that none takes long. */
+    private static final int EXPIRED_AT_ONCE = 16;
+
+    /** What can happen; with what is done when it has been seen to. */
+    sealed interface Event {
+        CompletableFuture<?> done();
+    }
+
+    record Publish(Topic topic, Message message, Optional<MessageId> id, CompletableFuture<Position> done)
+            implements Event {}
+
+    record Join(Topic topic, MemoryRelay relay, CompletableFuture<Void> done) implements Event {}
+
+    record Leave(Topic topic, MemoryRelay relay, CompletableFuture<Void> done) implements Event {}
+
+    /** From all topics. */
+    record LeaveAll(MemoryRelay relay, CompletableFuture<Void> done) implements Event {}
+
+    record Head(Topic topic, CompletableFuture<Position> done) implements Event {}
+
+    record Read(Topic topic, Position after, int maxBytes, CompletableFuture<History> done) implements Event {}
+
+    record Measure(CompletableFuture<Usage> done) implements Event {}
+
+    /**
+     * What is held.
+     *
+     * @param topics that have a log
+     * @param bytes of all logs, by the account
+     */
+    record Usage(int topics, long bytes) {}
+
+    private final Retention retention;
+    private final long maxBytes;
+    private final Clock clock;
+    private final RandomGenerator random;
+    private final long start;
+    private final String birth;
+
+    /** Exchanged as a whole, so that a receiver that leaves while it is called disturbs nobody. */
+    private final Map<Topic, List<MemoryRelay>> subscribers = new HashMap<>();
+
+    /** With messages or ids, by their last message: so they expire from the front. */
+    private final SequencedMap<Topic, MemoryLog> fresh = new LinkedHashMap<>();
+
+    /** With nothing but their count, in the same order. */
+    private final SequencedMap<Topic, MemoryLog> idle = new LinkedHashMap<>();
+
+    private long bytes;
+
+    /** The birth of the youngest log that was forgotten: a topic that was empty before may have had messages since. */
+    private long forgotten = -1;
+
+    MemoryTopics(Retention retention, long maxBytes, Clock clock, RandomGenerator random) {
+        this.retention = retention;
+        this.maxBytes = maxBytes;
+        this.clock = clock;
+        this.random = random;
+        this.start = clock.nanoTime();
+        this.birth = EmptyPosition.birth(Retention.newEpoch(random));
+    }
+
+    @Override
+    public void step(Event event) {
+        switch (event) {
+            case Publish publish -> publish.done.complete(publish(publish));
+            case Join join -> join(join);
+            case Leave leave -> {
+                leave(leave.topic, leave.relay);
+                leave.done.complete(null);
+            }
+            case LeaveAll leave -> {
+                List.copyOf(subscribers.keySet()).forEach(topic -> leave(topic, leave.relay));
+                leave.done.complete(null);
+            }
+            case Head head -> {
+                MemoryLog log = log(head.topic);
+                head.done.complete(log == null ? new EmptyPosition(birth, millis()).position() : log.head());
+            }
+            case Read read -> read.done.complete(read(read));
+            case Measure measure -> measure.done.complete(new Usage(fresh.size() + idle.size(), bytes));
+        }
+    }
+
+    @Override
+    public void failed(Event event, Throwable defect) {
+        event.done().completeExceptionally(new RelayUnavailableException("a defect of the relay"));
+    }
+
+    private void join(Join join) {
+        if (join.relay.isClosed()) {
+            join.done.completeExceptionally(new RelayUnavailableException("the relay is closed"));
+            return;
+        }
+        List<MemoryRelay> before = subscribers.getOrDefault(join.topic, List.of());
+        if (!before.contains(join.relay)) {
+            List<MemoryRelay> after = new ArrayList<>(before);
+            after.add(join.relay);
+            subscribers.put(join.topic, List.copyOf(after));
+        }
+        join.done.complete(null);
+    }
+
+    private void leave(Topic topic, MemoryRelay relay) {
+        List<MemoryRelay> after = subscribers.getOrDefault(topic, List.of()).stream()
+                .filter(other -> other != relay)
+                .toList();
+        if (after.isEmpty()) {
+            subscribers.remove(topic);
+        } else {
+            subscribers.put(topic, after);
+        }
+    }
+
+    private Position publish(Publish publish) {
+        Topic topic = publish.topic;
+        Position position = Position.NONE;
+        if (topic.hasHistory()) {
+            long now = clock.nanoTime();
+            expire(now);
+            MemoryLog log = log(topic);
+            Position known = log == null ? null : log.positionOf(publish.id, now);
+            if (known != null) {
+                return known;
+            }
+            position = append(topic, log, publish, now);
+        }
+        Stretch stretch = Stretch.of(position, publish.message);
+        for (MemoryRelay relay : subscribers.getOrDefault(topic, List.of())) {
+            relay.deliver(topic, stretch);
+        }
+        return position;
+    }
+
+    private Position append(Topic topic, @Nullable MemoryLog known, Publish publish, long now) {
+        MemoryLog log = known;
+        if (log == null) {
+            log = new MemoryLog(retention, Retention.newEpoch(random), millis());
+        } else {
+            bytes -= size(topic, log);
+            idle.remove(topic);
+        }
+        Position position = log.append(publish.message, publish.id, now);
+        bytes += size(topic, log);
+        fresh.putLast(topic, log);
+        makeRoom(topic, log);
+        return position;
+    }
+
+    private void makeRoom(Topic topic, MemoryLog log) {
+        while (bytes > maxBytes) {
+            bytes -= size(topic, log);
+            boolean dropped = size(topic, log) > maxBytes / (fresh.size() + idle.size()) && log.dropOldest();
+            bytes += size(topic, log);
+            if (!dropped) {
+                forgetFirst(idle.isEmpty() ? fresh : idle);
+            }
+        }
+    }
+
+    private void forgetFirst(SequencedMap<Topic, MemoryLog> logs) {
+        Map.Entry<Topic, MemoryLog> first = logs.pollFirstEntry();
+        if (first != null) {
+            bytes -= size(first.getKey(), first.getValue());
+            forgotten = Math.max(forgotten, first.getValue().born());
+        }
+    }
+
+    /** Those whose time is over; the order of the maps is that of the last messages, so they stand in front. */
+    private void expire(long now) {
+        for (int i = 0; i < EXPIRED_AT_ONCE && isOver(fresh, retention.ids().toNanos(), now); i++) {
+            Map.Entry<Topic, MemoryLog> first = fresh.pollFirstEntry();
+            MemoryLog log = first.getValue();
+            bytes -= size(first.getKey(), log);
+            log.expire(now);
+            bytes += size(first.getKey(), log);
+            idle.putLast(first.getKey(), log);
+        }
+        for (int i = 0; i < EXPIRED_AT_ONCE && isOver(idle, retention.state().toNanos(), now); i++) {
+            forgetFirst(idle);
+        }
+    }
+
+    private static boolean isOver(SequencedMap<Topic, MemoryLog> logs, long nanos, long now) {
+        Map.Entry<Topic, MemoryLog> first = logs.firstEntry();
+        return first != null && now - first.getValue().lastAppend() > nanos;
+    }
+
+    private History read(Read read) {
+        long now = clock.nanoTime();
+        MemoryLog log = log(read.topic);
+        Optional<EmptyPosition> empty = EmptyPosition.of(read.after);
+        if (empty.isEmpty()) {
+            return log == null ? History.LOST : measured(read.topic, log, read.after, read.maxBytes, now);
+        }
+        long millis = empty.get().millis();
+        boolean isComplete = empty.get().birth().equals(birth) && millis > forgotten;
+        if (!isComplete || (log != null && log.born() < millis)) {
+            return History.LOST;
+        }
+        return log == null
+                ? new History(true, read.after, List.of(), false)
+                : measured(read.topic, log, new Position(log.head().epoch(), 0), read.maxBytes, now);
+    }
+
+    /** Reading may find that something is too old. */
+    private History measured(Topic topic, MemoryLog log, Position after, int maxBytes, long now) {
+        bytes -= size(topic, log);
+        History history = log.after(after, maxBytes, now);
+        bytes += size(topic, log);
+        return history;
+    }
+
+    private @Nullable MemoryLog log(Topic topic) {
+        MemoryLog log = fresh.get(topic);
+        return log == null ? idle.get(topic) : log;
+    }
+
+    private static long size(Topic topic, MemoryLog log) {
+        return log.bytes() + topic.name().length();
+    }
+
+    private long millis() {
+        return TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - start);
+    }
+}

@@ -1,0 +1,46 @@
+package io.tidegate.relay;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+/**
+ * The slots of Redis Cluster: which names lie together (Redis Cluster Specification, "Key distribution model").
+ */
+final class Slots {
+    private static final int COUNT = 1 << 14;
+    private static final int POLYNOMIAL = 0x1021;
+
+    /** For each slot a number whose digits, in base 36, hash to it; one in the first 200,000 does. */
+    private static final int[] TAGS = tags();
+
+    private Slots() {}
+
+    /** Of up to four letters and digits, the same for all names of a slot: what has it between braces lies in that slot. */
+    static String tag(String name) {
+        return Integer.toString(TAGS[of(name)], Character.MAX_RADIX);
+    }
+
+    /** Where a key lies that has this name between braces. */
+    static int of(String name) {
+        int crc = 0;
+        for (byte one : name.getBytes(US_ASCII)) {
+            crc ^= (one & 0xFF) << 8;
+            for (int bit = 0; bit < Byte.SIZE; bit++) {
+                crc = (crc & 0x8000) == 0 ? crc << 1 : (crc << 1) ^ POLYNOMIAL;
+            }
+        }
+        return crc & (COUNT - 1);
+    }
+
+    private static int[] tags() {
+        int[] tags = new int[COUNT];
+        int found = 0;
+        for (int number = 1; found < COUNT; number++) {
+            int slot = of(Integer.toString(number, Character.MAX_RADIX));
+            if (tags[slot] == 0) {
+                tags[slot] = number;
+                found++;
+            }
+        }
+        return tags;
+    }
+}

@@ -1,0 +1,331 @@
+package io.tidegate.relay;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidegate.protocol.Message;
+import io.tidegate.protocol.Opcode;
+import io.tidegate.protocol.Position;
+import io.tidegate.protocol.Topic;
+import io.tidegate.testing.RedisServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.redisson.Redisson;
+import org.redisson.api.RScript;
+import org.redisson.api.RedissonClient;
+import org.redisson.client.codec.ByteArrayCodec;
+
+/**
+ * Runs random sequences of the same calls on the model and on a real Redis: each answer and each packet is the same, before
+ * and after all that time and faults do.
+ *
+ * <p>Time passes in whole hours, and what ends does so half an hour later or earlier: so the few seconds that a run takes
+ * change no answer.
+ */
+class ModelRedisTest {
+    private static final int OPERATIONS = 5_000;
+    private static final long DRIFT_MILLIS = 30_000;
+    private static final List<TopicKeys> TOPICS =
+            List.of(keys("busy"), keys("news"), keys("weather"), keys("rare"), keys("sleepy"));
+
+    /** Of a thousand operations. */
+    private static final Map<Operation, Integer> WEIGHTS = Map.of(
+            Operation.PUBLISH, 434,
+            Operation.ATTACH, 200,
+            Operation.HISTORY, 300,
+            Operation.PASS, 35,
+            Operation.FLUSH, 3,
+            Operation.SAVE, 15,
+            Operation.RESTORE, 13);
+
+    private static TopicKeys keys(String topic) {
+        return new TopicKeys("test", new Topic(topic));
+    }
+
+    private enum Operation {
+        PUBLISH,
+        ATTACH,
+        HISTORY,
+        PASS,
+        FLUSH,
+        SAVE,
+        RESTORE
+    }
+
+    @SuppressWarnings("NullAway.Init")
+    private static RedisServer redis;
+
+    @SuppressWarnings("NullAway.Init")
+    private static RedissonClient redisson;
+
+    @BeforeAll
+    static void start() {
+        redis = RedisServer.start();
+        redisson = Redisson.create(
+                RedissonConfig.of(RedisRelayTest.settings(redis, "test").relay()));
+    }
+
+    @AfterAll
+    static void stop() {
+        redisson.shutdown();
+        redis.close();
+    }
+
+    @Test
+    void withoutMessages() throws InterruptedException {
+        run(retention(0, 20_000), 1, 2);
+    }
+
+    @Test
+    void withFewMessages() throws InterruptedException {
+        run(retention(3, 5_000), 3, 4);
+    }
+
+    @Test
+    void withFewBytes() throws InterruptedException {
+        run(retention(100, 2_000), 5, 6);
+    }
+
+    @Test
+    void withManyMessages() throws InterruptedException {
+        run(retention(100, 1 << 20), 7, 8);
+    }
+
+    private static Retention retention(int size, int bytes) {
+        return new Retention(
+                size,
+                bytes,
+                Duration.ofMinutes(90),
+                Duration.ofMinutes(150),
+                Duration.ofMinutes(390),
+                Duration.ofMinutes(330));
+    }
+
+    private static void run(Retention retention, long... seeds) throws InterruptedException {
+        for (long seed : seeds) {
+            redis.command("FLUSHALL");
+            Run run = new Run(retention, seed);
+            for (int i = 0; i < OPERATIONS; i++) {
+                run.step(i);
+            }
+            run.end();
+        }
+    }
+
+    /** A position as both have answered it; those of an empty topic differ by what has passed. */
+    private record Told(Position real, Position model, Duration passed) {}
+
+    private static final class Run {
+        private final long seed;
+        private final SplittableRandom random;
+        private final SplittableRandom realEpochs;
+        private final SplittableRandom modelEpochs;
+        private final Scripts scripts;
+        private final RScript script = redisson.getScript(ByteArrayCodec.INSTANCE);
+        private final ModelRedis model;
+        private final Map<Operation, Integer> done = new EnumMap<>(Operation.class);
+        private final Map<String, Integer> outcomes = new TreeMap<>();
+        private final Map<TopicKeys, List<Told>> told = new HashMap<>();
+        private final BlockingQueue<byte[]> packets = new LinkedBlockingQueue<>();
+        private Duration passed = Duration.ZERO;
+        private final List<ModelRedis.Snapshot> saved;
+        private String now = "";
+
+        Run(Retention retention, long seed) {
+            this.seed = seed;
+            this.random = new SplittableRandom(seed);
+            this.realEpochs = new SplittableRandom(seed);
+            this.modelEpochs = new SplittableRandom(seed);
+            this.scripts = new Scripts(script, retention, () -> Retention.newEpoch(realEpochs));
+            this.model = new ModelRedis(retention, () -> Retention.newEpoch(modelEpochs));
+            this.saved = new ArrayList<>(Collections.nCopies(RedisTime.PLACES, model.save()));
+            for (TopicKeys keys : TOPICS) {
+                told.put(keys, new ArrayList<>());
+                redisson.getTopic(keys.channel(), ByteArrayCodec.INSTANCE)
+                        .addListener(byte[].class, (name, bytes) -> packets.add(bytes));
+            }
+        }
+
+        void step(int number) throws InterruptedException {
+            Operation operation = draw();
+            // Some are published to hardly ever.
+            int topic = operation == Operation.PUBLISH
+                    ? Math.min(random.nextInt(TOPICS.size()), random.nextInt(TOPICS.size()))
+                    : random.nextInt(TOPICS.size());
+            TopicKeys keys = TOPICS.get(random.nextInt(3) == 0 ? 0 : topic);
+            now = "seed " + seed + ", operation " + number + ", " + operation + " " + keys.topic();
+            done.merge(operation, 1, Integer::sum);
+            model.time(System.currentTimeMillis() + passed.toMillis());
+            switch (operation) {
+                case PUBLISH -> publish(keys);
+                case ATTACH -> attach(keys);
+                case HISTORY -> history(keys);
+                case PASS -> pass();
+                case FLUSH -> {
+                    redis.command("FLUSHDB");
+                    model.flush();
+                }
+                case SAVE -> {
+                    int place = random.nextInt(saved.size());
+                    RedisTime.save(redis, place);
+                    saved.set(place, model.save());
+                }
+                case RESTORE -> {
+                    int place = random.nextInt(saved.size());
+                    RedisTime.restore(redis, place);
+                    model.restore(saved.get(place));
+                }
+            }
+        }
+
+        private Operation draw() {
+            int roll = random.nextInt(1_000);
+            for (Operation operation : Operation.values()) {
+                roll -= WEIGHTS.getOrDefault(operation, 0);
+                if (roll < 0) {
+                    return operation;
+                }
+            }
+            throw new IllegalStateException("the weights are no thousand");
+        }
+
+        private void publish(TopicKeys keys) throws InterruptedException {
+            List<Link.Entry> entries = new ArrayList<>();
+            for (int i = random.nextInt(1, 5); i > 0; i--) {
+                String id = random.nextInt(3) == 0 ? "" : String.valueOf(random.nextInt(200));
+                Message message = new Message(Opcode.BINARY, new byte[random.nextInt(300)]);
+                entries.add(new Link.Entry(id, new Envelope(message, random.nextInt()).encode()));
+            }
+            List<Position> real = Scripts.positions(answer(scripts.publish(script, new Link.Kept(keys, entries))));
+            ModelRedis.Published expected = model.publish(keys, entries);
+            assertEquals(expected.positions(), real, now);
+            if (expected.packet().isPresent()) {
+                byte[] packet = packets.poll(10, TimeUnit.SECONDS);
+                assertEquals(text(expected.packet().get()), packet == null ? "nothing" : text(packet), now);
+            }
+            tell(keys, real.getLast(), real.getLast());
+        }
+
+        private static String text(byte[] bytes) {
+            return new String(bytes, ISO_8859_1);
+        }
+
+        private void attach(TopicKeys keys) {
+            Optional<Told> from = random.nextInt(3) == 0 ? any(keys) : Optional.empty();
+            Optional<Position> real = from.map(this::real);
+            Optional<Position> expected = from.map(Told::model);
+            if (real.isPresent() && !EmptyPosition.isOne(real.get()) && random.nextInt(8) == 0) {
+                real = expected = Optional.of(real.get().plus(random.nextInt(9)));
+            }
+            Position answered = Scripts.positions(answer(scripts.attach(script, keys, real)))
+                    .getFirst();
+            tell(keys, answered, model.attach(keys, expected));
+        }
+
+        private void history(TopicKeys keys) {
+            Optional<Told> from = any(random.nextInt(20) == 0 ? TOPICS.get(random.nextInt(TOPICS.size())) : keys);
+            if (from.isEmpty()) {
+                return;
+            }
+            int more = random.nextInt(4) == 0 ? random.nextInt(-5, 5) : 0;
+            Position after = real(from.get());
+            Position expectedAfter = from.get().model();
+            if (after.offset() + more >= 0) {
+                after = after.plus(more);
+                expectedAfter = expectedAfter.plus(more);
+            }
+            int maxBytes = List.of(1, 500, 5_000, 1 << 20).get(random.nextInt(4));
+            History real = Scripts.history(after, answer(scripts.history(script, keys, after, maxBytes)));
+            History expected = model.history(keys, expectedAfter, maxBytes);
+            String behind = now + " behind " + after;
+            assertEquals(expected.reaches(), real.reaches(), behind);
+            assertEquals(expected.more(), real.more(), behind);
+            assertSame(expected.after(), real.after());
+            assertEquals(payloads(expected), payloads(real), behind);
+            String kind = EmptyPosition.isOne(after) ? "empty" : "other";
+            outcomes.merge(
+                    kind + (real.reaches() ? real.messages().isEmpty() ? " none" : " some" : " lost"), 1, Integer::sum);
+        }
+
+        private static List<String> payloads(History history) {
+            return history.messages().stream()
+                    .map(message -> message.opcode() + text(message.payload()))
+                    .toList();
+        }
+
+        private void pass() {
+            Duration time = Duration.ofHours(random.nextInt(6) == 0 ? 7 : random.nextInt(1, 4));
+            RedisTime.pass(redis, time);
+            passed = passed.plus(time);
+        }
+
+        /** The last ones are those that most is to be said about, and those of an empty topic. */
+        private Optional<Told> any(TopicKeys keys) {
+            List<Told> all = told.getOrDefault(keys, List.of());
+            if (random.nextInt(2) == 0) {
+                all = all.stream()
+                        .filter(position -> EmptyPosition.isOne(position.model))
+                        .toList();
+            }
+            int from = Math.max(0, all.size() - (1 << random.nextInt(8)));
+            return all.isEmpty() ? Optional.empty() : Optional.of(all.get(random.nextInt(from, all.size())));
+        }
+
+        private void tell(TopicKeys keys, Position real, Position expected) {
+            assertSame(expected, real);
+            told.computeIfAbsent(keys, key -> new ArrayList<>()).add(new Told(real, expected, passed));
+        }
+
+        /** As that Redis would have answered it, had it been as old then as what it holds is now. */
+        private Position real(Told position) {
+            return EmptyPosition.of(position.real)
+                    .map(empty -> new EmptyPosition(
+                                    empty.birth(),
+                                    empty.millis()
+                                            - passed.minus(position.passed).toMillis())
+                            .position())
+                    .orElse(position.real);
+        }
+
+        private void assertSame(Position expected, Position real) {
+            Optional<EmptyPosition> model = EmptyPosition.of(expected);
+            Optional<EmptyPosition> answered = EmptyPosition.of(real);
+            if (model.isPresent() && answered.isPresent()) {
+                assertEquals(model.get().birth(), answered.get().birth(), now);
+                long apart = answered.get().millis() - model.get().millis() + passed.toMillis();
+                assertTrue(Math.abs(apart) < DRIFT_MILLIS, () -> now + ": apart by " + apart);
+            } else {
+                assertEquals(expected, real, now);
+            }
+        }
+
+        void end() {
+            assertNull(packets.poll(), now);
+            System.out.println("seed " + seed + ": " + done + ", histories: " + outcomes);
+            assertEquals(Operation.values().length, done.size(), () -> "of all, only " + done);
+            TOPICS.forEach(keys ->
+                    redisson.getTopic(keys.channel(), ByteArrayCodec.INSTANCE).removeAllListeners());
+        }
+
+        private static List<Object> answer(CompletionStage<List<Object>> answer) {
+            return answer.toCompletableFuture().join();
+        }
+    }
+}
