@@ -3,7 +3,10 @@ package io.tidegate.relay;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
-/** How long to wait before the next link is opened: longer with each failure, with jitter, so that not all nodes come at once. */
+/**
+ * How long to wait before the next link is opened: longer with each failure, with jitter, so that not all nodes come at once.
+ * Its owner is the {@link Uplink}.
+ */
 final class Backoff {
     private static final long FIRST_MILLIS = 100;
     private static final long LAST_MILLIS = 800;

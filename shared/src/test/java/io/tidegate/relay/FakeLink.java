@@ -93,13 +93,13 @@ final class FakeLink implements Link {
         all.forEach(Runnable::run);
     }
 
-    /** Answers the first call that is held; those that follow from it are held. */
-    void releaseOne() {
-        Runnable first;
+    /** Answers the one of the held calls that was made so many before others; what follows from it may be held again. */
+    void release(int index) {
+        Runnable one;
         synchronized (held) {
-            first = held.removeFirst();
+            one = held.remove(index);
         }
-        first.run();
+        one.run();
     }
 
     int held() {

@@ -121,6 +121,20 @@ class TopicsTest {
     }
 
     @Test
+    void whatWasUnderWayWithALostLinkTakesNoPlaceOfTheNext() {
+        FakeLink first = node.up().holding(call -> call.startsWith("subscribe"));
+        List<CompletionStage<Void>> all = IntStream.range(0, 200)
+                .mapToObj(i -> relay.subscribe(new Topic("t" + i)))
+                .toList();
+        first.lose("cable cut");
+        FakeLink second = node.offer(new FakeLink().holding(call -> call.startsWith("subscribe p:topic:")));
+        node.pass(Duration.ofSeconds(1));
+        assertEquals(64, second.held());
+        second.release();
+        all.forEach(UplinkFixture::assertDone);
+    }
+
+    @Test
     void whatIsUnsubscribedDuringAnOutageIsForgotten() {
         CompletionStage<?> waiting = relay.subscribe(TOPIC);
         relay.unsubscribe(TOPIC);

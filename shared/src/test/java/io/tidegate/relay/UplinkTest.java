@@ -155,7 +155,7 @@ class UplinkTest {
             node.clock.advance(Duration.ofMinutes(1));
             relay.tick();
             assertFalse(link.isClosed(), step);
-            link.releaseOne();
+            link.release(0);
         }
         assertDone(subscribed);
         assertInstanceOf(RelayStatus.Up.class, relay.status());
