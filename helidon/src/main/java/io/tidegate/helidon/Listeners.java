@@ -16,6 +16,7 @@ import io.tidegate.node.Node;
 import io.tidegate.node.Page;
 import io.tidegate.settings.Settings;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -29,6 +30,9 @@ public final class Listeners {
 
     /** Handshakes that may wait for the accepting thread, as in a reconnect storm; the kernel may allow fewer. */
     private static final int BACKLOG = 4096;
+
+    /** Connections of the management port at once, since each has a thread; further ones wait until one ends. */
+    private static final int MANAGEMENT_CONNECTIONS = 256;
 
     private Listeners() {}
 
@@ -58,6 +62,15 @@ public final class Listeners {
                 // One protocol, chosen here: what else lies on the class path does not matter.
                 "protocols-discover-services",
                 "false");
+    }
+
+    /** The same for the management listener. */
+    public static Map<String, String> managementOptions(String host, int port, Duration headTimeout) {
+        Map<String, String> options = new HashMap<>(options(host, port, headTimeout));
+        options.put("max-tcp-connections", String.valueOf(MANAGEMENT_CONNECTIONS));
+        // A platform thread that reads cannot be interrupted: waiting for it would delay each stop.
+        options.put("shutdown-grace-period", Duration.ZERO.toString());
+        return options;
     }
 
     /** HTTP/1.1, and a way out of it to a WebSocket. */
@@ -92,6 +105,7 @@ public final class Listeners {
 
     /** What is asked on the other, beside what the framework answers itself. */
     public static void management(HttpRouting.Builder routing, Node node) {
+        routing.register(new ManagementThreads(MANAGEMENT));
         json(routing, "/connections", () -> node.connections().json());
         fleet(routing, node);
     }

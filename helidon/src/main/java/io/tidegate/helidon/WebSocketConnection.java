@@ -32,6 +32,7 @@ final class WebSocketConnection implements ServerConnection {
     private final Endpoint endpoint;
     private final byte[] handshakeResponse;
     private final FrameReader frames;
+    private final ReadBudget budget = new ReadBudget();
 
     /** Where the reading has got to, for the endpoint's sake: the code of an abnormal end until something else is known. */
     private int code = ABNORMAL;
@@ -58,14 +59,16 @@ final class WebSocketConnection implements ServerConnection {
             serve();
         } catch (IOException e) {
             // The client left during the handshake.
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "A connection failed", e);
-            connection.close(CloseCode.INTERNAL, CloseCode.INTERNAL.reason());
-            connection.awaitClosed();
-        } catch (InterruptedException | Error e) {
+        } catch (InterruptedException e) {
             // Helidon answers what leaves here with an HTTP response, which must not reach a WebSocket.
             connection.abort();
             throw e;
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, "A connection failed", e);
+            // An endpoint that failed before it did this would leave the close frame waiting.
+            connection.opened();
+            connection.close(CloseCode.INTERNAL, CloseCode.INTERNAL.reason());
+            connection.awaitClosed();
         } finally {
             connection.ended();
             // Helidon closes the socket, too, but not through the transport.
@@ -101,7 +104,9 @@ final class WebSocketConnection implements ServerConnection {
 
     private void read() throws InterruptedException {
         while (true) {
-            switch (frames.next()) {
+            Inbound inbound = frames.next();
+            budget.frame();
+            switch (inbound) {
                 case Inbound.Data data -> endpoint.receive(data.message());
                 case Inbound.Ping ping -> connection.ping(ping.payload());
                 case Inbound.Pong pong -> connection.pong();
@@ -124,8 +129,16 @@ final class WebSocketConnection implements ServerConnection {
         }
     }
 
-    /** Past Helidon's reader, which keeps what it has read, once that is empty. */
     private byte @Nullable [] nextBytes() {
+        byte[] bytes = arrived();
+        if (bytes != null) {
+            budget.bytes(bytes.length);
+        }
+        return bytes;
+    }
+
+    /** Past Helidon's reader, which keeps what it has read, once that is empty. */
+    private byte @Nullable [] arrived() {
         int left = context.dataReader().available();
         if (left > 0) {
             return context.dataReader().readBytes(left);
