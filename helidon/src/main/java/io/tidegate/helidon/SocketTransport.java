@@ -22,9 +22,13 @@ final class SocketTransport implements Transport {
     private int descriptor;
 
     SocketTransport(HelidonSocket socket, NativeSender sender) {
+        this(socket, sender, NativeSender.descriptor(socket));
+    }
+
+    SocketTransport(HelidonSocket socket, NativeSender sender, int descriptor) {
         this.socket = socket;
         this.sender = sender;
-        this.descriptor = NativeSender.descriptor(socket);
+        this.descriptor = descriptor;
     }
 
     @Override
