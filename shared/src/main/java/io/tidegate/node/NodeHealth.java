@@ -1,6 +1,5 @@
 package io.tidegate.node;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.tidegate.owner.Owner;
 import io.tidegate.relay.RelayStatus;
 import io.tidegate.time.Clock;
@@ -34,17 +33,14 @@ public final class NodeHealth {
     private volatile boolean started;
     private volatile boolean relaySeenUp;
 
-    @GuardedBy("this")
+    // All below under the monitor. Not with @GuardedBy: the modules that see this class do not see that one.
     private final List<Watched> watched = new ArrayList<>();
 
-    @GuardedBy("this")
     private long lastTick;
 
     /** When the ticker was first found missing; meaningful only while it is. */
-    @GuardedBy("this")
     private long missingSince;
 
-    @GuardedBy("this")
     private boolean missing;
 
     NodeHealth(Duration relayGrace, Clock clock, Supplier<RelayStatus> relay, BooleanSupplier draining) {
@@ -96,7 +92,6 @@ public final class NodeHealth {
     }
 
     /** A ticker found missing for the first time may only be as late as everything after a pause of the process. */
-    @GuardedBy("this")
     private boolean tickerIsStuck() {
         long now = clock.nanoTime();
         if (now - lastTick <= STUCK_NANOS) {

@@ -72,7 +72,14 @@ abstract class SignalContract {
     @Test
     void aSignalRightBehindTheFirstHandshakeStillBringsTheClientItsNotice() {
         int port = freePort();
-        try (ServerProcess server = begin(Map.of("tidegate.port", String.valueOf(port)));
+        Map<String, String> settings = Map.of(
+                "tidegate.port",
+                String.valueOf(port),
+                "tidegate.drain.notice",
+                "100ms",
+                "tidegate.drain.window",
+                "100ms");
+        try (ServerProcess server = begin(settings);
                 RawClient client = firstOf(server, port)) {
             server.terminate();
             assertTrue(client.message().contains("server-shutdown"));
