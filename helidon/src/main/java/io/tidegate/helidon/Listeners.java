@@ -11,6 +11,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.tidegate.framing.Handshake;
 import io.tidegate.node.Node;
 import io.tidegate.node.Page;
@@ -68,8 +69,6 @@ public final class Listeners {
     public static Map<String, String> managementOptions(String host, int port, Duration headTimeout) {
         Map<String, String> options = new HashMap<>(options(host, port, headTimeout));
         options.put("max-tcp-connections", String.valueOf(MANAGEMENT_CONNECTIONS));
-        // A platform thread that reads cannot be interrupted: waiting for it would delay each stop.
-        options.put("shutdown-grace-period", Duration.ZERO.toString());
         return options;
     }
 
@@ -82,9 +81,10 @@ public final class Listeners {
                 .build();
     }
 
-    /** HTTP/1.1 alone. */
-    public static Http1ConnectionSelector http(RequestHeads heads) {
-        return Http1ConnectionSelector.builder().config(http1(heads)).build();
+    /** HTTP/1.1 alone, for the management listener. */
+    public static ServerConnectionSelector http(RequestHeads heads) {
+        return new ManagementConnection.Selector(
+                Http1ConnectionSelector.builder().config(http1(heads)).build());
     }
 
     /** What is not an upgrade on the first listener. */

@@ -128,6 +128,13 @@ class SocketTransportTest {
         assertEquals(List.of(0), taken);
     }
 
+    @Test
+    void aSocketThatIsGivenBackIsSentOnNoMore() throws IOException {
+        SocketTransport transport = new SocketTransport(connect().helidon, sender);
+        transport.release();
+        assertEquals(0, transport.writeNow(random(10)));
+    }
+
     /** The other order: whoever aborts waits for a send that has begun, and closes only then. */
     @Test
     void theSocketIsNotClosedWhileItIsSentOn() throws Exception {

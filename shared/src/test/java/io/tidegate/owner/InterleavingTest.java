@@ -2,6 +2,8 @@ package io.tidegate.owner;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jetbrains.lincheck.Lincheck;
 import org.junit.jupiter.api.Test;
@@ -13,16 +15,24 @@ import org.junit.jupiter.api.Test;
  */
 class InterleavingTest {
     /** Interleavings to look at: the mistakes that were tried are found within the first hundred. */
-    private static final int INTERLEAVINGS = 200;
+    private static final int INTERLEAVINGS = 100;
 
     @Test
     void aSerialStepsEachEventOnceInTheOrderOfItsPoster() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> serial(List.of(List.of("a1", "a2"), List.of("b1"))));
+        Lincheck.runConcurrentTest(
+                INTERLEAVINGS, () -> serial(List.of(List.of("a1", "a2"), List.of("b1")), Serial.TURN));
     }
 
     @Test
     void aSerialWithThreePosters() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> serial(List.of(List.of("a1"), List.of("b1"), List.of("c1"))));
+        Lincheck.runConcurrentTest(
+                INTERLEAVINGS, () -> serial(List.of(List.of("a1"), List.of("b1"), List.of("c1")), Serial.TURN));
+    }
+
+    /** Each turn is one event, so that the second always comes to the pool's thread. */
+    @Test
+    void aSerialThatHandsOverToItsPool() {
+        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> serial(List.of(List.of("a1"), List.of("b1")), 1));
     }
 
     @Test
@@ -35,11 +45,21 @@ class InterleavingTest {
         Lincheck.runConcurrentTest(INTERLEAVINGS, () -> loop(List.of(List.of("a1"), List.of("b1"))));
     }
 
-    private static void serial(List<List<String>> posters) {
+    private static void serial(List<List<String>> posters, int turn) {
         Recorder recorder = new Recorder();
+        List<Thread> pool = new CopyOnWriteArrayList<>();
+        Executor threads = task -> {
+            Thread thread = new Thread(task);
+            pool.add(thread);
+            thread.start();
+        };
         Serial<String> serial =
-                new Serial<>(new Guarded<>("serial", recorder, (name, defect) -> recorder.fail(defect)), Runnable::run);
+                new Serial<>(new Guarded<>("serial", recorder, (name, defect) -> recorder.fail(defect)), threads, turn);
         post(serial, posters);
+        // What one of them hands over again is started by it, and so in the list before it ends.
+        for (int i = 0; i < pool.size(); i++) {
+            join(pool.get(i));
+        }
         recorder.check(posters);
         if (serial.waiting() != 0) {
             throw new AssertionError("waiting: " + serial.waiting());
@@ -76,12 +96,14 @@ class InterleavingTest {
             threads.add(thread);
             thread.start();
         }
-        for (Thread thread : threads) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
+        threads.forEach(InterleavingTest::join);
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
