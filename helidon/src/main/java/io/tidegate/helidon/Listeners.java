@@ -11,11 +11,13 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.tidegate.framing.Handshake;
 import io.tidegate.node.Node;
 import io.tidegate.node.Page;
 import io.tidegate.settings.Settings;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -29,6 +31,9 @@ public final class Listeners {
 
     /** Handshakes that may wait for the accepting thread, as in a reconnect storm; the kernel may allow fewer. */
     private static final int BACKLOG = 4096;
+
+    /** Connections of the management port at once, since each has a thread; further ones wait until one ends. */
+    private static final int MANAGEMENT_CONNECTIONS = 256;
 
     private Listeners() {}
 
@@ -60,6 +65,13 @@ public final class Listeners {
                 "false");
     }
 
+    /** The same for the management listener. */
+    public static Map<String, String> managementOptions(String host, int port, Duration headTimeout) {
+        Map<String, String> options = new HashMap<>(options(host, port, headTimeout));
+        options.put("max-tcp-connections", String.valueOf(MANAGEMENT_CONNECTIONS));
+        return options;
+    }
+
     /** HTTP/1.1, and a way out of it to a WebSocket. */
     public static Http1ConnectionSelector webSockets(
             Settings settings, Node node, Endpoint.Factory endpoints, RequestHeads heads) {
@@ -69,9 +81,10 @@ public final class Listeners {
                 .build();
     }
 
-    /** HTTP/1.1 alone. */
-    public static Http1ConnectionSelector http(RequestHeads heads) {
-        return Http1ConnectionSelector.builder().config(http1(heads)).build();
+    /** HTTP/1.1 alone, for the management listener. */
+    public static ServerConnectionSelector http(RequestHeads heads) {
+        return new ManagementConnection.Selector(
+                Http1ConnectionSelector.builder().config(http1(heads)).build());
     }
 
     /** What is not an upgrade on the first listener. */
@@ -92,6 +105,7 @@ public final class Listeners {
 
     /** What is asked on the other, beside what the framework answers itself. */
     public static void management(HttpRouting.Builder routing, Node node) {
+        routing.register(new ManagementThreads(MANAGEMENT));
         json(routing, "/connections", () -> node.connections().json());
         fleet(routing, node);
     }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A descriptor that is closed may be another connection's at once, and what is sent on it would reach a stranger. So it
  * is used under the lock, and {@link #abort} takes it away under the lock before the socket is closed: whoever closes the
- * socket has to call that first.
+ * socket has to call that first, or {@link #release}.
  */
 final class SocketTransport implements Transport {
     private final HelidonSocket socket;
@@ -24,9 +24,13 @@ final class SocketTransport implements Transport {
     private int descriptor;
 
     SocketTransport(HelidonSocket socket, NativeSender sender) {
+        this(socket, sender, NativeSender.descriptor(socket));
+    }
+
+    SocketTransport(HelidonSocket socket, NativeSender sender, int descriptor) {
         this.socket = socket;
         this.sender = sender;
-        this.descriptor = NativeSender.descriptor(socket);
+        this.descriptor = descriptor;
     }
 
     @Override
@@ -61,11 +65,14 @@ final class SocketTransport implements Transport {
         }
     }
 
+    /** Leaves the socket to whoever had it before, who may close it: nothing is sent at once any more. Any thread. */
+    synchronized void release() {
+        descriptor = NativeSender.NO_DESCRIPTOR;
+    }
+
     @Override
     public void abort() {
-        synchronized (this) {
-            descriptor = NativeSender.NO_DESCRIPTOR;
-        }
+        release();
         try {
             socket.close();
         } catch (UncheckedIOException e) {

@@ -7,6 +7,7 @@ import io.tidegate.framing.Farewell;
 import io.tidegate.framing.FrameReader;
 import io.tidegate.framing.Inbound;
 import io.tidegate.hub.Connection;
+import io.tidegate.hub.Transport;
 import io.tidegate.protocol.CloseCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,46 +26,55 @@ final class WebSocketConnection implements ServerConnection {
     /** Stands for an end without a close frame (RFC 6455, section 7.4.1). */
     private static final int ABNORMAL = 1006;
 
+    /** Writes the answer to the handshake. */
+    @FunctionalInterface
+    interface Answer {
+        void write() throws IOException;
+    }
+
     private final ConnectionContext context;
-    private final SocketTransport transport;
+    private final Transport transport;
     private final Connection connection;
     private final Endpoint endpoint;
-    private final byte[] handshakeResponse;
+    private final Answer answer;
     private final FrameReader frames;
+    private final ReadBudget budget = new ReadBudget();
 
     /** Where the reading has got to, for the endpoint's sake: the code of an abnormal end until something else is known. */
     private int code = ABNORMAL;
 
     WebSocketConnection(
             ConnectionContext context,
-            SocketTransport transport,
+            Transport transport,
             Connection connection,
             Endpoint endpoint,
-            byte[] handshakeResponse,
+            Answer answer,
             int maxMessage) {
         this.context = context;
         this.transport = transport;
         this.connection = connection;
         this.endpoint = endpoint;
-        this.handshakeResponse = handshakeResponse;
+        this.answer = answer;
         this.frames = new FrameReader(this::nextBytes, maxMessage);
     }
 
     @Override
     public void handle(Limit limit) throws InterruptedException {
         try {
-            transport.write(handshakeResponse, 0);
+            answer.write();
             serve();
         } catch (IOException e) {
             // The client left during the handshake.
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "A connection failed", e);
-            connection.close(CloseCode.INTERNAL, CloseCode.INTERNAL.reason());
-            connection.awaitClosed();
-        } catch (InterruptedException | Error e) {
+        } catch (InterruptedException e) {
             // Helidon answers what leaves here with an HTTP response, which must not reach a WebSocket.
             connection.abort();
             throw e;
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, "A connection failed", e);
+            // An endpoint that failed before it did this would leave the close frame waiting.
+            connection.opened();
+            connection.close(CloseCode.INTERNAL, CloseCode.INTERNAL.reason());
+            connection.awaitClosed();
         } finally {
             connection.ended();
             // Helidon closes the socket, too, but not through the transport.
@@ -100,7 +110,9 @@ final class WebSocketConnection implements ServerConnection {
 
     private void read() throws InterruptedException {
         while (true) {
-            switch (frames.next()) {
+            Inbound inbound = frames.next();
+            budget.frame();
+            switch (inbound) {
                 case Inbound.Data data -> endpoint.receive(data.message());
                 case Inbound.Ping ping -> connection.ping(ping.payload());
                 case Inbound.Pong pong -> connection.pong();
@@ -123,8 +135,16 @@ final class WebSocketConnection implements ServerConnection {
         }
     }
 
-    /** Past Helidon's reader, which keeps what it has read, once that is empty. */
     private byte @Nullable [] nextBytes() {
+        byte[] bytes = arrived();
+        if (bytes != null) {
+            budget.bytes(bytes.length);
+        }
+        return bytes;
+    }
+
+    /** Past Helidon's reader, which keeps what it has read, once that is empty. */
+    private byte @Nullable [] arrived() {
         int left = context.dataReader().available();
         if (left > 0) {
             return context.dataReader().readBytes(left);

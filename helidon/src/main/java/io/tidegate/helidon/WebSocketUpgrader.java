@@ -59,10 +59,17 @@ final class WebSocketUpgrader implements Http1Upgrader {
         Admission.Permit permit = permit(context, headers);
         Connection.Peer peer = new Connection.Peer(route.wire(), route.topics(), route.home(), permit);
         SocketTransport transport = new SocketTransport(context.serverSocket(), sender);
-        Connection connection = open(transport, peer);
-        Endpoint endpoint = endpoint(connection, prologue, headers);
-        byte[] response = Handshake.response(accept, route.subprotocol());
-        return new WebSocketConnection(context, transport, connection, endpoint, response, limits.message());
+        try {
+            Connection connection = open(transport, peer);
+            Endpoint endpoint = endpoint(connection, prologue, headers);
+            byte[] response = Handshake.response(accept, route.subprotocol());
+            return new WebSocketConnection(
+                    context, transport, connection, endpoint, () -> transport.write(response, 0), limits.message());
+        } catch (RuntimeException | Error e) {
+            // Helidon answers with this, and closes the socket past the transport.
+            transport.release();
+            throw e;
+        }
     }
 
     private Connection open(Transport transport, Connection.Peer peer) {

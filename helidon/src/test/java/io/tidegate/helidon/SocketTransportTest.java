@@ -2,19 +2,24 @@ package io.tidegate.helidon;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PlainSocket;
+import io.tidegate.testing.Await;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,6 +113,48 @@ class SocketTransportTest {
         assertThrows(IOException.class, () -> transport.write(random(10), 0));
     }
 
+    /** What the loop does at the very moment in which the number becomes free for others. */
+    @Test
+    void nothingIsSentFromTheMomentInWhichTheSocketIsClosed() throws IOException {
+        Pair pair = connect();
+        List<Integer> taken = new ArrayList<>();
+        AtomicReference<SocketTransport> transport = new AtomicReference<>();
+        HelidonSocket socket = closing(() -> taken.add(transport.get().writeNow(random(10))));
+        transport.set(new SocketTransport(socket, sender, NativeSender.descriptor(pair.helidon)));
+        assertEquals(10, transport.get().writeNow(random(10)));
+
+        transport.get().abort();
+
+        assertEquals(List.of(0), taken);
+    }
+
+    @Test
+    void aSocketThatIsGivenBackIsSentOnNoMore() throws IOException {
+        SocketTransport transport = new SocketTransport(connect().helidon, sender);
+        transport.release();
+        assertEquals(0, transport.writeNow(random(10)));
+    }
+
+    /** The other order: whoever aborts waits for a send that has begun, and closes only then. */
+    @Test
+    void theSocketIsNotClosedWhileItIsSentOn() throws Exception {
+        Pair pair = connect();
+        AtomicBoolean closed = new AtomicBoolean();
+        HelidonSocket socket = closing(() -> closed.set(true));
+        SocketTransport transport = new SocketTransport(socket, sender, NativeSender.descriptor(pair.helidon));
+        Thread aborting;
+        // As writeNow holds it during send(2).
+        synchronized (transport) {
+            aborting = Thread.ofPlatform().start(transport::abort);
+            Await.until("it waits", () -> aborting.getState() == Thread.State.BLOCKED);
+            assertFalse(closed.get());
+            assertEquals(10, transport.writeNow(random(10)));
+        }
+        aborting.join();
+        assertTrue(closed.get());
+        assertEquals(0, transport.writeNow(random(10)));
+    }
+
     @Test
     void aPeerThatIsGoneTakesNothing() throws IOException {
         Pair pair = connect();
@@ -130,6 +177,18 @@ class SocketTransportTest {
         open.add(peer);
         open.add(accepted);
         return new Pair(PlainSocket.server(accepted, "c", "s"), peer);
+    }
+
+    /** A socket that is nothing but its end. */
+    private static HelidonSocket closing(Runnable onClose) {
+        return (HelidonSocket) Proxy.newProxyInstance(
+                HelidonSocket.class.getClassLoader(),
+                new Class<?>[] {HelidonSocket.class},
+                (proxy, method, arguments) -> {
+                    assertEquals("close", method.getName());
+                    onClose.run();
+                    return null;
+                });
     }
 
     private static byte[] random(int length) {

@@ -18,8 +18,10 @@ final class ListenerConfigSource implements ConfigSource {
     private final Map<String, String> properties = new HashMap<>();
 
     ListenerConfigSource(Settings.Server settings) {
-        listener("server.", settings.host(), settings.port());
-        listener("server.sockets.0.", settings.host(), settings.managementPort());
+        listener("server.", Listeners.options(settings.host(), settings.port(), RequestHeads.TIMEOUT));
+        listener(
+                "server.sockets.0.",
+                Listeners.managementOptions(settings.host(), settings.managementPort(), RequestHeads.TIMEOUT));
         properties.put("server.sockets.0.name", Listeners.MANAGEMENT);
         properties.put("server.features.observe.sockets", Listeners.MANAGEMENT);
     }
@@ -63,9 +65,8 @@ final class ListenerConfigSource implements ConfigSource {
         return properties.get(name);
     }
 
-    private void listener(String prefix, String host, int port) {
-        Listeners.options(host, port, RequestHeads.TIMEOUT)
-                .forEach((name, value) -> properties.put(prefix + name, value));
+    private void listener(String prefix, Map<String, String> options) {
+        options.forEach((name, value) -> properties.put(prefix + name, value));
         properties.put(prefix + "protocols." + HubProtocol.TYPE + ".enabled", "true");
     }
 }

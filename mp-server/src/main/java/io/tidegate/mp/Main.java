@@ -9,7 +9,9 @@ public final class Main {
 
     /** Takes no arguments: settings come from MicroProfile Config. */
     public static void main(String[] args) throws ReflectiveOperationException {
-        LogConfig.configureRuntime();
-        Launch.run("Helidon MP", MpServer::start);
+        Launch.run("Helidon MP", () -> {
+            LogConfig.configureRuntime();
+            return MpServer.start();
+        });
     }
 }

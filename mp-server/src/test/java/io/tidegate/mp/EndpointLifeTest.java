@@ -8,6 +8,7 @@ import io.helidon.microprofile.testing.junit5.HelidonTest;
 import io.tidegate.helidon.Listeners;
 import io.tidegate.settings.SettingsReader;
 import io.tidegate.testing.Await;
+import io.tidegate.testing.BusyCarriers;
 import io.tidegate.testing.ClientFrames;
 import io.tidegate.testing.RawClient;
 import jakarta.inject.Inject;
@@ -87,6 +88,20 @@ class EndpointLifeTest {
     void theContainerOffersNoOtherWayIn() {
         try (RawClient client = new RawClient(server().port(Listeners.MANAGEMENT))) {
             assertEquals(404, client.handshake("/").status());
+        }
+    }
+
+    @Test
+    void managementIsAnsweredWhileEveryCarrierIsBusy() throws InterruptedException {
+        try (BusyCarriers busy = new BusyCarriers();
+                RawClient client = new RawClient(server().port(Listeners.MANAGEMENT))) {
+            busy.occupy();
+            for (String path : List.of("/health/live", "/metrics", "/connections")) {
+                assertEquals(
+                        200,
+                        client.request(List.of("GET " + path + " HTTP/1.1", "Host: localhost"))
+                                .status());
+            }
         }
     }
 

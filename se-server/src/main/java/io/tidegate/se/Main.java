@@ -9,8 +9,8 @@ public final class Main {
 
     /** Takes no arguments: settings come from system properties, the environment and {@code application.yaml}. */
     public static void main(String[] args) throws ReflectiveOperationException {
-        LogConfig.configureRuntime();
         Launch.run("Helidon SE", () -> {
+            LogConfig.configureRuntime();
             SeServer server = new SeServer(ServerSettings.read());
             server.start();
             return server;

@@ -17,6 +17,7 @@ import io.tidegate.node.Launch;
 import io.tidegate.node.Node;
 import io.tidegate.node.Ports;
 import io.tidegate.settings.Settings;
+import java.util.Map;
 
 /** A node behind Helidon SE, from the opening of its listeners to their end. */
 final class SeServer implements Launch.Server {
@@ -53,7 +54,7 @@ final class SeServer implements Launch.Server {
         Settings.Server own = settings.server();
         HttpRouting.Builder page = HttpRouting.builder();
         Listeners.page(page, settings, node);
-        server.config(options(own.host(), own.port(), heads))
+        server.config(config(Listeners.options(own.host(), own.port(), heads.timeout())))
                 .featuresDiscoverServices(false)
                 .addFeature(Management.observe(node, registry))
                 .addConnectionSelector(Listeners.webSockets(
@@ -64,7 +65,8 @@ final class SeServer implements Launch.Server {
         server.putSocket(
                         Listeners.MANAGEMENT,
                         ListenerConfig.builder()
-                                .config(options(own.host(), own.managementPort(), heads))
+                                .config(config(
+                                        Listeners.managementOptions(own.host(), own.managementPort(), heads.timeout())))
                                 .addConnectionSelector(Listeners.http(heads))
                                 .build())
                 .routing(Listeners.MANAGEMENT, management);
@@ -111,7 +113,7 @@ final class SeServer implements Launch.Server {
         meters.close();
     }
 
-    private static Config options(String host, int port, RequestHeads heads) {
-        return io.helidon.config.Config.just(ConfigSources.create(Listeners.options(host, port, heads.timeout())));
+    private static Config config(Map<String, String> options) {
+        return io.helidon.config.Config.just(ConfigSources.create(options));
     }
 }

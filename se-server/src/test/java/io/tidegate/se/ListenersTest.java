@@ -14,6 +14,7 @@ import io.tidegate.helidon.RequestHeads;
 import io.tidegate.node.Node;
 import io.tidegate.settings.Settings;
 import io.tidegate.settings.SettingsReader;
+import io.tidegate.testing.BusyCarriers;
 import io.tidegate.testing.RawClient;
 import java.time.Duration;
 import java.util.List;
@@ -84,6 +85,20 @@ class ListenersTest {
             RawClient.Response ready = client.request(List.of("GET /health/ready HTTP/1.1", "Host: localhost"));
             assertEquals(503, ready.status());
             assertTrue(ready.body().contains("\"reason\":\"starting\""), ready::body);
+        }
+    }
+
+    @Test
+    void managementIsAnsweredWhileEveryCarrierIsBusy() throws InterruptedException {
+        try (BusyCarriers busy = new BusyCarriers();
+                RawClient client = new RawClient(managementPort)) {
+            busy.occupy();
+            for (String path : List.of("/health/live", "/metrics", "/connections")) {
+                assertEquals(
+                        200,
+                        client.request(List.of("GET " + path + " HTTP/1.1", "Host: localhost"))
+                                .status());
+            }
         }
     }
 }

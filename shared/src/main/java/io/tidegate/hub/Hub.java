@@ -14,6 +14,8 @@ import io.tidegate.time.AttentiveTime;
 import io.tidegate.time.Clock;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -130,9 +132,12 @@ public final class Hub implements AutoCloseable {
         return rounds.outbound().bytes();
     }
 
-    /** The owner of the sockets' outbound side, to be watched. */
-    public Owner<?> writeLoop() {
-        return loop;
+    /** The owners without whom nothing goes through, by name, to be watched. */
+    public Map<String, Owner<?>> owners() {
+        Map<String, Owner<?>> owners = new LinkedHashMap<>();
+        owners.put("write-loop", loop);
+        relay.owner().ifPresent(owner -> owners.put("relay", owner));
+        return owners;
     }
 
     /**

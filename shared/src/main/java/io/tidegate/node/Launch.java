@@ -1,11 +1,17 @@
 package io.tidegate.node;
 
 import io.tidegate.settings.SettingsException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The life of a server's process, the same for every runtime: what it prints, when it ends, and with which exit code. */
 public final class Launch {
     private static final int CANNOT_LISTEN = 1;
     private static final int BAD_SETTINGS = 2;
+
+    /** As the JVM ends where the main thread fails. */
+    private static final int FAILED = 1;
 
     private Launch() {}
 
@@ -36,12 +42,20 @@ public final class Launch {
     }
 
     /**
-     * Starts a server, and ends it at the first signal. A start that fails ends the process.
+     * Starts a server, and ends it at the first signal. To be called before anything else, since signals are heard from
+     * here on: one that comes during the start is obeyed when the start is over, before that nothing can be closed in
+     * order. A start that fails ends the process.
      *
      * @param runtime its name for humans
      * @throws ReflectiveOperationException where this JVM lets nobody hear a signal
      */
     public static void run(String runtime, Start start) throws ReflectiveOperationException {
+        CompletableFuture<Server> started = new CompletableFuture<>();
+        AtomicBoolean ending = new AtomicBoolean();
+        Termination.onSignal(() -> {
+            ending.set(true);
+            end(started);
+        });
         Server server;
         try {
             server = start.start();
@@ -51,8 +65,17 @@ public final class Launch {
         } catch (CannotListenException e) {
             giveUp(e, CANNOT_LISTEN);
             return;
+        } catch (RuntimeException | Error e) {
+            started.completeExceptionally(e);
+            throw e;
         }
-        Termination.onSignal(() -> end(server));
+        started.complete(server);
+        if (!ending.get()) {
+            announce(runtime, server);
+        }
+    }
+
+    private static void announce(String runtime, Server server) {
         String ready = "Tidegate (%3$s) is ready: page http://localhost:%1$d/, broadcast ws://localhost:%1$d/,"
                 + " chat ws://localhost:%1$d/chat, metrics http://localhost:%2$d/metrics";
         // At once: printf writes piece by piece, and a line of the log may come in between.
@@ -65,13 +88,18 @@ public final class Launch {
         System.exit(exitCode);
     }
 
-    private static void end(Server server) {
+    /** Waits for the start, since what is half open cannot be closed in order; a second signal does not. */
+    private static void end(CompletableFuture<Server> started) {
         try {
+            Server server = started.get();
             server.drain();
+            server.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            // The thread that started it says why.
+            System.exit(FAILED);
         }
-        server.close();
         System.exit(0);
     }
 }

@@ -48,6 +48,8 @@ public final class Node implements AutoCloseable {
                 new Core.Surroundings(owners, new SecureRandom(), clock),
                 receiver -> relay(settings, owners, receiver, metrics, clock));
         this.health = new NodeHealth(settings.relay().grace(), clock, hub()::relayStatus, core::draining);
+        hub().owners().forEach(health::watch);
+        health.watch("fleet", core.fleet().owner());
         ticker.start();
     }
 

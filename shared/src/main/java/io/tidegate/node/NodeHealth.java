@@ -1,8 +1,11 @@
 package io.tidegate.node;
 
+import io.tidegate.owner.Owner;
 import io.tidegate.relay.RelayStatus;
 import io.tidegate.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -10,9 +13,18 @@ import java.util.function.Supplier;
 /**
  * What the probes are told. Live never depends on the relay: a restart mends no Redis. Ready is never false because the
  * node is full: an unready pod would vanish from the scaler's sum. Any thread may ask.
+ *
+ * <p>What stands still is not live: the ticker, or an owner that does not step though events wait. A process that was
+ * stopped (SIGSTOP, a pause of the VM, no CPU for a while) finds late all that it has, and is live as soon as it goes on.
  */
 public final class NodeHealth {
     private static final long STUCK_NANOS = Duration.ofSeconds(30).toNanos();
+
+    /** What a tick that comes late adds to an owner's silence at most: the owner may not have had a CPU either. */
+    private static final long LATE_NANOS = Duration.ofSeconds(1).toNanos();
+
+    /** What the ticker has to come back, from when it was first found missing. */
+    private static final long WAKE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Duration relayGrace;
     private final Clock clock;
@@ -20,7 +32,16 @@ public final class NodeHealth {
     private final BooleanSupplier draining;
     private volatile boolean started;
     private volatile boolean relaySeenUp;
-    private volatile long lastTick;
+
+    // All below under the monitor. Not with @GuardedBy: the modules that see this class do not see that one.
+    private final List<Watched> watched = new ArrayList<>();
+
+    private long lastTick;
+
+    /** When the ticker was first found missing; meaningful only while it is. */
+    private long missingSince;
+
+    private boolean missing;
 
     NodeHealth(Duration relayGrace, Clock clock, Supplier<RelayStatus> relay, BooleanSupplier draining) {
         this.relayGrace = relayGrace;
@@ -35,15 +56,52 @@ public final class NodeHealth {
         started = true;
     }
 
-    /** The node's own clockwork goes. */
-    void ticked() {
-        lastTick = clock.nanoTime();
-        relaySeenUp |= relay.get() instanceof RelayStatus.Up;
+    /**
+     * Watches an owner from now on. Any thread.
+     *
+     * @param name for the reason, as in "stuck: write-loop"
+     */
+    public synchronized void watch(String name, Owner<?> owner) {
+        watched.add(new Watched(name, owner));
     }
 
-    /** Why this process should be restarted: its own clockwork stands still. */
-    public Optional<String> notLive() {
-        return clock.nanoTime() - lastTick > STUCK_NANOS ? Optional.of("stuck") : Optional.empty();
+    /** The node's own clockwork goes. One thread, the ticker. */
+    void ticked() {
+        relaySeenUp |= relay.get() instanceof RelayStatus.Up;
+        synchronized (this) {
+            long now = clock.nanoTime();
+            long passed = Math.min(now - lastTick, LATE_NANOS);
+            lastTick = now;
+            missing = false;
+            watched.forEach(owner -> owner.look(passed));
+        }
+    }
+
+    /**
+     * Why this process should be restarted: its own clockwork stands still, or an owner has not stepped for 30 s though
+     * events wait.
+     */
+    public synchronized Optional<String> notLive() {
+        if (tickerIsStuck()) {
+            return Optional.of("stuck");
+        }
+        return watched.stream()
+                .filter(owner -> owner.silentNanos > STUCK_NANOS)
+                .map(owner -> "stuck: " + owner.name)
+                .findFirst();
+    }
+
+    /** A ticker found missing for the first time may only be as late as everything after a pause of the process. */
+    private boolean tickerIsStuck() {
+        long now = clock.nanoTime();
+        if (now - lastTick <= STUCK_NANOS) {
+            return false;
+        }
+        if (!missing) {
+            missing = true;
+            missingSince = now;
+        }
+        return now - missingSince >= WAKE_NANOS;
     }
 
     /** Why this node has not started yet. */
@@ -69,5 +127,25 @@ public final class NodeHealth {
     private Optional<String> relayReason(RelayStatus.Down down) {
         boolean inGrace = relaySeenUp && clock.nanoTime() - down.sinceNanos() <= relayGrace.toNanos();
         return inGrace ? Optional.empty() : Optional.of("relay down: " + down.reason());
+    }
+
+    /** An owner, and for how long it has not stepped though events wait, as far as the ticks have seen. */
+    private static final class Watched {
+        final String name;
+        private final Owner<?> owner;
+        private long steps;
+        long silentNanos;
+
+        Watched(String name, Owner<?> owner) {
+            this.name = name;
+            this.owner = owner;
+            this.steps = owner.steps();
+        }
+
+        void look(long passedNanos) {
+            long now = owner.steps();
+            silentNanos = now == steps && owner.waiting() > 0 ? silentNanos + passedNanos : 0;
+            steps = now;
+        }
     }
 }

@@ -22,9 +22,16 @@ final class Loop<E> implements Owner<E>, AutoCloseable {
     private final Owner.Rounds<E> rounds;
     private final Guarded<E> guarded;
     private final Thread thread;
+    private final Parking parking;
     private volatile boolean closed;
 
     Loop(String name, Owner.Rounds<E> rounds, Guarded<E> guarded) {
+        this(name, rounds, guarded, Parking.THREADS);
+    }
+
+    /** The same with another way to wait, for a test that chooses the interleavings. */
+    Loop(String name, Owner.Rounds<E> rounds, Guarded<E> guarded, Parking parking) {
+        this.parking = parking;
         this.rounds = rounds;
         this.guarded = guarded;
         this.thread = Thread.ofPlatform().daemon().name("tidegate-" + name).unstarted(this::run);
@@ -34,12 +41,17 @@ final class Loop<E> implements Owner<E>, AutoCloseable {
         thread.start();
     }
 
+    /** Waits for the end of the thread, after {@link #close}. */
+    void join() throws InterruptedException {
+        thread.join();
+    }
+
     @Override
     public void post(E event) {
         events.add(event);
         waiting.getAndIncrement();
         if (parked.get() && parked.compareAndSet(true, false)) {
-            LockSupport.unpark(thread);
+            parking.unpark(thread);
         }
     }
 
@@ -56,7 +68,7 @@ final class Loop<E> implements Owner<E>, AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        LockSupport.unpark(thread);
+        parking.unpark(thread);
     }
 
     private void run() {
@@ -93,8 +105,30 @@ final class Loop<E> implements Owner<E>, AutoCloseable {
     private void park() {
         parked.set(true);
         if (events.isEmpty() && !closed) {
-            LockSupport.park(this);
+            parking.park(this);
         }
         parked.set(false);
+    }
+
+    /** How the loop waits. */
+    interface Parking {
+        /** As {@link LockSupport}, which is allowed to return without a reason. */
+        Parking THREADS = new Parking() {
+            @Override
+            public void park(Object blocker) {
+                LockSupport.park(blocker);
+            }
+
+            @Override
+            public void unpark(Thread thread) {
+                LockSupport.unpark(thread);
+            }
+        };
+
+        /** Waits until {@link #unpark} was called since the last time. Only the loop's thread. */
+        void park(Object blocker);
+
+        /** Ends a wait, or the next one. Any thread. */
+        void unpark(Thread thread);
     }
 }

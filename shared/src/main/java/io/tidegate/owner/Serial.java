@@ -21,10 +21,21 @@ final class Serial<E> implements Owner<E> {
     private final AtomicInteger waiting = new AtomicInteger();
     private final Guarded<E> guarded;
     private final Executor pool;
+    private final int turn;
 
     Serial(Guarded<E> guarded, Executor pool) {
+        this(guarded, pool, TURN);
+    }
+
+    /**
+     * The same with another turn.
+     *
+     * @param turn events that one poster steps, 1 or more
+     */
+    Serial(Guarded<E> guarded, Executor pool, int turn) {
         this.guarded = guarded;
         this.pool = pool;
+        this.turn = turn;
     }
 
     @Override
@@ -36,7 +47,7 @@ final class Serial<E> implements Owner<E> {
     }
 
     private void run() {
-        for (int i = 0; i < TURN; i++) {
+        for (int i = 0; i < turn; i++) {
             E event = events.poll();
             if (event != null) {
                 guarded.step(event);

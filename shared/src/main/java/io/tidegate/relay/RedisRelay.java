@@ -163,6 +163,11 @@ public final class RedisRelay implements Relay {
     }
 
     @Override
+    public Optional<Owner<?>> owner() {
+        return Optional.of(uplink.owner());
+    }
+
+    @Override
     public RelayStatus status() {
         return uplink.status();
     }

@@ -1,5 +1,6 @@
 package io.tidegate.relay;
 
+import io.tidegate.owner.Owner;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.MessageId;
 import io.tidegate.protocol.Position;
@@ -76,6 +77,11 @@ public interface Relay extends AutoCloseable {
      * @return fails as {@link #publish} does
      */
     CompletionStage<History> history(Topic topic, Position after, int maxBytes);
+
+    /** The owner without whom nothing goes through, to be watched; empty where there is none. */
+    default Optional<Owner<?>> owner() {
+        return Optional.empty();
+    }
 
     /** Whether messages go through now. */
     RelayStatus status();

@@ -81,6 +81,11 @@ final class Uplink implements Owner.Step<UplinkEvent> {
         inbox.post(event);
     }
 
+    /** Itself, to be watched. */
+    Owner<?> owner() {
+        return inbox;
+    }
+
     /** Any thread. */
     RelayStatus status() {
         return status;

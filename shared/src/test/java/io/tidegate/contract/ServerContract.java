@@ -99,4 +99,20 @@ public abstract class ServerContract {
             return ServerContract.this.jar();
         }
     }
+
+    @Nested
+    class Signals extends SignalContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class Floods extends FloodContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
 }

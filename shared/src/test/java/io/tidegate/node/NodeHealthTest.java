@@ -2,6 +2,7 @@ package io.tidegate.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tidegate.owner.Owner;
 import io.tidegate.relay.RelayStatus;
 import io.tidegate.testing.ManualClock;
 import java.time.Duration;
@@ -13,6 +14,8 @@ class NodeHealthTest {
     private RelayStatus relay = new RelayStatus.Up();
     private boolean draining;
     private final NodeHealth health = new NodeHealth(Duration.ofSeconds(10), clock, () -> relay, () -> draining);
+
+    private final StillOwner owner = new StillOwner();
 
     @Test
     void itIsNotReadyBeforeItListens() {
@@ -65,6 +68,91 @@ class NodeHealthTest {
     @Test
     void aNodeWhoseClockworkStandsStillIsNotLive() {
         clock.advance(Duration.ofSeconds(31));
+        assertEquals(Optional.empty(), health.notLive(), "it may only have been stopped, and go on now");
+        clock.advance(Duration.ofSeconds(1));
         assertEquals(Optional.of("stuck"), health.notLive());
+    }
+
+    @Test
+    void aProcessThatWasStoppedIsLiveWhenItGoesOn() {
+        health.watch("write-loop", owner);
+        owner.waiting = 5;
+        tick(Duration.ofSeconds(29));
+        for (int i = 0; i < 3; i++) {
+            clock.advance(Duration.ofMinutes(10));
+            assertEquals(Optional.empty(), health.notLive());
+            health.ticked();
+            assertEquals(Optional.empty(), health.notLive());
+            owner.steps++;
+            tick(Duration.ofSeconds(1));
+        }
+        assertEquals(Optional.empty(), health.notLive());
+    }
+
+    @Test
+    void anOwnerThatDoesNotStepThoughEventsWaitIsNamed() {
+        health.watch("link", new StillOwner());
+        health.watch("write-loop", owner);
+        owner.waiting = 1;
+        tick(Duration.ofSeconds(30));
+        assertEquals(Optional.empty(), health.notLive());
+        tick(Duration.ofMillis(50));
+        assertEquals(Optional.of("stuck: write-loop"), health.notLive());
+        owner.steps++;
+        tick(Duration.ofMillis(50));
+        assertEquals(Optional.empty(), health.notLive());
+    }
+
+    @Test
+    void anOwnerWithoutEventsIsNotStuck() {
+        health.watch("write-loop", owner);
+        tick(Duration.ofMinutes(2));
+        owner.waiting = 1;
+        tick(Duration.ofSeconds(29));
+        owner.waiting = 0;
+        tick(Duration.ofMillis(50));
+        owner.waiting = 1;
+        tick(Duration.ofSeconds(29));
+        assertEquals(Optional.empty(), health.notLive());
+    }
+
+    @Test
+    void anOwnerThatIsBusyIsNotStuck() {
+        health.watch("write-loop", owner);
+        owner.waiting = 1000;
+        for (int i = 0; i < 10; i++) {
+            tick(Duration.ofSeconds(29));
+            owner.steps++;
+        }
+        assertEquals(Optional.empty(), health.notLive());
+    }
+
+    /** As the node does it: every 50 ms. */
+    private void tick(Duration time) {
+        for (long passed = 0; passed < time.toMillis(); passed += 50) {
+            clock.advance(Duration.ofMillis(50));
+            health.ticked();
+        }
+    }
+
+    /** An owner that does what it is told. */
+    private static final class StillOwner implements Owner<String> {
+        private int waiting;
+        private long steps;
+
+        @Override
+        public void post(String event) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int waiting() {
+            return waiting;
+        }
+
+        @Override
+        public long steps() {
+            return steps;
+        }
     }
 }

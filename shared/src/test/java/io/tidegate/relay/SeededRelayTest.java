@@ -89,6 +89,11 @@ class SeededRelayTest {
         }
 
         @Override
+        public void defect(String owner, Throwable defect) {
+            throw new AssertionError(owner, defect);
+        }
+
+        @Override
         public void close() {}
     }
 

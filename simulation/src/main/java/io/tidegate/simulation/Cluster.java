@@ -23,16 +23,18 @@ final class Cluster {
     private final World world;
     private final Settings settings;
     private final SimulatedRedis redis;
+    private final Ledger ledger;
     private final Random random;
     private final List<Pod> pods = new ArrayList<>();
     private final Map<Tcp, Pod> connections = new HashMap<>();
     private final List<Tcp> ordered = new ArrayList<>();
     private int started;
 
-    Cluster(World world, Settings settings, SimulatedRedis redis) {
+    Cluster(World world, Settings settings, SimulatedRedis redis, Ledger ledger) {
         this.world = world;
         this.settings = settings;
         this.redis = redis;
+        this.ledger = ledger;
         this.random = world.random("service");
     }
 
@@ -50,6 +52,18 @@ final class Cluster {
 
     SimulatedRedis redis() {
         return redis;
+    }
+
+    /** Starts Redis again without a file. */
+    void startRedisEmpty() {
+        ledger.redisLost();
+        redis.startEmpty();
+    }
+
+    /** Lets a replica that is behind take over. */
+    void startRedisBehind() {
+        ledger.redisForked();
+        redis.startBehind();
     }
 
     /** Connections of this pod, in the order in which they were made. */

@@ -92,7 +92,7 @@ enum Fault {
     EMPTY_REDIS {
         @Override
         void strike(World world, Cluster cluster, Random random) {
-            restart(world, cluster, random, "with nothing", cluster.redis()::startEmpty);
+            restart(world, cluster, random, "with nothing", cluster::startRedisEmpty);
         }
     },
     FAIL_OVER_REDIS {
@@ -102,8 +102,7 @@ enum Fault {
             world.in(
                     random.nextLong(400_000_000),
                     "",
-                    () -> restart(
-                            world, cluster, random, "as a replica that was behind", cluster.redis()::startBehind));
+                    () -> restart(world, cluster, random, "as a replica that was behind", cluster::startRedisBehind));
         }
     },
     STEP_POD_CLOCK {

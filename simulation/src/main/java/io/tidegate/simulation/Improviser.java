@@ -97,6 +97,9 @@ final class Improviser implements Tcp.Client {
 
     @Nullable
     String complaint() {
+        if (tcp != null && tcp.isSilent()) {
+            ended(); // it does not watch whether its server is alive
+        }
         if (tcp == null) {
             return null;
         }
@@ -272,7 +275,7 @@ final class Improviser implements Tcp.Client {
             world.cover("publish refused");
             // Nobody knows whether it is published: it may come.
             unacknowledged.remove(id);
-        } else if ("subscribe".equals(answered)) {
+        } else if (answered != null && answered.startsWith("subscribe")) {
             interest.asked.remove().ends();
         } else if (interest.active != null) {
             world.violate(name + " cannot leave what it is subscribed to: " + text);

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedOwners implements Owners {
     private static final long SOON_NANOS = 200_000;
     private static final long LATE_NANOS = 30_000_000;
+    private static final long STUCK_NANOS = 1_000_000_000;
 
     private final World world;
     private final Host host;
@@ -51,11 +52,11 @@ final class SimulatedOwners implements Owners {
     @Override
     public void close() {}
 
-    /** The first owner for whom an event waits though everything has come to rest; null where there is none. */
+    /** The first owner that has not stepped for a second though an event waits; null where there is none. */
     @Nullable
     String stuck() {
         for (One<?> owner : owners) {
-            if (owner.waiting() > 0) {
+            if (owner.waiting() > 0 && world.now() - owner.steppedAt > STUCK_NANOS) {
                 return host.name() + " " + owner.name;
             }
         }
@@ -69,6 +70,7 @@ final class SimulatedOwners implements Owners {
         private final ArrayDeque<E> events = new ArrayDeque<>();
         private boolean scheduled;
         private long steps;
+        private long steppedAt;
 
         One(String name, Owner.Step<E> step, Owner.@Nullable Rounds<E> rounds) {
             this.name = name;
@@ -107,6 +109,7 @@ final class SimulatedOwners implements Owners {
         /** A few events, then, for a loop, the end of the round: how many is drawn, too. */
         private void run() {
             scheduled = false;
+            steppedAt = world.now();
             int most = 1 + random.nextInt(8);
             for (int i = 0; i < most && !events.isEmpty() && (rounds == null || !rounds.isFull()); i++) {
                 E event = events.remove();

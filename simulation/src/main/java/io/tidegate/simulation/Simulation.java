@@ -18,7 +18,7 @@ final class Simulation {
     private static final List<String> TOPICS = List.of("tea", "coffee", "water", "milk");
 
     /** Everybody is well again by then, after the last fault. */
-    private static final int REST_SECONDS = 90;
+    private static final int REST_SECONDS = 40;
 
     private final Scenario scenario;
     private final World world;
@@ -37,8 +37,8 @@ final class Simulation {
         Settings settings = settings(scenario);
         SimulatedRedis redis =
                 new SimulatedRedis(settings.history(), settings.relay().prefix(), surroundings());
-        this.cluster = new Cluster(world, settings, redis);
         this.ledger = new Ledger(world);
+        this.cluster = new Cluster(world, settings, redis, ledger);
     }
 
     /**

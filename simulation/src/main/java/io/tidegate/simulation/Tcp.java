@@ -289,6 +289,10 @@ final class Tcp implements Transport {
         silent = true;
     }
 
+    boolean isSilent() {
+        return silent;
+    }
+
     /** RST: both sides learn of it. */
     void reset() {
         if (gone) {

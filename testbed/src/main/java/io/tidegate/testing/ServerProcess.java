@@ -78,7 +78,7 @@ public final class ServerProcess implements AutoCloseable {
 
     /** The same with options of the JVM. */
     public static ServerProcess start(Path jar, Map<String, String> settings, Duration atMost, List<String> options) {
-        ServerProcess server = new ServerProcess(jar, settings, options);
+        ServerProcess server = begin(jar, settings, options);
         try {
             Await.until(
                     () -> "the server listens; it said:\n" + server.output(),
@@ -92,6 +92,11 @@ public final class ServerProcess implements AutoCloseable {
             server.close();
             throw e;
         }
+    }
+
+    /** Starts a server, and does not wait: it has no port yet. */
+    public static ServerProcess begin(Path jar, Map<String, String> settings, List<String> options) {
+        return new ServerProcess(jar, settings, options);
     }
 
     /** Starts a server that is expected to give up, and waits until it has. */

@@ -1,0 +1,73 @@
+package io.tidegate.helidon;
+
+import io.helidon.common.buffers.BufferData;
+import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.common.socket.HelidonSocket;
+import io.helidon.common.task.InterruptableTask;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.spi.ServerConnection;
+import io.helidon.webserver.spi.ServerConnectionSelector;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * An HTTP connection on a platform thread of {@link ManagementThreads}. Helidon ends one that reads by interrupting its
+ * thread, which does nothing to a platform thread in a read (JDK, {@code Socket.getInputStream}): here its socket is
+ * closed, too. There is never a {@link SocketTransport} on it.
+ *
+ * @param http an HTTP/1.1 connection of Helidon's
+ */
+record ManagementConnection(ServerConnection http, HelidonSocket socket) implements ServerConnection {
+
+    @Override
+    public void handle(Limit limit) throws InterruptedException {
+        http.handle(limit);
+    }
+
+    @Override
+    public Duration idleTime() {
+        return http.idleTime();
+    }
+
+    /** As Helidon has it: a request that is being answered is cut only where that is asked for. */
+    @Override
+    public void close(boolean interrupt) {
+        boolean waits = http instanceof InterruptableTask<?> task && task.canInterrupt();
+        http.close(interrupt);
+        if (interrupt || waits) {
+            try {
+                socket.close();
+            } catch (UncheckedIOException e) {
+                // It is closed already.
+            }
+        }
+    }
+
+    /**
+     * Makes them.
+     *
+     * @param http Helidon's selector of HTTP/1.1
+     */
+    record Selector(ServerConnectionSelector http) implements ServerConnectionSelector {
+        @Override
+        public int bytesToIdentifyConnection() {
+            return http.bytesToIdentifyConnection();
+        }
+
+        @Override
+        public Support supports(BufferData data) {
+            return http.supports(data);
+        }
+
+        @Override
+        public Set<String> supportedApplicationProtocols() {
+            return http.supportedApplicationProtocols();
+        }
+
+        @Override
+        public ServerConnection connection(ConnectionContext context) {
+            return new ManagementConnection(http.connection(context), context.serverSocket());
+        }
+    }
+}

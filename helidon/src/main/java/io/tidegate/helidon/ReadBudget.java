@@ -1,0 +1,62 @@
+package io.tidegate.helidon;
+
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * What a connection may read before its virtual thread lets others have its carrier. A virtual thread gives its carrier
+ * back where it blocks, and nowhere else: one whose socket always has bytes would keep it for as long as its peer likes.
+ * Used by one thread, the reading one.
+ *
+ * <p>{@link Thread#yield} does not do it: with as many yielding threads as carriers, nothing else ran on JDK 25 within
+ * seconds. A timed park does: what is woken by a timer queues behind everybody who waits.
+ */
+final class ReadBudget {
+    /** Frames in one turn: at a few microseconds for one that is published, about a millisecond. */
+    static final int FRAMES = 256;
+
+    /** Bytes in one turn, which also bounds frames that make no message, such as empty continuations. */
+    static final int BYTES = 64 << 10;
+
+    private final Runnable pause;
+    private int frames = FRAMES;
+    private int bytes = BYTES;
+
+    /** A budget whose end lets other virtual threads run. */
+    ReadBudget() {
+        this(ReadBudget::letOthersRun);
+    }
+
+    /**
+     * The same with another end.
+     *
+     * @param pause called on the reading thread whenever a budget is used up
+     */
+    ReadBudget(Runnable pause) {
+        this.pause = pause;
+    }
+
+    /** A frame was read. */
+    void frame() {
+        if (--frames == 0) {
+            renew();
+        }
+    }
+
+    /** So many bytes were read from the socket. */
+    void bytes(int count) {
+        bytes -= count;
+        if (bytes <= 0) {
+            renew();
+        }
+    }
+
+    private void renew() {
+        frames = FRAMES;
+        bytes = BYTES;
+        pause.run();
+    }
+
+    private static void letOthersRun() {
+        LockSupport.parkNanos(1);
+    }
+}

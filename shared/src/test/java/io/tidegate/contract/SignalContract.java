@@ -1,0 +1,155 @@
+package io.tidegate.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidegate.testing.Await;
+import io.tidegate.testing.RawClient;
+import io.tidegate.testing.ServerProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Contract, section 5: a SIGTERM during the start ends in order. This is promised from the first line of {@code main} on;
+ * before that, the JVM knows no handler of ours and ends with 143, while nothing is open yet. What has come after that line
+ * is seen from outside by the classes that the JVM loads: {@code LogConfig} is the first that is used behind it.
+ */
+abstract class SignalContract {
+    private static final String HEARD = " io.helidon.logging.common.LogConfig ";
+
+    private static final int STARTS = 8;
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    @TempDir
+    Path directory;
+
+    private Path classes = Path.of("");
+
+    abstract Path jar();
+
+    @BeforeEach
+    void name() {
+        classes = directory.resolve("classes.log");
+    }
+
+    @Test
+    void aSignalAtAnyMomentOfTheStartEndsItInOrder() {
+        long length = lengthOfAStart();
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int i = 0; i < STARTS; i++) {
+            // One in each part of the start, and the first as early as it is promised.
+            long wait = i == 0 ? 0 : (long) ((i - 1 + random.nextDouble()) * length / (STARTS - 1));
+            String moment = wait / 1_000_000 + " ms of " + length / 1_000_000 + " after main began, seed " + seed;
+            try (ServerProcess server = begin(Map.of())) {
+                awaitHeard(server);
+                LockSupport.parkNanos(wait);
+                server.terminate();
+                assertEquals(0, server.awaitExit(LIMIT), () -> moment + ":\n" + server.output());
+                assertFalse(server.output().contains("\tat "), () -> moment + ":\n" + server.output());
+                assertFalse(server.output().contains("Exception"), () -> moment + ":\n" + server.output());
+            }
+        }
+    }
+
+    /** The listeners are open some time before the server says so. */
+    @Test
+    void aSignalRightBehindTheFirstHandshakeStillBringsTheClientItsNotice() {
+        int port = freePort();
+        Map<String, String> settings = Map.of(
+                "tidegate.port",
+                String.valueOf(port),
+                "tidegate.drain.notice",
+                "100ms",
+                "tidegate.drain.window",
+                "100ms");
+        try (ServerProcess server = begin(settings);
+                RawClient client = firstOf(server, port)) {
+            server.terminate();
+            assertTrue(client.message().contains("server-shutdown"));
+            assertEquals(1012, client.closed().closeCode());
+            assertEquals(0, server.awaitExit(LIMIT), server::output);
+        }
+    }
+
+    @Test
+    void aSecondSignalDuringTheStartEndsItAtOnce() {
+        try (ServerProcess server = begin(Map.of())) {
+            awaitHeard(server);
+            // Signals of the same kind that are not taken yet are one to the kernel.
+            while (server.isAlive()) {
+                server.terminate();
+                LockSupport.parkNanos(10_000_000);
+            }
+            assertNotEquals(0, server.awaitExit(LIMIT), server::output);
+            assertFalse(server.output().contains(" is ready: "), server::output);
+        }
+    }
+
+    private long lengthOfAStart() {
+        try (ServerProcess server = begin(Map.of())) {
+            awaitHeard(server);
+            long begun = System.nanoTime();
+            Await.until(server::output, LIMIT, () -> server.output().contains(" is ready: ") || !server.isAlive());
+            return System.nanoTime() - begun;
+        }
+    }
+
+    private ServerProcess begin(Map<String, String> settings) {
+        try {
+            Files.deleteIfExists(classes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return ServerProcess.begin(jar(), settings, List.of("-Xlog:class+load=info:file=" + classes));
+    }
+
+    private void awaitHeard(ServerProcess server) {
+        Await.until(server::output, LIMIT, () -> isHeard() || !server.isAlive());
+    }
+
+    private boolean isHeard() {
+        try {
+            return Files.exists(classes) && Files.readString(classes).contains(HEARD);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static RawClient firstOf(ServerProcess server, int port) {
+        AtomicReference<RawClient> client = new AtomicReference<>();
+        Await.until(server::output, LIMIT, () -> {
+            try {
+                client.set(RawClient.connect(port, "/"));
+                return true;
+            } catch (UncheckedIOException e) {
+                return !server.isAlive();
+            }
+        });
+        return client.get();
+    }
+}

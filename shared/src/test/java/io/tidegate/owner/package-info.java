@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.owner;
+
+import org.jspecify.annotations.NullMarked;
