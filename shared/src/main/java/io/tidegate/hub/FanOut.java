@@ -40,12 +40,13 @@ final class FanOut {
      */
     FanOut(
             Supplier<Relay> relay,
+            Readings readings,
             Consumer<LoopEvent> inbox,
             Consumer<Throwable> defects,
             Metrics metrics,
             Clock clock) {
         this.relay = relay;
-        this.readings = new Readings(relay, inbox);
+        this.readings = readings;
         this.inbox = inbox;
         this.defects = defects;
         this.metrics = metrics;

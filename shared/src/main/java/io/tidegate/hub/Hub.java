@@ -61,9 +61,8 @@ public final class Hub implements AutoCloseable {
         this.admission = new Admission(settings, metrics, clock);
         this.heartbeat = new Heartbeat(settings.peers(), clock);
         this.attentiveTime = new AttentiveTime(clock.nanoTime(), ATTENTION_NANOS);
-        Consumer<Throwable> defects = defect -> owners.defect("write-loop", defect);
-        this.rounds = new WriteLoop(this::relay, backlog, this::post, defects, metrics, clock);
-        this.loop = owners.loop("write-loop", rounds);
+        this.rounds = new WriteLoop(this::relay, backlog, this::post, owners, metrics, clock);
+        this.loop = owners.loop(WriteLoop.NAME, rounds);
         this.arrivals = new Arrivals(backlog, loop, clock);
         this.relay = relays.apply(arrivals);
     }
@@ -79,14 +78,12 @@ public final class Hub implements AutoCloseable {
      */
     public Connection open(Transport transport, Connection.Peer peer) throws InterruptedException {
         Connection connection = begin(transport, peer);
-        // A relay that is down does not fail the handshake: its subscriptions come back by themselves.
-        if (isRelayUp()) {
-            try {
-                connection.awaitCarried(SUBSCRIBE_TIMEOUT_MILLIS);
-            } catch (InterruptedException e) {
-                connection.ended();
-                throw e;
-            }
+        try {
+            // A relay that is down does not fail the handshake: its subscriptions come back by themselves.
+            connection.awaitCarried(isRelayUp() ? SUBSCRIBE_TIMEOUT_MILLIS : 0);
+        } catch (InterruptedException e) {
+            connection.ended();
+            throw e;
         }
         return connection;
     }
@@ -135,7 +132,7 @@ public final class Hub implements AutoCloseable {
     /** The owners without whom nothing goes through, by name, to be watched. */
     public Map<String, Owner<?>> owners() {
         Map<String, Owner<?>> owners = new LinkedHashMap<>();
-        owners.put("write-loop", loop);
+        owners.put(WriteLoop.NAME, loop);
         relay.owner().ifPresent(owner -> owners.put("relay", owner));
         return owners;
     }

@@ -90,8 +90,15 @@ sealed interface LoopEvent {
         Subscription subscription();
     }
 
-    /** A page of its topic's history. */
-    record PageRead(Subscription subscription, History page) implements OfReading {}
+    /**
+     * A page of its topic's history.
+     *
+     * @param frames its messages; null where there are none
+     */
+    record PageRead(
+            Subscription subscription,
+            History page,
+            @Nullable FrameBatch frames) implements OfReading {}
 
     /** The position of its topic's last message. */
     record HeadRead(Subscription subscription, Position head) implements OfReading {}

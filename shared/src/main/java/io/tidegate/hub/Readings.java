@@ -1,12 +1,12 @@
 package io.tidegate.hub;
 
+import io.tidegate.owner.Owners;
 import io.tidegate.protocol.Position;
+import io.tidegate.relay.History;
 import io.tidegate.relay.Relay;
 import java.util.ArrayDeque;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -25,12 +25,14 @@ final class Readings {
 
     private final Supplier<Relay> relay;
     private final Consumer<LoopEvent> inbox;
+    private final Owners owners;
     private final ArrayDeque<Subscription> waiting = new ArrayDeque<>();
     private final ArrayDeque<Subscription> failed = new ArrayDeque<>();
     private int underWay;
     private long triedAgain;
 
-    Readings(Supplier<Relay> relay, Consumer<LoopEvent> inbox) {
+    Readings(Supplier<Relay> relay, Consumer<LoopEvent> inbox, Owners owners) {
+        this.owners = owners;
         this.relay = relay;
         this.inbox = inbox;
     }
@@ -75,26 +77,46 @@ final class Readings {
             subscription.reading();
             Position from = subscription.from();
             if (from == null) {
-                answer(
-                        relay.get().head(subscription.topic()),
-                        subscription,
-                        head -> new LoopEvent.HeadRead(subscription, head));
+                readHead(subscription);
             } else {
-                answer(
-                        relay.get().history(subscription.topic(), from, pageBytes(subscription)),
-                        subscription,
-                        page -> new LoopEvent.PageRead(subscription, page));
+                readPage(subscription, from);
             }
+        }
+    }
+
+    private void readHead(Subscription subscription) {
+        var unused = relay.get()
+                .head(subscription.topic())
+                .whenComplete((head, failure) -> inbox.accept(
+                        failure == null
+                                ? new LoopEvent.HeadRead(subscription, head)
+                                : new LoopEvent.ReadFailed(subscription)));
+    }
+
+    private void readPage(Subscription subscription, Position from) {
+        var unused = relay.get()
+                .history(subscription.topic(), from, pageBytes(subscription))
+                .whenComplete((page, failure) -> {
+                    if (failure == null) {
+                        // A page is a quarter of a megabyte: neither the relay's thread nor the loop should frame it.
+                        owners.run(() -> inbox.accept(framed(subscription, page)));
+                    } else {
+                        inbox.accept(new LoopEvent.ReadFailed(subscription));
+                    }
+                });
+    }
+
+    private LoopEvent framed(Subscription subscription, History page) {
+        try {
+            return new LoopEvent.PageRead(subscription, page, subscription.frames(page));
+        } catch (RuntimeException | Error e) {
+            owners.defect(WriteLoop.NAME, e);
+            inbox.accept(new LoopEvent.Failed(subscription.subscriber().connection()));
+            return new LoopEvent.ReadFailed(subscription);
         }
     }
 
     private static int pageBytes(Subscription subscription) {
         return Math.min(PAGE_BYTES, subscription.subscriber().queueLimit() / 4);
-    }
-
-    private <T> void answer(
-            CompletionStage<T> reading, Subscription subscription, Function<? super T, LoopEvent> event) {
-        var unused = reading.whenComplete((result, failure) ->
-                inbox.accept(failure == null ? event.apply(result) : new LoopEvent.ReadFailed(subscription)));
     }
 }

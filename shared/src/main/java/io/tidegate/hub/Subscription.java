@@ -162,8 +162,20 @@ final class Subscription {
         }
     }
 
-    /** A page of the history has come. */
-    void read(History page) {
+    /** The frames of a page; from any thread, since it takes a while. */
+    @Nullable
+    FrameBatch frames(History page) {
+        return page.messages().isEmpty()
+                ? null
+                : wire.encode(topic, page.after().plus(1), page.messages());
+    }
+
+    /**
+     * A page of the history has come.
+     *
+     * @param frames as {@link #frames} has made them
+     */
+    void read(History page, @Nullable FrameBatch frames) {
         if (phase != Phase.READING) {
             return;
         }
@@ -177,8 +189,8 @@ final class Subscription {
         if (!begun) {
             begin(sent, true);
         }
-        if (!page.messages().isEmpty()) {
-            queue.push(wire.encode(topic, page.after().plus(1), page.messages()));
+        if (frames != null) {
+            queue.push(frames);
             sent = page.last();
             from = sent;
         }

@@ -2,6 +2,7 @@ package io.tidegate.hub;
 
 import io.tidegate.metrics.Metrics;
 import io.tidegate.owner.Owner;
+import io.tidegate.owner.Owners;
 import io.tidegate.protocol.CloseCode;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Topic;
@@ -19,6 +20,9 @@ import java.util.function.Supplier;
  * for no peer, and for nobody else.
  */
 final class WriteLoop implements Owner.Rounds<LoopEvent> {
+    /** As others know it. */
+    static final String NAME = "write-loop";
+
     /** Payload bytes in a round: small enough for the socket's own buffer, so that a round stays short. */
     private static final int ROUND = 64 << 10;
 
@@ -34,18 +38,20 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
      * A loop without connections.
      *
      * @param inbox its own
-     * @param defects takes what was thrown where it costs less than an event
+     * @param owners run it
      */
     WriteLoop(
             Supplier<Relay> relay,
             Backlog backlog,
             Consumer<LoopEvent> inbox,
-            Consumer<Throwable> defects,
+            Owners owners,
             Metrics metrics,
             Clock clock) {
+        Consumer<Throwable> defects = defect -> owners.defect(NAME, defect);
         this.backlog = backlog;
         this.outbound = new Outbound(inbox, defects, metrics.messagesSent());
-        this.fanOut = new FanOut(relay, inbox, defects, metrics, clock);
+        Readings readings = new Readings(relay, inbox, owners);
+        this.fanOut = new FanOut(relay, readings, inbox, defects, metrics, clock);
     }
 
     Outbound outbound() {
@@ -147,7 +153,7 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
         boolean begun = subscription.begun();
         switch (event) {
             case LoopEvent.PageRead read -> {
-                subscription.read(read.page());
+                subscription.read(read.page(), read.frames());
                 fanOut.goOn(subscription, begun, true);
             }
             case LoopEvent.HeadRead read -> {

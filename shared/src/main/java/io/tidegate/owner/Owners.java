@@ -11,6 +11,11 @@ public interface Owners extends AutoCloseable {
     /** An owner with a thread of its own, for one that makes system calls all day. */
     <E> Owner<E> loop(String name, Owner.Rounds<E> rounds);
 
+    /** Runs what takes longer than a step should, on whatever thread, and has nothing to do with the state of an owner. */
+    default void run(Runnable work) {
+        work.run();
+    }
+
     /** Something has failed by a defect, and what it was about is given up. Any thread. */
     void defect(String owner, Throwable defect);
 

@@ -51,6 +51,11 @@ public final class Threads implements Owners {
     }
 
     @Override
+    public void run(Runnable work) {
+        pool.execute(work);
+    }
+
+    @Override
     public void close() {
         loops.forEach(Loop::close);
     }
