@@ -358,7 +358,7 @@ public final class Connection {
 
     /** Cuts TCP; {@link #ended} follows from the reading thread. */
     public void abort() {
-        transport.abort();
+        hub.guarded(this, transport::abort);
     }
 
     /** TCP is gone. The runtime calls this last, whatever happened; only the first call counts. */

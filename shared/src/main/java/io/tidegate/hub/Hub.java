@@ -36,6 +36,7 @@ public final class Hub implements AutoCloseable {
     private final Settings settings;
     private final Metrics metrics;
     private final Clock clock;
+    private final Owners owners;
     private final Admission admission;
     private final Heartbeat heartbeat;
     private final Backlog backlog = new Backlog();
@@ -58,6 +59,7 @@ public final class Hub implements AutoCloseable {
         this.settings = settings;
         this.metrics = metrics;
         this.clock = clock;
+        this.owners = owners;
         this.admission = new Admission(settings, metrics, clock);
         this.heartbeat = new Heartbeat(settings.peers(), clock);
         this.attentiveTime = new AttentiveTime(clock.nanoTime(), ATTENTION_NANOS);
@@ -165,12 +167,7 @@ public final class Hub implements AutoCloseable {
         attention = attentive;
         post(new LoopEvent.Tick(now));
         for (Connection connection : connections) {
-            try {
-                connection.tick(now, attentive, heartbeat);
-            } catch (RuntimeException e) {
-                // Its own alone: the others' heartbeats, and the drain, go on.
-                post(new LoopEvent.Failed(connection));
-            }
+            guarded(connection, () -> connection.tick(now, attentive, heartbeat));
         }
     }
 
@@ -179,6 +176,16 @@ public final class Hub implements AutoCloseable {
     public void close() {
         connections.forEach(Connection::abort);
         relay.close();
+    }
+
+    /** What fails costs this connection alone: the others' heartbeats, and the drain, go on. Any thread. */
+    void guarded(Connection connection, Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException | Error e) {
+            owners.defect("connection " + connection, e);
+            post(new LoopEvent.Failed(connection));
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package io.tidegate.hub;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.protocol.CloseCode;
@@ -13,9 +14,13 @@ import io.tidegate.testing.Await;
 import io.tidegate.testing.HubFixture;
 import io.tidegate.testing.HubFixture.Client;
 import io.tidegate.testing.ServerFrames.Frame;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ConnectionTest {
@@ -213,6 +218,78 @@ class ConnectionTest {
                 ann.says("x");
             }
             assertEquals(1008, awaitClose(ann).closeCode());
+        }
+    }
+
+    @Test
+    void aConnectionThatFailsInTheTickCostsNobodyElseHisHeartbeat() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture(Map.of("tidegate.heartbeat", "10s", "tidegate.idle", "60s"))) {
+            Connection broken = fixture.hub.begin(new Unabortable(), peer(fixture, List.of(Topic.BROADCAST)));
+            broken.opened();
+            Client ann = fixture.connect();
+            broken.close(CloseCode.RESTART, "restart");
+            ann.connection().pong();
+            fixture.pass(Duration.ofSeconds(10));
+            assertEquals(2, awaitFrames(ann, 2).size(), "a heartbeat and a ping");
+        }
+    }
+
+    /** A socket whose end fails. */
+    private static final class Unabortable implements Transport {
+        @Override
+        public int writeNow(byte[] bytes) {
+            return bytes.length;
+        }
+
+        @Override
+        public void writeRest(byte[] bytes, int from, Consumer<@Nullable Exception> done) {
+            throw new IllegalStateException("all is taken at once");
+        }
+
+        @Override
+        public void abort() {
+            throw new IllegalStateException("a defect");
+        }
+    }
+
+    @Test
+    void aConnectionThatCannotBeOpenedLeavesNothingBehind() {
+        try (HubFixture fixture = new HubFixture()) {
+            List<Topic> defective = new AbstractList<>() {
+                @Override
+                public Topic get(int index) {
+                    throw new IllegalStateException("a defect");
+                }
+
+                @Override
+                public int size() {
+                    throw new IllegalStateException("a defect");
+                }
+            };
+            Connection.Peer peer = peer(fixture, defective);
+            assertThrows(IllegalStateException.class, () -> fixture.hub.open(new Unabortable(), peer));
+            assertEquals(0, fixture.hub.admission().open());
+            assertTrue(fixture.hub.connections().isEmpty());
+        }
+    }
+
+    private static Connection.Peer peer(HubFixture fixture, List<Topic> topics) {
+        Admission.Permit permit =
+                (Admission.Permit) fixture.hub.admission().admit(null, InetAddress.getLoopbackAddress(), List.of());
+        return new Connection.Peer(Wire.BROADCAST, topics, Topic.BROADCAST, permit);
+    }
+
+    /** The node stood still, not its peers: what they sent meanwhile lies in their sockets. */
+    @Test
+    void aNodeThatWasPausedClosesNobodyForItsOwnSilence() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture(Map.of("tidegate.heartbeat", "1s", "tidegate.idle", "3s"))) {
+            Client ann = fixture.connect();
+            fixture.pass(Duration.ofSeconds(2));
+            fixture.clock.advance(Duration.ofSeconds(60));
+            fixture.hub.tick();
+            assertFalse(ann.connection().closing());
+            fixture.pass(Duration.ofSeconds(2));
+            assertEquals(1011, awaitClose(ann).closeCode(), "and then it is silent for longer than it may");
         }
     }
 
