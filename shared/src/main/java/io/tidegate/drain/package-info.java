@@ -1,3 +1,4 @@
+/** How connections leave a node in order, and what the nodes of a fleet tell each other. */
 @NullMarked
 package io.tidegate.drain;
 

@@ -1,3 +1,4 @@
+/** A node as a whole, and the life of its process. */
 @NullMarked
 package io.tidegate.node;
 

@@ -1,3 +1,4 @@
+/** Time as the core reads it. */
 @NullMarked
 package io.tidegate.time;
 
