@@ -9,11 +9,12 @@ import io.tidegate.relay.Relay;
 import io.tidegate.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The topics of a write loop: who subscribes to each, and the way of its messages into their queues. For that loop's thread alone.
@@ -28,6 +29,9 @@ final class FanOut {
     private final Metrics metrics;
     private final Clock clock;
     private final Map<Topic, Audience> topics = new HashMap<>();
+
+    /** Those that the relay did not take, and that may still be wanted. */
+    private final Set<Topic> askAgain = new LinkedHashSet<>();
 
     /** What this round has brought so far, topic by topic. */
     private final Map<Topic, List<LoopEvent.Arrived>> runs = new HashMap<>();
@@ -66,7 +70,7 @@ final class FanOut {
             Audience fresh = new Audience();
             topics.put(topic, fresh);
             fresh.add(subscription);
-            var unused = relay.get().subscribe(topic).thenRun(() -> inbox.accept(new LoopEvent.Carried(topic)));
+            carry(topic);
             return;
         }
         audience.add(subscription);
@@ -96,6 +100,32 @@ final class FanOut {
             }
         }
         return last;
+    }
+
+    private void carry(Topic topic) {
+        var unused = relay.get()
+                .subscribe(topic)
+                .whenComplete((nothing, failure) ->
+                        inbox.accept(failure == null ? new LoopEvent.Carried(topic) : new LoopEvent.NotCarried(topic)));
+    }
+
+    /** The relay is asked again with the next tick: somebody waits. */
+    void notCarried(Topic topic) {
+        askAgain.add(topic);
+    }
+
+    void tick(long nanoTime) {
+        readings.tick(nanoTime);
+        if (!askAgain.isEmpty()) {
+            List<Topic> all = List.copyOf(askAgain);
+            askAgain.clear();
+            for (Topic topic : all) {
+                Audience audience = topics.get(topic);
+                if (audience != null && !audience.carried()) {
+                    carry(topic);
+                }
+            }
+        }
     }
 
     /** The relay delivers a topic from now on: what is published from now on will come, or be told as missing. */
@@ -228,10 +258,5 @@ final class FanOut {
         List<Message> messages = new ArrayList<>();
         run.forEach(arrived -> messages.addAll(arrived.stretch().messages()));
         return messages;
-    }
-
-    @Nullable
-    Audience audience(Topic topic) {
-        return topics.get(topic);
     }
 }

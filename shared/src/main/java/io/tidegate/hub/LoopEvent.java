@@ -38,6 +38,9 @@ sealed interface LoopEvent {
     /** The relay delivers the topic from now on. */
     record Carried(Topic topic) implements OfTopic {}
 
+    /** The relay could not, or would not, deliver the topic. */
+    record NotCarried(Topic topic) implements OfTopic {}
+
     /** Something that one connection asks, or that is done to it. */
     sealed interface OfConnection extends LoopEvent {
         Connection connection();

@@ -89,7 +89,7 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
             case LoopEvent.OfTopic ofTopic -> step(ofTopic);
             case LoopEvent.OfConnection ofConnection -> step(ofConnection);
             case LoopEvent.OfReading ofReading -> step(ofReading);
-            case LoopEvent.Tick tick -> fanOut.readings().tick(tick.nanoTime());
+            case LoopEvent.Tick tick -> fanOut.tick(tick.nanoTime());
         }
     }
 
@@ -106,6 +106,7 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
                 fanOut.closeAll(overflowed.topic(), CloseCode.OVERLOAD, "this node is overloaded, please reconnect");
             }
             case LoopEvent.Carried carried -> fanOut.carried(carried.topic());
+            case LoopEvent.NotCarried notCarried -> fanOut.notCarried(notCarried.topic());
         }
     }
 

@@ -261,6 +261,19 @@ class ResumeTest {
     }
 
     @Test
+    void aTopicThatTheRelayHasRefusedIsAskedForAgain() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            fixture.relay.refusing = true;
+            Client ann = fixture.connectFull("tea");
+            fixture.pass(Duration.ofMillis(100));
+            assertEquals(List.of(), story(ann));
+            fixture.relay.refusing = false;
+            fixture.pass(Duration.ofMillis(100));
+            awaitStory(ann, "subscribed true");
+        }
+    }
+
+    @Test
     void whoUnsubscribesAfterAGapResumesBehindIt() throws InterruptedException {
         try (HubFixture fixture = new HubFixture()) {
             Client ann = joined(fixture);

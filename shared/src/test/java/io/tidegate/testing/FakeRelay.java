@@ -29,6 +29,7 @@ public final class FakeRelay implements Relay {
     public final List<String> subscriptions = new CopyOnWriteArrayList<>();
     public volatile boolean down;
     public volatile boolean holding;
+    public volatile boolean refusing;
     public volatile boolean holdingReadings;
 
     /** A relay that is up and delivers at once. */
@@ -57,6 +58,9 @@ public final class FakeRelay implements Relay {
 
     @Override
     public CompletionStage<Void> subscribe(Topic topic) {
+        if (refusing) {
+            return unavailable();
+        }
         subscriptions.add("+" + topic);
         return relay.subscribe(topic);
     }
