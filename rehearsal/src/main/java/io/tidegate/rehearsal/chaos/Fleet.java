@@ -26,7 +26,12 @@ final class Fleet implements AutoCloseable {
     /** A start takes two seconds, but two cores carry servers, clients and whatever else. */
     private static final Duration START = Duration.ofMinutes(2);
 
-    private final RedisServer redis = RedisServer.start("--appendonly", "yes");
+    /**
+     * It is to lose nothing when it is killed. By default it answers while the file is written up to two seconds later, where the
+     * disk is busy (Redis's documentation on persistence, appendfsync).
+     */
+    private final RedisServer redis = RedisServer.start("--appendonly", "yes", "--appendfsync", "always");
+
     private final List<Pod> pods = new CopyOnWriteArrayList<>();
     private final TcpProxy door = TcpProxy.start(this::nextPort);
     private final AtomicInteger started = new AtomicInteger();
