@@ -23,12 +23,7 @@ local state, log, ids, older = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 -- Each call, and each text of a number, costs half a microsecond: none is made for a key that cannot exist.
 local known = call('HMGET', state, 'epoch', 'offset', 'bytes', 'full', 'turned')
 local epoch, last, bytes, full, turned = known[1], (known[2] or 0) + 0, (known[3] or 0) + 0, known[4], known[5]
-local offset, named = last, false
-
-local function now()
-  local time = call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
+local offset, text, named = last, nil, false
 
 local answer, packet = {epoch or ARGV[2]}, {format('%s %d\n', epoch or ARGV[2], offset + 1)}
 for i = 3, #ARGV, 2 do
@@ -40,14 +35,17 @@ for i = 3, #ARGV, 2 do
     if not epoch then
       epoch, turned = ARGV[2], 'none'
       call('DEL', log, ids, older)
-      call('HSET', state, 'epoch', epoch, 'offset', '0', 'bytes', '0', 'turned', turned, 'born', format('%d', now()))
+      local time = call('TIME')
+      local born = format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
+      call('HSET', state, 'epoch', epoch, 'offset', '0', 'bytes', '0', 'turned', turned, 'born', born)
     end
     offset = offset + 1
+    text = format('%d', offset)
     answer[#answer + 1] = offset
     packet[#packet + 1] = struct.pack('>I4', #envelope)
     packet[#packet + 1] = envelope
     if id ~= '' then
-      call('HSET', ids, id, format('%d', offset))
+      call('HSET', ids, id, text)
       named = true
       if turned == 'none' then
         turned = '0'
@@ -79,18 +77,19 @@ if KEPT ~= '0' and bytes > (full or MOST) + 0 then
     end
   end
   call('XTRIM', log, 'MAXLEN', format('%d', offset - first + 1))
-  call('HSET', state, 'offset', format('%d', offset), 'bytes', format('%d', bytes), 'full', full)
+  call('HSET', state, 'offset', text, 'bytes', format('%d', bytes), 'full', full)
 else
-  call('HSET', state, 'offset', format('%d', offset), 'bytes', format('%d', bytes))
+  call('HSET', state, 'offset', text, 'bytes', format('%d', bytes))
 end
 
 if named then
   local count = call('HLEN', ids)
   if count >= LEAST_IDS then
-    local time = now()
-    if count >= MOST_IDS or time - (turned or 0) >= IDS_TTL + 0 then
+    local time = call('TIME')
+    local now = time[1] * 1000 + math.floor(time[2] / 1000)
+    if count >= MOST_IDS or now - (turned or 0) >= IDS_TTL + 0 then
       call('RENAME', ids, older)
-      turned = format('%d', time)
+      turned = format('%d', now)
       call('HSET', state, 'turned', turned)
     end
   end
