@@ -32,7 +32,6 @@ final class Scripts {
     private final String history;
     private final Retention retention;
     private final Supplier<String> epochs;
-    private final List<byte[]> publishing;
 
     /**
      * Loads them; blocks.
@@ -40,7 +39,7 @@ final class Scripts {
      * @param epochs new ones, one for each call
      */
     Scripts(RScript scripts, Retention retention, Supplier<String> epochs) {
-        RFuture<String> publishing = scripts.scriptLoadAsync(source("publish.lua"));
+        RFuture<String> publishing = scripts.scriptLoadAsync(constants(retention) + source("publish.lua"));
         RFuture<String> attaching = scripts.scriptLoadAsync(source("attach.lua"));
         RFuture<String> reading = scripts.scriptLoadAsync(source("history.lua"));
         this.publish = publishing.toCompletableFuture().join();
@@ -48,15 +47,6 @@ final class Scripts {
         this.history = reading.toCompletableFuture().join();
         this.retention = retention;
         this.epochs = epochs;
-        this.publishing = List.of(
-                bytes(retention.size()),
-                bytes(retention.bytes()),
-                bytes(retention.ttl().toMillis()),
-                bytes(retention.ids().toMillis()),
-                bytes(retention.state().toMillis()),
-                bytes(retention.leastIds()),
-                bytes(retention.mostIds()),
-                bytes(Retention.OVERHEAD));
     }
 
     /** Loads them; blocks. */
@@ -72,7 +62,6 @@ final class Scripts {
         List<byte[]> arguments = new ArrayList<>();
         arguments.add(keys.channel().getBytes(UTF_8));
         arguments.add(epochs.get().getBytes(UTF_8));
-        arguments.addAll(publishing);
         for (Link.Entry entry : kept.entries()) {
             arguments.add(entry.id().getBytes(UTF_8));
             arguments.add(entry.envelope());
@@ -132,6 +121,22 @@ final class Scripts {
         // Of another epoch are those behind a position of an empty topic alone, from the first one on.
         Position before = head.epoch().equals(after.epoch()) ? after : new Position(head.epoch(), 0);
         return new History(true, before, messages, head.offset() > before.offset() + messages.size());
+    }
+
+    /** What {@code publish.lua} asks for. */
+    private static String constants(Retention retention) {
+        return """
+                local KEPT, TTL, IDS_TTL, STATE_TTL = '%d', '%d', '%d', '%d'
+                local MOST, OVERHEAD, LEAST_IDS, MOST_IDS = %d, %d, %d, %d
+                """.formatted(
+                        retention.size(),
+                        retention.ttl().toMillis(),
+                        retention.ids().toMillis(),
+                        retention.state().toMillis(),
+                        retention.bytes(),
+                        Retention.OVERHEAD,
+                        retention.leastIds(),
+                        retention.mostIds());
     }
 
     private static byte[] bytes(long number) {

@@ -26,6 +26,6 @@ if not epoch and (ARGV[3] == '' or #ARGV[3] == 23) then
   return {birth .. string.format('%013.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)), 0}
 end
 redis.call('DEL', state, log, ids, older)
-redis.call('HSET', state, 'epoch', ARGV[1], 'offset', '0')
+redis.call('HSET', state, 'epoch', ARGV[1], 'offset', '0', 'turned', 'none')
 redis.call('PEXPIRE', state, ARGV[2])
 return {ARGV[1], 0}

@@ -1,90 +1,108 @@
 -- Publishes messages of one topic, in order and in one step: nobody sees the one without the other.
 --
 -- KEYS  1 state  2 log (stream)  3 ids (hash)  4 ids of the generation before
--- ARGV  1 channel  2 epoch for a topic that has none  3 messages kept, 0 for none  4 their bytes, at most  5 their ttl in ms
---       6 that of the ids  7 that of the state  8 and 9 ids of a generation, at least and at most  10 bytes that a
---       message counts beside its envelope; then for each message 11 its id, empty where it has none, and 12 its envelope
+-- ARGV  1 channel  2 epoch for a topic that has none; then for each message 3 its id, empty where it has none, and 4 its
+--       envelope
+--
+-- Lines before this set what is the same for all publishes of a link, since each argument costs as much as a field. As
+-- text KEPT: messages kept, 0 for none; TTL, IDS_TTL, STATE_TTL: of them, of the ids, of the state, in ms. As numbers
+-- MOST: bytes of the messages, at most; OVERHEAD: bytes that one counts beside its envelope; LEAST_IDS, MOST_IDS: of a
+-- generation.
 --
 -- Answers the epoch, then each message's offset: that of the first one where its id is known.
 --
 -- What is delivered is one packet: "epoch offset-of-the-first\n", then each envelope behind its length in four bytes.
 --
--- The state is a hash. epoch, offset: of the last message. born: when it was made by a first message, in ms. turned: when
--- the last generation of ids ended. bytes: of all messages so far; an entry of the log has those before it. full: the log
--- has too many bytes when there are more than that.
+-- The state is a hash. epoch, offset: of the last message. born: when it was made by a first message, in ms. bytes: of all
+-- messages so far; the id of an entry of the log is its offset and the bytes before it. full: the log has too many bytes
+-- when there are more than that. turned: when the last generation of ids ended, 0 where none did, "none" where there
+-- was no id; who finds no such field looks for both generations.
+local call, format = redis.call, string.format
 local state, log, ids, older = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local kept, most, overhead = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[10])
 
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+-- Each call, and each text of a number, costs half a microsecond: none is made for a key that cannot exist.
+local known = call('HMGET', state, 'epoch', 'offset', 'bytes', 'full', 'turned')
+local epoch, last, bytes, full, turned = known[1], (known[2] or 0) + 0, (known[3] or 0) + 0, known[4], known[5]
+local offset, text, named = last, nil, false
 
-local known = redis.call('HMGET', state, 'epoch', 'offset', 'turned', 'bytes', 'full')
-local epoch, offset = known[1], tonumber(known[2] or '0')
-local turned, bytes, full = tonumber(known[3] or '0'), tonumber(known[4] or '0'), tonumber(known[5] or ARGV[4])
-if not epoch then
-  epoch, offset = ARGV[2], 0
-end
-
-local answer, packet = {epoch}, {epoch .. ' ' .. string.format('%.0f', offset + 1) .. '\n'}
-local named = false
-for i = 11, #ARGV, 2 do
+local answer, packet = {epoch or ARGV[2]}, {format('%s %d\n', epoch or ARGV[2], offset + 1)}
+for i = 3, #ARGV, 2 do
   local id, envelope = ARGV[i], ARGV[i + 1]
-  local before = id ~= '' and known[1] and (redis.call('HGET', ids, id) or redis.call('HGET', older, id))
+  local before = id ~= '' and epoch and (call('HGET', ids, id) or (turned ~= '0' and call('HGET', older, id)))
   if before then
-    answer[#answer + 1] = tonumber(before)
+    answer[#answer + 1] = before + 0
   else
-    if not known[1] then
-      redis.call('DEL', log, ids, older)
-      redis.call('HSET', state, 'epoch', epoch, 'born', string.format('%.0f', now))
-      known[1] = epoch
+    if not epoch then
+      epoch, turned = ARGV[2], 'none'
+      call('DEL', log, ids, older)
+      local time = call('TIME')
+      local born = format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
+      call('HSET', state, 'epoch', epoch, 'offset', '0', 'bytes', '0', 'turned', turned, 'born', born)
     end
     offset = offset + 1
+    text = format('%d', offset)
     answer[#answer + 1] = offset
     packet[#packet + 1] = struct.pack('>I4', #envelope)
     packet[#packet + 1] = envelope
-    local text = string.format('%.0f', offset)
     if id ~= '' then
-      redis.call('HSET', ids, id, text)
+      call('HSET', ids, id, text)
       named = true
+      if turned == 'none' then
+        turned = '0'
+        call('HSET', state, 'turned', turned)
+      end
     end
-    if kept > 0 then
-      redis.call('XADD', log, 'MAXLEN', kept, text .. '-0', 'm', envelope, 'b', string.format('%.0f', bytes))
-      bytes = bytes + #envelope + overhead
+    if KEPT ~= '0' then
+      call('XADD', log, 'MAXLEN', KEPT, format('%d-%d', offset, bytes), 'm', envelope)
+      bytes = bytes + #envelope + OVERHEAD
     end
   end
 end
-if #packet == 1 then
+if offset == last then
   return answer
 end
 
-if kept > 0 and bytes > full then
+if KEPT ~= '0' and bytes > (full or MOST) + 0 then
   -- The oldest that may stay: looked for from the front, where few are to go.
-  local first, from = 0, '-'
-  while first == 0 do
-    for _, entry in ipairs(redis.call('XRANGE', log, from, '+', 'COUNT', 4)) do
-      local number, before = tonumber(string.match(entry[1], '^%d+')), tonumber(entry[2][4] or '0')
-      if bytes - before <= most or number == offset then
-        first, full = number, before + most
+  local first, from = nil, '-'
+  while not first do
+    for _, entry in ipairs(call('XRANGE', log, from, '+', 'COUNT', 4)) do
+      local number, before = string.match(entry[1], '^(%d+)-(%d+)$')
+      number, before = number + 0, before + 0
+      if bytes - before <= MOST or number == offset then
+        first, full = number, format('%d', before + MOST)
         break
       end
-      from = string.format('%.0f-0', number + 1)
+      from = format('%d', number + 1)
     end
   end
-  redis.call('XTRIM', log, 'MAXLEN', offset - first + 1)
+  call('XTRIM', log, 'MAXLEN', format('%d', offset - first + 1))
+  call('HSET', state, 'offset', text, 'bytes', format('%d', bytes), 'full', full)
+else
+  call('HSET', state, 'offset', text, 'bytes', format('%d', bytes))
 end
 
 if named then
-  local count = redis.call('HLEN', ids)
-  if count >= tonumber(ARGV[9]) or (count >= tonumber(ARGV[8]) and now - turned >= tonumber(ARGV[6])) then
-    redis.call('RENAME', ids, older)
-    turned = now
+  local count = call('HLEN', ids)
+  if count >= LEAST_IDS then
+    local time = call('TIME')
+    local now = time[1] * 1000 + math.floor(time[2] / 1000)
+    if count >= MOST_IDS or now - (turned or 0) >= IDS_TTL + 0 then
+      call('RENAME', ids, older)
+      turned = format('%d', now)
+      call('HSET', state, 'turned', turned)
+    end
   end
 end
-redis.call('HSET', state, 'offset', string.format('%.0f', offset), 'turned', string.format('%.0f', turned),
-  'bytes', string.format('%.0f', bytes), 'full', string.format('%.0f', full))
-redis.call('PEXPIRE', state, ARGV[7])
-redis.call('PEXPIRE', log, ARGV[5])
-redis.call('PEXPIRE', ids, ARGV[6])
-redis.call('PEXPIRE', older, ARGV[6])
-redis.call('PUBLISH', ARGV[1], table.concat(packet))
+call('PEXPIRE', state, STATE_TTL)
+if KEPT ~= '0' then
+  call('PEXPIRE', log, TTL)
+end
+if turned ~= 'none' then
+  call('PEXPIRE', ids, IDS_TTL)
+end
+if turned ~= 'none' and turned ~= '0' then
+  call('PEXPIRE', older, IDS_TTL)
+end
+call('PUBLISH', ARGV[1], table.concat(packet))
 return answer

@@ -115,4 +115,36 @@ public abstract class ServerContract {
             return ServerContract.this.jar();
         }
     }
+
+    @Nested
+    class HistoryPaces extends HistoryPaceContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class Pauses extends PauseContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class Answers extends AnswerOrderContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class RedisAnswers extends RedisAnswersContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
 }

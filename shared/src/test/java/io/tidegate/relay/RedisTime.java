@@ -16,7 +16,7 @@ final class RedisTime {
             elseif left >= 0 then redis.call('PEXPIRE', key, left - %1$d) end \
             if redis.call('TYPE', key).ok == 'hash' then \
             for _, field in ipairs({'born', 'turned'}) do \
-            if redis.call('HEXISTS', key, field) == 1 then redis.call('HINCRBY', key, field, -%1$d) end end end end end \
+            if (tonumber(redis.call('HGET', key, field) or '') or 0) > 0 then redis.call('HINCRBY', key, field, -%1$d) end end end end end \
             return 1""";
 
     private static final String COPY = """

@@ -160,6 +160,16 @@ public final class ServerProcess implements AutoCloseable {
         process.toHandle().destroyForcibly();
     }
 
+    /** Makes it stand still, all threads at once (SIGSTOP). */
+    public void pause() {
+        signal("-STOP");
+    }
+
+    /** Ends a {@link #pause} (SIGCONT). */
+    public void resume() {
+        signal("-CONT");
+    }
+
     public boolean isAlive() {
         return process.isAlive();
     }
@@ -182,6 +192,22 @@ public final class ServerProcess implements AutoCloseable {
     public void close() {
         kill();
         awaitExit(Duration.ofSeconds(10));
+    }
+
+    private void signal(String signal) {
+        try {
+            int status = new ProcessBuilder("kill", signal, String.valueOf(pid()))
+                    .start()
+                    .waitFor();
+            if (status != 0) {
+                throw new IllegalStateException("kill " + signal + " failed: " + status);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     private synchronized boolean listens() {
