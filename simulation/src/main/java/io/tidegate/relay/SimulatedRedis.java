@@ -32,6 +32,7 @@ public final class SimulatedRedis {
     private final List<SimulatedLink> links = new ArrayList<>();
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private ModelRedis.Snapshot older;
+    private long opened;
     private boolean up = true;
     private boolean frozen;
     private long wallOffsetMillis = 1_732_406_400_000L;
@@ -161,21 +162,21 @@ public final class SimulatedRedis {
     }
 
     private CompletableFuture<Link> open(NodeProcess process) {
-        CompletableFuture<Link> opened = new CompletableFuture<>();
+        CompletableFuture<Link> link = new CompletableFuture<>();
         process.after(delay(), () -> {
             if (!up) {
-                opened.completeExceptionally(new RelayUnavailableException("connection refused"));
+                link.completeExceptionally(new RelayUnavailableException("connection refused"));
             } else if (frozen) {
                 process.after(
                         TIMEOUT_NANOS,
-                        () -> opened.completeExceptionally(new RelayUnavailableException("no connection in time")));
+                        () -> link.completeExceptionally(new RelayUnavailableException("no connection in time")));
             } else {
-                SimulatedLink link = new SimulatedLink(process);
-                links.add(link);
-                opened.complete(link);
+                SimulatedLink fresh = new SimulatedLink(process);
+                links.add(fresh);
+                link.complete(fresh);
             }
         });
-        return opened;
+        return link;
     }
 
     private long delay() {
@@ -213,6 +214,7 @@ public final class SimulatedRedis {
         private final Map<String, Long> lastArrival = new HashMap<>();
         private long lastRequest;
         private long lastAnswer;
+        private final long number = ++opened;
         private boolean silent;
 
         SimulatedLink(NodeProcess process) {
@@ -329,6 +331,11 @@ public final class SimulatedRedis {
             List<CompletableFuture<?>> all = List.copyOf(underWay.values());
             underWay.clear();
             all.forEach(future -> future.completeExceptionally(new RelayUnavailableException(reason)));
+        }
+
+        @Override
+        public String toString() {
+            return "link-" + number;
         }
 
         @Override

@@ -82,16 +82,8 @@ final class Pod implements SimulatedRedis.NodeProcess {
         return host;
     }
 
-    Random random() {
-        return random;
-    }
-
     Core core() {
         return core;
-    }
-
-    Settings settings() {
-        return settings;
     }
 
     SimulatedOwners owners() {

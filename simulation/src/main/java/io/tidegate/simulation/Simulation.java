@@ -34,11 +34,11 @@ final class Simulation {
         this.scenario = scenario;
         this.world = new World(scenario.seed(), tracing);
         this.random = world.random("workload");
-        Settings settings = settings(scenario);
+        Settings settings = settings("redis");
         SimulatedRedis redis =
                 new SimulatedRedis(settings.history(), settings.relay().prefix(), surroundings());
         this.ledger = new Ledger(world);
-        this.cluster = new Cluster(world, settings, redis, ledger);
+        this.cluster = new Cluster(world, this::settings, redis, ledger);
     }
 
     /**
@@ -58,9 +58,10 @@ final class Simulation {
         return new Simulation(scenario, tracing).run();
     }
 
-    private static Settings settings(Scenario scenario) {
+    private Settings settings(String node) {
         Map<String, String> settings = new HashMap<>();
         settings.put("tidegate.relay.url", "redis://simulated:6379");
+        settings.put("tidegate.node", node);
         settings.put("tidegate.heartbeat", "2s");
         settings.put("tidegate.idle", "5s");
         settings.put("tidegate.drain.notice", "1s");
