@@ -153,6 +153,11 @@ public final class SimulatedRedis {
         }
     }
 
+    /** The next packet of a topic to this process is lost, though its link goes on. */
+    public void losePacket(NodeProcess process) {
+        links.stream().filter(link -> link.process == process).forEach(link -> link.losesPacket = true);
+    }
+
     public boolean isUp() {
         return up && !frozen;
     }
@@ -216,6 +221,7 @@ public final class SimulatedRedis {
         private long lastAnswer;
         private final long number = ++opened;
         private boolean silent;
+        private boolean losesPacket;
 
         SimulatedLink(NodeProcess process) {
             this.process = process;
@@ -307,6 +313,11 @@ public final class SimulatedRedis {
         }
 
         private void arrive(String channel, Consumer<byte[]> listener, byte[] packet) {
+            if (losesPacket && Packet.decode(packet).isPresent()) {
+                losesPacket = false;
+                in.cover("packet lost");
+                return;
+            }
             long at = Math.max(lastArrival.getOrDefault(channel, 0L), in.now() + delay());
             lastArrival.put(channel, at);
             process.after(at - in.now(), () -> {
