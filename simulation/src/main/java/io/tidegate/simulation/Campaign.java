@@ -59,9 +59,7 @@ final class Campaign {
 
     private void work(long begun, Consumer<String> progress) {
         long seed;
-        while (failed == null
-                && System.nanoTime() - begun < nanos
-                && (seed = next.getAndIncrement()) - first < seeds) {
+        while (failed == null && System.nanoTime() - begun < nanos && (seed = next.getAndIncrement()) - first < seeds) {
             Simulation.Outcome outcome = Simulation.run(Scenario.of(seed), false);
             note(outcome, progress);
         }

@@ -35,6 +35,9 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--threads")
     private int threads = Runtime.getRuntime().availableProcessors();
 
+    @Option(names = "--no-shrink")
+    private boolean asDrawn;
+
     @Option(names = "--lines")
     private int lines = 60;
 
@@ -66,7 +69,8 @@ public final class Main implements Callable<Integer> {
         LogManager.getLogManager().reset();
         CommandLine command = new CommandLine(new Main());
         command.setParameterExceptionHandler((error, given) -> {
-            System.err.println("tidegate: simulate: " + error.getMessage().lines().findFirst().orElse("wrong usage"));
+            System.err.println("tidegate: simulate: "
+                    + error.getMessage().lines().findFirst().orElse("wrong usage"));
             return 2;
         });
         System.exit(command.execute(arguments));
@@ -75,7 +79,9 @@ public final class Main implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Long one = seed;
-        check(one != null || !(trace || isAltered()), "--trace, --pods, --apps, --improvisers, --plain, --seconds and --faults need --seed");
+        check(
+                one != null || !(trace || isAltered()),
+                "--trace, --pods, --apps, --improvisers, --plain, --seconds and --faults need --seed");
         check(threads > 0 && lines > 0 && seeds > 0, "--threads, --lines and --seeds are at least 1");
         check(minutes == null || minutes > 0, "--minutes is more than 0");
         if (one != null) {
@@ -96,12 +102,17 @@ public final class Main implements Callable<Integer> {
             System.out.println("All promises were kept.");
             return 0;
         }
-        System.out.println("seed " + failed.seed() + " fails; it is made smaller");
-        return show(Shrinker.shrink(failed));
+        System.out.println("seed " + failed.seed() + " fails");
+        return show(asDrawn ? failed : Shrinker.shrink(failed));
     }
 
     private boolean isAltered() {
-        return pods != null || apps != null || improvisers != null || plain != null || seconds != null || faults != null;
+        return pods != null
+                || apps != null
+                || improvisers != null
+                || plain != null
+                || seconds != null
+                || faults != null;
     }
 
     private Scenario altered(Scenario drawn) {
@@ -111,7 +122,9 @@ public final class Main implements Callable<Integer> {
                 or(improvisers, drawn.improvisers()),
                 or(plain, drawn.plain()),
                 or(seconds, drawn.seconds()));
-        check(altered.pods() > 0 && altered.apps() > 0 && altered.seconds() > 0, "--pods, --apps and --seconds are at least 1");
+        check(
+                altered.pods() > 0 && altered.apps() > 0 && altered.seconds() > 0,
+                "--pods, --apps and --seconds are at least 1");
         check(altered.improvisers() >= 0 && altered.plain() >= 0, "--improvisers and --plain are at least 0");
         return faults == null ? altered : altered.with(faults(faults));
     }
