@@ -86,6 +86,9 @@ public final class Connection {
     // Of the tick
     private long nextHeartbeat;
 
+    /** When it was last seen to have no turn: what the peer says then lies in the socket. */
+    private long heldBack;
+
     Connection(Hub hub, Transport transport, Peer peer) {
         this.number = hub.nextConnection();
         this.hub = hub;
@@ -97,6 +100,7 @@ public final class Connection {
         this.subscriber = hub.subscriber(this, transport);
         this.rate = RateLimit.of(limits().rate());
         this.lastSeen = hub.attention();
+        this.heldBack = lastSeen;
         this.nextHeartbeat =
                 hub.clock().nanoTime() + hub.settings().peers().heartbeat().toNanos();
     }
@@ -392,11 +396,14 @@ public final class Connection {
 
     /** Heartbeat, reaper and close timeout; one thread for all connections. */
     void tick(long now, long attention, Heartbeat heartbeat) {
+        if (turns.availablePermits() == 0) {
+            heldBack = attention;
+        }
         if (closing()) {
             if (attention - cutAt >= 0) {
                 abort();
             }
-        } else if (attention - lastSeen > heartbeat.idleNanos()) {
+        } else if (attention - Math.max(lastSeen, heldBack) > heartbeat.idleNanos()) {
             close(CloseCode.INTERNAL, "no sign of life");
         } else if (now - nextHeartbeat >= 0) {
             nextHeartbeat += heartbeat.intervalNanos();

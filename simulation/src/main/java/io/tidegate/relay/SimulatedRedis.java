@@ -32,6 +32,7 @@ public final class SimulatedRedis {
     private final List<SimulatedLink> links = new ArrayList<>();
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private ModelRedis.Snapshot older;
+    private long opened;
     private boolean up = true;
     private boolean frozen;
     private long wallOffsetMillis = 1_732_406_400_000L;
@@ -152,6 +153,11 @@ public final class SimulatedRedis {
         }
     }
 
+    /** The next packet of a topic to this process is lost, though its link goes on. */
+    public void losePacket(NodeProcess process) {
+        links.stream().filter(link -> link.process == process).forEach(link -> link.losesPacket = true);
+    }
+
     public boolean isUp() {
         return up && !frozen;
     }
@@ -161,21 +167,21 @@ public final class SimulatedRedis {
     }
 
     private CompletableFuture<Link> open(NodeProcess process) {
-        CompletableFuture<Link> opened = new CompletableFuture<>();
+        CompletableFuture<Link> link = new CompletableFuture<>();
         process.after(delay(), () -> {
             if (!up) {
-                opened.completeExceptionally(new RelayUnavailableException("connection refused"));
+                link.completeExceptionally(new RelayUnavailableException("connection refused"));
             } else if (frozen) {
                 process.after(
                         TIMEOUT_NANOS,
-                        () -> opened.completeExceptionally(new RelayUnavailableException("no connection in time")));
+                        () -> link.completeExceptionally(new RelayUnavailableException("no connection in time")));
             } else {
-                SimulatedLink link = new SimulatedLink(process);
-                links.add(link);
-                opened.complete(link);
+                SimulatedLink fresh = new SimulatedLink(process);
+                links.add(fresh);
+                link.complete(fresh);
             }
         });
-        return opened;
+        return link;
     }
 
     private long delay() {
@@ -213,7 +219,9 @@ public final class SimulatedRedis {
         private final Map<String, Long> lastArrival = new HashMap<>();
         private long lastRequest;
         private long lastAnswer;
+        private final long number = ++opened;
         private boolean silent;
+        private boolean losesPacket;
 
         SimulatedLink(NodeProcess process) {
             this.process = process;
@@ -305,6 +313,11 @@ public final class SimulatedRedis {
         }
 
         private void arrive(String channel, Consumer<byte[]> listener, byte[] packet) {
+            if (losesPacket && Packet.decode(packet).isPresent()) {
+                losesPacket = false;
+                in.cover("packet lost");
+                return;
+            }
             long at = Math.max(lastArrival.getOrDefault(channel, 0L), in.now() + delay());
             lastArrival.put(channel, at);
             process.after(at - in.now(), () -> {
@@ -329,6 +342,11 @@ public final class SimulatedRedis {
             List<CompletableFuture<?>> all = List.copyOf(underWay.values());
             underWay.clear();
             all.forEach(future -> future.completeExceptionally(new RelayUnavailableException(reason)));
+        }
+
+        @Override
+        public String toString() {
+            return "link-" + number;
         }
 
         @Override

@@ -13,6 +13,7 @@ import io.tidegate.client.TopicListener;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Wire;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** An application with the real client of {@code clients/java}: it listens, publishes, and has the client do the rest. */
 final class AppClient {
-    private static final int UNACKNOWLEDGED = 500;
+    private static final int UNACKNOWLEDGED = 150;
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
 
     private final World world;
@@ -34,7 +35,15 @@ final class AppClient {
     private final TidegateClient client;
     private int published;
     private int unacknowledged;
-    private boolean slow;
+    private Pace pace = Pace.FAST;
+    private final List<Dialed> dialed = new ArrayList<>();
+
+    /** How it reads. */
+    enum Pace {
+        FAST,
+        SLOW,
+        NOTHING
+    }
 
     private record Listening(Subscription subscription, Ledger.Listener listener) {}
 
@@ -51,9 +60,10 @@ final class AppClient {
                 });
     }
 
-    /** Takes nothing while it is slow. */
-    void slow(boolean isSlow) {
-        slow = isSlow;
+    void read(Pace next) {
+        pace = next;
+        dialed.removeIf(Dialed::hasEnded);
+        List.copyOf(dialed).forEach(Dialed::readOn);
     }
 
     void subscribe(String topic) {
@@ -132,21 +142,18 @@ final class AppClient {
         return client.state() == State.LIVE ? null : name + " is " + client.state();
     }
 
-    void close() {
-        client.close();
-    }
-
     private static Position position(String text) {
         return Position.parse(text).orElseThrow(() -> new AssertionError("no position: " + text));
     }
 
     private void dial(SimulatedClients.Events events) {
-        Dialed dialed = new Dialed(events);
-        cluster.connect(dialed, Wire.FULL, List.of(), new Cluster.Handshake() {
+        Dialed one = new Dialed(events);
+        dialed.add(one);
+        cluster.connect(one, Wire.FULL, List.of(), new Cluster.Handshake() {
             @Override
             public void opened(Tcp tcp) {
-                dialed.tcp = tcp;
-                events.opened(dialed);
+                one.tcp = tcp;
+                events.opened(one);
             }
 
             @Override
@@ -172,9 +179,19 @@ final class AppClient {
             this.events = events;
         }
 
+        boolean hasEnded() {
+            return tcp != null && !tcp.isOpen();
+        }
+
+        void readOn() {
+            if (tcp != null) {
+                tcp.readAsClient();
+            }
+        }
+
         @Override
         public boolean reads() {
-            return credit > 0 && tcp != null && !(slow && random.nextInt(4) > 0);
+            return credit > 0 && tcp != null && (pace == Pace.FAST || (pace == Pace.SLOW && random.nextInt(4) == 0));
         }
 
         @Override
@@ -213,7 +230,7 @@ final class AppClient {
             credit++;
             if (tcp != null) {
                 Tcp to = tcp;
-                world.in(slow ? random.nextLong(20_000_000) : random.nextLong(20_000), "", to::readAsClient);
+                world.in(random.nextLong(pace == Pace.FAST ? 20_000 : 20_000_000), "", to::readAsClient);
             }
         }
 

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +14,11 @@ final class Campaign {
     private final long seeds;
     private final long nanos;
     private final int threads;
+    private final AtomicLong next;
+    private final AtomicLong done = new AtomicLong();
+    private final AtomicLong events = new AtomicLong();
+    private final Map<String, Long> coverage = new TreeMap<>();
+    private volatile @Nullable Scenario failed;
 
     /**
      * A campaign that has not begun.
@@ -26,6 +30,7 @@ final class Campaign {
         this.seeds = seeds;
         this.nanos = nanos;
         this.threads = threads;
+        this.next = new AtomicLong(first);
     }
 
     /**
@@ -42,40 +47,36 @@ final class Campaign {
 
     Result run(Consumer<String> progress) throws InterruptedException {
         long begun = System.nanoTime();
-        AtomicLong next = new AtomicLong(first);
-        AtomicLong done = new AtomicLong();
-        AtomicLong events = new AtomicLong();
-        AtomicReference<@Nullable Scenario> failed = new AtomicReference<>();
-        Map<String, Long> coverage = new TreeMap<>();
         List<Thread> workers = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
-            workers.add(Thread.ofPlatform().name("simulation-" + i).start(() -> {
-                long seed;
-                while (failed.get() == null
-                        && System.nanoTime() - begun < nanos
-                        && (seed = next.getAndIncrement()) - first < seeds) {
-                    Simulation.Outcome outcome = Simulation.run(Scenario.of(seed), false);
-                    events.addAndGet(outcome.events());
-                    synchronized (coverage) {
-                        outcome.coverage().forEach((what, times) -> coverage.merge(what, times, Long::sum));
-                    }
-                    if (outcome.violation() != null) {
-                        failed.accumulateAndGet(
-                                outcome.scenario(),
-                                (before, now) ->
-                                        before == null || now == null || now.seed() < before.seed() ? now : before);
-                        progress.accept("seed " + seed + ": " + outcome.violation());
-                    }
-                    long count = done.incrementAndGet();
-                    if (count % 1_000 == 0) {
-                        progress.accept("%,d seeds".formatted(count));
-                    }
-                }
-            }));
+            workers.add(Thread.ofPlatform().name("simulation-" + i).start(() -> work(begun, progress)));
         }
         for (Thread worker : workers) {
             worker.join();
         }
-        return new Result(done.get(), (System.nanoTime() - begun) / 1e9, events.get(), coverage, failed.get());
+        return new Result(done.get(), (System.nanoTime() - begun) / 1e9, events.get(), Coverage.of(coverage), failed);
+    }
+
+    private void work(long begun, Consumer<String> progress) {
+        long seed;
+        while (failed == null && System.nanoTime() - begun < nanos && (seed = next.getAndIncrement()) - first < seeds) {
+            Simulation.Outcome outcome = Simulation.run(Scenario.of(seed), false);
+            note(outcome, progress);
+        }
+    }
+
+    private synchronized void note(Simulation.Outcome outcome, Consumer<String> progress) {
+        events.addAndGet(outcome.events());
+        outcome.coverage().forEach((what, times) -> coverage.merge(what, times, Long::sum));
+        Scenario before = failed;
+        if (outcome.violation() != null) {
+            progress.accept("seed " + outcome.scenario().seed() + ": " + outcome.violation());
+            if (before == null || outcome.scenario().seed() < before.seed()) {
+                failed = outcome.scenario();
+            }
+        }
+        if (done.incrementAndGet() % 1_000 == 0) {
+            progress.accept("%,d seeds".formatted(done.get()));
+        }
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The pods, Redis, and the Service that sends each client to one of them. */
@@ -21,7 +22,7 @@ final class Cluster {
     private static final long GIVE_UP_NANOS = 4_000_000_000L;
 
     private final World world;
-    private final Settings settings;
+    private final Function<String, Settings> settings;
     private final SimulatedRedis redis;
     private final Ledger ledger;
     private final Random random;
@@ -30,7 +31,12 @@ final class Cluster {
     private final List<Tcp> ordered = new ArrayList<>();
     private int started;
 
-    Cluster(World world, Settings settings, SimulatedRedis redis, Ledger ledger) {
+    /**
+     * No pods yet.
+     *
+     * @param settings of the pod of this name
+     */
+    Cluster(World world, Function<String, Settings> settings, SimulatedRedis redis, Ledger ledger) {
         this.world = world;
         this.settings = settings;
         this.redis = redis;
@@ -40,7 +46,8 @@ final class Cluster {
 
     Pod start() {
         started++;
-        Pod pod = new Pod(world, "pod-" + started, settings, redis);
+        String name = "pod-" + started;
+        Pod pod = new Pod(world, name, settings.apply(name), redis);
         pods.add(pod);
         return pod;
     }

@@ -72,6 +72,14 @@ enum Fault {
             cluster.redis().cut(pod, true);
         }
     },
+    LOSE_PACKET {
+        @Override
+        void strike(World world, Cluster cluster, Random random) {
+            Pod pod = any(cluster, random);
+            world.trace("FAULT lose the next packet to " + pod.name());
+            cluster.redis().losePacket(pod);
+        }
+    },
     FREEZE_REDIS {
         @Override
         void strike(World world, Cluster cluster, Random random) {

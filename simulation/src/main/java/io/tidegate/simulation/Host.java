@@ -9,6 +9,8 @@ final class Host {
     private final String name;
     private final List<Runnable> deferred = new ArrayList<>();
     private boolean frozen;
+    private long frozenSince;
+    private long frozenNanos;
     private boolean dead;
 
     Host(World world, String name) {
@@ -47,13 +49,25 @@ final class Host {
         action.run();
     }
 
+    /** Nanoseconds so far in which it was able to do anything. */
+    long awake() {
+        return world.now() - frozenNanos - (frozen ? world.now() - frozenSince : 0);
+    }
+
     /** SIGSTOP. */
     void freeze() {
-        frozen = true;
+        if (!frozen) {
+            frozen = true;
+            frozenSince = world.now();
+        }
     }
 
     /** SIGCONT: all that would have happened meanwhile happens now. */
     void thaw() {
+        if (!frozen) {
+            return;
+        }
+        frozenNanos += world.now() - frozenSince;
         frozen = false;
         List<Runnable> all = List.copyOf(deferred);
         deferred.clear();

@@ -1,17 +1,22 @@
 package io.tidegate.simulation;
 
+import java.util.EnumSet;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.LogManager;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The command: runs seeds until one fails, and shows that one in as few lines as it can. */
 @Command(name = "simulate")
-public final class Main implements java.util.concurrent.Callable<Integer> {
+public final class Main implements Callable<Integer> {
     @Option(names = "--seeds")
     private long seeds = 1_000;
 
@@ -30,37 +35,125 @@ public final class Main implements java.util.concurrent.Callable<Integer> {
     @Option(names = "--threads")
     private int threads = Runtime.getRuntime().availableProcessors();
 
+    @Option(names = "--no-shrink")
+    private boolean asDrawn;
+
     @Option(names = "--lines")
     private int lines = 60;
+
+    @Option(names = "--pods")
+    private @Nullable Integer pods;
+
+    @Option(names = "--apps")
+    private @Nullable Integer apps;
+
+    @Option(names = "--improvisers")
+    private @Nullable Integer improvisers;
+
+    @Option(names = "--plain")
+    private @Nullable Integer plain;
+
+    @Option(names = "--seconds")
+    private @Nullable Integer seconds;
+
+    @Option(names = "--faults")
+    private @Nullable String faults;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    private Main() {}
 
     public static void main(String[] arguments) {
         // What servers and clients log of each fault would hide what is asked for.
         LogManager.getLogManager().reset();
-        System.exit(new CommandLine(new Main()).execute(arguments));
+        CommandLine command = new CommandLine(new Main());
+        command.setParameterExceptionHandler((error, given) -> {
+            System.err.println("tidegate: simulate: "
+                    + error.getMessage().lines().findFirst().orElse("wrong usage"));
+            return 2;
+        });
+        System.exit(command.execute(arguments));
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        if (seed != null) {
-            return one(Scenario.of(seed));
+        Long one = seed;
+        check(
+                one != null || !(trace || isAltered()),
+                "--trace, --pods, --apps, --improvisers, --plain, --seconds and --faults need --seed");
+        check(threads > 0 && lines > 0 && seeds > 0, "--threads, --lines and --seeds are at least 1");
+        check(minutes == null || minutes > 0, "--minutes is more than 0");
+        if (one != null) {
+            return show(altered(Scenario.of(one)));
         }
         Campaign campaign = new Campaign(
                 first,
                 minutes == null ? seeds : Long.MAX_VALUE,
                 minutes == null ? Long.MAX_VALUE : (long) (minutes * TimeUnit.MINUTES.toNanos(1)),
                 threads);
-        Campaign.Result result = campaign.run(line -> System.err.println(line));
-        System.out.printf("%,d seeds in %.1f s, %,d events%n", result.seeds(), result.seconds(), result.events());
+        Campaign.Result result = campaign.run(System.err::println);
+        System.out.printf(
+                "%,d seeds in %.1f s, %,d events, from seed %d on%n",
+                result.seeds(), result.seconds(), result.events(), first);
         show(result.coverage());
         Scenario failed = result.failed();
         if (failed == null) {
             System.out.println("All promises were kept.");
             return 0;
         }
-        return one(Shrinker.shrink(failed));
+        System.out.println("seed " + failed.seed() + " fails");
+        return show(asDrawn ? failed : Shrinker.shrink(failed));
     }
 
-    private int one(Scenario scenario) {
+    private boolean isAltered() {
+        return pods != null
+                || apps != null
+                || improvisers != null
+                || plain != null
+                || seconds != null
+                || faults != null;
+    }
+
+    private Scenario altered(Scenario drawn) {
+        Scenario altered = drawn.with(
+                or(pods, drawn.pods()),
+                or(apps, drawn.apps()),
+                or(improvisers, drawn.improvisers()),
+                or(plain, drawn.plain()),
+                or(seconds, drawn.seconds()));
+        check(
+                altered.pods() > 0 && altered.apps() > 0 && altered.seconds() > 0,
+                "--pods, --apps and --seconds are at least 1");
+        check(altered.improvisers() >= 0 && altered.plain() >= 0, "--improvisers and --plain are at least 0");
+        return faults == null ? altered : altered.with(faults(faults));
+    }
+
+    private static int or(@Nullable Integer given, int drawn) {
+        return given == null ? drawn : given;
+    }
+
+    private Set<Fault> faults(String names) {
+        Set<Fault> chosen = EnumSet.noneOf(Fault.class);
+        for (String name : names.split(",")) {
+            try {
+                if (!name.equals("none")) {
+                    chosen.add(Fault.valueOf(name));
+                }
+            } catch (IllegalArgumentException e) {
+                check(false, "unknown fault '" + name + "' (there are: none, " + EnumSet.allOf(Fault.class) + ")");
+            }
+        }
+        return chosen;
+    }
+
+    private void check(boolean right, String otherwise) {
+        if (!right && spec != null) {
+            throw new ParameterException(spec.commandLine(), otherwise);
+        }
+    }
+
+    private int show(Scenario scenario) {
         Simulation.Outcome outcome = Simulation.run(scenario, true);
         int from = trace ? 0 : Math.max(0, outcome.trace().size() - lines);
         if (from > 0) {
@@ -76,11 +169,11 @@ public final class Main implements java.util.concurrent.Callable<Integer> {
             return 0;
         }
         System.out.println("FAILED " + outcome.violation());
-        System.out.println("again: ./tidegate simulate --seed " + scenario.seed() + " --trace");
+        System.out.println("again: " + scenario.command() + " --trace");
         return 1;
     }
 
     private static void show(Map<String, Long> coverage) {
-        new TreeMap<>(coverage).forEach((what, times) -> System.out.printf("%,14d  %s%n", times, what));
+        coverage.forEach((what, times) -> System.out.printf("%,14d  %s%n", times, what));
     }
 }

@@ -7,6 +7,8 @@ import io.tidegate.relay.RelayStatus;
 import io.tidegate.relay.SimulatedRedis;
 import io.tidegate.settings.Settings;
 import io.tidegate.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
@@ -14,7 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A server of the fleet: the real core on simulated owners, from its start to its end. */
 final class Pod implements SimulatedRedis.NodeProcess {
+    static final int IDLE_SECONDS = 5;
+    static final int DRAIN_SECONDS = 9;
     private static final long TICK_NANOS = 50_000_000;
+    private static final long PAGE_BYTES = 400_000;
+    private static final long ROUND_BYTES = 128 << 10;
     private static final long EPOCH_MILLIS = 1_732_406_400_000L;
 
     private final World world;
@@ -25,7 +31,9 @@ final class Pod implements SimulatedRedis.NodeProcess {
     private final Core core;
     private final Runnable tickRelay;
     private final Settings settings;
+    private final List<Tcp> connections = new ArrayList<>();
     private long clockStepMillis;
+    private long drainBegun;
     private boolean draining;
     private boolean drained;
 
@@ -58,9 +66,16 @@ final class Pod implements SimulatedRedis.NodeProcess {
     }
 
     private void tick() {
+        connections.removeIf(Tcp::hasEnded);
+        connections.forEach(Tcp::look);
         drained |= core.tick(true);
         if (drained && draining) {
             world.trace(host.name() + "  has drained");
+            int left = core.hub().connections().size();
+            if (left > 0 && world.now() - drainBegun < DRAIN_SECONDS * 1_000_000_000L) {
+                world.violate(host.name() + " ends its drain before its time, though " + left + " are connected");
+            }
+            world.cover("drained");
             core.close();
             host.kill();
             return;
@@ -82,16 +97,8 @@ final class Pod implements SimulatedRedis.NodeProcess {
         return host;
     }
 
-    Random random() {
-        return random;
-    }
-
     Core core() {
         return core;
-    }
-
-    Settings settings() {
-        return settings;
     }
 
     SimulatedOwners owners() {
@@ -120,6 +127,7 @@ final class Pod implements SimulatedRedis.NodeProcess {
     /** SIGTERM. */
     void terminate() {
         draining = true;
+        drainBegun = world.now();
         core.requestDrain();
     }
 
@@ -136,16 +144,21 @@ final class Pod implements SimulatedRedis.NodeProcess {
     /** More than its bounds allow, in words; null where all is within. */
     @Nullable
     String excess() {
-        long connections = core.hub().connections().size();
-        long most = (connections + 1) * (2L * settings.limits().queue() + 400_000);
+        // A page of what a relay has missed is taken at once where nothing waits, however large it is.
+        long blocked = connections.stream().filter(Tcp::isBlocked).count();
+        long others = Math.max(0, core.hub().connections().size() - blocked);
+        long most = blocked * (settings.limits().queue() + PAGE_BYTES) + (others + 1) * ROUND_BYTES;
         long queued = core.hub().queuedBytes();
-        return queued > most ? name() + " holds " + queued + " bytes for " + connections + " connections" : null;
+        return queued > most
+                ? name() + " holds " + queued + " bytes for " + blocked + " who read slowly and " + others + " others"
+                : null;
     }
 
     /** A connection for the server's side of a handshake. */
     Connection begin(Tcp tcp, Connection.Peer peer) {
         Connection connection = core.hub().begin(tcp, peer);
         tcp.serve(connection);
+        connections.add(tcp);
         return connection;
     }
 }

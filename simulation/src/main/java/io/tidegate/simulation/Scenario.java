@@ -3,6 +3,7 @@ package io.tidegate.simulation;
 import java.util.EnumSet;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a run consists of. Drawn from the seed; made smaller to show a failure in a few lines.
@@ -53,11 +54,37 @@ record Scenario(
         return new Scenario(seed, pods, apps, improvisers, plain, seconds, history, queueKib, faults);
     }
 
+    Scenario with(Set<Fault> others) {
+        return new Scenario(seed, pods, apps, improvisers, plain, seconds, history, queueKib, others);
+    }
+
     Scenario without(Fault fault) {
         Set<Fault> fewer = EnumSet.noneOf(Fault.class);
         fewer.addAll(faults);
         fewer.remove(fault);
         return new Scenario(seed, pods, apps, improvisers, plain, seconds, history, queueKib, fewer);
+    }
+
+    /** Runs exactly this again. */
+    String command() {
+        Scenario drawn = of(seed);
+        StringBuilder command = new StringBuilder("./tidegate simulate --seed " + seed);
+        option(command, "pods", pods, drawn.pods);
+        option(command, "apps", apps, drawn.apps);
+        option(command, "improvisers", improvisers, drawn.improvisers);
+        option(command, "plain", plain, drawn.plain);
+        option(command, "seconds", seconds, drawn.seconds);
+        if (!faults.equals(drawn.faults)) {
+            String names = faults.stream().map(Fault::name).collect(Collectors.joining(","));
+            command.append(" --faults ").append(names.isEmpty() ? "none" : names);
+        }
+        return command.toString();
+    }
+
+    private static void option(StringBuilder command, String name, int value, int drawn) {
+        if (value != drawn) {
+            command.append(" --").append(name).append(' ').append(value);
+        }
     }
 
     @Override

@@ -8,6 +8,10 @@ import org.jspecify.annotations.Nullable;
 /** The server's frames in a stream of bytes (RFC 6455, section 5.2: final and unmasked). */
 final class ServerBytes {
     private byte[] bytes = {};
+
+    /** Where the next frame begins. */
+    private int from;
+
     private int consumed;
 
     /** One whole frame. */
@@ -22,41 +26,33 @@ final class ServerBytes {
     }
 
     void add(byte[] more) {
-        int before = bytes.length;
-        bytes = Arrays.copyOf(bytes, before + more.length);
-        System.arraycopy(more, 0, bytes, before, more.length);
+        int left = bytes.length - from;
+        byte[] all = Arrays.copyOfRange(bytes, from, bytes.length + more.length);
+        System.arraycopy(more, 0, all, left, more.length);
+        bytes = all;
+        from = 0;
     }
 
     /** The next frame, if all of it is there. */
     @Nullable
     Frame next() {
-        if (bytes.length < 2) {
+        int there = bytes.length - from;
+        int first = there < 2 ? 0 : bytes[from + 1] & 0x7F;
+        int header = first == 127 ? 10 : first == 126 ? 4 : 2;
+        if (there < header) {
             return null;
         }
-        int length = bytes[1] & 0x7F;
-        int at = 2;
-        if (length == 126) {
-            if (bytes.length < 4) {
-                return null;
-            }
-            length = (bytes[2] & 0xFF) << 8 | (bytes[3] & 0xFF);
-            at = 4;
-        } else if (length == 127) {
-            if (bytes.length < 10) {
-                return null;
-            }
-            length = 0;
-            for (int i = 2; i < 10; i++) {
-                length = length << 8 | (bytes[i] & 0xFF);
-            }
-            at = 10;
+        int length = header == 2 ? first : 0;
+        for (int i = 2; i < header; i++) {
+            length = length << 8 | (bytes[from + i] & 0xFF);
         }
-        if (bytes.length < at + length) {
+        if (there < header + length) {
             return null;
         }
-        Frame frame = new Frame(bytes[0] & 0x0F, Arrays.copyOfRange(bytes, at, at + length));
-        bytes = Arrays.copyOfRange(bytes, at + length, bytes.length);
-        consumed += at + length;
+        int begin = from + header;
+        Frame frame = new Frame(bytes[from] & 0x0F, Arrays.copyOfRange(bytes, begin, begin + length));
+        from = begin + length;
+        consumed += header + length;
         return frame;
     }
 

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +18,9 @@ final class Simulation {
 
     /** Everybody is well again by then, after the last fault. */
     private static final int REST_SECONDS = 40;
+
+    /** Until the last fault has made itself good again. */
+    private static final int LEAST_REST_SECONDS = 10;
 
     private final Scenario scenario;
     private final World world;
@@ -34,11 +36,11 @@ final class Simulation {
         this.scenario = scenario;
         this.world = new World(scenario.seed(), tracing);
         this.random = world.random("workload");
-        Settings settings = settings(scenario);
+        Settings settings = settings("redis");
         SimulatedRedis redis =
                 new SimulatedRedis(settings.history(), settings.relay().prefix(), surroundings());
         this.ledger = new Ledger(world);
-        this.cluster = new Cluster(world, settings, redis, ledger);
+        this.cluster = new Cluster(world, this::settings, redis, ledger);
     }
 
     /**
@@ -58,14 +60,15 @@ final class Simulation {
         return new Simulation(scenario, tracing).run();
     }
 
-    private static Settings settings(Scenario scenario) {
+    private Settings settings(String node) {
         Map<String, String> settings = new HashMap<>();
         settings.put("tidegate.relay.url", "redis://simulated:6379");
+        settings.put("tidegate.node", node);
         settings.put("tidegate.heartbeat", "2s");
-        settings.put("tidegate.idle", "5s");
+        settings.put("tidegate.idle", Pod.IDLE_SECONDS + "s");
         settings.put("tidegate.drain.notice", "1s");
         settings.put("tidegate.drain.window", "3s");
-        settings.put("tidegate.drain.timeout", "9s");
+        settings.put("tidegate.drain.timeout", Pod.DRAIN_SECONDS + "s");
         settings.put("tidegate.rebalance.interval", "1s");
         settings.put("tidegate.rebalance.minimum", "1");
         settings.put("tidegate.limits.topics", "8");
@@ -128,21 +131,21 @@ final class Simulation {
         world.runUntil(end);
         faultsEnded = true;
         improvisers.forEach(Improviser::quiet);
-        apps.forEach(app -> app.slow(false));
+        apps.forEach(app -> app.read(AppClient.Pace.FAST));
         if (cluster.pods().isEmpty()) {
             cluster.start();
         }
-        world.runUntil(end + REST_SECONDS * SECOND);
+        rest(end + LEAST_REST_SECONDS * SECOND, end + REST_SECONDS * SECOND);
         // So that whoever was away for the last message learns of it by the next.
         for (String topic : TOPICS) {
             apps.getFirst().publish(topic, 0);
         }
-        world.runUntil(end + (REST_SECONDS + 5) * SECOND);
+        rest(world.now() + 5 * SECOND, end + (REST_SECONDS + 5) * SECOND);
         settle();
         world.cover("messages acknowledged", ledger.acknowledgements());
         world.cover("messages delivered", ledger.deliveries());
         world.cover("gaps told", ledger.gaps());
-        return new Outcome(scenario, world.violation(), new TreeMap<>(world.coverage()), world.events(), world.lines());
+        return new Outcome(scenario, world.violation(), Coverage.of(world.coverage()), world.events(), world.lines());
     }
 
     private void act() {
@@ -165,7 +168,13 @@ final class Simulation {
                 app.subscribe(topic);
             }
         } else if (draw < 72) {
-            app.slow(random.nextBoolean());
+            AppClient.Pace[] paces = AppClient.Pace.values();
+            app.read(paces[random.nextInt(paces.length)]);
+        } else if (draw == 72 && random.nextInt(4) == 0) {
+            world.cover("flood");
+            for (int i = 80; i > 0; i--) {
+                app.publish(topic, 6_000 + random.nextInt(6_000));
+            }
         } else if (!improvisers.isEmpty()) {
             improvisers.get(random.nextInt(improvisers.size())).act();
         }
@@ -205,6 +214,20 @@ final class Simulation {
         improvisers.forEach(improviser -> complain(improviser.complaint()));
         cluster.pods().forEach(pod -> complain(pod.owners().stuck()));
         ledger.settle(cluster.redis().heads(TOPICS));
+    }
+
+    /** Up to the first moment, and on until everybody is well, but no longer than to the second. */
+    private void rest(long least, long most) {
+        world.runUntil(least);
+        while (!isWell() && world.now() < most) {
+            world.runUntil(world.now() + SECOND);
+        }
+    }
+
+    private boolean isWell() {
+        return world.violation() != null
+                || (apps.stream().allMatch(app -> app.complaint() == null)
+                        && improvisers.stream().allMatch(improviser -> improviser.complaint() == null));
     }
 
     private void complain(@Nullable String complaint) {

@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  * a reset, which both sides notice, and silence, which nobody does. On the node's side it is also the thread that reads.
  */
 final class Tcp implements Transport {
+    /** For so long after the rest of a write is out, its queue may not know yet. */
+    private static final long KNOWN_NANOS = 200_000_000;
+
+    private static final long SECOND = 1_000_000_000;
+    private static final int LONGEST_WAIT = 32_000_000;
     private static final int CLOSE = 8;
     private static final int PING = 9;
     private static final int TEXT = 1;
@@ -61,6 +66,14 @@ final class Tcp implements Transport {
     private final ArrayDeque<Inbound> inbound = new ArrayDeque<>();
     private long lastToNode;
     private boolean readerScheduled;
+    private int wait = 1_000_000;
+
+    /** When something last lay in the node's socket, in the time in which the node was able to look. */
+    private long heardAt;
+
+    private long quiet;
+    private boolean judged;
+    private long blockedUntil;
 
     private @Nullable Connection server;
     private boolean silent;
@@ -86,6 +99,26 @@ final class Tcp implements Transport {
     /** The node's side is there. */
     void serve(Connection connection) {
         server = connection;
+        heardAt = node.awake();
+        blockedUntil = heardAt + KNOWN_NANOS;
+    }
+
+    /** How long nothing had come from the client when its node last looked; called before each look. */
+    void look() {
+        Connection connection = server;
+        if (connection == null || !connection.closing()) {
+            quiet = node.awake() - heardAt;
+        }
+    }
+
+    /** Whether its queue may hold something for long. */
+    boolean isBlocked() {
+        return rest != null || gone || node.awake() < blockedUntil;
+    }
+
+    /** The node's side of it is over. */
+    boolean hasEnded() {
+        return serverEnded;
     }
 
     boolean isOpen() {
@@ -135,6 +168,7 @@ final class Tcp implements Transport {
         restFrom += taken;
         if (restFrom == bytes.length) {
             rest = null;
+            blockedUntil = node.awake() + KNOWN_NANOS;
             done.accept(null);
         }
     }
@@ -170,6 +204,7 @@ final class Tcp implements Transport {
         world.in(lastToNode - world.now(), "", () -> {
             if (!silent && !gone) {
                 inbound.add(frame);
+                heardAt = node.awake();
                 scheduleReader(0);
             }
         });
@@ -191,9 +226,11 @@ final class Tcp implements Transport {
         }
         if (!connection.mayBeRead()) {
             world.cover("reader held back");
-            scheduleReader(1_000_000);
+            scheduleReader(wait);
+            wait = Math.min(2 * wait, LONGEST_WAIT);
             return;
         }
+        wait = 1_000_000;
         Inbound frame = inbound.remove();
         switch (frame.opcode) {
             case TEXT -> {
@@ -260,6 +297,7 @@ final class Tcp implements Transport {
                 }
                 case CLOSE -> {
                     int code = frame.closeCode();
+                    judge(code);
                     toNode(new Inbound(CLOSE, "", code));
                     clientEnded = true;
                     client.closed(code);
@@ -274,6 +312,15 @@ final class Tcp implements Transport {
                 node.in(random.nextLong(100_000), "", this::goOn);
             }
         }
+    }
+
+    /** Nobody whose frames lie in the socket is said to be silent. */
+    private void judge(int code) {
+        if (code == 1011 && !judged && quiet < Pod.IDLE_SECONDS * SECOND - SECOND) {
+            world.violate(node.name() + " has closed " + server + " as silent, " + quiet / 1_000_000
+                    + " ms after it last heard of it");
+        }
+        judged = true;
     }
 
     /** The client ends it without a word. */

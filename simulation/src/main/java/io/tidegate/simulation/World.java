@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,13 +16,21 @@ final class World {
     /** What is written of an event, at most. */
     private static final int LINE = 220;
 
+    /** Bytes, and results that are still to come: they tell nobody anything. */
+    private static final Pattern NOISE =
+            Pattern.compile("\\[B@[0-9a-f]+|, (?:done|ready|ended)=[^,\\]]*+(?:\\[[^]]*])?");
+
+    /** An object without a name of its own: its number differs from one process to the next. */
+    private static final Pattern IDENTITY = Pattern.compile("\\b[\\w.$]++(?:/0x[0-9a-f]++)?@[0-9a-f]{5,8}\\b");
+
     private final PriorityQueue<Task> tasks = new PriorityQueue<>();
     private final Map<String, Long> coverage = new TreeMap<>();
     private final List<String> trace = new ArrayList<>();
     private final boolean tracing;
     private final long seed;
     private long now;
-    private long count;
+    private long scheduled;
+    private long events;
     private @Nullable String violation;
 
     World(long seed, boolean tracing) {
@@ -66,7 +75,7 @@ final class World {
 
     /** Events so far. */
     long events() {
-        return count;
+        return events;
     }
 
     /**
@@ -75,12 +84,10 @@ final class World {
      * @param label for the trace; empty for what is not worth a line
      */
     Task in(long nanos, String label, Runnable action) {
-        Task task = new Task(now + Math.max(0, nanos), count + tasks.size() + scheduled++, label, action);
+        Task task = new Task(now + Math.max(0, nanos), scheduled++, label, action);
         tasks.add(task);
         return task;
     }
-
-    private long scheduled;
 
     /** Lets everything happen up to a moment, or to the first violation. */
     void runUntil(long nanos) {
@@ -91,7 +98,7 @@ final class World {
                 continue;
             }
             now = task.at;
-            count++;
+            events++;
             if (!task.label.isEmpty()) {
                 trace(task.label);
             }
@@ -125,10 +132,9 @@ final class World {
     /** One line of the trace. */
     void trace(String line) {
         if (tracing) {
-            String clean = line.replaceAll(
-                            "\\[B@[0-9a-f]+|java.util.concurrent.CompletableFuture@[0-9a-f]+|, done=[^,\\]]*\\[[^]]*\\]",
-                            "…")
-                    .replace('\n', ' ');
+            String begin = line.length() > 3 * LINE ? line.substring(0, 3 * LINE) : line;
+            String quiet = begin.contains("@") ? NOISE.matcher(begin).replaceAll("…") : begin;
+            String clean = (quiet.contains("@") ? IDENTITY.matcher(quiet).replaceAll("…") : quiet).replace('\n', ' ');
             trace.add(
                     "%12.6f  %s".formatted(now / 1e9, clean.length() > LINE ? clean.substring(0, LINE) + "…" : clean));
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.simulation;
+
+import org.jspecify.annotations.NullMarked;
