@@ -2,6 +2,7 @@ package io.tidegate.relay;
 
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,7 +24,9 @@ final class RedissonErrors {
 
     /** One line for an operator: never a message, and no more of a server's answer than its code. */
     static String reason(Throwable error) {
-        String fallback = error.getClass().getSimpleName();
+        // What a future wraps around says nothing.
+        Throwable inner = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        String fallback = inner.getClass().getSimpleName();
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             String known = known(cause);
             if (known != null) {
