@@ -1,11 +1,13 @@
 package io.tidegate.hub;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.protocol.CloseCode;
+import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Opcode;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
@@ -58,6 +60,23 @@ class ConnectionTest {
 
             fixture.pass(Duration.ofNanos(Connection.CLOSE_TIMEOUT_NANOS));
             assertTrue(silent.transport().aborted());
+        }
+    }
+
+    @Test
+    void whoIsNotReadIsNotSilent() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture(Map.of("tidegate.heartbeat", "30s", "tidegate.idle", "31s"))) {
+            fixture.relay.holding = true;
+            Client ann = fixture.connect();
+            while (ann.connection().mayBeRead()) {
+                ann.connection().take(new Message(Opcode.TEXT, "hello".getBytes(UTF_8)));
+            }
+
+            fixture.pass(Duration.ofSeconds(60));
+            List.copyOf(fixture.relay.unanswered).forEach(answer -> answer.complete(Position.NONE));
+            fixture.pass(Duration.ofSeconds(20));
+
+            assertFalse(ann.connection().closing());
         }
     }
 

@@ -70,7 +70,7 @@ public final class Main implements Callable<Integer> {
         CommandLine command = new CommandLine(new Main());
         command.setParameterExceptionHandler((error, given) -> {
             System.err.println("tidegate: simulate: "
-                    + error.getMessage().lines().findFirst().orElse("wrong usage"));
+                    + String.valueOf(error.getMessage()).lines().findFirst().orElse("wrong usage"));
             return 2;
         });
         System.exit(command.execute(arguments));
