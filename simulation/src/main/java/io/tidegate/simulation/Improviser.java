@@ -88,13 +88,6 @@ final class Improviser implements Tcp.Client {
         }
     }
 
-    /** Hangs up. */
-    void leave() {
-        if (tcp != null) {
-            tcp.close(1000);
-        }
-    }
-
     @Nullable
     String complaint() {
         if (tcp != null && tcp.isSilent()) {
@@ -235,6 +228,10 @@ final class Improviser implements Tcp.Client {
         } else if (interest.active != null) {
             world.cover("gap told to an improviser");
             interest.active.lost(position(text));
+            if (random.nextBoolean()) {
+                // Before the next message: where it may resume is then what the gap has told.
+                unsubscribe(interest.active.topic());
+            }
         } else {
             world.violate(name + " is told a gap of what it is not subscribed to: " + text);
         }

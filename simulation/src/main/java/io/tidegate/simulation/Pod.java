@@ -19,8 +19,7 @@ final class Pod implements SimulatedRedis.NodeProcess {
     static final int IDLE_SECONDS = 5;
     static final int DRAIN_SECONDS = 9;
     private static final long TICK_NANOS = 50_000_000;
-    private static final long PAGE_BYTES = 400_000;
-    private static final long ROUND_BYTES = 128 << 10;
+    private static final long PACKET_BYTES = 1_300_000;
     private static final long EPOCH_MILLIS = 1_732_406_400_000L;
 
     private final World world;
@@ -144,10 +143,11 @@ final class Pod implements SimulatedRedis.NodeProcess {
     /** More than its bounds allow, in words; null where all is within. */
     @Nullable
     String excess() {
-        // A page of what a relay has missed is taken at once where nothing waits, however large it is.
+        // Where nothing waits for a peer, what comes is taken whole: a packet of the relay, which is a batch of its
+        // publisher's node.
         long blocked = connections.stream().filter(Tcp::isBlocked).count();
         long others = Math.max(0, core.hub().connections().size() - blocked);
-        long most = blocked * (settings.limits().queue() + PAGE_BYTES) + (others + 1) * ROUND_BYTES;
+        long most = blocked * (settings.limits().queue() + PACKET_BYTES) + (others + 1) * PACKET_BYTES;
         long queued = core.hub().queuedBytes();
         return queued > most
                 ? name() + " holds " + queued + " bytes for " + blocked + " who read slowly and " + others + " others"
