@@ -8,9 +8,14 @@ import org.jspecify.annotations.Nullable;
 final class Audience {
     private static final Subscription[] NONE = {};
 
+    /** A prime, so that the places of all come up. */
+    private static final int STEP = 61;
+
     private Subscription[] members = NONE;
     private int size;
     private boolean carried;
+    private int timesEmpty;
+    private int first;
     private @Nullable Position delivered;
 
     /** Whether the relay delivers the topic to this node. */
@@ -32,12 +37,31 @@ final class Audience {
         delivered = position;
     }
 
+    /** It has lost its last member; returns how often that has happened. */
+    int emptied() {
+        return ++timesEmpty;
+    }
+
+    /** Whether it has been empty since it was so for that many times. */
+    boolean isEmptySince(int times) {
+        return size == 0 && timesEmpty == times;
+    }
+
     int size() {
         return size;
     }
 
     Subscription member(int index) {
         return members[index];
+    }
+
+    /**
+     * Where a delivery begins: each time further on, so that nobody is always the last. Whoever publishes as soon as it has
+     * read would else always come just too late for the next round.
+     */
+    int nextFirst() {
+        first = first + STEP < size ? first + STEP : 0;
+        return first;
     }
 
     void add(Subscription subscription) {

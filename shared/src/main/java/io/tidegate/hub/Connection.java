@@ -121,13 +121,21 @@ public final class Connection {
         } else {
             carried = new CountDownLatch(topics.size());
         }
-        post(new LoopEvent.Began(this, topics));
+        LoopEvent began = new LoopEvent.Began(this, topics);
+        if (carried != null && hub.carries(home)) {
+            // Until something comes for the topic, which wakes the loop, nobody sees the difference.
+            loop.postQuietly(began);
+        } else {
+            post(began);
+        }
     }
 
     /** Waits, for so long at most, until what is published from now on reaches this connection. */
     void awaitCarried(long millis) throws InterruptedException {
         CountDownLatch latch = carried;
-        if (latch != null && !latch.await(millis, TimeUnit.MILLISECONDS)) {
+        // To wait for the loop would be two wake-ups for each handshake: mostly somebody subscribes to the topic
+        // already.
+        if (latch != null && !hub.carries(home) && !latch.await(millis, TimeUnit.MILLISECONDS)) {
             System.getLogger(Connection.class.getName())
                     .log(System.Logger.Level.DEBUG, "Connected before its topic was subscribed");
         }
@@ -153,7 +161,12 @@ public final class Connection {
 
     /** The handshake's answer is on the socket: frames may follow. */
     public void opened() {
-        post(new LoopEvent.Opened(this));
+        LoopEvent opened = new LoopEvent.Opened(this);
+        if (wire.resumes()) {
+            post(opened);
+        } else {
+            loop.postQuietly(opened); // nothing waits yet
+        }
     }
 
     /** Takes a data message, and waits until the next may be read. */

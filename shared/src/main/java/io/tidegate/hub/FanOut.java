@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -29,6 +30,9 @@ final class FanOut {
     private final Metrics metrics;
     private final Clock clock;
     private final Map<Topic, Audience> topics = new HashMap<>();
+
+    /** Topics that are carried and subscribed to: the loop writes, handshakes read. */
+    private final Set<Topic> carriedTopics = ConcurrentHashMap.newKeySet();
 
     /** Those that the relay did not take, and that may still be wanted. */
     private final Set<Topic> askAgain = new LinkedHashSet<>();
@@ -75,6 +79,7 @@ final class FanOut {
         }
         audience.add(subscription);
         if (audience.carried()) {
+            carriedTopics.add(topic);
             bringToPresent(subscription, audience);
         }
     }
@@ -95,11 +100,28 @@ final class FanOut {
         if (audience != null) {
             audience.remove(subscription);
             if (audience.size() == 0) {
-                topics.remove(topic);
-                relay.get().unsubscribe(topic);
+                carriedTopics.remove(topic);
+                inbox.accept(new LoopEvent.Emptied(topic, audience.emptied()));
             }
         }
         return last;
+    }
+
+    /**
+     * Whether a connection that has just posted its subscription to this topic gets all that is published from now on. Any thread:
+     * who finds the topic here has posted before the topic left this set, and so before {@link LoopEvent.Emptied} was posted.
+     */
+    boolean carries(Topic topic) {
+        return carriedTopics.contains(topic);
+    }
+
+    /** Nobody has come since. */
+    void emptied(Topic topic, int time) {
+        Audience audience = topics.get(topic);
+        if (audience != null && audience.isEmptySince(time)) {
+            topics.remove(topic);
+            relay.get().unsubscribe(topic);
+        }
     }
 
     private void carry(Topic topic) {
@@ -135,6 +157,9 @@ final class FanOut {
             return;
         }
         audience.carry();
+        if (audience.size() > 0) {
+            carriedTopics.add(topic);
+        }
         for (int i = 0; i < audience.size(); i++) {
             Subscription subscription = audience.member(i);
             if (subscription.wantsToRead()) {
@@ -245,7 +270,11 @@ final class FanOut {
 
     private void deliver(Topic topic, Audience audience, List<LoopEvent.Arrived> run) {
         TopicBatch batch = new TopicBatch(topic, run.getFirst().stretch().first(), messages(run));
-        for (int i = 0; i < audience.size(); i++) {
+        int first = audience.nextFirst();
+        for (int i = first; i < audience.size(); i++) {
+            audience.member(i).deliver(batch);
+        }
+        for (int i = 0; i < first; i++) {
             audience.member(i).deliver(batch);
         }
         audience.delivered(batch.last());

@@ -200,6 +200,11 @@ public final class Hub implements AutoCloseable {
         return relay.publish(topic, publish.message(), publish.id());
     }
 
+    /** Whether what is published from now on reaches who has posted his subscription to this topic. */
+    boolean carries(Topic topic) {
+        return rounds.fanOut().carries(topic);
+    }
+
     Subscriber subscriber(Connection connection, Transport transport) {
         return new Subscriber(
                 connection,

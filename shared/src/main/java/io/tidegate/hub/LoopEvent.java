@@ -41,6 +41,14 @@ sealed interface LoopEvent {
     /** The relay could not, or would not, deliver the topic. */
     record NotCarried(Topic topic) implements OfTopic {}
 
+    /**
+     * A topic had no subscriber left. The loop posts this to itself: what was posted before it, by who saw that the topic was
+     * carried, comes first.
+     *
+     * @param time of how many at which it had none
+     */
+    record Emptied(Topic topic, int time) implements OfTopic {}
+
     /** Something that one connection asks, or that is done to it. */
     sealed interface OfConnection extends LoopEvent {
         Connection connection();

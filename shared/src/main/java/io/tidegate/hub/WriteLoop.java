@@ -107,6 +107,7 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
             }
             case LoopEvent.Carried carried -> fanOut.carried(carried.topic());
             case LoopEvent.NotCarried notCarried -> fanOut.notCarried(notCarried.topic());
+            case LoopEvent.Emptied emptied -> fanOut.emptied(emptied.topic(), emptied.time());
         }
     }
 

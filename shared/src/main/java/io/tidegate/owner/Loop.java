@@ -48,11 +48,16 @@ final class Loop<E> implements Owner<E>, AutoCloseable {
 
     @Override
     public void post(E event) {
-        events.add(event);
-        waiting.getAndIncrement();
+        postQuietly(event);
         if (parked.get() && parked.compareAndSet(true, false)) {
             parking.unpark(thread);
         }
+    }
+
+    @Override
+    public void postQuietly(E event) {
+        events.add(event);
+        waiting.getAndIncrement();
     }
 
     @Override

@@ -11,6 +11,14 @@ public interface Owner<E> {
     /** Adds an event behind those that wait. Any thread; returns at once, or once steps of this owner were run here. */
     void post(E event);
 
+    /**
+     * The same for an event that nobody waits for: it wakes no thread, and is stepped with the next event, in its place. For owners
+     * that are told of each tick.
+     */
+    default void postQuietly(E event) {
+        post(event);
+    }
+
     /** Events that wait, as of some moment. Any thread. */
     int waiting();
 

@@ -158,6 +158,11 @@ public final class SimulatedRedis {
         links.stream().filter(link -> link.process == process).forEach(link -> link.losesPacket = true);
     }
 
+    /** From now on no packet is lost, not even one that still was to be. */
+    public void loseNoMore() {
+        links.forEach(link -> link.losesPacket = false);
+    }
+
     public boolean isUp() {
         return up && !frozen;
     }

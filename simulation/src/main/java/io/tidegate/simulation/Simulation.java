@@ -130,6 +130,7 @@ final class Simulation {
         long end = (2L + scenario.seconds()) * SECOND;
         world.runUntil(end);
         faultsEnded = true;
+        cluster.redis().loseNoMore();
         improvisers.forEach(Improviser::quiet);
         apps.forEach(app -> app.read(AppClient.Pace.FAST));
         if (cluster.pods().isEmpty()) {
