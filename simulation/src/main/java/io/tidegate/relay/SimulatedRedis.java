@@ -286,6 +286,7 @@ public final class SimulatedRedis {
             long number = commands++;
             underWay.put(number, result);
             in.cover("redis " + name);
+            in.trace(process.name() + "  redis " + name);
             lastRequest = Math.max(lastRequest, in.now() + delay());
             in.after(lastRequest - in.now(), () -> arriveAtRedis(effect, number, result));
             process.after(TIMEOUT_NANOS, () -> {

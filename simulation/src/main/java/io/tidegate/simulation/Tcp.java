@@ -92,7 +92,8 @@ final class Tcp implements Transport {
         this.node = node;
         this.client = client;
         this.random = random;
-        this.capacity = 4_096 << random.nextInt(6);
+        // More than a frame: a client takes whole frames out of it.
+        this.capacity = 32_768 << random.nextInt(4);
         this.latency = 50_000L << random.nextInt(10);
     }
 
