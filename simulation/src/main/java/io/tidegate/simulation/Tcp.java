@@ -92,8 +92,7 @@ final class Tcp implements Transport {
         this.node = node;
         this.client = client;
         this.random = random;
-        // More than a frame: a client takes whole frames out of it.
-        this.capacity = 32_768 << random.nextInt(4);
+        this.capacity = 4_096 << random.nextInt(6);
         this.latency = 50_000L << random.nextInt(10);
     }
 
@@ -339,6 +338,11 @@ final class Tcp implements Transport {
 
     boolean isSilent() {
         return silent;
+    }
+
+    /** Whether a write waits: a frame that is larger than the buffer never leaves it, since a client takes whole frames. */
+    boolean isStuck() {
+        return rest != null;
     }
 
     /** RST: both sides learn of it. */
