@@ -364,13 +364,16 @@ class Client extends EventTarget {
     return other?.carries(feed) ? other : null;
   }
 
-  /** This connection delivers what comes behind `position`, and has skipped something in front of it. */
-  #gap(connection, entry, position) {
-    const { feed, after } = entry;
+  /**
+   * This connection delivers what comes behind `position`, and has skipped something in front of it.
+   * @param after what was asked for, where this answers it
+   */
+  #gap(connection, entry, position, after) {
+    const { feed } = entry;
     const other = this.#other(connection, feed);
     if (other && connection === this.#first) {
       this.#mute(connection, feed); // The second was asked for all of it.
-    } else if (!other || !feed.covers(connection, position, after)) {
+    } else if (!feed.covers(connection, position, after)) {
       if (other) this.#mute(other, feed);
       const from = feed.position;
       feed.position = position;
@@ -414,13 +417,14 @@ class Client extends EventTarget {
   #subscribed(connection, { topic, position, recovered }) {
     const entry = connection.topics.get(topic);
     if (!entry || entry.state === 'leaving') return;
+    const asked = entry.state === 'asked' ? entry.after : undefined;
     entry.state = 'on';
     connection.refusals = 0;
     if (this.#feeds.get(topic) !== entry.feed) {
       this.#reconcile();
     } else if (recovered === false) {
       entry.resumed = false;
-      this.#gap(connection, entry, position);
+      this.#gap(connection, entry, position, asked);
     } else {
       entry.feed.position ??= position;
     }

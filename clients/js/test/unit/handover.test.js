@@ -199,6 +199,24 @@ test('without any history a hand-over loses nothing where the first connection i
   assert.equal(client.state, 'live');
 });
 
+test('nor where the first has brought all of it and has ended since', async () => {
+  const harness = new Harness();
+  harness.fleet.history = 0;
+  const { client, inbox } = await harness.live({ urls: BOTH, options });
+  harness.fleet.subscribing = () => 300;
+  harness.fleet.node('a').leave(() => 1_000);
+  await harness.time.advance(1_100); // The second has been asked.
+  harness.say('on the first alone');
+  await harness.time.advance(100);
+  harness.fleet.node('a').crash();
+  await harness.time.advance(1_000);
+  harness.say('afterwards');
+  await harness.time.advance(1_000);
+  assert.deepEqual(texts(inbox), ['on the first alone', 'afterwards']);
+  assert.deepEqual(ofType(client, 'lost'), []);
+  assert.equal(client.state, 'live');
+});
+
 test('where the second begins ahead of the first and cannot go back, the gap is told and the order kept', async () => {
   const harness = new Harness();
   harness.fleet.history = 0;

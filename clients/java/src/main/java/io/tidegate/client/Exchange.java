@@ -4,6 +4,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -120,7 +121,8 @@ final class Exchange implements Traffic {
             return;
         }
         if (!subscribed.recovered()) {
-            lost(link, feed, subscribed.position());
+            boolean isAnswer = answer == Link.Answer.TO_THE_LAST_ASK;
+            lost(link, feed, subscribed.position(), isAnswer ? link.askedAfter(feed.topic()) : Optional.empty());
         } else if (answer == Link.Answer.TO_THE_LAST_ASK) {
             feed.beginAt(subscribed.position());
         } else {
@@ -130,10 +132,14 @@ final class Exchange implements Traffic {
         checkReady(link);
     }
 
-    private void lost(Link link, Feed feed, String position) {
+    /** @param asked the position that this answers; empty where the server says it of its own accord */
+    private void lost(Link link, Feed feed, String position, Optional<String> asked) {
         if (link == connector.first() && connector.second() != null) {
             // The second one resumes behind the last message, and knows better whether anything is missing.
             connector.dropFirst("messages were lost at the old node");
+            return;
+        }
+        if (feed.covers(position, asked)) {
             return;
         }
         feed.lose(position);

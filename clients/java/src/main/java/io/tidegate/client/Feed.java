@@ -107,6 +107,14 @@ final class Feed implements Subscription {
         }
     }
 
+    /**
+     * Whether nothing is missing where a connection begins behind this position: another one has brought all up to there, or it
+     * was asked to begin just there.
+     */
+    boolean covers(String position, Optional<String> asked) {
+        return seen.contains(position) || asked.equals(Optional.of(position));
+    }
+
     /** What came after the last message is lost; delivery goes on behind this position. */
     void lose(String position) {
         Gap gap = new Gap(topic, received(), position);

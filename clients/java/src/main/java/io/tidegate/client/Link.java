@@ -40,6 +40,8 @@ final class Link {
         /** What the last one was. */
         private boolean subscribe;
 
+        private Optional<String> after = Optional.empty();
+
         /** The server could not for the moment, and will be asked again. */
         private boolean postponed;
     }
@@ -110,7 +112,7 @@ final class Link {
     }
 
     void subscribe(String topic, Optional<String> after) {
-        ask(topic, true);
+        ask(topic, true).after = after;
         send(Json.subscribe(topic, after));
     }
 
@@ -121,11 +123,18 @@ final class Link {
         }
     }
 
-    private void ask(String topic, boolean subscribe) {
+    private Asked ask(String topic, boolean subscribe) {
         Asked ask = asked.computeIfAbsent(topic, unknown -> new Asked());
         ask.unanswered++;
         ask.subscribe = subscribe;
         ask.postponed = false;
+        return ask;
+    }
+
+    /** The position behind which the topic was asked for last. */
+    Optional<String> askedAfter(String topic) {
+        Asked ask = asked.get(topic);
+        return ask == null ? Optional.empty() : ask.after;
     }
 
     /** Whether the topic was asked for on this connection, answered or not. */

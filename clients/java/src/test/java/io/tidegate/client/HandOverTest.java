@@ -171,6 +171,42 @@ class HandOverTest {
     }
 
     @Test
+    void whatTheNewNodeNoLongerHasIsNoGapWhereTheOldOneHasBroughtIt() {
+        Wire.Peer first = it.live();
+        Wire.Peer second = handOver(first);
+        List.of("1", "2", "3", "4", "5").forEach(position -> first.message("tea", position));
+        second.subscribed("tea", "4", false);
+        assertEquals(Optional.of(1000), first.closed, "it takes over");
+        second.message("tea", "5");
+        second.message("tea", "6");
+        assertEquals(List.of("1", "2", "3", "4", "5", "6"), it.told);
+    }
+
+    @Test
+    void norWhereTheOldOneHasEndedSince() {
+        Wire.Peer first = it.live();
+        Wire.Peer second = handOver(first);
+        List.of("1", "2", "3", "4", "5").forEach(position -> first.message("tea", position));
+        first.close("", 1012);
+        second.subscribed("tea", "4", false);
+        second.message("tea", "5");
+        second.message("tea", "6");
+        assertEquals(List.of("1", "2", "3", "4", "5", "6"), it.told);
+    }
+
+    @Test
+    void aNodeThatBeginsWhereItWasAskedToHasLostNothing() {
+        Wire.Peer first = it.live();
+        first.message("tea", "1");
+        Wire.Peer second = handOver(first);
+        second.subscribed("tea", "1", false);
+        second.message("tea", "2");
+        assertEquals(List.of("1", "2"), it.told);
+        second.subscribed("tea", "1", false);
+        assertEquals(List.of("1", "2", "lost after 2"), it.told, "said later it is a gap");
+    }
+
+    @Test
     void aLostSecondThatWasAheadIsNotHeardTwice() {
         Wire.Peer first = it.live();
         Wire.Peer second = handOver(first);
