@@ -90,7 +90,7 @@ final class Improviser implements Tcp.Client {
 
     @Nullable
     String complaint() {
-        if (tcp != null && (tcp.isSilent() || tcp.isStuck())) {
+        if (tcp != null && tcp.isSilent()) {
             ended(); // it does not watch whether its server is alive
         }
         if (tcp == null) {

@@ -12,6 +12,9 @@ final class ServerBytes {
     /** Where the next frame begins. */
     private int from;
 
+    /** Of those that have not become a frame yet, how many the client has in its own memory. */
+    private int held;
+
     private int consumed;
 
     /** One whole frame. */
@@ -52,11 +55,19 @@ final class ServerBytes {
         int begin = from + header;
         Frame frame = new Frame(bytes[from] & 0x0F, Arrays.copyOfRange(bytes, begin, begin + length));
         from = begin + length;
-        consumed += header + length;
+        consumed += Math.max(0, header + length - held);
+        held = Math.max(0, held - header - length);
         return frame;
     }
 
-    /** Bytes that left as frames since the last call. */
+    /** The client takes what is there of the next frame into its own memory. */
+    void hold() {
+        int there = bytes.length - from;
+        consumed += there - held;
+        held = there;
+    }
+
+    /** Bytes that left the socket since the last call. */
     int consumed() {
         int taken = consumed;
         consumed = 0;

@@ -287,6 +287,7 @@ final class Tcp implements Transport {
         while (!clientEnded && !silent && client.reads()) {
             ServerBytes.Frame frame = arrived.next();
             if (frame == null) {
+                arrived.hold();
                 break;
             }
             switch (frame.opcode()) {
@@ -338,11 +339,6 @@ final class Tcp implements Transport {
 
     boolean isSilent() {
         return silent;
-    }
-
-    /** Whether a write waits: a frame that is larger than the buffer never leaves it, since a client takes whole frames. */
-    boolean isStuck() {
-        return rest != null;
     }
 
     /** RST: both sides learn of it. */
