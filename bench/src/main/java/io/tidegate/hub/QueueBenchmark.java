@@ -1,20 +1,8 @@
 package io.tidegate.hub;
 
 import io.tidegate.metrics.Counter;
-import io.tidegate.metrics.Metrics;
-import io.tidegate.owner.Threads;
 import io.tidegate.protocol.FrameBatch;
 import io.tidegate.protocol.Opcode;
-import io.tidegate.protocol.Topic;
-import io.tidegate.protocol.Wire;
-import io.tidegate.relay.MemoryBus;
-import io.tidegate.relay.MemoryRelay;
-import io.tidegate.settings.Settings;
-import io.tidegate.settings.SettingsReader;
-import io.tidegate.time.Clock;
-import java.net.InetAddress;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -48,24 +36,9 @@ public class QueueBenchmark {
     private final OutboundQueue[] queues = queues();
 
     private OutboundQueue[] queues() {
-        Settings settings = SettingsReader.read(Map.of(), Map.of());
-        Metrics metrics = new Metrics();
-        Clock clock = Clock.system();
-        Hub hub = new Hub(
-                settings,
-                metrics,
-                clock,
-                new Threads(() -> {}),
-                receiver -> new MemoryRelay(
-                        new MemoryBus(settings.history(), new Threads(() -> {}), clock), receiver, metrics, clock));
         OutboundQueue[] made = new OutboundQueue[CONNECTIONS];
         for (int i = 0; i < CONNECTIONS; i++) {
-            Transport nowhere = new Nowhere();
-            Admission.Permit permit =
-                    (Admission.Permit) hub.admission().admit(null, InetAddress.getLoopbackAddress(), List.of());
-            Connection connection =
-                    hub.begin(nowhere, new Connection.Peer(Wire.BROADCAST, List.of(), Topic.BROADCAST, permit));
-            made[i] = new OutboundQueue(connection, nowhere, outbound, LIMIT);
+            made[i] = new OutboundQueue(new Nowhere(), outbound, LIMIT);
             made[i].open();
         }
         return made;

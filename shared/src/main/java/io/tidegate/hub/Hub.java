@@ -210,10 +210,7 @@ public final class Hub implements AutoCloseable {
                 connection,
                 rounds.fanOut(),
                 new OutboundQueue(
-                        connection,
-                        transport,
-                        rounds.outbound(),
-                        settings.limits().queue()));
+                        transport, rounds.outbound(), settings.limits().queue()));
     }
 
     /** False where it was gone already. */

@@ -92,9 +92,7 @@ sealed interface LoopEvent {
 
     /** The socket has taken the rest of a write, or has failed. */
     record Written(
-            Connection connection,
-            FrameBatch batch,
-            @Nullable Exception failure) implements OfConnection {}
+            OutboundQueue queue, FrameBatch batch, @Nullable Exception failure) implements LoopEvent {}
 
     /** What a subscription has read. */
     sealed interface OfReading extends LoopEvent {

@@ -35,7 +35,6 @@ final class OutboundQueue {
         BROKEN
     }
 
-    private final Connection connection;
     private final Transport transport;
     private final Outbound outbound;
     private final int limit;
@@ -52,10 +51,16 @@ final class OutboundQueue {
     private State state = State.CORKED;
     private boolean ended;
 
-    /** Somebody wants to know when so little waits that more may be read from the history for this peer. */
-    private @Nullable Runnable whenRoom;
+    /** Who waits for something of this queue; an object of its own, since a delivery looks at all of this one. */
+    private @Nullable Waiting waiting;
 
-    private @Nullable List<Runnable> whenFinished;
+    private static final class Waiting {
+        /** Told when so little waits that more may be read from the history for this peer. */
+        private @Nullable Runnable room;
+
+        /** Told when the last frame is out. */
+        private final List<Runnable> end = new ArrayList<>(1);
+    }
 
     /**
      * A queue that keeps what is offered until {@link #open}.
@@ -63,15 +68,10 @@ final class OutboundQueue {
      * @param outbound is told of queues that have something to write
      * @param limit bytes that may wait; a batch for a peer that has read everything is always accepted
      */
-    OutboundQueue(Connection connection, Transport transport, Outbound outbound, int limit) {
-        this.connection = connection;
+    OutboundQueue(Transport transport, Outbound outbound, int limit) {
         this.transport = transport;
         this.outbound = outbound;
         this.limit = limit;
-    }
-
-    Connection connection() {
-        return connection;
     }
 
     Offer offer(FrameBatch batch) {
@@ -123,7 +123,16 @@ final class OutboundQueue {
 
     /** Tells once when {@link #hasRoom} has become true. */
     void whenRoom(Runnable told) {
-        whenRoom = told;
+        waiting().room = told;
+    }
+
+    private Waiting waiting() {
+        Waiting present = waiting;
+        if (present == null) {
+            present = new Waiting();
+            waiting = present;
+        }
+        return present;
     }
 
     /** Tells when the last frame is written, or cannot be. */
@@ -132,10 +141,7 @@ final class OutboundQueue {
             told.run();
             return;
         }
-        if (whenFinished == null) {
-            whenFinished = new ArrayList<>(1);
-        }
-        whenFinished.add(told);
+        waiting().end.add(told);
     }
 
     /** Writes all that waits, in one write, and waits for nobody. */
@@ -150,7 +156,7 @@ final class OutboundQueue {
         } else {
             state = State.BLOCKED;
             transport.writeRest(
-                    batch.bytes(), taken, failure -> outbound.post(new LoopEvent.Written(connection, batch, failure)));
+                    batch.bytes(), taken, failure -> outbound.post(new LoopEvent.Written(this, batch, failure)));
         }
     }
 
@@ -163,12 +169,18 @@ final class OutboundQueue {
         count(-batch.length());
         state = State.IDLE;
         makeDue();
+        if (waiting != null) {
+            tell(waiting);
+        }
+    }
+
+    private void tell(Waiting who) {
         if (ended && first == null) {
             tellFinished();
         }
-        Runnable told = whenRoom;
+        Runnable told = who.room;
         if (told != null && hasRoom()) {
-            whenRoom = null;
+            who.room = null;
             told.run();
         }
     }
@@ -186,7 +198,6 @@ final class OutboundQueue {
         state = State.BROKEN;
         first = null;
         rest = null;
-        whenRoom = null;
         count(-bytes);
         tellFinished();
     }
@@ -233,9 +244,10 @@ final class OutboundQueue {
     }
 
     private void tellFinished() {
-        if (whenFinished != null) {
-            whenFinished.forEach(Runnable::run);
-            whenFinished = null;
+        Waiting who = waiting;
+        waiting = null;
+        if (who != null) {
+            who.end.forEach(Runnable::run);
         }
     }
 }

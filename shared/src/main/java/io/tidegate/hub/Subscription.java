@@ -9,6 +9,7 @@ import io.tidegate.protocol.Wire;
 import io.tidegate.relay.History;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -47,23 +48,39 @@ final class Subscription {
     private Phase phase;
     private int place;
 
-    /** Where to read on; null where delivery is to begin at the present. */
-    private @Nullable Position from;
+    /** What it needs until it is live; an object of its own, since a delivery looks at all of this one. */
+    private @Nullable Progress progress;
 
-    /** The client is answered. */
-    private boolean begun;
+    /** The way to the present. */
+    private static final class Progress {
+        /** Where to read on; null where delivery is to begin at the present. */
+        private @Nullable Position from;
 
-    /** What the client asked for is not there any more: it begins at the present. */
-    private boolean lost;
+        /** The client is answered. */
+        private boolean begun;
 
-    /** What was delivered while reading, in its order: {@link TopicBatch} or, for a gap, {@link Position}. */
-    private @Nullable List<Object> held;
+        /** What the client asked for is not there any more: it begins at the present. */
+        private boolean lost;
 
-    private long heldBytes;
-    private boolean overflowed;
+        /** What was delivered while reading, in its order: {@link TopicBatch} or, for a gap, {@link Position}. */
+        private @Nullable List<Object> held;
 
-    /** Up to here all has been sent, or was known to the client. */
-    private Position sent;
+        private long heldBytes;
+        private boolean overflowed;
+
+        /** Up to here all has been sent, or was known to the client. */
+        private Position sent;
+
+        Progress(@Nullable Position from) {
+            this.from = from;
+            this.sent = from == null ? NOWHERE : from;
+        }
+
+        void drop() {
+            held = null;
+            heldBytes = 0;
+        }
+    }
 
     /**
      * A subscription that has still to be brought to the present.
@@ -76,9 +93,7 @@ final class Subscription {
         this.queue = subscriber.queue();
         this.wire = subscriber.wire();
         this.phase = wire.resumes() ? Phase.WAITING : Phase.LIVE;
-        this.from = after.orElse(null);
-        this.sent = after.orElse(NOWHERE);
-        this.begun = !wire.resumes();
+        this.progress = wire.resumes() ? new Progress(after.orElse(null)) : null;
     }
 
     Topic topic() {
@@ -99,7 +114,7 @@ final class Subscription {
     }
 
     boolean begun() {
-        return begun;
+        return progress == null || progress.begun;
     }
 
     boolean isEnded() {
@@ -114,7 +129,11 @@ final class Subscription {
     /** Where its next page begins; null where it needs to know the topic's last position. */
     @Nullable
     Position from() {
-        return from;
+        return progress == null ? null : progress.from;
+    }
+
+    private Progress progress() {
+        return Objects.requireNonNull(progress, "it is not live");
     }
 
     /** Messages of the topic, behind all that came before. */
@@ -142,24 +161,27 @@ final class Subscription {
 
     /** Nothing has been published since what the client has seen: it is at the present. */
     void beginAtPresent() {
-        begin(sent, true);
+        begin(progress().sent, true);
         goLevel(true);
     }
 
     /** Its read begins now. */
     void reading() {
         phase = Phase.READING;
-        held = null;
-        heldBytes = 0;
-        overflowed = false;
+        progress().drop();
+        progress().overflowed = false;
     }
 
     /** Its read has failed: it has to be done again. */
     void readFailed() {
         if (phase == Phase.READING) {
-            phase = Phase.WAITING;
-            held = null;
+            readAgain();
         }
+    }
+
+    private void readAgain() {
+        phase = Phase.WAITING;
+        progress().drop();
     }
 
     /** The frames of a page; from any thread, since it takes a while. */
@@ -179,26 +201,25 @@ final class Subscription {
         if (phase != Phase.READING) {
             return;
         }
+        Progress way = progress();
         if (!page.reaches()) {
-            phase = Phase.WAITING;
-            from = null;
-            lost = true;
-            held = null;
+            way.from = null;
+            way.lost = true;
+            readAgain();
             return;
         }
-        if (!begun) {
-            begin(sent, true);
+        if (!way.begun) {
+            begin(way.sent, true);
         }
         if (frames != null) {
             queue.push(frames);
-            sent = page.last();
-            from = sent;
+            way.sent = page.last();
+            way.from = way.sent;
         }
-        if (page.more() || overflowed) {
-            phase = Phase.WAITING;
-            held = null;
+        if (page.more() || way.overflowed) {
+            readAgain();
         } else {
-            goLevel(!lost);
+            goLevel(!way.lost);
         }
     }
 
@@ -207,11 +228,11 @@ final class Subscription {
         if (phase != Phase.READING) {
             return;
         }
-        begin(head, !lost);
-        from = head;
-        if (overflowed) {
-            phase = Phase.WAITING;
-            held = null;
+        Progress way = progress();
+        begin(head, !way.lost);
+        way.from = head;
+        if (way.overflowed) {
+            readAgain();
         } else {
             goLevel(false);
         }
@@ -224,10 +245,12 @@ final class Subscription {
      * @return where its client may resume
      */
     Position end(@Nullable Position delivered) {
-        Position last = phase == Phase.LIVE && delivered != null ? delivered : sent;
+        Position last = progress == null ? delivered : progress.sent;
         phase = Phase.ENDED;
-        held = null;
-        return last;
+        if (progress != null) {
+            progress.drop();
+        }
+        return last == null ? NOWHERE : last;
     }
 
     private void goLevel(boolean recovered) {
@@ -235,8 +258,8 @@ final class Subscription {
             subscriber.recovery(Recovery.COMPLETE);
         }
         phase = Phase.LEVEL;
-        List<Object> waiting = held;
-        held = null;
+        List<Object> waiting = progress().held;
+        progress().drop();
         if (waiting == null) {
             return;
         }
@@ -250,38 +273,43 @@ final class Subscription {
     }
 
     private void hold(Object event, int bytes) {
-        if (overflowed) {
+        Progress way = progress();
+        if (way.overflowed) {
             return;
         }
-        heldBytes += bytes;
-        if (heldBytes > subscriber.queueLimit() / 4) {
-            overflowed = true;
-            held = null;
+        way.heldBytes += bytes;
+        if (way.heldBytes > subscriber.queueLimit() / 4) {
+            way.overflowed = true;
+            way.drop();
             return;
         }
-        if (held == null) {
-            held = new ArrayList<>();
+        if (way.held == null) {
+            way.held = new ArrayList<>();
         }
-        held.add(event);
+        way.held.add(event);
     }
 
     private void sendBehind(TopicBatch batch) {
+        Position sent = progress().sent;
         TopicBatch rest = isSent(batch.first()) ? batch.behind(sent) : batch;
         if (!rest.isEmpty()) {
-            sent = rest.last();
             phase = Phase.LIVE;
+            progress = null;
             offer(rest.frames(wire));
         }
     }
 
     private void passGap(Position position) {
-        if (wire.resumes() && (phase == Phase.LIVE || !isSent(position))) {
-            begin(position, false);
-            phase = Phase.LEVEL;
+        if (!wire.resumes() || (phase == Phase.LEVEL && isSent(position))) {
+            return;
         }
+        phase = Phase.LEVEL;
+        progress = new Progress(position);
+        begin(position, false);
     }
 
     private boolean isSent(Position position) {
+        Position sent = progress().sent;
         return position.epoch().equals(sent.epoch()) && position.offset() <= sent.offset();
     }
 
@@ -293,8 +321,8 @@ final class Subscription {
 
     /** Tells the client where delivery begins. */
     private void begin(Position position, boolean recovered) {
-        sent = position;
-        begun = true;
+        progress().sent = position;
+        progress().begun = true;
         if (!recovered) {
             subscriber.recovery(Recovery.LOST);
         }

@@ -89,6 +89,13 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
             case LoopEvent.OfTopic ofTopic -> step(ofTopic);
             case LoopEvent.OfConnection ofConnection -> step(ofConnection);
             case LoopEvent.OfReading ofReading -> step(ofReading);
+            case LoopEvent.Written written -> {
+                if (written.failure() == null) {
+                    written.queue().written(written.batch());
+                } else {
+                    written.queue().fail();
+                }
+            }
             case LoopEvent.Tick tick -> fanOut.tick(tick.nanoTime());
         }
     }
@@ -140,13 +147,6 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
                 subscriber.end();
                 ended.connection().offTheBooks();
             }
-            case LoopEvent.Written written -> {
-                if (written.failure() == null) {
-                    subscriber.queue().written(written.batch());
-                } else {
-                    subscriber.queue().fail();
-                }
-            }
         }
     }
 
@@ -178,6 +178,7 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
                 ofConnection.connection().subscriber().fail();
             case LoopEvent.OfReading ofReading ->
                 ofReading.subscription().subscriber().fail();
+            case LoopEvent.Written written -> written.queue().fail();
             case LoopEvent.Tick tick -> {
                 // The next may succeed.
             }

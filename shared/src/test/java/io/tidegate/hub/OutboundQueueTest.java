@@ -10,13 +10,11 @@ import io.tidegate.metrics.Counter;
 import io.tidegate.protocol.FrameBatch;
 import io.tidegate.protocol.Opcode;
 import io.tidegate.testing.FakeTransport;
-import io.tidegate.testing.HubFixture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class OutboundQueueTest {
@@ -27,20 +25,10 @@ class OutboundQueueTest {
     private final List<LoopEvent> posted = new ArrayList<>();
     private final List<Throwable> defects = new ArrayList<>();
     private final Outbound outbound = new Outbound(posted::add, defects::add, frames);
-    private final HubFixture fixture = new HubFixture();
     private final OutboundQueue queue = queue(transport);
 
     private OutboundQueue queue(Transport to) {
-        try {
-            return new OutboundQueue(fixture.connect().connection(), to, outbound, LIMIT);
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    @AfterEach
-    void close() {
-        fixture.close();
+        return new OutboundQueue(to, outbound, LIMIT);
     }
 
     /** What the loop does with what was posted. */
