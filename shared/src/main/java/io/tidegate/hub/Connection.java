@@ -14,9 +14,7 @@ import io.tidegate.protocol.Topic;
 import io.tidegate.protocol.Wire;
 import io.tidegate.settings.Settings;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -29,25 +27,13 @@ import org.jspecify.annotations.Nullable;
  * subscribed to ({@link Subscriber}), and alone sets {@link #closeCode}. The tick owns the heartbeat's schedule. They share
  * no lock: each posts to the write loop, and reads of the others what has one writer.
  *
- * <p><b>Back-pressure.</b> A frame of the peer's that needs an answer takes one of {@link #TURNS}, which comes back with the
- * answer. While none is left the connection is not read, so what one peer can have the server hold is bounded.
- *
  * <p><b>Order of an end.</b> Either side begins with a close frame. After ours nothing follows, since the queue ends
  * with it; what the peer sent before it saw ours is still taken. When both frames have passed, the runtime closes TCP,
- * as RFC 6455 section 7.1.1 asks of a server. A peer that does not answer is cut at {@link #CLOSE_TIMEOUT_NANOS}. Only
+ * as RFC 6455 section 7.1.1 asks of a server. A peer that does not answer is cut at {@link Vitals#CLOSE_TIMEOUT_NANOS}. Only
  * {@link #ended}, which the runtime calls wherever its reading ends, takes the connection off the books, so a peer that
  * vanishes without a word cannot leak.
  */
 public final class Connection {
-    /** How long a peer may take to answer a close frame. */
-    static final long CLOSE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
-
-    /** Frames that wait for their answer; with that many the connection is not read. */
-    static final int TURNS = 64;
-
-    /** Messages above the rate that are answered by an error before the connection is closed, at least. */
-    private static final int REFUSALS = 10;
-
     private static final int OPEN = 0;
 
     private final long number;
@@ -58,8 +44,9 @@ public final class Connection {
     private final Transport transport;
     private final Subscriber subscriber;
     private final Admission.Permit permit;
-    private final RateLimit rate;
-    private final Semaphore turns = new Semaphore(TURNS - 1);
+    private final Allowance allowance;
+    private final Turns turns;
+    private final Vitals vitals;
 
     /** Frames on their way through the write loop, which those that are published past it must not overtake. */
     private final AtomicInteger asked = new AtomicInteger();
@@ -67,27 +54,8 @@ public final class Connection {
     /** {@link #OPEN}, or the code of whoever closed first. */
     private volatile int closeCode = OPEN;
 
-    /** By {@link Hub#attention}. */
-    private volatile long lastSeen;
-
-    /** By {@link Hub#attention}. */
-    private volatile long cutAt;
-
-    /** Of who waits until the topics of a wire without positions are carried. */
+    /** Of who waits until the topic of a wire without positions is carried. */
     private volatile @Nullable CountDownLatch carried;
-
-    // Of the reading thread
-    private boolean hasTurn = true;
-    private boolean mustHaveRoom;
-    private boolean refusing;
-    private int refused;
-    private long refusedSince;
-
-    // Of the tick
-    private long nextHeartbeat;
-
-    /** When it was last seen to have no turn: what the peer says then lies in the socket. */
-    private long heldBack;
 
     Connection(Hub hub, Transport transport, Peer peer) {
         this.number = hub.nextConnection();
@@ -98,11 +66,9 @@ public final class Connection {
         this.transport = transport;
         this.permit = peer.permit();
         this.subscriber = hub.subscriber(this, transport);
-        this.rate = RateLimit.of(limits().rate());
-        this.lastSeen = hub.attention();
-        this.heldBack = lastSeen;
-        this.nextHeartbeat =
-                hub.clock().nanoTime() + hub.settings().peers().heartbeat().toNanos();
+        this.allowance = Allowance.of(limits().rate());
+        this.turns = new Turns(hub.backlog());
+        this.vitals = new Vitals(hub.attention(), hub.clock().nanoTime(), hub.heartbeat());
     }
 
     /**
@@ -119,7 +85,7 @@ public final class Connection {
             post(new LoopEvent.Send(this, FrameBatch.of(welcome()), false));
             asked.addAndGet(topics.size());
         } else {
-            carried = new CountDownLatch(topics.size());
+            carried = new CountDownLatch(1);
         }
         LoopEvent began = new LoopEvent.Began(this, topics);
         if (carried != null && hub.carries(home)) {
@@ -133,8 +99,8 @@ public final class Connection {
     /** Waits, for so long at most, until what is published from now on reaches this connection. */
     void awaitCarried(long millis) throws InterruptedException {
         CountDownLatch latch = carried;
-        // To wait for the loop would be two wake-ups for each handshake: mostly somebody subscribes to the topic
-        // already.
+        // Mostly somebody subscribes to the topic already: to wait for the loop would be two wake-ups for each
+        // handshake.
         if (latch != null && !hub.carries(home) && !latch.await(millis, TimeUnit.MILLISECONDS)) {
             System.getLogger(Connection.class.getName())
                     .log(System.Logger.Level.DEBUG, "Connected before its topic was subscribed");
@@ -142,7 +108,7 @@ public final class Connection {
         carried = null;
     }
 
-    /** One of its topics is carried. From the write loop. */
+    /** Its topic is carried. From the write loop. */
     void subscribed() {
         CountDownLatch latch = carried;
         if (latch != null) {
@@ -172,38 +138,49 @@ public final class Connection {
     /** Takes a data message, and waits until the next may be read. */
     public void receive(Message message) throws InterruptedException {
         take(message);
-        awaitTurn();
+        turns.await();
     }
 
     /** Answers a ping with its payload (RFC 6455, section 5.5.3), and waits until the next frame may be read. */
     public void ping(byte[] payload) throws InterruptedException {
         pong();
         answer(FrameBatch.of(Opcode.PONG, payload));
-        awaitTurn();
+        turns.await();
     }
 
     /** A sign of life. */
     public void pong() {
-        lastSeen = hub.attention();
+        vitals.heard(hub.attention());
+    }
+
+    /** Whether a frame may be read now; for a reading thread that does not want to wait. */
+    public boolean mayBeRead() {
+        return turns.mayRead();
     }
 
     /** Takes a data message. Waits for nothing: only for who has seen {@link #mayBeRead}. */
     public void take(Message message) {
-        long now = hub.clock().nanoTime();
         pong();
         metrics().messagesReceived().increment();
-        if (refusing) {
+        Allowance.Verdict verdict = allowance.judge(hub.clock().nanoTime());
+        if (verdict == Allowance.Verdict.IGNORED) {
             return;
         }
         ClientFrame frame = wire.decode(message, hub.clock().epochMillis());
-        if (!rate.allows(now)) {
-            refuse(now, about(frame));
+        if (verdict == Allowance.Verdict.ALLOWED) {
+            take(frame);
             return;
         }
+        answer(error(ErrorCode.RATE_LIMITED, allowance.text(), frame.about(home)));
+        if (verdict == Allowance.Verdict.CLOSED) {
+            close(CloseCode.POLICY, "rate-limited: " + allowance.text());
+        }
+    }
+
+    private void take(ClientFrame frame) {
         switch (frame) {
             case ClientFrame.Publish publish -> {
-                mustHaveRoom = true;
-                hasTurn = false;
+                turns.use(true);
                 Topic topic = publish.topic().orElse(home);
                 if (asked.get() == 0) {
                     publish(topic, publish);
@@ -212,33 +189,15 @@ public final class Connection {
                 }
             }
             case ClientFrame.Subscribe subscribe -> {
-                mustHaveRoom = true;
-                hasTurn = false;
+                turns.use(true);
                 ask(subscribe.topic(), subscribe);
             }
             case ClientFrame.Unsubscribe unsubscribe -> {
-                hasTurn = false;
+                turns.use(false);
                 ask(unsubscribe.topic(), unsubscribe);
             }
             case ClientFrame.Ping ping -> answer(FrameBatch.of(new ServerFrame.Pong()));
             case ClientFrame.Invalid invalid -> answer(error(invalid.code(), invalid.message(), invalid.about()));
-        }
-    }
-
-    /** Whether a frame may be read now. For the reading thread. */
-    public boolean mayBeRead() {
-        hasTurn = hasTurn || turns.tryAcquire();
-        return hasTurn && (!mustHaveRoom || hub.backlog().hasRoom());
-    }
-
-    private void awaitTurn() throws InterruptedException {
-        if (!hasTurn) {
-            turns.acquire();
-            hasTurn = true;
-        }
-        if (mustHaveRoom) {
-            hub.backlog().awaitRoom();
-            mustHaveRoom = false;
         }
     }
 
@@ -261,7 +220,7 @@ public final class Connection {
 
     /** The peer may send one frame more. Any thread. */
     void giveTurn() {
-        turns.release();
+        turns.giveBack();
     }
 
     /** Any thread that has the right to this topic's order: the reading one, or the write loop for what came through it. */
@@ -272,7 +231,7 @@ public final class Connection {
                 answer = error(
                         ErrorCode.RELAY_UNAVAILABLE,
                         "not published: the relay is unavailable, please retry",
-                        about(publish));
+                        publish.about(home));
             } else if (publish.id().isPresent()) {
                 answer = FrameBatch.of(new ServerFrame.Ack(publish.id().get(), topic, position));
             }
@@ -284,34 +243,6 @@ public final class Connection {
         });
     }
 
-    private About about(ClientFrame frame) {
-        return switch (frame) {
-            case ClientFrame.Publish publish -> about(publish);
-            case ClientFrame.Subscribe subscribe -> new About(Optional.empty(), Optional.of(subscribe.topic()));
-            case ClientFrame.Unsubscribe unsubscribe -> new About(Optional.empty(), Optional.of(unsubscribe.topic()));
-            case ClientFrame.Ping ping -> About.NOTHING;
-            case ClientFrame.Invalid invalid -> invalid.about();
-        };
-    }
-
-    private About about(ClientFrame.Publish publish) {
-        return new About(publish.id(), Optional.of(publish.topic().orElse(home)));
-    }
-
-    private void refuse(long now, About about) {
-        if (now - refusedSince > TimeUnit.SECONDS.toNanos(1)) {
-            refused = 0;
-        }
-        refusedSince = now;
-        refused++;
-        String allowed = "allowed are " + limits().rate() + " messages a second";
-        answer(error(ErrorCode.RATE_LIMITED, allowed, about));
-        if (refused > Math.max(REFUSALS, limits().rate())) {
-            refusing = true;
-            close(CloseCode.POLICY, "rate-limited: " + allowed);
-        }
-    }
-
     private FrameBatch error(ErrorCode code, String message, About about) {
         About told = wire.resumes() ? about : About.NOTHING;
         return FrameBatch.of(new ServerFrame.ErrorFrame(code, message, told));
@@ -319,7 +250,7 @@ public final class Connection {
 
     /** Answers the frame that was read last. */
     private void answer(FrameBatch frames) {
-        hasTurn = false;
+        turns.use(false);
         post(new LoopEvent.Send(this, frames, true));
     }
 
@@ -353,7 +284,7 @@ public final class Connection {
     public void awaitClosed() throws InterruptedException {
         CountDownLatch out = new CountDownLatch(1);
         whenClosed(out::countDown);
-        boolean ignored = out.await(CLOSE_TIMEOUT_NANOS, TimeUnit.NANOSECONDS);
+        boolean ignored = out.await(Vitals.CLOSE_TIMEOUT_NANOS, TimeUnit.NANOSECONDS);
     }
 
     /** Tells, from the write loop, when the close frame is out, or cannot be sent. */
@@ -368,8 +299,7 @@ public final class Connection {
 
     /** The closing handshake has begun. From the write loop, once. */
     void closing(int code) {
-        // The deadline comes first: whoever sees that this is closing may hold it to that.
-        cutAt = hub.attention() + CLOSE_TIMEOUT_NANOS;
+        vitals.closing(hub.attention());
         closeCode = code;
     }
 
@@ -392,7 +322,7 @@ public final class Connection {
         closeCode = code;
         metrics().connectionsClosed(code).increment();
         CountDownLatch latch = carried;
-        while (latch != null && latch.getCount() > 0) {
+        if (latch != null) {
             latch.countDown();
         }
     }
@@ -409,18 +339,15 @@ public final class Connection {
 
     /** Heartbeat, reaper and close timeout; one thread for all connections. */
     void tick(long now, long attention, Heartbeat heartbeat) {
-        if (turns.availablePermits() == 0) {
-            heldBack = attention;
-        }
-        if (closing()) {
-            if (attention - cutAt >= 0) {
-                abort();
+        // What a peer says that is not read lies in its socket; but not to read what it is sent is its own fault.
+        boolean unread = turns.areUsedUp() && !subscriber.queue().isBlocked();
+        switch (vitals.look(attention, now, unread, heartbeat)) {
+            case NOTHING -> {
+                // Nor is anything to be said.
             }
-        } else if (attention - Math.max(lastSeen, heldBack) > heartbeat.idleNanos()) {
-            close(CloseCode.INTERNAL, "no sign of life");
-        } else if (now - nextHeartbeat >= 0) {
-            nextHeartbeat += heartbeat.intervalNanos();
-            send(heartbeat.frames());
+            case HEARTBEAT -> send(heartbeat.frames());
+            case CLOSE -> close(CloseCode.INTERNAL, "no sign of life");
+            case CUT -> abort();
         }
     }
 

@@ -202,13 +202,13 @@ public final class Hub implements AutoCloseable {
 
     /** Whether what is published from now on reaches who has posted his subscription to this topic. */
     boolean carries(Topic topic) {
-        return rounds.fanOut().carries(topic);
+        return rounds.audiences().carries(topic);
     }
 
     Subscriber subscriber(Connection connection, Transport transport) {
         return new Subscriber(
                 connection,
-                rounds.fanOut(),
+                rounds,
                 new OutboundQueue(
                         transport, rounds.outbound(), settings.limits().queue()));
     }
@@ -233,6 +233,10 @@ public final class Hub implements AutoCloseable {
 
     Owner<LoopEvent> loop() {
         return loop;
+    }
+
+    Heartbeat heartbeat() {
+        return heartbeat;
     }
 
     Backlog backlog() {

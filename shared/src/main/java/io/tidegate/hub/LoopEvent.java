@@ -35,11 +35,11 @@ sealed interface LoopEvent {
      */
     record Overflowed(Topic topic, Runnable seen) implements OfTopic {}
 
-    /** The relay delivers the topic from now on. */
-    record Carried(Topic topic) implements OfTopic {}
+    /** The relay delivers the topic to this audience from now on. */
+    record Carried(Topic topic, Audience audience) implements OfTopic {}
 
     /** The relay could not, or would not, deliver the topic. */
-    record NotCarried(Topic topic) implements OfTopic {}
+    record NotCarried(Topic topic, Audience audience) implements OfTopic {}
 
     /**
      * A topic had no subscriber left. The loop posts this to itself: what was posted before it, by who saw that the topic was
@@ -47,7 +47,7 @@ sealed interface LoopEvent {
      *
      * @param time of how many at which it had none
      */
-    record Emptied(Topic topic, int time) implements OfTopic {}
+    record Emptied(Topic topic, Audience audience, int time) implements OfTopic {}
 
     /** Something that one connection asks, or that is done to it. */
     sealed interface OfConnection extends LoopEvent {

@@ -51,6 +51,9 @@ final class OutboundQueue {
     private State state = State.CORKED;
     private boolean ended;
 
+    /** Written here alone, and read by the tick. */
+    private volatile boolean blocked;
+
     /** Who waits for something of this queue; an object of its own, since a delivery looks at all of this one. */
     private @Nullable Waiting waiting;
 
@@ -116,6 +119,11 @@ final class OutboundQueue {
         }
     }
 
+    /** Whether the peer does not take what is written to it. Any thread. */
+    boolean isBlocked() {
+        return blocked;
+    }
+
     /** Whether so little waits that the server may add a page of history. */
     boolean hasRoom() {
         return bytes <= limit / 4;
@@ -155,6 +163,7 @@ final class OutboundQueue {
             written(batch);
         } else {
             state = State.BLOCKED;
+            blocked = true;
             transport.writeRest(
                     batch.bytes(), taken, failure -> outbound.post(new LoopEvent.Written(this, batch, failure)));
         }
@@ -164,6 +173,9 @@ final class OutboundQueue {
     void written(FrameBatch batch) {
         if (state == State.BROKEN) {
             return;
+        }
+        if (state == State.BLOCKED) {
+            blocked = false;
         }
         outbound.countFrames(batch.frames());
         count(-batch.length());

@@ -5,6 +5,7 @@ import io.tidegate.owner.Owner;
 import io.tidegate.owner.Owners;
 import io.tidegate.protocol.CloseCode;
 import io.tidegate.protocol.Message;
+import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.relay.Relay;
 import io.tidegate.time.Clock;
@@ -30,6 +31,8 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
     private static final int ENTRY = 64;
 
     private final Backlog backlog;
+    private final Readings readings;
+    private final Audiences audiences;
     private final FanOut fanOut;
     private final Outbound outbound;
     private int taken;
@@ -50,16 +53,33 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
         Consumer<Throwable> defects = defect -> owners.defect(NAME, defect);
         this.backlog = backlog;
         this.outbound = new Outbound(inbox, defects, metrics.messagesSent());
-        Readings readings = new Readings(relay, inbox, owners);
-        this.fanOut = new FanOut(relay, readings, inbox, defects, metrics, clock);
+        this.readings = new Readings(relay, inbox, owners);
+        this.audiences = new Audiences(relay, readings, inbox);
+        this.fanOut = new FanOut(audiences, defects, metrics, clock);
     }
 
     Outbound outbound() {
         return outbound;
     }
 
-    FanOut fanOut() {
-        return fanOut;
+    Audiences audiences() {
+        return audiences;
+    }
+
+    /** Delivers to a subscription what comes behind all that has arrived. */
+    void add(Subscription subscription) {
+        fanOut.flush(subscription.topic());
+        audiences.add(subscription);
+    }
+
+    /**
+     * Delivers no longer, but all that has arrived; harmless when repeated.
+     *
+     * @return where its client may resume
+     */
+    Position remove(Subscription subscription) {
+        fanOut.flush(subscription.topic());
+        return audiences.remove(subscription);
     }
 
     /** What messages count for while they wait for the loop. */
@@ -96,7 +116,7 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
                     written.queue().fail();
                 }
             }
-            case LoopEvent.Tick tick -> fanOut.tick(tick.nanoTime());
+            case LoopEvent.Tick tick -> tick(tick.nanoTime());
         }
     }
 
@@ -112,9 +132,9 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
                 overflowed.seen().run();
                 fanOut.closeAll(overflowed.topic(), CloseCode.OVERLOAD, "this node is overloaded, please reconnect");
             }
-            case LoopEvent.Carried carried -> fanOut.carried(carried.topic());
-            case LoopEvent.NotCarried notCarried -> fanOut.notCarried(notCarried.topic());
-            case LoopEvent.Emptied emptied -> fanOut.emptied(emptied.topic(), emptied.time());
+            case LoopEvent.Carried carried -> audiences.carried(carried);
+            case LoopEvent.NotCarried notCarried -> audiences.notCarried(notCarried);
+            case LoopEvent.Emptied emptied -> audiences.emptied(emptied);
         }
     }
 
@@ -156,17 +176,37 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
         switch (event) {
             case LoopEvent.PageRead read -> {
                 subscription.read(read.page(), read.frames());
-                fanOut.goOn(subscription, begun, true);
+                goOn(subscription, begun, true);
             }
             case LoopEvent.HeadRead read -> {
                 subscription.read(read.head());
-                fanOut.goOn(subscription, begun, false);
+                goOn(subscription, begun, false);
             }
             case LoopEvent.ReadFailed read -> {
                 subscription.readFailed();
-                fanOut.readings().failed(subscription);
+                readings.failed(subscription);
             }
         }
+    }
+
+    /** A read of a subscription has ended in whatever way; what it needs next is read. */
+    private void goOn(Subscription subscription, boolean begunBefore, boolean page) {
+        Subscriber subscriber = subscription.subscriber();
+        readings.ended();
+        if (page) {
+            subscriber.pageRead(readings);
+        }
+        if (subscription.wantsToRead()) {
+            subscriber.read(subscription, readings);
+        }
+        if (!begunBefore && subscription.begun()) {
+            subscriber.begun(subscription);
+        }
+    }
+
+    private void tick(long nanoTime) {
+        readings.tick(nanoTime);
+        audiences.tick();
     }
 
     @Override

@@ -6,6 +6,22 @@ import java.util.Optional;
 public sealed interface ClientFrame {
 
     /**
+     * What an answer to this is about.
+     *
+     * @param home where a publish goes that names no topic
+     */
+    default About about(Topic home) {
+        return switch (this) {
+            case Publish publish ->
+                new About(publish.id(), Optional.of(publish.topic().orElse(home)));
+            case Subscribe subscribe -> new About(Optional.empty(), Optional.of(subscribe.topic()));
+            case Unsubscribe unsubscribe -> new About(Optional.empty(), Optional.of(unsubscribe.topic()));
+            case Ping ping -> About.NOTHING;
+            case Invalid invalid -> invalid.about();
+        };
+    }
+
+    /**
      * Hand this to every subscriber of the topic.
      *
      * @param topic the connection's own where there is none

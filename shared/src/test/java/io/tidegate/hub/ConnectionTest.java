@@ -58,7 +58,7 @@ class ConnectionTest {
             assertFalse(alive.connection().closing());
             assertFalse(silent.transport().aborted());
 
-            fixture.pass(Duration.ofNanos(Connection.CLOSE_TIMEOUT_NANOS));
+            fixture.pass(Duration.ofNanos(Vitals.CLOSE_TIMEOUT_NANOS));
             assertTrue(silent.transport().aborted());
         }
     }
@@ -77,6 +77,20 @@ class ConnectionTest {
             fixture.pass(Duration.ofSeconds(20));
 
             assertFalse(ann.connection().closing());
+        }
+    }
+
+    @Test
+    void whoDoesNotReadWhatItIsSentIsSilentThoughItIsNotRead() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture(Map.of("tidegate.heartbeat", "10s", "tidegate.idle", "31s"))) {
+            fixture.relay.holding = true;
+            Client ann = fixture.connect();
+            ann.transport().block();
+            while (ann.connection().mayBeRead()) {
+                ann.connection().take(new Message(Opcode.TEXT, "hello".getBytes(UTF_8)));
+            }
+            fixture.pass(Duration.ofSeconds(60));
+            assertTrue(ann.connection().closing());
         }
     }
 
@@ -285,7 +299,11 @@ class ConnectionTest {
                     throw new IllegalStateException("a defect");
                 }
             };
-            Connection.Peer peer = peer(fixture, defective);
+            Connection.Peer peer = new Connection.Peer(
+                    Wire.FULL,
+                    defective,
+                    Topic.DEFAULT_CHAT,
+                    peer(fixture, List.of()).permit());
             assertThrows(IllegalStateException.class, () -> fixture.hub.open(new Unabortable(), peer));
             assertEquals(0, fixture.hub.admission().open());
             assertTrue(fixture.hub.connections().isEmpty());

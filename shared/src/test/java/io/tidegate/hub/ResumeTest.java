@@ -274,6 +274,20 @@ class ResumeTest {
     }
 
     @Test
+    void anAnswerForThoseWhoHaveLeftIsNoneForWhoCameSince() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            fixture.relay.holdingSubscribes = true;
+            fixture.connectFull("tea").connection().ended();
+            Client ben = fixture.connectFull("tea");
+            assertEquals(List.of("+tea", "-tea", "+tea"), fixture.relay.subscriptions);
+            fixture.relay.heldSubscribes.getFirst().complete(null);
+            assertEquals(List.of(), story(ben));
+            fixture.relay.heldSubscribes.getLast().complete(null);
+            awaitStory(ben, "subscribed true");
+        }
+    }
+
+    @Test
     void whoUnsubscribesAfterAGapResumesBehindIt() throws InterruptedException {
         try (HubFixture fixture = new HubFixture()) {
             Client ann = joined(fixture);

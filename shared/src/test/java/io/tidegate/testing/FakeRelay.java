@@ -30,6 +30,11 @@ public final class FakeRelay implements Relay {
     public volatile boolean down;
     public volatile boolean holding;
     public volatile boolean refusing;
+    public volatile boolean holdingSubscribes;
+
+    /** What subscribes wait for. */
+    public final List<CompletableFuture<Void>> heldSubscribes = new ArrayList<>();
+
     public volatile boolean holdingReadings;
 
     /** A relay that is up and delivers at once. */
@@ -62,6 +67,11 @@ public final class FakeRelay implements Relay {
             return unavailable();
         }
         subscriptions.add("+" + topic);
+        if (holdingSubscribes) {
+            CompletableFuture<Void> answer = new CompletableFuture<>();
+            heldSubscribes.add(answer);
+            return relay.subscribe(topic).thenCompose(nothing -> answer);
+        }
         return relay.subscribe(topic);
     }
 

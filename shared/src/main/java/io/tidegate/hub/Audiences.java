@@ -1,0 +1,159 @@
+package io.tidegate.hub;
+
+import io.tidegate.protocol.Position;
+import io.tidegate.protocol.Topic;
+import io.tidegate.relay.Relay;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who subscribes to each topic of a write loop. The relay is told of a topic's first subscriber, and when there has been none for
+ * a moment. For that loop's thread alone, but for {@link #carries}.
+ */
+final class Audiences {
+    private final Supplier<Relay> relay;
+    private final Readings readings;
+    private final Consumer<LoopEvent> inbox;
+    private final Map<Topic, Audience> topics = new HashMap<>();
+
+    /** Topics that are carried and subscribed to: the loop writes, handshakes read. */
+    private final Set<Topic> carriedTopics = ConcurrentHashMap.newKeySet();
+
+    /** Those that the relay did not take, and that may still be wanted. */
+    private final Set<Topic> askAgain = new LinkedHashSet<>();
+
+    /**
+     * Nobody yet.
+     *
+     * @param inbox the loop's own
+     */
+    Audiences(Supplier<Relay> relay, Readings readings, Consumer<LoopEvent> inbox) {
+        this.relay = relay;
+        this.readings = readings;
+        this.inbox = inbox;
+    }
+
+    @Nullable
+    Audience of(Topic topic) {
+        return topics.get(topic);
+    }
+
+    /** What arrives from now on is the subscription's, too. */
+    void add(Subscription subscription) {
+        Topic topic = subscription.topic();
+        Audience audience = topics.get(topic);
+        if (audience == null) {
+            audience = new Audience();
+            topics.put(topic, audience);
+            carry(topic, audience);
+        }
+        audience.add(subscription);
+        if (audience.carried()) {
+            carriedTopics.add(topic);
+            bringToPresent(subscription, audience);
+        }
+    }
+
+    /**
+     * Nothing is the subscription's any more; harmless when repeated.
+     *
+     * @return where its client may resume
+     */
+    Position remove(Subscription subscription) {
+        Topic topic = subscription.topic();
+        Audience audience = topics.get(topic);
+        boolean isMember = !subscription.isEnded() && audience != null;
+        Position last = subscription.end(audience == null ? null : audience.delivered());
+        if (isMember && audience != null) {
+            audience.remove(subscription);
+            if (audience.size() == 0) {
+                carriedTopics.remove(topic);
+                inbox.accept(new LoopEvent.Emptied(topic, audience, audience.emptied()));
+            }
+        }
+        return last;
+    }
+
+    /**
+     * Whether a connection that has just posted its subscription to this topic gets all that is published from now on. Any thread:
+     * who finds the topic here has posted before the topic left this set, and so before {@link LoopEvent.Emptied} was posted.
+     */
+    boolean carries(Topic topic) {
+        return carriedTopics.contains(topic);
+    }
+
+    /** Where nobody has come since, the topic is not wanted any more. */
+    void emptied(LoopEvent.Emptied emptied) {
+        if (isPresent(emptied.topic(), emptied.audience()) && emptied.audience().isEmptySince(emptied.time())) {
+            topics.remove(emptied.topic());
+            relay.get().unsubscribe(emptied.topic());
+        }
+    }
+
+    private boolean isPresent(Topic topic, Audience audience) {
+        return topics.get(topic) == audience;
+    }
+
+    /** The answer names the audience: it may come when that is gone, and the topic has another one. */
+    private void carry(Topic topic, Audience audience) {
+        var unused = relay.get()
+                .subscribe(topic)
+                .whenComplete((nothing, failure) -> inbox.accept(
+                        failure == null
+                                ? new LoopEvent.Carried(topic, audience)
+                                : new LoopEvent.NotCarried(topic, audience)));
+    }
+
+    /** The relay is asked again with the next tick: somebody waits. */
+    void notCarried(LoopEvent.NotCarried notCarried) {
+        if (isPresent(notCarried.topic(), notCarried.audience())) {
+            askAgain.add(notCarried.topic());
+        }
+    }
+
+    void tick() {
+        if (!askAgain.isEmpty()) {
+            List<Topic> all = List.copyOf(askAgain);
+            askAgain.clear();
+            for (Topic topic : all) {
+                Audience audience = topics.get(topic);
+                if (audience != null && !audience.carried()) {
+                    carry(topic, audience);
+                }
+            }
+        }
+    }
+
+    /** What is published from now on will come, or be told as missing. */
+    void carried(LoopEvent.Carried carried) {
+        Audience audience = carried.audience();
+        if (!isPresent(carried.topic(), audience) || audience.carried()) {
+            return;
+        }
+        audience.carry();
+        for (int i = 0; i < audience.size(); i++) {
+            carriedTopics.add(carried.topic());
+            bringToPresent(audience.member(i), audience);
+        }
+    }
+
+    private void bringToPresent(Subscription subscription, Audience audience) {
+        Subscriber subscriber = subscription.subscriber();
+        Position from = subscription.from();
+        if (!subscription.wantsToRead()) {
+            subscriber.connection().subscribed();
+        } else if (from != null && from.equals(audience.delivered())) {
+            subscription.beginAtPresent();
+            subscriber.begun(subscription);
+        } else {
+            subscriber.read(subscription, readings);
+        }
+    }
+}
