@@ -38,7 +38,7 @@ final class FanOut {
         this.clock = clock;
     }
 
-    /** Messages of a topic; they go out at the end of the round, or before whatever else concerns the topic. */
+    /** Messages of a topic; they go out at the end of the round, or before a gap. */
     void arrived(LoopEvent.Arrived arrived) {
         if (audiences.of(arrived.topic()) == null) {
             return;
@@ -56,8 +56,12 @@ final class FanOut {
                 || next.stretch().first().equals(before.stretch().last().plus(1));
     }
 
+    /** Messages are missing before this position. */
     void gap(Topic topic, Position position) {
-        flush(topic);
+        List<LoopEvent.Arrived> run = runs.remove(topic);
+        if (run != null) {
+            deliver(topic, run);
+        }
         Audience audience = audiences.of(topic);
         if (audience != null) {
             audience.delivered(position);
@@ -81,14 +85,6 @@ final class FanOut {
     void flush() {
         runs.forEach(this::deliver);
         runs.clear();
-    }
-
-    /** The same of one topic: something is to happen to its audience behind that. */
-    void flush(Topic topic) {
-        List<LoopEvent.Arrived> run = runs.isEmpty() ? null : runs.remove(topic);
-        if (run != null) {
-            deliver(topic, run);
-        }
     }
 
     private void deliver(Topic topic, List<LoopEvent.Arrived> run) {

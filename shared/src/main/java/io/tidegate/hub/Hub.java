@@ -208,7 +208,7 @@ public final class Hub implements AutoCloseable {
     Subscriber subscriber(Connection connection, Transport transport) {
         return new Subscriber(
                 connection,
-                rounds,
+                rounds.audiences(),
                 new OutboundQueue(
                         transport, rounds.outbound(), settings.limits().queue()));
     }

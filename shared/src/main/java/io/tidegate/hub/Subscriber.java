@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Subscriber {
     private final Connection connection;
-    private final WriteLoop loop;
+    private final Audiences audiences;
     private final OutboundQueue queue;
     private final Map<Topic, Subscription> subscriptions = HashMap.newHashMap(1);
 
@@ -37,9 +37,9 @@ final class Subscriber {
     private boolean readingPage;
     private boolean closing;
 
-    Subscriber(Connection connection, WriteLoop loop, OutboundQueue queue) {
+    Subscriber(Connection connection, Audiences audiences, OutboundQueue queue) {
         this.connection = connection;
-        this.loop = loop;
+        this.audiences = audiences;
         this.queue = queue;
     }
 
@@ -126,9 +126,9 @@ final class Subscriber {
         Subscription subscription = new Subscription(this, topic, after);
         subscriptions.put(topic, subscription);
         // The new one first: between the two the topic would have nobody.
-        loop.add(subscription);
+        audiences.add(subscription);
         if (present != null) {
-            loop.remove(present);
+            audiences.remove(present);
         }
     }
 
@@ -138,7 +138,7 @@ final class Subscriber {
             return;
         }
         subscriptions.remove(topic);
-        send(FrameBatch.of(new ServerFrame.Unsubscribed(topic, loop.remove(present))));
+        send(FrameBatch.of(new ServerFrame.Unsubscribed(topic, audiences.remove(present))));
     }
 
     /** A {@code subscribe} is answered: what waits behind it follows. */
@@ -236,7 +236,7 @@ final class Subscriber {
     /** TCP is gone. */
     void end() {
         closing = true;
-        subscriptions.values().forEach(loop::remove);
+        subscriptions.values().forEach(audiences::remove);
         subscriptions.clear();
         queue.discard();
         dropWhatWaits();

@@ -5,7 +5,6 @@ import io.tidegate.owner.Owner;
 import io.tidegate.owner.Owners;
 import io.tidegate.protocol.CloseCode;
 import io.tidegate.protocol.Message;
-import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.relay.Relay;
 import io.tidegate.time.Clock;
@@ -64,22 +63,6 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
 
     Audiences audiences() {
         return audiences;
-    }
-
-    /** Delivers to a subscription what comes behind all that has arrived. */
-    void add(Subscription subscription) {
-        fanOut.flush(subscription.topic());
-        audiences.add(subscription);
-    }
-
-    /**
-     * Delivers no longer, but all that has arrived; harmless when repeated.
-     *
-     * @return where its client may resume
-     */
-    Position remove(Subscription subscription) {
-        fanOut.flush(subscription.topic());
-        return audiences.remove(subscription);
     }
 
     /** What messages count for while they wait for the loop. */

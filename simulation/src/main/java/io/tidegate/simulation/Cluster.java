@@ -143,7 +143,11 @@ final class Cluster {
                 connections.put(tcp, pod);
                 ordered.add(tcp);
                 pod.after(random.nextLong(HANDSHAKE_NANOS), connection::opened);
-                world.in(random.nextLong(HANDSHAKE_NANOS), "", () -> handshake.opened(tcp));
+                world.in(random.nextLong(HANDSHAKE_NANOS), "", () -> {
+                    if (!tcp.endedForClient()) {
+                        handshake.opened(tcp);
+                    }
+                });
             }
         }
     }

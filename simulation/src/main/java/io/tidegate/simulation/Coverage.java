@@ -26,6 +26,7 @@ final class Coverage {
             "handshake",
             "handshake refused",
             "improviser resumes",
+            "improviser resumes from before a gap",
             "link lost",
             "messages acknowledged",
             "messages delivered",

@@ -35,6 +35,7 @@ final class Improviser implements Tcp.Client {
     private boolean quiet;
     private boolean connecting;
     private int published;
+    private int ownTopics;
 
     /** What it knows of a topic on the present connection. */
     private static final class Interest {
@@ -69,7 +70,7 @@ final class Improviser implements Tcp.Client {
             return;
         }
         int burst = random.nextInt(8) == 0 ? 12 : 1 + random.nextInt(3);
-        String topic = topics.get(random.nextInt(topics.size()));
+        String topic = random.nextInt(4) == 0 ? topicOfItsOwn() : topics.get(random.nextInt(topics.size()));
         for (int i = 0; i < burst; i++) {
             switch (random.nextInt(8)) {
                 case 0, 1, 2 -> subscribe(topic);
@@ -78,6 +79,12 @@ final class Improviser implements Tcp.Client {
                 default -> publish(topic);
             }
         }
+    }
+
+    /** The topics of all have messages soon; this one is new now and then, so that somebody resumes where nothing has been. */
+    private String topicOfItsOwn() {
+        ownTopics += random.nextInt(5) == 0 ? 1 : 0;
+        return name + ":" + ownTopics;
     }
 
     /** Says nothing more; what is under way may end. */
@@ -137,11 +144,12 @@ final class Improviser implements Tcp.Client {
     private void subscribe(String topic) {
         Interest interest = interest(topic);
         // Only where nothing else can be meant: a gap that is told of its own accord looks like an answer to a resume.
-        boolean resumes = !interest.lastAskIsSubscribe
-                && interest.asked.isEmpty()
-                && interest.resumeBehind != null
-                && random.nextBoolean();
-        Position after = resumes ? interest.resumeBehind : null;
+        boolean resumes = !interest.lastAskIsSubscribe && interest.asked.isEmpty() && random.nextBoolean();
+        subscribe(topic, resumes ? interest.resumeBehind : null);
+    }
+
+    private void subscribe(String topic, @Nullable Position after) {
+        Interest interest = interest(topic);
         Ledger.Listener listener = ledger.listener(name + "#" + random.nextInt(1_000_000), topic);
         if (after != null) {
             world.cover("improviser resumes");
@@ -227,10 +235,16 @@ final class Improviser implements Tcp.Client {
             }
         } else if (interest.active != null) {
             world.cover("gap told to an improviser");
+            String topic = interest.active.topic();
+            Position before = interest.active.last();
             interest.active.lost(position(text));
             if (random.nextBoolean()) {
                 // Before the next message: where it may resume is then what the gap has told.
-                unsubscribe(interest.active.topic());
+                unsubscribe(topic);
+                if (interest.asked.isEmpty() && random.nextBoolean()) {
+                    world.cover("improviser resumes from before a gap");
+                    subscribe(topic, before);
+                }
             }
         } else {
             world.violate(name + " is told a gap of what it is not subscribed to: " + text);
@@ -300,6 +314,7 @@ final class Improviser implements Tcp.Client {
 
     private void ended() {
         tcp = null;
+        connecting = false;
         order = new AnswerOrder(world, name);
         unacknowledged.clear();
         interests.values().forEach(interest -> {

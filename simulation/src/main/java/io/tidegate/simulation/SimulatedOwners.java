@@ -56,7 +56,7 @@ final class SimulatedOwners implements Owners {
     @Nullable
     String stuck() {
         for (One<?> owner : owners) {
-            if (owner.waiting() > 0 && world.now() - owner.steppedAt > STUCK_NANOS) {
+            if (owner.waiting() > 0 && world.now() - owner.waitsSince > STUCK_NANOS) {
                 return host.name() + " " + owner.name;
             }
         }
@@ -70,7 +70,7 @@ final class SimulatedOwners implements Owners {
         private final ArrayDeque<E> events = new ArrayDeque<>();
         private boolean scheduled;
         private long steps;
-        private long steppedAt;
+        private long waitsSince;
 
         One(String name, Owner.Step<E> step, Owner.@Nullable Rounds<E> rounds) {
             this.name = name;
@@ -82,6 +82,9 @@ final class SimulatedOwners implements Owners {
         public void post(E event) {
             if (!host.isAlive()) {
                 return;
+            }
+            if (events.isEmpty()) {
+                waitsSince = world.now();
             }
             events.add(event);
             schedule();
@@ -109,7 +112,7 @@ final class SimulatedOwners implements Owners {
         /** A few events, then, for a loop, the end of the round: how many is drawn, too. */
         private void run() {
             scheduled = false;
-            steppedAt = world.now();
+            waitsSince = world.now();
             int most = 1 + random.nextInt(8);
             for (int i = 0; i < most && !events.isEmpty() && (rounds == null || !rounds.isFull()); i++) {
                 E event = events.remove();

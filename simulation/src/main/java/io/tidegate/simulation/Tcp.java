@@ -121,6 +121,11 @@ final class Tcp implements Transport {
         return serverEnded;
     }
 
+    /** The client's side of it is over, as that knows. */
+    boolean endedForClient() {
+        return clientEnded;
+    }
+
     boolean isOpen() {
         return !gone && !clientEnded;
     }
