@@ -90,15 +90,6 @@ class ListenersTest {
 
     @Test
     void managementIsAnsweredWhileEveryCarrierIsBusy() throws InterruptedException {
-        try (BusyCarriers busy = new BusyCarriers();
-                RawClient client = new RawClient(managementPort)) {
-            busy.occupy();
-            for (String path : List.of("/health/live", "/metrics", "/connections")) {
-                assertEquals(
-                        200,
-                        client.request(List.of("GET " + path + " HTTP/1.1", "Host: localhost"))
-                                .status());
-            }
-        }
+        BusyCarriers.assertManagementAnswers(managementPort);
     }
 }

@@ -6,12 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.testing.Await;
+import io.tidegate.testing.FreePort;
 import io.tidegate.testing.RawClient;
 import io.tidegate.testing.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,7 +70,7 @@ abstract class SignalContract {
     /** The listeners are open some time before the server says so. */
     @Test
     void aSignalRightBehindTheFirstHandshakeStillBringsTheClientItsNotice() {
-        int port = freePort();
+        int port = FreePort.find();
         Map<String, String> settings = Map.of(
                 "tidegate.port",
                 String.valueOf(port),
@@ -127,14 +126,6 @@ abstract class SignalContract {
     private boolean isHeard() {
         try {
             return Files.exists(classes) && Files.readString(classes).contains(HEARD);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,5 +1,8 @@
 package io.tidegate.testing;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -7,8 +10,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class BusyCarriers implements AutoCloseable {
     private final AtomicBoolean done = new AtomicBoolean();
 
+    /** Management must answer though no virtual thread runs: a probe that hangs would end a pod that is only busy. */
+    public static void assertManagementAnswers(int port) throws InterruptedException {
+        try (BusyCarriers busy = new BusyCarriers();
+                RawClient client = new RawClient(port)) {
+            busy.occupy();
+            for (String path : List.of("/health/live", "/metrics", "/connections")) {
+                assertEquals(
+                        200,
+                        client.request(List.of("GET " + path + " HTTP/1.1", "Host: localhost"))
+                                .status());
+            }
+        }
+    }
+
     /** Returns once all are busy; to be called once, from a platform thread. */
-    public void occupy() throws InterruptedException {
+    private void occupy() throws InterruptedException {
         int carriers = Integer.getInteger(
                 "jdk.virtualThreadScheduler.parallelism", Runtime.getRuntime().availableProcessors());
         CountDownLatch busy = new CountDownLatch(carriers);

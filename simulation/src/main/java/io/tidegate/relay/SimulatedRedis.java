@@ -8,24 +8,16 @@ import io.tidegate.settings.Settings;
 import io.tidegate.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/**
- * A Redis and the links to it: {@link ModelRedis} behind connections that delay, hang and break. A command is under way to
- * Redis, done there in one step, and its answer under way back; where a link breaks meanwhile, nobody knows whether it was done.
- */
+/** A Redis that stops, freezes and loses what it had: {@link ModelRedis} behind {@link SimulatedLink}s. */
 public final class SimulatedRedis {
-    private static final long TIMEOUT_NANOS = 1_500_000_000L;
-    private static final long RETRY_NANOS = 50_000_000;
-
     private final Surroundings in;
     private final String prefix;
     private final ModelRedis model;
@@ -143,24 +135,25 @@ public final class SimulatedRedis {
     /** The links of a process break, or fall silent. */
     public void cut(NodeProcess process, boolean silently) {
         for (SimulatedLink link : List.copyOf(links)) {
-            if (link.process == process) {
-                if (silently) {
-                    link.silent = true;
-                } else {
-                    link.breaks("connection lost");
-                }
+            if (link.process() != process) {
+                continue;
+            }
+            if (silently) {
+                link.silence();
+            } else {
+                link.breaks("connection lost");
             }
         }
     }
 
     /** The next packet of a topic to this process is lost, though its link goes on. */
     public void losePacket(NodeProcess process) {
-        links.stream().filter(link -> link.process == process).forEach(link -> link.losesPacket = true);
+        links.stream().filter(link -> link.process() == process).forEach(link -> link.losePackets(true));
     }
 
     /** From now on no packet is lost, not even one that still was to be. */
     public void loseNoMore() {
-        links.forEach(link -> link.losesPacket = false);
+        links.forEach(link -> link.losePackets(false));
     }
 
     public boolean isUp() {
@@ -178,10 +171,10 @@ public final class SimulatedRedis {
                 link.completeExceptionally(new RelayUnavailableException("connection refused"));
             } else if (frozen) {
                 process.after(
-                        TIMEOUT_NANOS,
+                        SimulatedLink.TIMEOUT_NANOS,
                         () -> link.completeExceptionally(new RelayUnavailableException("no connection in time")));
             } else {
-                SimulatedLink fresh = new SimulatedLink(process);
+                SimulatedLink fresh = new SimulatedLink(this, process, ++opened);
                 links.add(fresh);
                 link.complete(fresh);
             }
@@ -189,12 +182,23 @@ public final class SimulatedRedis {
         return link;
     }
 
-    private long delay() {
+    // For its links
+
+    Surroundings in() {
+        return in;
+    }
+
+    /** Nanoseconds that something takes from one side to the other. */
+    long delay() {
         return 50_000 + in.random().nextLong(in.random().nextInt(50) == 0 ? 50_000_000 : 500_000);
     }
 
-    /** Something that Redis does when its turn comes. */
-    private void atRedis(Runnable action) {
+    /** Has Redis do something when its turn comes, or never. */
+    void run(Consumer<ModelRedis> command) {
+        Runnable action = () -> {
+            model.time(millis());
+            command.accept(model);
+        };
         if (frozen) {
             waiting.add(action);
         } else if (up) {
@@ -202,169 +206,17 @@ public final class SimulatedRedis {
         }
     }
 
-    private void deliver(ModelRedis.Published published) {
-        if (published.packet().isEmpty()) {
-            return;
-        }
-        byte[] packet = published.packet().get();
-        for (SimulatedLink link : List.copyOf(links)) {
-            Consumer<byte[]> listener = link.channels.get(published.channel());
-            if (listener != null) {
-                link.arrive(published.channel(), listener, packet);
+    /** Sends a packet to all who listen to its channel. */
+    void deliver(ModelRedis.Published published) {
+        published.packet().ifPresent(packet -> {
+            for (SimulatedLink link : List.copyOf(links)) {
+                link.deliver(published.channel(), packet);
             }
-        }
+        });
     }
 
-    private final class SimulatedLink implements Link {
-        private final NodeProcess process;
-        private final CompletableFuture<String> lost = new CompletableFuture<>();
-        private final Map<Long, CompletableFuture<?>> underWay = new LinkedHashMap<>();
-        private long commands;
-        private final Map<String, Consumer<byte[]>> channels = new HashMap<>();
-        private final Map<String, Long> lastArrival = new HashMap<>();
-        private long lastRequest;
-        private long lastAnswer;
-        private final long number = ++opened;
-        private boolean silent;
-        private boolean losesPacket;
-
-        SimulatedLink(NodeProcess process) {
-            this.process = process;
-        }
-
-        @Override
-        public CompletableFuture<List<List<Position>>> publish(List<Outgoing> batch) {
-            return command("publish", () -> {
-                List<List<Position>> positions = new ArrayList<>();
-                for (Outgoing one : batch) {
-                    ModelRedis.Published published = model.publish(one);
-                    positions.add(published.positions());
-                    deliver(published);
-                }
-                return positions;
-            });
-        }
-
-        @Override
-        public CompletableFuture<Position> attach(TopicKeys keys, Optional<Position> delivered) {
-            return command("attach", () -> model.attach(keys, delivered));
-        }
-
-        @Override
-        public CompletableFuture<History> history(TopicKeys keys, Position after, int maxBytes) {
-            return command("history", () -> model.history(keys, after, maxBytes));
-        }
-
-        @Override
-        public CompletableFuture<Void> subscribe(String channel, Consumer<byte[]> listener) {
-            return this.<Void>commandOf(() -> {
-                channels.put(channel, listener);
-                return null;
-            });
-        }
-
-        @Override
-        public CompletableFuture<Void> unsubscribe(String channel) {
-            return this.<Void>commandOf(() -> {
-                channels.remove(channel);
-                return null;
-            });
-        }
-
-        @SuppressWarnings("NullAway") // the result of a Void is null
-        private <T> CompletableFuture<T> commandOf(Supplier<T> effect) {
-            return command("subscribe", effect);
-        }
-
-        private <T> CompletableFuture<T> command(String name, Supplier<T> effect) {
-            CompletableFuture<T> result = new CompletableFuture<>();
-            String before = lost.getNow(null);
-            if (before != null) {
-                result.completeExceptionally(new RelayUnavailableException(before));
-                return result;
-            }
-            long number = commands++;
-            underWay.put(number, result);
-            in.cover("redis " + name);
-            in.trace(process.name() + "  redis " + name);
-            lastRequest = Math.max(lastRequest, in.now() + delay());
-            in.after(lastRequest - in.now(), () -> arriveAtRedis(effect, number, result));
-            process.after(TIMEOUT_NANOS, () -> {
-                if (!result.isDone()) {
-                    breaks("no answer within 1500 ms");
-                }
-            });
-            return result;
-        }
-
-        private <T> void arriveAtRedis(Supplier<T> effect, long number, CompletableFuture<T> result) {
-            if (silent || (lost.isDone() && in.random().nextBoolean())) {
-                return; // it never gets there
-            }
-            atRedis(() -> {
-                model.time(millis());
-                T answer = effect.get();
-                if (lost.isDone()) {
-                    in.cover("done at Redis by a link that was lost");
-                    channels.clear();
-                    return;
-                }
-                lastAnswer = Math.max(lastAnswer, in.now() + delay());
-                process.after(lastAnswer - in.now(), () -> {
-                    if (!silent && underWay.remove(number) != null) {
-                        result.complete(answer);
-                    }
-                });
-            });
-        }
-
-        private void arrive(String channel, Consumer<byte[]> listener, byte[] packet) {
-            if (losesPacket && Packet.decode(packet).isPresent()) {
-                losesPacket = false;
-                in.cover("packet lost");
-                return;
-            }
-            long at = Math.max(lastArrival.getOrDefault(channel, 0L), in.now() + delay());
-            lastArrival.put(channel, at);
-            process.after(at - in.now(), () -> {
-                if (!silent && !lost.isDone()) {
-                    listener.accept(packet);
-                }
-            });
-        }
-
-        /** In the node's process, soon. */
-        private void breaks(String reason) {
-            links.remove(this);
-            channels.clear();
-            process.after(in.random().nextLong(RETRY_NANOS), () -> lose(reason));
-        }
-
-        private void lose(String reason) {
-            if (lost.complete(reason)) {
-                in.cover("link lost");
-                in.trace(process.name() + "  link lost: " + reason);
-            }
-            List<CompletableFuture<?>> all = List.copyOf(underWay.values());
-            underWay.clear();
-            all.forEach(future -> future.completeExceptionally(new RelayUnavailableException(reason)));
-        }
-
-        @Override
-        public String toString() {
-            return "link-" + number;
-        }
-
-        @Override
-        public CompletableFuture<String> lost() {
-            return lost;
-        }
-
-        @Override
-        public void close() {
-            links.remove(this);
-            channels.clear();
-            lose("closed");
-        }
+    /** It listens no longer. */
+    void forget(SimulatedLink link) {
+        links.remove(link);
     }
 }

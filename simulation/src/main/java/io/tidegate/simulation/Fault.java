@@ -59,17 +59,13 @@ enum Fault {
     CUT_LINK {
         @Override
         void strike(World world, Cluster cluster, Random random) {
-            Pod pod = any(cluster, random);
-            world.trace("FAULT cut the link of " + pod.name());
-            cluster.redis().cut(pod, false);
+            cutLink(world, cluster, random, "cut", false);
         }
     },
     SILENCE_LINK {
         @Override
         void strike(World world, Cluster cluster, Random random) {
-            Pod pod = any(cluster, random);
-            world.trace("FAULT silence the link of " + pod.name());
-            cluster.redis().cut(pod, true);
+            cutLink(world, cluster, random, "silence", true);
         }
     },
     LOSE_PACKET {
@@ -131,6 +127,12 @@ enum Fault {
     private static Pod any(Cluster cluster, Random random) {
         List<Pod> pods = cluster.pods();
         return pods.isEmpty() ? cluster.start() : pods.get(random.nextInt(pods.size()));
+    }
+
+    private static void cutLink(World world, Cluster cluster, Random random, String how, boolean silently) {
+        Pod pod = any(cluster, random);
+        world.trace("FAULT " + how + " the link of " + pod.name());
+        cluster.redis().cut(pod, silently);
     }
 
     private static void restart(World world, Cluster cluster, Random random, String how, Runnable start) {

@@ -2,7 +2,9 @@ package io.tidegate.simulation;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.tidegate.protocol.Opcode;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The server's frames in a stream of bytes (RFC 6455, section 5.2: final and unmasked). */
@@ -18,7 +20,7 @@ final class ServerBytes {
     private int consumed;
 
     /** One whole frame. */
-    record Frame(int opcode, byte[] payload) {
+    record Frame(Opcode opcode, byte[] payload) {
         String text() {
             return new String(payload, UTF_8);
         }
@@ -53,7 +55,8 @@ final class ServerBytes {
             return null;
         }
         int begin = from + header;
-        Frame frame = new Frame(bytes[from] & 0x0F, Arrays.copyOfRange(bytes, begin, begin + length));
+        Frame frame = new Frame(
+                Objects.requireNonNull(Opcode.of(bytes[from])), Arrays.copyOfRange(bytes, begin, begin + length));
         from = begin + length;
         consumed += Math.max(0, header + length - held);
         held = Math.max(0, held - header - length);

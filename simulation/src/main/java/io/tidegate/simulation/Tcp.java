@@ -1,13 +1,8 @@
 package io.tidegate.simulation;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.tidegate.hub.Connection;
 import io.tidegate.hub.Transport;
-import io.tidegate.protocol.Message;
-import io.tidegate.protocol.Opcode;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -15,17 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One TCP connection between a client and a node, with buffers that fill, delays that are drawn, and two ways to end unexpectedly:
- * a reset, which both sides notice, and silence, which nobody does. On the node's side it is also the thread that reads.
+ * a reset, which both sides notice, and silence, which nobody does.
  */
 final class Tcp implements Transport {
     /** For so long after the rest of a write is out, its queue may not know yet. */
     private static final long KNOWN_NANOS = 200_000_000;
-
-    private static final long SECOND = 1_000_000_000;
-    private static final int LONGEST_WAIT = 32_000_000;
-    private static final int CLOSE = 8;
-    private static final int PING = 9;
-    private static final int TEXT = 1;
 
     /** What a client does with what comes. */
     interface Client {
@@ -44,9 +33,6 @@ final class Tcp implements Transport {
         void reset();
     }
 
-    /** What a client sends: a text, a pong or a close frame. */
-    private record Inbound(int opcode, String text, int code) {}
-
     private final World world;
     private final Host node;
     private final Client client;
@@ -63,19 +49,9 @@ final class Tcp implements Transport {
     private int restFrom;
     private @Nullable Consumer<@Nullable Exception> restDone;
 
-    private final ArrayDeque<Inbound> inbound = new ArrayDeque<>();
     private long lastToNode;
-    private boolean readerScheduled;
-    private int wait = 1_000_000;
-
-    /** When something last lay in the node's socket, in the time in which the node was able to look. */
-    private long heardAt;
-
-    private long quiet;
-    private boolean judged;
     private long blockedUntil;
-
-    private @Nullable Connection server;
+    private @Nullable NodeReader reader;
     private boolean silent;
     /** The node can write no more. */
     private boolean gone;
@@ -83,9 +59,7 @@ final class Tcp implements Transport {
     /** What was under way is lost, too. */
     private boolean cut;
 
-    private boolean serverEnded;
     private boolean clientEnded;
-    private boolean serverCloses;
 
     Tcp(World world, Host node, Client client, Random random) {
         this.world = world;
@@ -98,16 +72,14 @@ final class Tcp implements Transport {
 
     /** The node's side is there. */
     void serve(Connection connection) {
-        server = connection;
-        heardAt = node.awake();
-        blockedUntil = heardAt + KNOWN_NANOS;
+        reader = new NodeReader(world, node, connection, random, this::closeByServer);
+        blockedUntil = node.awake() + KNOWN_NANOS;
     }
 
-    /** How long nothing had come from the client when its node last looked; called before each look. */
+    /** Its node is about to look at its connections. */
     void look() {
-        Connection connection = server;
-        if (connection == null || !connection.closing()) {
-            quiet = node.awake() - heardAt;
+        if (reader != null) {
+            reader.look();
         }
     }
 
@@ -118,7 +90,7 @@ final class Tcp implements Transport {
 
     /** The node's side of it is over. */
     boolean hasEnded() {
-        return serverEnded;
+        return reader != null && reader.hasEnded();
     }
 
     /** The client's side of it is over, as that knows. */
@@ -181,7 +153,8 @@ final class Tcp implements Transport {
     @Override
     public void abort() {
         if (!gone) {
-            world.trace(node.name() + "  aborts " + server);
+            world.trace(
+                    node.name() + "  aborts " + (reader == null ? "one that it does not serve" : reader.connection()));
             reset();
         }
     }
@@ -201,59 +174,16 @@ final class Tcp implements Transport {
         });
     }
 
-    private void toNode(Inbound frame) {
+    private void toNode(NodeReader.Inbound frame) {
         if (gone || clientEnded) {
             return;
         }
         lastToNode = Math.max(lastToNode, world.now() + random.nextLong(latency));
         world.in(lastToNode - world.now(), "", () -> {
-            if (!silent && !gone) {
-                inbound.add(frame);
-                heardAt = node.awake();
-                scheduleReader(0);
+            if (!silent && !gone && reader != null) {
+                reader.arrive(frame);
             }
         });
-    }
-
-    private void scheduleReader(long nanos) {
-        if (!readerScheduled) {
-            readerScheduled = true;
-            node.in(nanos + random.nextLong(50_000), "", this::readAsNode);
-        }
-    }
-
-    /** The thread that reads takes one frame, where it may. */
-    private void readAsNode() {
-        readerScheduled = false;
-        Connection connection = server;
-        if (gone || serverEnded || serverCloses || connection == null || inbound.isEmpty()) {
-            return;
-        }
-        if (!connection.mayBeRead()) {
-            world.cover("reader held back");
-            scheduleReader(wait);
-            wait = Math.min(2 * wait, LONGEST_WAIT);
-            return;
-        }
-        wait = 1_000_000;
-        Inbound frame = inbound.remove();
-        switch (frame.opcode) {
-            case TEXT -> {
-                if (world.tracing()) {
-                    world.trace(node.name() + "  " + connection + " reads " + frame.text);
-                }
-                connection.take(new Message(Opcode.TEXT, frame.text.getBytes(UTF_8)));
-            }
-            case CLOSE -> {
-                serverCloses = true;
-                connection.peerCloses(frame.code);
-                connection.whenClosed(() -> node.in(random.nextLong(100_000), "", this::closeByServer));
-            }
-            default -> connection.pong();
-        }
-        if (!inbound.isEmpty()) {
-            scheduleReader(0);
-        }
     }
 
     /** Both close frames have passed: the server ends TCP. */
@@ -269,10 +199,8 @@ final class Tcp implements Transport {
     }
 
     private void endServer() {
-        Connection connection = server;
-        if (!serverEnded && connection != null) {
-            serverEnded = true;
-            connection.ended();
+        if (reader != null) {
+            reader.end();
         }
         goOn();
     }
@@ -280,11 +208,11 @@ final class Tcp implements Transport {
     // The client's side
 
     void send(String text) {
-        toNode(new Inbound(TEXT, text, 0));
+        toNode(new NodeReader.Text(text));
     }
 
     void close(int code) {
-        toNode(new Inbound(CLOSE, "", code));
+        toNode(new NodeReader.Close(code));
     }
 
     /** The client may take more now. */
@@ -298,13 +226,15 @@ final class Tcp implements Transport {
             switch (frame.opcode()) {
                 case TEXT -> client.text(frame.text());
                 case PING -> {
-                    toNode(new Inbound(10, "", 0));
+                    toNode(new NodeReader.Pong());
                     client.alive();
                 }
                 case CLOSE -> {
                     int code = frame.closeCode();
-                    judge(code);
-                    toNode(new Inbound(CLOSE, "", code));
+                    if (reader != null) {
+                        reader.judge(code);
+                    }
+                    toNode(new NodeReader.Close(code));
                     clientEnded = true;
                     client.closed(code);
                 }
@@ -318,15 +248,6 @@ final class Tcp implements Transport {
                 node.in(random.nextLong(100_000), "", this::goOn);
             }
         }
-    }
-
-    /** Nobody whose frames lie in the socket is said to be silent. */
-    private void judge(int code) {
-        if (code == 1011 && !judged && quiet < Pod.IDLE_SECONDS * SECOND - SECOND) {
-            world.violate(node.name() + " has closed " + server + " as silent, " + quiet / 1_000_000
-                    + " ms after it last heard of it");
-        }
-        judged = true;
     }
 
     /** The client ends it without a word. */
@@ -353,6 +274,9 @@ final class Tcp implements Transport {
         }
         gone = true;
         cut = true;
+        if (reader != null) {
+            reader.cut();
+        }
         node.in(random.nextLong(latency), "", this::endServer);
         world.in(random.nextLong(latency), "", () -> {
             if (!clientEnded && !silent) {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -57,12 +56,12 @@ public final class RedisServer implements AutoCloseable {
 
     /** A server that has its port, but does not run until {@link #restart}. */
     public static RedisServer stopped(String... options) {
-        return new RedisServer(newDirectory(), freePort(), false, List.of(options));
+        return new RedisServer(newDirectory(), FreePort.find(), false, List.of(options));
     }
 
     /** Starts a server that speaks TLS alone, with this certificate and key in PEM form. */
     public static RedisServer startTls(Path certificate, Path key) {
-        int port = freePort();
+        int port = FreePort.find();
         List<String> options = List.of(
                 "--port",
                 "0",
@@ -127,12 +126,12 @@ public final class RedisServer implements AutoCloseable {
 
     /** Makes it hang: connections stay, nothing is answered (SIGSTOP). */
     public void pause() {
-        signal("-STOP");
+        Signal.send(running(), "-STOP");
     }
 
     /** Ends a {@link #pause} (SIGCONT). */
     public void resume() {
-        signal("-CONT");
+        Signal.send(running(), "-CONT");
     }
 
     /** Sends one command, words separated by spaces; returns the first line of the answer. */
@@ -166,23 +165,6 @@ public final class RedisServer implements AutoCloseable {
             throw new IllegalStateException("Redis does not run");
         }
         return process;
-    }
-
-    private void signal(String signal) {
-        try {
-            int status = new ProcessBuilder(
-                            "kill", signal, String.valueOf(running().pid()))
-                    .start()
-                    .waitFor();
-            if (status != 0) {
-                throw new IllegalStateException("kill " + signal + " failed: " + status);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
     }
 
     private List<String> command() throws IOException {
@@ -221,14 +203,6 @@ public final class RedisServer implements AutoCloseable {
     private static Path newDirectory() {
         try {
             return Files.createTempDirectory("redis-");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -162,12 +162,12 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Makes it stand still, all threads at once (SIGSTOP). */
     public void pause() {
-        signal("-STOP");
+        Signal.send(process, "-STOP");
     }
 
     /** Ends a {@link #pause} (SIGCONT). */
     public void resume() {
-        signal("-CONT");
+        Signal.send(process, "-CONT");
     }
 
     public boolean isAlive() {
@@ -192,22 +192,6 @@ public final class ServerProcess implements AutoCloseable {
     public void close() {
         kill();
         awaitExit(Duration.ofSeconds(10));
-    }
-
-    private void signal(String signal) {
-        try {
-            int status = new ProcessBuilder("kill", signal, String.valueOf(pid()))
-                    .start()
-                    .waitFor();
-            if (status != 0) {
-                throw new IllegalStateException("kill " + signal + " failed: " + status);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
     }
 
     private synchronized boolean listens() {

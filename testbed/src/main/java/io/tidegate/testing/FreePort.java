@@ -1,0 +1,20 @@
+package io.tidegate.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+
+/** For a process that has to be told its port; one that can choose takes port 0. */
+public final class FreePort {
+    private FreePort() {}
+
+    /** A port on which nothing listened a moment ago. */
+    public static int find() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
