@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionStage;
 /**
  * Carries a message to every node that subscribes to its topic, the publisher's own too.
  *
- * <p>What every relay promises (held by {@code RelayContract}):
+ * <p>What every relay promises (held by {@code RelayContract} and {@code HistoryContract}):
  *
  * <ul>
  *   <li>On one topic all nodes get the same messages in one order, each once, and where the topic has a history with the

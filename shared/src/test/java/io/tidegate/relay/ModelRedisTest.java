@@ -79,7 +79,7 @@ class ModelRedisTest {
     static void start() {
         redis = RedisServer.start();
         redisson = Redisson.create(
-                RedissonConfig.of(RedisRelayTest.settings(redis, "test").relay()));
+                RedissonConfig.of(RedisNodes.settings(redis, "test").relay()));
     }
 
     @AfterAll
