@@ -51,7 +51,7 @@ public final class Connection {
     /** Frames on their way through the write loop, which those that are published past it must not overtake. */
     private final AtomicInteger asked = new AtomicInteger();
 
-    /** {@link #OPEN}, or the code of whoever closed first. */
+    /** {@link #OPEN}, or the code of the side that closed first. */
     private volatile int closeCode = OPEN;
 
     /** Of who waits until the topic of a wire without positions is carried. */

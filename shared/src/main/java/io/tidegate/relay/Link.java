@@ -13,8 +13,8 @@ import java.util.function.Consumer;
  * subscription, a publish in a buffer) can mix with the new. Any operation that fails makes the link lost.
  *
  * <p>What every link promises is held by {@code LinkContract}. All methods may be called from any thread and return at once,
- * {@link #close} too. What depends on their results, or on {@link #lost}, runs on a thread of the link, or on that of whoever
- * loses it: so it only posts to an owner's inbox, and takes no lock.
+ * {@link #close} too. What depends on their results, or on {@link #lost}, runs on a thread of the link, or on the one
+ * that loses it: so it only posts to an owner's inbox, and takes no lock.
  */
 interface Link {
 

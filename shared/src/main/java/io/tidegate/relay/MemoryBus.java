@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * What the {@link MemoryRelay}s of one process share: who subscribes to which topic, and the topics' history. One owner
- * holds all of it, and whoever posts into an idle one steps it; so one node's publisher does its work on its own thread.
+ * holds all of it, and a thread that posts into an idle one steps it; so one node's publisher does its work on its own thread.
  */
 public final class MemoryBus {
     /** Of the heap, for all that is kept, where the settings do not say. */

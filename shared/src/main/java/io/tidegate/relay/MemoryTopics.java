@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * The state of a {@link MemoryBus}: the topics' logs, who subscribes, and one account of the bytes. Stepped by its owner.
  *
  * <p>The account is held below a bound, since clients choose the topics and what they publish. A topic that holds more than
- * an equal part makes room in itself; else the topic is forgotten that was published to the longest time ago. Whoever
- * comes back to one of these is told of a gap.
+ * an equal part makes room in itself; else the topic is forgotten that was published to the longest time ago. A
+ * client that comes back to one of these is told of a gap.
  */
 final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
     /** Topics whose time is over that one event looks after, at most, so that none takes long. */

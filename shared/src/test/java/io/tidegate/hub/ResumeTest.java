@@ -83,7 +83,7 @@ class ResumeTest {
         }
     }
 
-    /** Clients come and go at any moment under a steady load; whoever resumes ends with one unbroken stretch. */
+    /** Clients come and go at any moment under a steady load; one that resumes misses nothing. */
     @Test
     void inWhateverOrderThingsHappenNothingIsMissedOrDoubled() throws InterruptedException {
         Random random = new Random(7);

@@ -58,7 +58,7 @@ class MemoryTopicsTest {
     }
 
     @Test
-    void whoeverAsksForATopicLeavesNothing() {
+    void askingForATopicLeavesNothing() {
         MemoryRelay relay = new MemoryRelay(bus, new Inbox(), new Metrics(), clock);
         for (int i = 0; i < 10_000; i++) {
             Topic topic = new Topic("asked-" + i);
