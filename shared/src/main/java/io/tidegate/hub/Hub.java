@@ -197,7 +197,9 @@ public final class Hub implements AutoCloseable {
     }
 
     CompletionStage<Position> publish(Topic topic, ClientFrame.Publish publish) {
-        return relay.publish(topic, publish.message(), publish.id());
+        return publish.keep()
+                ? relay.publish(topic, publish.message(), publish.id())
+                : relay.pass(topic, publish.message());
     }
 
     /** Whether what is published from now on reaches who has posted his subscription to this topic. */

@@ -28,6 +28,11 @@ public record Topic(String name) {
         return CLIENT_NAME.matcher(name).matches();
     }
 
+    /** Whether what is published to it comes from clients, and is for them. */
+    public boolean isClients() {
+        return !equals(FLEET);
+    }
+
     /** Whether its messages have positions and are kept for a while; those of clients' topics. The others only pass. */
     public boolean hasHistory() {
         return !equals(BROADCAST) && !equals(FLEET);

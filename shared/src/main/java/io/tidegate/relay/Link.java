@@ -57,6 +57,9 @@ interface Link {
     /** What follows a position, up to about so many bytes. */
     CompletableFuture<History> history(TopicKeys keys, Position after, int maxBytes);
 
+    /** So many of the last messages that are held, from the oldest of them on, up to about so many bytes. */
+    CompletableFuture<History> last(TopicKeys keys, int messages, int maxBytes);
+
     /**
      * Completes with the reason when the link is lost, for whatever reason; to complete it is to give the link up. All
      * other futures of the link have then failed, or do so at once, with a {@link RelayUnavailableException}.

@@ -64,6 +64,79 @@ class ResumeTest {
     }
 
     @Test
+    void whoAsksForTheLastMessagesGetsThemFirst() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client ann = joined(fixture);
+            publish(ann, "a");
+            awaitStory(ann, "subscribed true", "a");
+            String a = lastPosition(ann);
+            publish(ann, "b");
+            publish(ann, "c");
+            Client page = fixture.connectFull();
+            page.says("{\"type\":\"subscribe\",\"topic\":\"tea\",\"last\":2}");
+            awaitStory(page, "subscribed true", "b", "c");
+            assertTrue(page.transport().texts().get(1).contains("\"position\":\"" + a + "\""));
+            publish(ann, "d");
+            awaitStory(page, "subscribed true", "b", "c", "d");
+            page.says("{\"type\":\"subscribe\",\"topic\":\"tea\",\"last\":100}");
+            awaitStory(page, "subscribed true", "b", "c", "d", "subscribed true", "a", "b", "c", "d");
+        }
+    }
+
+    @Test
+    void ofATopicWithoutMessagesTheLastAreNone() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client page = fixture.connectFull();
+            page.says("{\"type\":\"subscribe\",\"topic\":\"tea\",\"last\":50}");
+            awaitStory(page, "subscribed true");
+            publish(page, "a");
+            awaitStory(page, "subscribed true", "a");
+            assertEquals(0, fixture.metrics.recoveries(Recovery.LOST).value());
+        }
+    }
+
+    /** Of all that is published while the last messages are read, nothing is missed or doubled. */
+    @Test
+    void theLastMessagesAndThePresentMeetWithoutAGap() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client ann = joined(fixture);
+            publish(ann, "a");
+            publish(ann, "b");
+            fixture.relay.holdingReadings = true;
+            Client page = fixture.connectFull();
+            page.says("{\"type\":\"subscribe\",\"topic\":\"tea\",\"last\":1}");
+            Await.until("reading", () -> fixture.relay.heldReadings() == 1);
+            publish(ann, "c");
+            List<Runnable> taken = fixture.relay.takeReadings();
+            publish(ann, "d");
+            taken.forEach(Runnable::run);
+            awaitStory(page, "subscribed true", "c", "d");
+        }
+    }
+
+    @Test
+    void whatIsNotKeptGoesToThoseWhoAreThereAndToNobodyLater() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client ann = joined(fixture);
+            publish(ann, "a");
+            String typing = "{\"topic\":\"tea\",\"message\":\"typing\",\"keep\":false,\"id\":1}";
+            ann.says(typing);
+            awaitStory(ann, "subscribed true", "a", "typing", "ack");
+            List<String> frames = ann.transport().texts();
+            assertFalse(frames.get(3).contains("position"), frames.get(3));
+            assertEquals("{\"type\":\"ack\",\"id\":1,\"topic\":\"tea\"}", frames.get(4));
+            publish(ann, "b");
+            Client level = fixture.connectFull();
+            level.says("{\"type\":\"subscribe\",\"topic\":\"tea\",\"last\":5}");
+            awaitStory(level, "subscribed true", "a", "b");
+            ann.says(typing);
+            awaitStory(level, "subscribed true", "a", "b", "typing");
+            publish(ann, "c");
+            awaitStory(level, "subscribed true", "a", "b", "typing", "c");
+        }
+    }
+
+    @Test
     void whatIsPublishedWhileTheHistoryIsReadComesOnceAndInItsPlace() throws InterruptedException {
         try (HubFixture fixture = new HubFixture()) {
             Client ann = joined(fixture);

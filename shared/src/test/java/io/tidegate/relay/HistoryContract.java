@@ -238,6 +238,60 @@ abstract class HistoryContract extends RelayFixture {
         assertFalse(value(node.history(OTHER, first, 1)).reaches(), "another topic");
     }
 
+    @Test
+    void theLastMessagesAreThoseThatAreHeld() {
+        Relay node = node(new Inbox());
+        Relay other = node(new Inbox());
+        assertFalse(last(node, 3).reaches(), "nobody has published");
+        Position first = value(node.publish(TOPIC, Inbox.text("0"), Optional.empty()));
+        assertEquals(List.of("0"), texts(last(node, 3)));
+        inTurns(HISTORY + 4, i -> node.publish(TOPIC, Inbox.text("" + (i + 1)), Optional.empty()));
+        assertEquals(List.of("1002", "1003", "1004"), texts(last(other, 3)));
+        assertEquals(first.plus(HISTORY + 1), last(other, 3).after());
+        assertEquals(HISTORY, texts(last(other, 100_000)).size());
+        assertEquals("5", texts(last(other, HISTORY)).getFirst());
+        History page = value(node.last(TOPIC, 3, 1));
+        assertEquals(List.of("1002"), texts(page));
+        assertTrue(page.more());
+        assertEquals("1003", texts(history(node, page.last())).getFirst());
+        nodes().pass(Duration.ofMinutes(11));
+        assertEquals(List.of(), texts(last(node, 3)), "no longer held");
+        assertEquals(first.plus(HISTORY + 4), last(node, 3).after());
+    }
+
+    @Test
+    void aMessageThatIsPassedComesInItsOrderAndIsNotHeld() {
+        List<Inbox> inboxes = List.of(new Inbox(), new Inbox());
+        List<Relay> nodes = inboxes.stream().map(this::node).toList();
+        nodes.forEach(node -> done(node.subscribe(TOPIC)));
+        assertEquals(Position.NONE, value(nodes.getFirst().pass(TOPIC, Inbox.text("first of all"))));
+        List<CompletionStage<Position>> sent = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            sent.add(nodes.getFirst().publish(TOPIC, Inbox.text("kept " + i), id("" + i)));
+            sent.add(nodes.getFirst().pass(TOPIC, Inbox.text("passed " + i)));
+        }
+        sent.forEach(RelayFixture::done);
+        Position first = value(sent.getFirst());
+        for (Inbox inbox : inboxes) {
+            arrived(inbox, 201);
+            for (int i = 0; i < 100; i++) {
+                Inbox.Arrival kept = inbox.all().get(2 * i + 1);
+                Inbox.Arrival passed = inbox.all().get(2 * i + 2);
+                assertEquals("kept " + i, kept.text());
+                assertEquals(first.plus(i), kept.position());
+                assertEquals("passed " + i, passed.text());
+                assertEquals(Position.NONE, passed.position());
+            }
+            assertEquals(List.of(), inbox.gaps());
+        }
+        assertEquals(100, texts(last(nodes.getLast(), 1_000)).size());
+        assertEquals(first.plus(99), value(nodes.getLast().head(TOPIC)));
+    }
+
+    private static History last(Relay relay, int messages) {
+        return value(relay.last(TOPIC, messages, 1 << 20));
+    }
+
     private static Optional<MessageId> id(String text) {
         return Optional.of(new MessageId('"' + text + '"'));
     }

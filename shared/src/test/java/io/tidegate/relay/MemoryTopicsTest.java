@@ -41,7 +41,7 @@ class MemoryTopicsTest {
     }
 
     private Position publish(String topic, int bytes, Optional<MessageId> id) {
-        return bus.publish(new Topic(topic), new Message(Opcode.BINARY, new byte[bytes]), id)
+        return bus.publish(new Topic(topic), true, new Message(Opcode.BINARY, new byte[bytes]), id)
                 .join();
     }
 
