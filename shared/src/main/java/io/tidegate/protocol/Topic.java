@@ -9,8 +9,11 @@ import java.util.regex.Pattern;
  * client can name them.
  */
 public record Topic(String name) {
+    /** Characters of a name that a client gives, at most. */
+    public static final int MAX_LENGTH = 128;
+
     /** What a client may call a topic. */
-    public static final String PATTERN = "[A-Za-z0-9._:-]{1,128}";
+    public static final String PATTERN = "[A-Za-z0-9._:-]{1," + MAX_LENGTH + "}";
 
     /** The topic of the broadcast endpoint {@code /}. */
     public static final Topic BROADCAST = new Topic("/");
