@@ -1,9 +1,10 @@
 package io.tidegate.access;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The token that a handshake carries: in {@code Authorization: Bearer} (RFC 6750), else, for a browser, in a second subprotocol, the
@@ -18,7 +19,7 @@ public record Credentials(Optional<String> token, boolean readsStatus) {
     /** Names the member of the query. */
     public static final String QUERY = "access_token";
 
-    private static final String BEARER = "bearer ";
+    private static final Pattern BEARER = Pattern.compile("\\s*bearer(?:\\s+(.*))?", Pattern.CASE_INSENSITIVE);
 
     /**
      * Finds it.
@@ -34,8 +35,9 @@ public record Credentials(Optional<String> token, boolean readsStatus) {
             List<String> query,
             Optional<String> cookie) {
         Optional<String> header = headers.apply("Authorization").stream()
-                .filter(value -> value.toLowerCase(Locale.ROOT).startsWith(BEARER))
-                .map(value -> value.substring(BEARER.length()).strip())
+                .map(BEARER::matcher)
+                .filter(Matcher::matches)
+                .map(bearer -> bearer.group(1) == null ? "" : bearer.group(1).strip())
                 .findFirst();
         if (header.isPresent()) {
             return new Credentials(header, true);

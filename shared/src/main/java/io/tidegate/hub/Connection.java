@@ -467,6 +467,11 @@ public final class Connection {
         return wire;
     }
 
+    /** {@code sub} of the peer's token; empty where it has brought none. Any thread. */
+    public Optional<String> user() {
+        return identity().user();
+    }
+
     /** Who the peer is now. Any thread. */
     Identity identity() {
         return session.identity();
