@@ -46,6 +46,18 @@ public final class Rights {
                 .toList();
     }
 
+    List<TopicPattern> subscribe() {
+        return subscribe;
+    }
+
+    List<TopicPattern> publish() {
+        return publish;
+    }
+
+    List<TopicPattern> presence() {
+        return presence;
+    }
+
     public boolean maySubscribe(Topic topic) {
         return all || allow(subscribe, topic);
     }

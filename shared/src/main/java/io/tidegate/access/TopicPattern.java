@@ -35,6 +35,12 @@ record TopicPattern(String begin, boolean isPrefix) {
         return isPossible ? Optional.of(new TopicPattern(begin, isPrefix)) : Optional.empty();
     }
 
+    /** As it is written. */
+    @Override
+    public String toString() {
+        return isPrefix ? begin + "*" : begin;
+    }
+
     boolean matches(Topic topic) {
         return isPrefix
                 ? Topic.isValid(topic.name()) && topic.name().startsWith(begin)
