@@ -53,7 +53,7 @@ interface Socket {
         record Refused(int status, Optional<Duration> retryAfter) implements End {
             @Override
             public String reason() {
-                return "refused with HTTP " + status;
+                return "refused with HTTP " + status + (status == 404 ? "; Tidegate is at /chat" : "");
             }
         }
 

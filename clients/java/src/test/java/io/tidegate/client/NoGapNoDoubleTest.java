@@ -116,7 +116,9 @@ class NoGapNoDoubleTest {
                     .withBounds(new Options.Bounds(100_000, 100_000, Duration.ofSeconds(3)))
                     .withThreads(new Options.Threads(UNUSED, SCHEDULER, Runnable::run))
                     .withStates(states::add);
-            clients.add(new TidegateClient(options, fleet, timers, random));
+            TidegateClient client = new TidegateClient(options, fleet, timers, random);
+            client.reconnect();
+            clients.add(client);
             published.add(new ArrayList<>());
             int index = clients.size() - 1;
             subscribe(index, "tea");

@@ -94,22 +94,6 @@ class PublishTest {
         assertEquals(1, end.sent.size());
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"", "hi", "1 2", "{\"a\":1", "\"\uD800\"", "{\"a\":1}]"})
-    void whatIsNotOneJsonValueIsRefusedAtOnce(String message) {
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Publication.of("tea", message));
-        assertTrue(String.valueOf(e.getMessage()).startsWith("message "), e.toString());
-    }
-
-    @Test
-    void idsAndTopicsThatNoServerTakesAreRefusedAtOnce() {
-        assertThrows(IllegalArgumentException.class, () -> Publication.of("a b", "1"));
-        assertThrows(
-                IllegalArgumentException.class, () -> Publication.of("a", "1").withId(""));
-        assertThrows(
-                IllegalArgumentException.class, () -> Publication.of("a", "1").withId("x".repeat(129)));
-    }
-
     @Test
     @Timeout(20)
     void theNextPublishBlocksWhileTooManyWait() throws InterruptedException {

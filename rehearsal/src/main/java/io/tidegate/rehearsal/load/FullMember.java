@@ -1,6 +1,7 @@
 package io.tidegate.rehearsal.load;
 
 import io.tidegate.client.Ack;
+import io.tidegate.client.ClientClosedException;
 import io.tidegate.client.Gap;
 import io.tidegate.client.Message;
 import io.tidegate.client.Options;
@@ -99,12 +100,18 @@ final class FullMember implements Member {
         waiting.incrementAndGet();
         shared.tally().pending.incrementAndGet();
         String text = "\"" + new Stamp(payload, due).text(profile.size()) + "\"";
-        var unused =
-                own.publish(topic, text).whenComplete((ack, failure) -> answered(topic, payload, due, ack, failure));
+        try {
+            var unused = own.publish(topic, text)
+                    .whenComplete((ack, failure) -> answered(topic, payload, due, ack, failure));
+        } catch (ClientClosedException e) {
+            // It has left since it was asked whether it can.
+            answered(topic, payload, due, null, e);
+        }
     }
 
-    private void answered(String topic, Payload payload, long due, Ack ack, @Nullable Throwable failure) {
-        if (failure == null) {
+    private void answered(
+            String topic, Payload payload, long due, @Nullable Ack ack, @Nullable Throwable failure) {
+        if (ack != null) {
             shared.tally().acknowledgement.record(System.nanoTime() - due);
             shared.journal().acknowledged(topic, payload, ack.position());
         } else {
