@@ -143,7 +143,7 @@ final class Connector implements Dialer.Owner {
         } else {
             second = link;
         }
-        tell("to " + to);
+        tell("to " + link.address());
         dialer.open(link, to);
     }
 

@@ -167,7 +167,7 @@ final class HttpSocket implements Socket, WebSocket.Listener {
             cause = cause.getCause();
         }
         return failure instanceof ConnectException
-                ? "cannot connect"
+                ? "cannot connect: no server listens there, or no way leads there"
                 : failure.getClass().getSimpleName();
     }
 

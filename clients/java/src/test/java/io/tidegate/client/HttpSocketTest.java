@@ -43,7 +43,9 @@ class HttpSocketTest {
     @Test
     void aServerThatIsNotThereIsNoNull() throws Exception {
         server.close();
-        assertEquals("cannot connect", ended("localhost").reason());
+        assertEquals(
+                "cannot connect: no server listens there, or no way leads there",
+                ended("localhost").reason());
     }
 
     @Test

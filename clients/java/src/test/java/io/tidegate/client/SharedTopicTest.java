@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -56,6 +57,29 @@ class SharedTopicTest {
         assertThrows(IllegalStateException.class, () -> it.client.subscribe("tea", From.last(5), it.listener()));
         assertThrows(IllegalStateException.class, () -> it.client.subscribe("tea", "0", it.listener()));
         assertEquals(1, it.wire.opened());
+    }
+
+    @Test
+    @Timeout(60)
+    void subscribesAndClosesOfManyThreadsAreAskedInTurn() throws InterruptedException {
+        Wire.Peer end = it.wire.last().welcome();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            threads.add(Thread.ofPlatform().start(() -> {
+                for (int round = 0; round < 2_000; round++) {
+                    it.client.subscribe("tea", message -> {}).close();
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        for (int i = 0; i < end.sent.size(); i++) {
+            String asked = i % 2 == 0 ? "subscribe" : "unsubscribe";
+            assertEquals("{\"type\":\"" + asked + "\",\"topic\":\"tea\"}", end.sent.get(i), "frame " + i);
+        }
+        assertEquals(0, end.sent.size() % 2);
+        assertEquals(Optional.empty(), it.client.subscription("tea"));
     }
 
     @Test
