@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connector implements Dialer.Owner {
     private static final System.Logger LOG = System.getLogger(Connector.class.getName());
-    private static final Duration AFTER_A_POLICY_CLOSE = Duration.ofSeconds(30);
 
     private final Options options;
     private final Dialer dialer;
@@ -255,25 +254,13 @@ final class Connector implements Dialer.Owner {
 
     @Override
     public void ended(Link link, Socket.End end) {
-        switch (end) {
-            case Socket.End.Closed closed -> closed(link, closed);
-            // While the old connection still serves there is no time to lose, and another node may take this one.
-            case Socket.End.Refused refused -> {
-                Duration after = refused.retryAfter().orElse(Duration.ZERO);
-                lost(link, end.reason(), link == second ? Duration.ZERO : after);
-            }
-            case Socket.End.Failed failed -> lost(link, failed.reason(), Duration.ZERO);
+        if (end.isFinal()) {
+            status.dismissed(end.reason());
+            close(end.reason());
+            return;
         }
-    }
-
-    private void closed(Link link, Socket.End.Closed closed) {
-        switch (closed.code()) {
-            case 1000, 1002, 1007, 1009 -> {
-                status.dismissed(closed.reason());
-                close(closed.reason());
-            }
-            case 1008 -> lost(link, closed.reason(), AFTER_A_POLICY_CLOSE);
-            default -> lost(link, closed.reason(), Duration.ZERO);
-        }
+        // While the old connection still serves there is no time to lose, and another node may take this one.
+        boolean another = link == second && end instanceof Socket.End.Refused;
+        lost(link, end.reason(), another ? Duration.ZERO : end.pause());
     }
 }

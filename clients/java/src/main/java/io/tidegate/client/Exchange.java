@@ -120,8 +120,15 @@ final class Exchange implements Traffic {
         if (feed == null || !link.delivers(message.topic())) {
             return;
         }
+        if (message.position().isEmpty()) {
+            // Without a position one that comes on both connections cannot be told from two: the first one's counts.
+            if (link == connector.first()) {
+                feed.pass(message);
+            }
+            return;
+        }
         boolean alone = connector.second() == null;
-        feed.accept(message, alone);
+        feed.accept(message, message.position().get(), alone);
         if (!alone && feed.remembered() > MOST_REMEMBERED) {
             connector.dropFirst("too many messages since the hand-over began");
         }
@@ -176,7 +183,7 @@ final class Exchange implements Traffic {
     }
 
     private void publishFailed(String id, Refusal refusal) {
-        if (!isPassing(refusal.code())) {
+        if (!refusal.isPassing() || (refusal.isUncertain() && !outbox.repeats(id))) {
             outbox.refused(id, new RefusedException(refusal));
         } else if (outbox.hold(id)) {
             connector.after(pause(refusal.code()), outbox::proceed);
@@ -189,7 +196,7 @@ final class Exchange implements Traffic {
         if (link.answered(topic) != Link.Answer.TO_THE_LAST_ASK || feed == null) {
             return;
         }
-        if (isPassing(refusal.code())) {
+        if (refusal.isPassing()) {
             link.postpone(topic);
             connector.after(pause(refusal.code()), () -> {
                 if (link.postponed(topic)) {
@@ -214,10 +221,6 @@ final class Exchange implements Traffic {
         feed.forgetPosition();
         link.forget(feed.topic());
         askMissing(link);
-    }
-
-    private static boolean isPassing(String code) {
-        return code.equals("relay-unavailable") || code.equals("rate-limited");
     }
 
     private Duration pause(String code) {

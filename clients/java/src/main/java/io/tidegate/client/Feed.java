@@ -91,20 +91,26 @@ final class Feed {
     /**
      * A message has come.
      *
+     * @param position its own
      * @param alone no other connection can deliver it again; then what was remembered is forgotten as soon as this one
      *     brings something new
      */
-    void accept(Message message, boolean alone) {
-        if (seen.contains(message.position())) {
+    void accept(Message message, String position, boolean alone) {
+        if (seen.contains(position)) {
             return;
         }
         if (alone) {
             seen.clear();
         } else {
-            seen.add(message.position());
+            seen.add(position);
         }
-        received = message.position();
-        tell(message.position(), one -> one.message(message));
+        received = position;
+        tell(position, one -> one.message(message));
+    }
+
+    /** One that is not kept has come, which leaves everything else as it is. */
+    void pass(Message message) {
+        listeners.post(() -> audience.forEach(one -> one.message(message)));
     }
 
     /** The position cannot be resumed from: delivery begins at the present, with a gap. */

@@ -72,7 +72,7 @@ final class Json {
             case "message" ->
                 new ServerFrame.Delivery(new Message(
                         need(members, "topic"),
-                        need(members, "position"),
+                        string(members, "position"),
                         member(members, "message").raw(),
                         Optional.ofNullable(members.get("user")).map(Member::raw),
                         integer(members, "timestamp")));
@@ -121,7 +121,7 @@ final class Json {
         if (id.isEmpty()) {
             return new ServerFrame.Other("ack");
         }
-        return new ServerFrame.Acknowledged(new Ack(id.get(), need(members, "topic"), need(members, "position")));
+        return new ServerFrame.Acknowledged(new Ack(id.get(), need(members, "topic"), string(members, "position")));
     }
 
     private static ServerFrame.Limits limits(String text) throws IOException {

@@ -76,7 +76,7 @@ final class Listening implements Subscription {
     }
 
     void message(Message message) {
-        call(() -> listener.message(message), message.position());
+        call(() -> listener.message(message), message.position().orElse(position));
     }
 
     void lost(Gap gap) {
@@ -123,7 +123,7 @@ final class Listening implements Subscription {
         return state == State.REFUSED || state == State.CLOSED;
     }
 
-    private void call(Runnable call, String behind) {
+    private void call(Runnable call, @Nullable String behind) {
         if (!hasEnded() && guard(call)) {
             position = behind;
         }

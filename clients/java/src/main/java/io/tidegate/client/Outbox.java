@@ -21,6 +21,9 @@ final class Outbox {
     /** At a high rate several go together, so that a timer is not set for each. */
     private static final Duration SHORTEST_WAIT = Duration.ofMillis(10);
 
+    private static final Refusal UNCERTAIN = new Refusal(
+            "connection-lost", "the message is not kept, so it is not sent again; it may have been delivered");
+
     private final Map<String, Pending> pending = new LinkedHashMap<>();
     private final Semaphore places;
     private final Executor dependents;
@@ -42,15 +45,19 @@ final class Outbox {
     private static final class Pending {
         private final String text;
         private final CompletableFuture<Ack> future;
+        /** The server knows the id, so that sending it again does not double it. */
+        private final boolean repeats;
+
         private boolean inFlight;
         /** Nothing waits for it any more. Looked at by whoever completes the future. */
         private volatile boolean settled;
 
         private Timers.@Nullable Timer timeout;
 
-        Pending(String text, CompletableFuture<Ack> future) {
+        Pending(String text, CompletableFuture<Ack> future, boolean repeats) {
             this.text = text;
             this.future = future;
+            this.repeats = repeats;
         }
     }
 
@@ -70,7 +77,8 @@ final class Outbox {
             fail(future, new IllegalArgumentException("id \"" + id + "\" waits for its acknowledgement already"));
             return;
         }
-        Pending publish = new Pending(Json.publish(publication, id), future);
+        Pending publish = new Pending(
+                Json.publish(publication, id), future, publication.terms().keep());
         pending.put(id, publish);
         publication.terms().timeout().ifPresent(time -> expireAfter(time, id, publish));
         var unused = future.whenComplete((ack, failure) -> {
@@ -86,6 +94,9 @@ final class Outbox {
     /** From now on this connection carries the publishes; the unacknowledged ones go first. */
     void attach(Link link) {
         this.link = link;
+        List.copyOf(pending.entrySet()).stream()
+                .filter(one -> one.getValue().inFlight && !one.getValue().repeats)
+                .forEach(one -> refused(one.getKey(), new RefusedException(UNCERTAIN)));
         pending.values().forEach(publish -> publish.inFlight = false);
         proceed();
     }
@@ -115,6 +126,12 @@ final class Outbox {
         publish.inFlight = false;
         holding = true;
         return true;
+    }
+
+    /** Whether a publish can be sent again where nobody knows what became of it. */
+    boolean repeats(String id) {
+        Pending publish = pending.get(id);
+        return publish != null && publish.repeats;
     }
 
     void proceed() {

@@ -53,7 +53,10 @@ public record Publication(String topic, String message, Optional<String> user, O
         return new Publication(topic, message, user, Optional.of(id), terms);
     }
 
-    /** With {@code false} for what is of no use later, such as "is typing": it pushes nothing out of the history. */
+    /**
+     * With {@code false} for what is of no use later, such as "is typing": it pushes nothing out of the history, and is not sent
+     * again where the connection is lost before the acknowledgement.
+     */
     public Publication keep(boolean keep) {
         return new Publication(topic, message, user, id, new Terms(keep, terms.timeout()));
     }

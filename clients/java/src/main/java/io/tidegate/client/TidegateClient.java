@@ -131,7 +131,7 @@ public final class TidegateClient implements AutoCloseable {
      * @return done once the server keeps the message and will deliver it. It fails with {@link RefusedException} where
      *     trying again is of no use, with {@link ClientClosedException}, and with
      *     {@link java.util.concurrent.TimeoutException} after {@link Publication#within}; not because a connection is
-     *     lost. Once it is cancelled, or completed by you in any other way, the message is sent no more; it may have been
+     *     lost, unless the message is not kept. Once it is cancelled, or completed by you in any other way, the message is sent no more; it may have been
      *     published
      * @throws InterruptedException where the thread is interrupted while it waits; then nothing was published
      * @throws IllegalStateException where it would have to wait in a listener of this client, which would wait for ever

@@ -34,7 +34,7 @@ class NoGapNoDoubleTest {
     private record Log(String topic, List<Integer> told) implements TopicListener {
         @Override
         public void message(Message message) {
-            told.add(SimulatedFleet.index(message.position()));
+            told.add(SimulatedFleet.index(message.position().orElseThrow()));
         }
 
         @Override
@@ -167,10 +167,10 @@ class NoGapNoDoubleTest {
             for (CompletableFuture<Ack> future : acks) {
                 assertTrue(future.isDone(), "a publish was not acknowledged");
                 Ack ack = future.join();
-                assertTrue(positions.add(ack.topic() + ack.position()), "two publishes at one position");
+                assertTrue(positions.add(ack.topic() + ack.position().orElseThrow()), "two publishes at one position");
                 assertEquals(
                         fleet.log(ack.topic())
-                                .get(SimulatedFleet.index(ack.position()))
+                                .get(SimulatedFleet.index(ack.position().orElseThrow()))
                                 .id(),
                         ack.id());
             }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,7 +25,7 @@ class PublishTest {
         CompletableFuture<Ack> future = it.publish("a");
         assertFalse(future.isDone());
         end.ack("a");
-        assertEquals(new Ack("a", "tea", "p"), future.join());
+        assertEquals(new Ack("a", "tea", Optional.of("p")), future.join());
     }
 
     @Test

@@ -24,7 +24,8 @@ class SharedTopicTest {
     void aSecondListenerOfATopicHearsWhatComesNextAndTheServerIsAskedOnce() {
         Wire.Peer end = it.live();
         end.message("tea", "1");
-        Subscription subscription = it.client.subscribe("tea", message -> second.add(message.position()));
+        Subscription subscription = it.client.subscribe(
+                "tea", message -> second.add(message.position().orElseThrow()));
         assertEquals(Optional.of("1"), subscription.position());
         assertEquals(Subscription.State.SUBSCRIBED, subscription.state());
         end.message("tea", "2");
@@ -36,7 +37,8 @@ class SharedTopicTest {
     @Test
     void theTopicIsUnsubscribedWithTheLastOfItsListeners() {
         Subscription first = it.client.subscribe("tea", it.listener());
-        Subscription other = it.client.subscribe("tea", message -> second.add(message.position()));
+        Subscription other = it.client.subscribe(
+                "tea", message -> second.add(message.position().orElseThrow()));
         Wire.Peer end = it.wire.last().welcome();
         end.subscribed("tea", "0", true);
         first.close();
@@ -173,7 +175,7 @@ class SharedTopicTest {
         }));
         try (LogCapture log = new LogCapture()) {
             own.client.subscribe("tea", message -> {
-                second.add(message.position());
+                second.add(message.position().orElseThrow());
                 throw onPurpose;
             });
             Wire.Peer end = own.live();

@@ -22,7 +22,9 @@ class SubscribeTest {
         end.subscribed("tea", "0", true);
         end.say("{\"type\":\"message\",\"topic\":\"tea\",\"position\":\"1\",\"user\": {\"n\" : 1.50},"
                 + "\"message\": \"a\\u00fc\\n\" ,\"timestamp\":7}");
-        assertEquals(List.of(new Message("tea", "1", "\"a\\u00fc\\n\"", Optional.of("{\"n\" : 1.50}"), 7)), messages);
+        assertEquals(
+                List.of(new Message("tea", Optional.of("1"), "\"a\\u00fc\\n\"", Optional.of("{\"n\" : 1.50}"), 7)),
+                messages);
     }
 
     @Test

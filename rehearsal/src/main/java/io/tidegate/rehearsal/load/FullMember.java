@@ -113,7 +113,7 @@ final class FullMember implements Member {
             String topic, Payload payload, long due, @Nullable Ack ack, @Nullable Throwable failure) {
         if (ack != null) {
             shared.tally().acknowledgement.record(System.nanoTime() - due);
-            shared.journal().acknowledged(topic, payload, ack.position());
+            shared.journal().acknowledged(topic, payload, ack.position().orElseThrow());
         } else {
             shared.journal().abandoned(topic, payload);
             if (!leaving) {
@@ -174,7 +174,7 @@ final class FullMember implements Member {
                     .ifPresentOrElse(
                             stamp -> {
                                 shared.tally().received(stamp, now);
-                                observer.received(message.position(), stamp.payload());
+                                observer.received(message.position().orElseThrow(), stamp.payload());
                             },
                             () -> other(message));
         }
@@ -183,7 +183,7 @@ final class FullMember implements Member {
         private void other(Message message) {
             Payload.of(message.message())
                     .ifPresentOrElse(
-                            payload -> observer.received(message.position(), payload),
+                            payload -> observer.received(message.position().orElseThrow(), payload),
                             () -> shared.tally().complain("foreign message " + message));
         }
 
