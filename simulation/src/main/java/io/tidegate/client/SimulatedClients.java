@@ -68,7 +68,9 @@ public final class SimulatedClients {
                 .withBounds(new Options.Bounds(1_000, 1_000, Duration.ofSeconds(5)))
                 .withThreads(new Options.Threads(NO_HTTP, NO_SCHEDULER, Runnable::run))
                 .withStates(states);
-        return new TidegateClient(options, sockets(dialer), timers(nanoTime, scheduler), random);
+        TidegateClient client = new TidegateClient(options, sockets(dialer), timers(nanoTime, scheduler), random);
+        client.reconnect();
+        return client;
     }
 
     private static Timers timers(LongSupplier nanoTime, Scheduler scheduler) {

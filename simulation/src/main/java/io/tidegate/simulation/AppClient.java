@@ -72,7 +72,7 @@ final class AppClient {
             @Override
             public void message(Message message) {
                 note(topic);
-                listener.message(position(message.position()), message.message());
+                listener.message(position(message.position().orElseThrow()), message.message());
             }
 
             @Override
@@ -118,7 +118,7 @@ final class AppClient {
     }
 
     private void acknowledged(Ack ack, String body) {
-        ledger.acknowledged(ack.topic(), position(ack.position()), body);
+        ledger.acknowledged(ack.topic(), position(ack.position().orElseThrow()), body);
     }
 
     /** Where the server has said that delivery begins, which the listener learns of no other way. */

@@ -1,9 +1,11 @@
 package io.tidegate.client;
 
+import java.util.Optional;
+
 /**
  * The server keeps the message, and every subscriber of its topic gets it.
  *
  * @param id the publisher's own
- * @param position of the message in its topic
+ * @param position of the message in its topic; empty where it is not kept, see {@link Publication#keep}
  */
-public record Ack(String id, String topic, String position) {}
+public record Ack(String id, String topic, Optional<String> position) {}

@@ -11,11 +11,13 @@ import java.util.random.RandomGenerator;
  * @param longest no wait is longer
  */
 public record Backoff(Duration first, Duration longest) {
-    /** 0.5 s, doubling up to 30 s. */
-    public static final Backoff DEFAULT = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(30));
+    /** 0.5 s, doubling up to 10 s. */
+    public static final Backoff DEFAULT = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(10));
 
     /** @throws IllegalArgumentException where a duration is not above 0, or the first is above the longest */
     public Backoff {
+        Arguments.given("first", first);
+        Arguments.given("longest", longest);
         if (first.isNegative() || first.isZero() || first.compareTo(longest) > 0) {
             throw new IllegalArgumentException(
                     "backoff from " + first + " to " + longest + "; allowed is more than 0, and the first no longer");

@@ -1,6 +1,9 @@
 package io.tidegate.client;
 
-/** The client was closed, by the application or by a server, before the publish was acknowledged. It may have happened. */
+/**
+ * The client is closed, by the application or by a server. Where it was closed before a publish was acknowledged, that may have
+ * happened.
+ */
 public final class ClientClosedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

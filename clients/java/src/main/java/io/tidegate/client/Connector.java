@@ -14,30 +14,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connector implements Dialer.Owner {
     private static final System.Logger LOG = System.getLogger(Connector.class.getName());
-    private static final Duration AFTER_A_POLICY_CLOSE = Duration.ofSeconds(30);
 
     private final Options options;
     private final Dialer dialer;
     private final Timers timers;
     private final RandomGenerator random;
     private final Mailbox core;
+    private final Attempts attempts;
+    private final Status status = new Status();
 
     private Traffic traffic = Traffic.NONE;
-    private Consumer<StateChange> states = change -> {};
-    private State told = State.WAITING;
-    private volatile @Nullable String node;
-
     /** Serves the client. */
     private @Nullable Link first;
     /** Is made ready to take its place. */
     private @Nullable Link second;
-    /** The next attempt, be it after a failure or at the moment that the node gave. */
-    private Timers.@Nullable Timer next;
 
-    /** Counts what was scheduled, so that what is out of date is told from what is not. */
-    private long tickets;
-
-    private int attempt;
     private int url;
     private boolean closed;
 
@@ -47,12 +38,25 @@ final class Connector implements Dialer.Owner {
         this.timers = timers;
         this.random = random;
         this.core = core;
+        this.attempts = new Attempts(options.backoff(), timers, random, core);
     }
 
+    /** Comes before everything else, and opens nothing. */
     void start(Traffic traffic, Consumer<StateChange> states) {
         this.traffic = traffic;
-        this.states = states;
+        status.tellTo(states);
         url = random.nextInt(options.urls().size());
+    }
+
+    /** Connects now, whatever is waited for, and in place of the connection that there is. */
+    void reconnect() {
+        if (closed) {
+            return;
+        }
+        attempts.cancel();
+        attempts.succeeded();
+        retireBoth();
+        traffic.unserved();
         connect();
     }
 
@@ -72,26 +76,30 @@ final class Connector implements Dialer.Owner {
             return;
         }
         closed = true;
-        cancelNext();
-        retire(first);
-        retire(second);
-        first = null;
-        second = null;
+        attempts.cancel();
+        retireBoth();
         traffic.closed(reason);
         tell(reason);
+    }
+
+    private void retireBoth() {
+        dialer.retire(first);
+        dialer.retire(second);
+        first = null;
+        second = null;
     }
 
     /** Every topic is delivered on this connection. */
     void ready(Link link) {
         if (!link.live) {
             link.live = true;
-            attempt = 0;
+            attempts.succeeded();
         }
         if (link == second) {
             Link old = first;
             first = link;
             second = null;
-            retire(old);
+            dialer.retire(old);
             promoted(link);
         }
         tell("every topic is subscribed");
@@ -113,19 +121,12 @@ final class Connector implements Dialer.Owner {
 
     /** The listeners have caught up. */
     void readOn() {
-        readOn(first);
-        readOn(second);
-    }
-
-    private void readOn(@Nullable Link link) {
-        if (link != null && link.paused) {
-            link.heardAt = timers.nanoTime();
-            link.read();
-        }
+        dialer.readOn(first);
+        dialer.readOn(second);
     }
 
     Duration backoff(int failures) {
-        return options.backoff().before(failures, random);
+        return attempts.backoff(failures);
     }
 
     void after(Duration delay, Runnable task) {
@@ -135,18 +136,19 @@ final class Connector implements Dialer.Owner {
     private void connect() {
         URI to = options.urls().get(url);
         url = (url + 1) % options.urls().size();
-        Link link = dialer.link();
+        Link link = dialer.link(to);
         if (first == null) {
             first = link;
         } else {
             second = link;
         }
-        tell("to " + to);
+        tell("to " + link.address());
         dialer.open(link, to);
     }
 
     private void welcome(Link link, ServerFrame.Welcome welcome) {
         link.welcome(welcome);
+        status.welcomed();
         dialer.watch(link);
         tell("welcome at " + welcome.node());
         boolean serving = link == first;
@@ -166,7 +168,7 @@ final class Connector implements Dialer.Owner {
     }
 
     private void prepareToLeave(Link link, long at) {
-        schedule(Duration.ofNanos(Math.max(0, at - timers.nanoTime())), () -> {
+        attempts.leaveAt(at, () -> {
             link.leaving = true;
             connect();
         });
@@ -174,11 +176,12 @@ final class Connector implements Dialer.Owner {
     }
 
     /** The one place where connections end that the client did not retire itself. */
-    private void lost(Link link, String reason, Duration atLeast) {
+    private void lost(Link link, String because, Duration atLeast) {
+        String reason = link.welcomed ? because : link.address() + ": " + because;
         if (link == second) {
             second = null;
             link.abort();
-            retry(atLeast);
+            retrySecond(atLeast);
         } else if (link == first) {
             link.abort();
             first = second;
@@ -187,18 +190,28 @@ final class Connector implements Dialer.Owner {
                 promoted(first);
             } else {
                 traffic.unserved();
-                if (next == null || !link.leaving) {
-                    retry(atLeast);
+                if (!attempts.waits() || !link.leaving) {
+                    attempts.retry(atLeast, this::connect);
                 }
             }
         } else {
             return;
         }
+        status.failed(reason);
         tell(reason);
     }
 
+    private void retrySecond(Duration atLeast) {
+        Link serving = first;
+        if (serving != null && serving.leaveAt != null) {
+            attempts.retryHandOver(serving.leaveAt, atLeast, this::connect);
+        } else {
+            attempts.retry(atLeast, this::connect);
+        }
+    }
+
     private void promoted(Link link) {
-        cancelNext();
+        attempts.cancel();
         if (link.welcomed) {
             traffic.welcomed(link);
             traffic.serves(link);
@@ -210,74 +223,12 @@ final class Connector implements Dialer.Owner {
         }
     }
 
-    private void retry(Duration atLeast) {
-        schedule(atLeast.plus(backoff(attempt++)), this::connect);
-    }
-
-    /** In place of what was scheduled before, even where its time has come and it waits in the mailbox. */
-    private void schedule(Duration delay, Runnable task) {
-        cancelNext();
-        long ticket = tickets;
-        next = timers.after(
-                delay,
-                () -> core.post(() -> {
-                    if (ticket == tickets) {
-                        next = null;
-                        task.run();
-                    }
-                }));
-    }
-
-    private void cancelNext() {
-        tickets++;
-        if (next != null) {
-            next.cancel();
-            next = null;
-        }
-    }
-
-    /** Ends a connection in order: close frame, then its socket's end, which is not waited for without end. */
-    private void retire(@Nullable Link link) {
-        if (link != null) {
-            link.close();
-            after(options.bounds().connect(), link::abort);
-        }
-    }
-
-    /** The node that serves the client; null while none does. From any thread. */
-    @Nullable
-    String node() {
-        return node;
+    Status status() {
+        return status;
     }
 
     private void tell(String reason) {
-        State now = state();
-        node = first == null ? null : first.node();
-        if (now != told) {
-            StateChange change = new StateChange(told, now, reason);
-            told = now;
-            states.accept(change);
-        }
-    }
-
-    private State state() {
-        Link serving = first;
-        if (closed) {
-            return State.CLOSED;
-        }
-        if (serving == null) {
-            return State.WAITING;
-        }
-        if (!serving.welcomed) {
-            return State.CONNECTING;
-        }
-        if (serving.leaving) {
-            return State.HANDING_OVER;
-        }
-        if (!serving.live) {
-            return State.RESUMING;
-        }
-        return serving.leaveAt == null ? State.LIVE : State.LEAVING;
+        status.tell(first, closed, reason);
     }
 
     @Override
@@ -303,23 +254,13 @@ final class Connector implements Dialer.Owner {
 
     @Override
     public void ended(Link link, Socket.End end) {
-        switch (end) {
-            case Socket.End.Closed closed -> closed(link, closed);
-            // While the old connection still serves there is no time to lose, and another node may take this one.
-            case Socket.End.Refused refused ->
-                lost(
-                        link,
-                        end.reason(),
-                        link == second ? Duration.ZERO : refused.retryAfter().orElse(Duration.ZERO));
-            case Socket.End.Failed failed -> lost(link, failed.reason(), Duration.ZERO);
+        if (end.isFinal()) {
+            status.dismissed(end.reason());
+            close(end.reason());
+            return;
         }
-    }
-
-    private void closed(Link link, Socket.End.Closed closed) {
-        switch (closed.code()) {
-            case 1000, 1002, 1007, 1009 -> close(closed.reason());
-            case 1008 -> lost(link, closed.reason(), AFTER_A_POLICY_CLOSE);
-            default -> lost(link, closed.reason(), Duration.ZERO);
-        }
+        // While the old connection still serves there is no time to lose, and another node may take this one.
+        boolean another = link == second && end instanceof Socket.End.Refused;
+        lost(link, end.reason(), another ? Duration.ZERO : end.pause());
     }
 }

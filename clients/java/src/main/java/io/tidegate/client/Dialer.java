@@ -3,6 +3,7 @@ package io.tidegate.client;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Opens connections, brings what happens on them into the client's mailbox, and sees to it that they are alive. */
 final class Dialer {
@@ -38,8 +39,8 @@ final class Dialer {
     }
 
     /** A connection that is to be opened now. */
-    Link link() {
-        return new Link(timers.nanoTime(), connect.toNanos());
+    Link link(URI url) {
+        return new Link(url, timers, connect);
     }
 
     void open(Link link, URI url) {
@@ -72,6 +73,22 @@ final class Dialer {
         link.unwatch();
         Duration rest = Duration.ofNanos(link.heardAt + link.silenceNanos - timers.nanoTime());
         link.watch = timers.after(rest, () -> core.post(() -> checkLife(link)));
+    }
+
+    /** Reads further on a connection that was not read, since listeners were behind. */
+    void readOn(@Nullable Link link) {
+        if (link != null && link.paused) {
+            link.heardAt = timers.nanoTime();
+            link.read();
+        }
+    }
+
+    /** Ends a connection in order: close frame, then its socket's end, which is not waited for without end. */
+    void retire(@Nullable Link link) {
+        if (link != null) {
+            link.close();
+            timers.after(connect, () -> core.post(link::abort));
+        }
     }
 
     private void checkLife(Link link) {

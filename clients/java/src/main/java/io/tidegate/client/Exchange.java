@@ -30,15 +30,27 @@ final class Exchange implements Traffic {
         this.mostUndelivered = mostUndelivered;
     }
 
-    void add(Feed feed) {
-        if (closed == null) {
+    /** One more listens to the feed, which may be new. */
+    void join(Feed feed, Listening one) {
+        feed.join(one);
+        if (closed != null) {
+            feed.closed(closed);
+        } else if (feeds.get(feed.topic()) != feed && !feed.isRefused()) {
             feeds.put(feed.topic(), feed);
             askMissing(connector.first());
             askMissing(connector.second());
         }
     }
 
-    void remove(Feed feed) {
+    /** @param last nobody listens to the feed any more */
+    void leave(Feed feed, Listening one, boolean last) {
+        feed.leave(one);
+        if (last) {
+            remove(feed);
+        }
+    }
+
+    private void remove(Feed feed) {
         if (feeds.remove(feed.topic(), feed)) {
             release(connector.first(), feed.topic());
             release(connector.second(), feed.topic());
@@ -71,6 +83,7 @@ final class Exchange implements Traffic {
     @Override
     public void closed(String reason) {
         closed = reason;
+        feeds.values().forEach(feed -> feed.closed(reason));
         feeds.clear();
         outbox.failAll(new ClientClosedException(reason));
     }
@@ -107,8 +120,15 @@ final class Exchange implements Traffic {
         if (feed == null || !link.delivers(message.topic())) {
             return;
         }
+        if (message.position().isEmpty()) {
+            // Without a position one that comes on both connections cannot be told from two: the first one's counts.
+            if (link == connector.first()) {
+                feed.pass(message);
+            }
+            return;
+        }
         boolean alone = connector.second() == null;
-        feed.accept(message, alone);
+        feed.accept(message, message.position().get(), alone);
         if (!alone && feed.remembered() > MOST_REMEMBERED) {
             connector.dropFirst("too many messages since the hand-over began");
         }
@@ -151,26 +171,32 @@ final class Exchange implements Traffic {
 
     private void error(Link link, ServerFrame.ErrorFrame error) {
         Refusal refusal = new Refusal(error.code(), error.message());
-        if (error.id().isPresent()) {
-            String id = error.id().get();
-            if (!isPassing(error.code())) {
-                outbox.refused(id, new RefusedException(refusal));
-            } else if (outbox.hold(id)) {
-                connector.after(pause(error.code()), outbox::proceed);
-            }
-        } else if (error.topic().isPresent()) {
+        // A server that is older than this field answers a publish by its id, and a subscribe by a topic without one.
+        String answers = error.answers().orElse(error.id().isPresent() ? "publish" : "subscribe");
+        if (answers.equals("publish") && error.id().isPresent()) {
+            publishFailed(error.id().get(), refusal);
+        } else if (answers.endsWith("subscribe") && error.topic().isPresent()) {
             subscribeFailed(link, error.topic().get(), refusal);
         } else {
             LOG.log(Level.WARNING, "the server says {0}: {1}", error.code(), error.message());
         }
     }
 
+    private void publishFailed(String id, Refusal refusal) {
+        if (!refusal.isPassing() || (refusal.isUncertain() && !outbox.repeats(id))) {
+            outbox.refused(id, new RefusedException(refusal));
+        } else if (outbox.hold(id)) {
+            connector.after(pause(refusal.code()), outbox::proceed);
+        }
+    }
+
+    /** Or an unsubscribe, after which nothing is left to do. */
     private void subscribeFailed(Link link, String topic, Refusal refusal) {
         Feed feed = feeds.get(topic);
         if (link.answered(topic) != Link.Answer.TO_THE_LAST_ASK || feed == null) {
             return;
         }
-        if (isPassing(refusal.code())) {
+        if (refusal.isPassing()) {
             link.postpone(topic);
             connector.after(pause(refusal.code()), () -> {
                 if (link.postponed(topic)) {
@@ -197,10 +223,6 @@ final class Exchange implements Traffic {
         askMissing(link);
     }
 
-    private static boolean isPassing(String code) {
-        return code.equals("relay-unavailable") || code.equals("rate-limited");
-    }
-
     private Duration pause(String code) {
         Duration backoff = connector.backoff(failures++);
         return code.equals("rate-limited") ? backoff.plus(RATE_PAUSE) : backoff;
@@ -215,7 +237,7 @@ final class Exchange implements Traffic {
             // The second one is asked only once the first one has said where delivery begins: both must begin there.
             if (!link.wants(feed.topic())
                     && (link == connector.first() || feed.received().isPresent())) {
-                link.subscribe(feed.topic(), feed.received());
+                link.subscribe(feed.topic(), feed.received(), feed.last());
             }
         }
     }

@@ -1,65 +1,64 @@
 package io.tidegate.client;
 
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One subscription, whatever connections it comes over.
+ * What comes of one topic, whatever connections it comes over, for all who listen to it. In the client's mailbox.
  *
  * <p>Each connection delivers a topic's messages in order and without a gap from where it was asked to begin. While two
  * connections do, one of them is ahead: whatever comes on it is new, and is remembered; whatever comes on the other one
  * has been remembered, and is dropped, until it has caught up.
  */
-final class Feed implements Subscription {
-    private final String topic;
-    private final TopicListener listener;
-    private final Mailbox listeners;
-    private final Consumer<Feed> unsubscribe;
+final class Feed {
+    private static final System.Logger LOG = System.getLogger(Feed.class.getName());
 
-    /** The last position that came, from which a new connection resumes. In the client's mailbox, as {@link #seen} is. */
+    private final String topic;
+    private final From from;
+    private final Mailbox listeners;
+    private final Consumer<Feed> over;
+
+    /** The last position that came, from which a new connection resumes. */
     private @Nullable String received;
 
     /** Set from {@link #forgetPosition} on until delivery begins. */
     private @Nullable String forgotten;
 
+    private @Nullable Refusal refusal;
     private final Set<String> seen = new HashSet<>();
 
-    private volatile @Nullable String delivered;
-    private final AtomicBoolean ended = new AtomicBoolean();
+    /** Who is told, and the last position that they were told of. In the mailbox of the listeners. */
+    private final List<Listening> audience = new ArrayList<>();
 
-    /** @param unsubscribe called by {@link #close}, once */
-    Feed(String topic, @Nullable String after, TopicListener listener, Mailbox listeners, Consumer<Feed> unsubscribe) {
+    private @Nullable String told;
+
+    /** @param over called when the server has refused it */
+    Feed(String topic, From from, Mailbox listeners, Consumer<Feed> over) {
         this.topic = topic;
-        this.received = after;
-        this.delivered = after;
-        this.listener = listener;
+        this.from = from;
+        this.received = from.after().orElse(null);
         this.listeners = listeners;
-        this.unsubscribe = unsubscribe;
+        this.over = over;
     }
 
-    @Override
-    public String topic() {
+    String topic() {
         return topic;
-    }
-
-    @Override
-    public Optional<String> position() {
-        return Optional.ofNullable(delivered);
-    }
-
-    @Override
-    public void close() {
-        if (!ended.getAndSet(true)) {
-            unsubscribe.accept(this);
-        }
     }
 
     Optional<String> received() {
         return Optional.ofNullable(received);
+    }
+
+    /** How many messages of the history are wanted; none once something has come, behind which a connection resumes. */
+    OptionalInt last() {
+        return received == null && forgotten == null ? from.last() : OptionalInt.empty();
     }
 
     /** How many positions are remembered. */
@@ -67,26 +66,51 @@ final class Feed implements Subscription {
         return seen.size();
     }
 
+    /** One more listens, from what comes next on. */
+    void join(Listening one) {
+        Refusal refused = refusal;
+        if (refused != null) {
+            listeners.post(() -> one.refused(refused));
+            return;
+        }
+        listeners.post(() -> {
+            audience.add(one);
+            if (told != null) {
+                one.begins(told);
+            }
+        });
+    }
+
+    void leave(Listening one) {
+        listeners.post(() -> {
+            audience.remove(one);
+            one.isOver();
+        });
+    }
+
     /**
      * A message has come.
      *
+     * @param position its own
      * @param alone no other connection can deliver it again; then what was remembered is forgotten as soon as this one
      *     brings something new
      */
-    void accept(Message message, boolean alone) {
-        if (seen.contains(message.position())) {
+    void accept(Message message, String position, boolean alone) {
+        if (seen.contains(position)) {
             return;
         }
         if (alone) {
             seen.clear();
         } else {
-            seen.add(message.position());
+            seen.add(position);
         }
-        received = message.position();
-        tell(() -> {
-            listener.message(message);
-            delivered = message.position();
-        });
+        received = position;
+        tell(position, one -> one.message(message));
+    }
+
+    /** One that is not kept has come, which leaves everything else as it is. */
+    void pass(Message message) {
+        listeners.post(() -> audience.forEach(one -> one.message(message)));
     }
 
     /** The position cannot be resumed from: delivery begins at the present, with a gap. */
@@ -101,10 +125,13 @@ final class Feed implements Subscription {
             received = forgotten;
             forgotten = null;
             lose(position);
-        } else if (received == null) {
-            received = position;
-            tell(() -> delivered = position);
+            return;
         }
+        if (received == null) {
+            received = position;
+        }
+        String begins = received;
+        tell(begins, one -> one.begins(begins));
     }
 
     /**
@@ -120,24 +147,31 @@ final class Feed implements Subscription {
         Gap gap = new Gap(topic, received(), position);
         // What is remembered stays: the other connection may have been ahead of where this one begins.
         received = position;
-        tell(() -> {
-            listener.lost(gap);
-            delivered = position;
-        });
+        tell(position, one -> one.lost(gap));
     }
 
-    void refuse(Refusal refusal) {
-        tell(() -> {
-            close();
-            listener.refused(refusal);
-        });
+    /** The server will not have it. */
+    void refuse(Refusal because) {
+        refusal = because;
+        // Said here too, since a listener that is a lambda hears nothing of it.
+        LOG.log(Level.WARNING, "no subscription of {0}: {1}: {2}", topic, because.code(), because.message());
+        over.accept(this);
+        listeners.post(() -> audience.forEach(one -> one.refused(because)));
     }
 
-    private void tell(Runnable call) {
+    boolean isRefused() {
+        return refusal != null;
+    }
+
+    /** The client is closed. */
+    void closed(String reason) {
+        listeners.post(() -> audience.forEach(one -> one.closedWith(reason)));
+    }
+
+    private void tell(String position, Consumer<Listening> call) {
         listeners.post(() -> {
-            if (!ended.get()) {
-                call.run();
-            }
+            told = position;
+            audience.forEach(call);
         });
     }
 }

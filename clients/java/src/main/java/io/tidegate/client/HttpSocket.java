@@ -1,11 +1,13 @@
 package io.tidegate.client;
 
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -72,7 +74,8 @@ final class HttpSocket implements Socket, WebSocket.Listener {
             events.opened(this);
         } else {
             opened.abort();
-            events.ended(new End.Failed("the server does not speak " + SUBPROTOCOL));
+            events.ended(new End.Failed(
+                    "no-subprotocol: the server does not speak " + SUBPROTOCOL + " there; Tidegate does at /chat"));
         }
     }
 
@@ -148,7 +151,24 @@ final class HttpSocket implements Socket, WebSocket.Listener {
             HttpResponse<?> response = handshake.getResponse();
             return new End.Refused(response.statusCode(), retryAfter(response));
         }
-        return new End.Failed(cause.getClass().getSimpleName() + ": " + cause.getMessage());
+        return new End.Failed(describe(cause));
+    }
+
+    /** The exceptions of {@code java.net.http} often have no message, and what they mean is in their causes, if anywhere. */
+    private static String describe(Throwable failure) {
+        @Nullable Throwable cause = failure;
+        while (cause != null) {
+            if (cause instanceof UnresolvedAddressException) {
+                return "unknown host";
+            }
+            if (cause.getMessage() != null) {
+                return cause.getClass().getSimpleName() + ": " + cause.getMessage();
+            }
+            cause = cause.getCause();
+        }
+        return failure instanceof ConnectException
+                ? "cannot connect: no server listens there, or no way leads there"
+                : failure.getClass().getSimpleName();
     }
 
     /** In seconds; the other form, a date, is not worth a parser. */

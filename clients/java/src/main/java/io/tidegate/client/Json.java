@@ -3,21 +3,18 @@ package io.tidegate.client;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.OptionalInt;
 
 /** The frames of {@code tidegate.v1} as text. What the application wrote passes through unchanged. */
 final class Json {
     private static final JsonFactory FACTORY = new JsonFactory();
-    private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
     private Json() {}
 
@@ -32,15 +29,21 @@ final class Json {
             }
             json.writeFieldName("message");
             json.writeRawValue(publication.message());
+            if (!publication.terms().keep()) {
+                json.writeBooleanField("keep", false);
+            }
         });
     }
 
-    static String subscribe(String topic, Optional<String> after) {
+    static String subscribe(String topic, Optional<String> after, OptionalInt last) {
         return object(json -> {
             json.writeStringField("type", "subscribe");
             json.writeStringField("topic", topic);
             if (after.isPresent()) {
                 json.writeStringField("after", after.get());
+            }
+            if (last.isPresent()) {
+                json.writeNumberField("last", last.getAsInt());
             }
         });
     }
@@ -59,7 +62,7 @@ final class Json {
         return switch (type) {
             case "welcome" ->
                 new ServerFrame.Welcome(
-                        need(members, "node"), integer(members, "heartbeatMs"), messageLimit(need(members, "limits")));
+                        need(members, "node"), integer(members, "heartbeatMs"), limits(need(members, "limits")));
             case "subscribed" ->
                 new ServerFrame.Subscribed(
                         need(members, "topic"),
@@ -69,56 +72,29 @@ final class Json {
             case "message" ->
                 new ServerFrame.Delivery(new Message(
                         need(members, "topic"),
-                        need(members, "position"),
+                        string(members, "position"),
                         member(members, "message").raw(),
                         Optional.ofNullable(members.get("user")).map(Member::raw),
                         integer(members, "timestamp")));
-            case "ack" ->
-                new ServerFrame.Acknowledged(
-                        new Ack(need(members, "id"), need(members, "topic"), need(members, "position")));
+            case "ack" -> acknowledged(members);
             case "server-shutdown" -> new ServerFrame.ServerShutdown(integer(members, "reconnectAfterMs"));
             case "error" ->
                 new ServerFrame.ErrorFrame(
                         need(members, "code"),
                         need(members, "message"),
-                        Optional.ofNullable(members.get("id")).map(Member::value),
-                        Optional.ofNullable(members.get("topic")).map(Member::value));
+                        string(members, "id"),
+                        string(members, "topic"),
+                        string(members, "answers"));
             default -> new ServerFrame.Other(type);
         };
     }
 
-    static void requireTopic(String topic) {
-        if (!TOPIC.matcher(topic).matches()) {
-            throw new IllegalArgumentException("topic \"" + topic + "\"; allowed is " + TOPIC);
+    /** @param value of a string what it says, of another value its text */
+    private record Member(String raw, String value) {
+        boolean isString() {
+            return raw.startsWith("\"");
         }
     }
-
-    static void requireId(String id) {
-        if (id.isEmpty() || id.length() > 128) {
-            throw new IllegalArgumentException("id of " + id.length() + " characters; allowed are 1 to 128");
-        }
-    }
-
-    /** @throws IllegalArgumentException unless the text is one JSON value that UTF-8 can carry */
-    static void requireValue(String name, String text) {
-        try (JsonParser json = FACTORY.createParser(text)) {
-            JsonToken first = json.nextToken();
-            json.skipChildren();
-            json.finishToken();
-            if (first == null || json.nextToken() != null) {
-                throw new IllegalArgumentException(name + " is not one JSON value");
-            }
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(name + " is not JSON: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("reading from memory", e);
-        }
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-            throw new IllegalArgumentException(name + " has half a surrogate pair");
-        }
-    }
-
-    private record Member(String raw, String value) {}
 
     private static Map<String, Member> members(String text) throws IOException {
         Map<String, Member> members = new HashMap<>();
@@ -139,9 +115,31 @@ final class Json {
         return members;
     }
 
-    private static long messageLimit(String limits) throws IOException {
-        Member limit = members(limits).get("message");
-        return limit == null ? Long.MAX_VALUE : Long.parseLong(limit.value());
+    /** The ids of this client are strings: {@code 7} is another one than {@code "7"}, and of somebody else. */
+    private static ServerFrame acknowledged(Map<String, Member> members) throws IOException {
+        Optional<String> id = string(members, "id");
+        if (id.isEmpty()) {
+            return new ServerFrame.Other("ack");
+        }
+        return new ServerFrame.Acknowledged(new Ack(id.get(), need(members, "topic"), string(members, "position")));
+    }
+
+    private static ServerFrame.Limits limits(String text) throws IOException {
+        Map<String, Member> limits = members(text);
+        return new ServerFrame.Limits(number(limits, "message", Long.MAX_VALUE), number(limits, "rate", 0));
+    }
+
+    private static double number(Map<String, Member> members, String name, double otherwise) throws IOException {
+        Member member = members.get(name);
+        try {
+            return member == null ? otherwise : Double.parseDouble(member.value());
+        } catch (NumberFormatException e) {
+            throw new IOException("\"" + name + "\" is " + member.value() + ", no number", e);
+        }
+    }
+
+    private static Optional<String> string(Map<String, Member> members, String name) {
+        return Optional.ofNullable(members.get(name)).filter(Member::isString).map(Member::value);
     }
 
     private static Member member(Map<String, Member> members, String name) throws IOException {

@@ -1,8 +1,11 @@
 package io.tidegate.client;
 
+import java.net.URI;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** One connection: what was asked on it, and what it has answered. In the client's mailbox only. */
@@ -10,8 +13,11 @@ final class Link {
     private static final int NORMAL = 1000;
 
     private final Map<String, Asked> asked = new HashMap<>();
+    private final Timers timers;
+    private final URI url;
     private @Nullable Socket socket;
-    private long messageLimit;
+    private double messageLimit;
+    private Pace pace;
     private @Nullable String node;
 
     /** When something came last, and how long nothing may come. */
@@ -46,9 +52,18 @@ final class Link {
         private boolean postponed;
     }
 
-    Link(long now, long connectNanos) {
-        heardAt = now;
-        silenceNanos = connectNanos;
+    Link(URI url, Timers timers, Duration connect) {
+        this.url = url;
+        this.timers = timers;
+        heardAt = timers.nanoTime();
+        silenceNanos = connect.toNanos();
+        pace = Pace.of(0, heardAt);
+    }
+
+    /** Where it leads, without what may be secret. */
+    String address() {
+        String port = url.getPort() < 0 ? "" : ":" + url.getPort();
+        return url.getScheme() + "://" + url.getHost() + port + url.getPath();
     }
 
     void opened(Socket opened) {
@@ -59,7 +74,8 @@ final class Link {
     void welcome(ServerFrame.Welcome welcome) {
         welcomed = true;
         silenceNanos = 2 * welcome.heartbeatMs() * 1_000_000;
-        messageLimit = welcome.messageLimit();
+        messageLimit = welcome.limits().message();
+        pace = Pace.of(welcome.limits().rate(), timers.nanoTime());
         node = welcome.node();
     }
 
@@ -70,12 +86,19 @@ final class Link {
     }
 
     /** Bytes of the largest message that the node takes. */
-    long messageLimit() {
+    double messageLimit() {
         return messageLimit;
     }
 
+    /** For how long publishes are to wait, lest the node's limit of its rate is exceeded; 0 where they need not. */
+    long paceNanos() {
+        return pace.waitNanos(timers.nanoTime());
+    }
+
+    /** Each frame counts for the rate. */
     void send(String text) {
         if (socket != null) {
+            pace.spend(timers.nanoTime());
             socket.send(text);
         }
     }
@@ -111,9 +134,9 @@ final class Link {
         }
     }
 
-    void subscribe(String topic, Optional<String> after) {
+    void subscribe(String topic, Optional<String> after, OptionalInt last) {
         ask(topic, true).after = after;
-        send(Json.subscribe(topic, after));
+        send(Json.subscribe(topic, after, last));
     }
 
     void unsubscribe(String topic) {

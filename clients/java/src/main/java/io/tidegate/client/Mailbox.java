@@ -27,10 +27,22 @@ final class Mailbox {
 
     /** From any thread. A task that throws is logged, and the next one runs. */
     void post(Runnable task) {
-        tasks.add(task);
-        if (waiting.getAndIncrement() == 0) {
-            executor.execute(this::drain);
+        if (put(task)) {
+            start();
         }
+    }
+
+    /**
+     * As {@link #post}, for a caller that holds a lock. Where this returns true, the caller calls {@link #start} next, and
+     * holds the lock no longer.
+     */
+    boolean put(Runnable task) {
+        tasks.add(task);
+        return waiting.getAndIncrement() == 0;
+    }
+
+    void start() {
+        executor.execute(this::drain);
     }
 
     /** Tasks that have been posted and have not ended. */

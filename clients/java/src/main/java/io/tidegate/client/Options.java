@@ -4,9 +4,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to connect.
@@ -15,43 +18,62 @@ import java.util.function.Consumer;
  * @param backoff between attempts
  * @param bounds what may wait, and for how long
  * @param threads shared by as many clients as you like
- * @param states told of every change, in order, on the thread of the client's listeners
+ * @param hooks who is told what
  */
-public record Options(List<URI> urls, Backoff backoff, Bounds bounds, Threads threads, Consumer<StateChange> states) {
+public record Options(List<URI> urls, Backoff backoff, Bounds bounds, Threads threads, Hooks hooks) {
 
-    /** @throws IllegalArgumentException where there is no URL, or one that no WebSocket can have */
+    /** @throws IllegalArgumentException where something is null, there is no URL, or one that no WebSocket can have */
     public Options {
+        Arguments.given("urls", urls).forEach(Options::require);
         urls = List.copyOf(urls);
         if (urls.isEmpty()) {
             throw new IllegalArgumentException("no url; allowed are one or more of ws:// or wss://");
         }
-        urls.forEach(Options::require);
+        Arguments.given("backoff", backoff);
+        Arguments.given("bounds", bounds);
+        Arguments.given("threads", threads);
+        Arguments.given("hooks", hooks);
     }
 
     /** The defaults for these addresses; the {@code with} methods change them. */
     public static Options of(String... urls) {
         return new Options(
-                List.of(urls).stream().map(URI::create).toList(),
+                Stream.of(Arguments.given("urls", urls)).map(Options::url).toList(),
                 Backoff.DEFAULT,
                 Bounds.DEFAULT,
                 Threads.shared(),
-                change -> {});
+                Hooks.NONE);
     }
 
     public Options withBackoff(Backoff backoff) {
-        return new Options(urls, backoff, bounds, threads, states);
+        return new Options(urls, backoff, bounds, threads, hooks);
     }
 
     public Options withBounds(Bounds bounds) {
-        return new Options(urls, backoff, bounds, threads, states);
+        return new Options(urls, backoff, bounds, threads, hooks);
     }
 
     public Options withThreads(Threads threads) {
-        return new Options(urls, backoff, bounds, threads, states);
+        return new Options(urls, backoff, bounds, threads, hooks);
     }
 
+    /** See {@link Hooks#states()}. */
     public Options withStates(Consumer<StateChange> states) {
-        return new Options(urls, backoff, bounds, threads, states);
+        return withHooks(new Hooks(states, hooks.failures(), hooks.traces()));
+    }
+
+    /** See {@link Hooks#failures()}. */
+    public Options withFailures(Consumer<ListenerFailure> failures) {
+        return withHooks(new Hooks(hooks.states(), failures, hooks.traces()));
+    }
+
+    /** See {@link Hooks#traces()}. */
+    public Options withTraces(Consumer<Trace> traces) {
+        return withHooks(new Hooks(hooks.states(), hooks.failures(), Optional.of(Arguments.given("traces", traces))));
+    }
+
+    private Options withHooks(Hooks changed) {
+        return new Options(urls, backoff, bounds, threads, changed);
     }
 
     /**
@@ -62,15 +84,16 @@ public record Options(List<URI> urls, Backoff backoff, Bounds bounds, Threads th
      * @param connect how long a handshake may take, {@code welcome} included
      */
     public record Bounds(int unacknowledged, int undelivered, Duration connect) {
-        /** 64 publishes, which is what a server reads ahead; 1,000 messages; 10 s. */
-        public static final Bounds DEFAULT = new Bounds(64, 1_000, Duration.ofSeconds(10));
+        /** 63 publishes, so that a server, which stops to read at 64, goes on reading; 1,000 messages; 10 s. */
+        public static final Bounds DEFAULT = new Bounds(63, 1_000, Duration.ofSeconds(10));
 
         /** @throws IllegalArgumentException where one is not above 0 */
         public Bounds {
-            if (unacknowledged < 1 || undelivered < 1 || connect.isNegative() || connect.isZero()) {
+            if (unacknowledged < 1 || undelivered < 1) {
                 throw new IllegalArgumentException("bounds of " + unacknowledged + " unacknowledged, " + undelivered
-                        + " undelivered, " + connect + " to connect; allowed is more than 0 of each");
+                        + " undelivered; allowed is more than 0 of each");
             }
+            Arguments.positive("connect", connect);
         }
     }
 
@@ -83,14 +106,51 @@ public record Options(List<URI> urls, Backoff backoff, Bounds bounds, Threads th
      */
     public record Threads(HttpClient http, ScheduledExecutorService scheduler, Executor listeners) {
 
+        /** @throws IllegalArgumentException where one is null */
+        public Threads {
+            Arguments.given("http", http);
+            Arguments.given("scheduler", scheduler);
+            Arguments.given("listeners", listeners);
+        }
+
         /** One set for the whole process: daemon threads, and virtual threads for the listeners. */
         public static Threads shared() {
             return SharedThreads.INSTANCE;
         }
     }
 
+    /**
+     * Who is told what.
+     *
+     * @param states every change of the client's state, in order, on the thread of its listeners
+     * @param failures what a listener throws, which is logged as well; on the thread of the listeners
+     * @param traces everything that happens on connections, for debugging: on whatever thread it happens, so it must not
+     *     block; it contains what is published
+     */
+    public record Hooks(
+            Consumer<StateChange> states, Consumer<ListenerFailure> failures, Optional<Consumer<Trace>> traces) {
+        /** Nobody. */
+        public static final Hooks NONE = new Hooks(change -> {}, failure -> {}, Optional.empty());
+
+        /** @throws IllegalArgumentException where one is null */
+        public Hooks {
+            Arguments.given("states", states);
+            Arguments.given("failures", failures);
+            Arguments.given("traces", traces);
+        }
+    }
+
+    private static URI url(@Nullable String text) {
+        try {
+            return URI.create(Arguments.given("url", text));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("url " + text + "; allowed is such as ws://host:8080/chat", e);
+        }
+    }
+
     private static void require(URI url) {
-        boolean webSocket = "ws".equalsIgnoreCase(url.getScheme()) || "wss".equalsIgnoreCase(url.getScheme());
+        String scheme = Arguments.given("url", url).getScheme();
+        boolean webSocket = "ws".equalsIgnoreCase(scheme) || "wss".equalsIgnoreCase(scheme);
         if (!webSocket || url.getHost() == null || url.getFragment() != null) {
             throw new IllegalArgumentException("url " + url + "; allowed is such as ws://host:8080/chat");
         }

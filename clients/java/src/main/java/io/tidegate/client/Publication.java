@@ -1,34 +1,72 @@
 package io.tidegate.client;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /**
  * What to publish.
  *
- * @param message one JSON value, as text
+ * @param message one JSON value, as text: at most 999 levels, numbers of at most 1,000 digits
  * @param user one JSON value, as text
  * @param id unique among all publishers of the topic, for as long as the server keeps history: 1 to 128 characters. By
  *     default the client makes one. One of your own lets you repeat a publish after a crash without doubling it
+ * @param terms what else is wanted
  */
-public record Publication(String topic, String message, Optional<String> user, Optional<String> id) {
+public record Publication(String topic, String message, Optional<String> user, Optional<String> id, Terms terms) {
 
     /** @throws IllegalArgumentException where a topic, JSON text or id is not as described; the message says which */
     public Publication {
-        Json.requireTopic(topic);
-        Json.requireValue("message", message);
-        user.ifPresent(value -> Json.requireValue("user", value));
-        id.ifPresent(Json::requireId);
+        Arguments.topic(topic);
+        Arguments.json("message", message);
+        Arguments.given("user", user).ifPresent(value -> Arguments.json("user", value));
+        Arguments.given("id", id).ifPresent(Arguments::id);
+        Arguments.given("terms", terms);
+    }
+
+    /**
+     * How a message is published.
+     *
+     * @param keep whether history holds it; one that is not kept is delivered in order, to those who are subscribed now
+     * @param timeout how long its acknowledgement is waited for; empty for as long as the client is open
+     */
+    public record Terms(boolean keep, Optional<Duration> timeout) {
+        /** Kept, and waited for without an end. */
+        public static final Terms DEFAULT = new Terms(true, Optional.empty());
+
+        /** @throws IllegalArgumentException where the timeout is not above 0 */
+        public Terms {
+            Arguments.given("timeout", timeout).ifPresent(time -> Arguments.positive("timeout", time));
+        }
     }
 
     public static Publication of(String topic, String message) {
-        return new Publication(topic, message, Optional.empty(), Optional.empty());
+        return new Publication(topic, message, Optional.empty(), Optional.empty(), Terms.DEFAULT);
     }
 
     public Publication by(String user) {
-        return new Publication(topic, message, Optional.of(user), id);
+        Arguments.json("user", user);
+        return new Publication(topic, message, Optional.of(user), id, terms);
     }
 
     public Publication withId(String id) {
-        return new Publication(topic, message, user, Optional.of(id));
+        Arguments.id(id);
+        return new Publication(topic, message, user, Optional.of(id), terms);
+    }
+
+    /**
+     * With {@code false} for what is of no use later, such as "is typing": it pushes nothing out of the history, and is not sent
+     * again where the connection is lost before the acknowledgement.
+     */
+    public Publication keep(boolean keep) {
+        return new Publication(topic, message, user, id, new Terms(keep, terms.timeout()));
+    }
+
+    /**
+     * Gives up after this time, counted from when {@code publish} has returned: the future fails with
+     * {@link java.util.concurrent.TimeoutException}. The message may have been published.
+     */
+    public Publication within(Duration timeout) {
+        Arguments.positive("timeout", timeout);
+        return new Publication(topic, message, user, id, new Terms(terms.keep(), Optional.of(timeout)));
     }
 }

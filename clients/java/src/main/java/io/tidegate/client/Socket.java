@@ -49,16 +49,47 @@ interface Socket {
         /** For a human. */
         String reason();
 
+        /** Whether trying again is of no use. */
+        default boolean isFinal() {
+            return false;
+        }
+
+        /** How long to stay away at least. */
+        default Duration pause() {
+            return Duration.ZERO;
+        }
+
         /** A handshake that was answered by something else than 101. */
         record Refused(int status, Optional<Duration> retryAfter) implements End {
             @Override
+            public Duration pause() {
+                return retryAfter.orElse(Duration.ZERO);
+            }
+
+            @Override
             public String reason() {
-                return "refused with HTTP " + status;
+                return "refused with HTTP " + status + (status == 404 ? "; Tidegate is at /chat" : "");
             }
         }
 
         /** A close frame. */
         record Closed(int code, String text) implements End {
+            private static final int POLICY = 1008;
+            private static final Duration AFTER_A_POLICY_CLOSE = Duration.ofSeconds(30);
+
+            @Override
+            public boolean isFinal() {
+                return switch (code) {
+                    case 1000, 1002, 1007, 1009 -> true;
+                    default -> false;
+                };
+            }
+
+            @Override
+            public Duration pause() {
+                return code == POLICY ? AFTER_A_POLICY_CLOSE : Duration.ZERO;
+            }
+
             @Override
             public String reason() {
                 return "closed by the server: " + code + (text.isEmpty() ? "" : " " + text);

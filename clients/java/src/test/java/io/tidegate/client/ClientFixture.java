@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.UnaryOperator;
 
 /** A client on manual time whose server is the test, and which calls its listeners on the test's thread. */
 final class ClientFixture {
@@ -20,6 +21,7 @@ final class ClientFixture {
     final ManualTimers timers = new ManualTimers();
     final Wire wire = new Wire();
     final List<State> states = new ArrayList<>();
+    final List<String> reasons = new ArrayList<>();
     final List<String> told = new ArrayList<>();
     final TidegateClient client;
 
@@ -28,11 +30,22 @@ final class ClientFixture {
     }
 
     ClientFixture(Options.Bounds bounds, Executor listeners) {
-        Options options = Options.of("ws://one/chat", "ws://two/chat")
-                .withBounds(bounds)
-                .withThreads(new Options.Threads(NO_HTTP, NO_SCHEDULER, listeners))
-                .withStates(change -> states.add(change.to()));
-        client = new TidegateClient(options, wire, timers, new Random(1));
+        this(options -> options.withBounds(bounds).withThreads(new Options.Threads(NO_HTTP, NO_SCHEDULER, listeners)));
+    }
+
+    /** @param choice changes what the others have */
+    ClientFixture(UnaryOperator<Options> choice) {
+        client = new TidegateClient(options(choice), wire, timers, new Random(1));
+        client.reconnect();
+    }
+
+    Options options(UnaryOperator<Options> choice) {
+        return choice.apply(Options.of("ws://one/chat", "ws://two/chat")
+                .withThreads(new Options.Threads(NO_HTTP, NO_SCHEDULER, Runnable::run))
+                .withStates(change -> {
+                    states.add(change.to());
+                    reasons.add(change.reason());
+                }));
     }
 
     /** Writes down what it is told. */
@@ -40,7 +53,7 @@ final class ClientFixture {
         return new TopicListener() {
             @Override
             public void message(Message message) {
-                told.add(message.position());
+                told.add(message.position().orElse("not kept"));
             }
 
             @Override

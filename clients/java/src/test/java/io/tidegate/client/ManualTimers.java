@@ -2,12 +2,12 @@ package io.tidegate.client;
 
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.PriorityQueue;
+import java.util.TreeSet;
 
 /** Time that passes only where a test lets it, and runs on the test's thread what is due. */
 final class ManualTimers implements Timers {
-    private final PriorityQueue<Task> tasks =
-            new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::number));
+    private final TreeSet<Task> tasks =
+            new TreeSet<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::number));
     private long now;
     private long numbers;
 
@@ -32,8 +32,8 @@ final class ManualTimers implements Timers {
 
     void advance(Duration time) {
         long end = now + time.toNanos();
-        while (!tasks.isEmpty() && tasks.peek().at() <= end) {
-            Task task = tasks.remove();
+        while (!tasks.isEmpty() && tasks.first().at() <= end) {
+            Task task = tasks.removeFirst();
             now = task.at();
             task.run().run();
         }

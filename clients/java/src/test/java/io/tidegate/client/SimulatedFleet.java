@@ -20,12 +20,19 @@ final class SimulatedFleet implements Socket.Factory {
     final int historySize;
     /** How often a subscription was told that something is lost. */
     int gapsTold;
+    /** Whether now and then a node is full. */
+    boolean refuses = true;
     /** Every how many publishes one is answered by relay-unavailable; 0 for none. */
     int everyNthPublishFails;
 
     private final Map<String, List<Entry>> logs = new HashMap<>();
     private final Map<String, Integer> ids = new HashMap<>();
     private int publishes;
+
+    /** Of each second after {@link #countedFrom}. */
+    private int[] handshakes = {};
+
+    private long countedFrom;
 
     /** A message of a topic. */
     record Entry(String id, String message) {}
@@ -37,6 +44,16 @@ final class SimulatedFleet implements Socket.Factory {
         for (int i = 0; i < 3; i++) {
             nodes.add(new SimulatedNode(this, "node-" + i));
         }
+    }
+
+    /** From now on, and for two minutes. */
+    void countHandshakesFrom(long nanoTime) {
+        countedFrom = nanoTime;
+        handshakes = new int[120];
+    }
+
+    int[] handshakes() {
+        return handshakes;
     }
 
     List<Entry> log(String topic) {
@@ -54,11 +71,15 @@ final class SimulatedFleet implements Socket.Factory {
     /** What a handshake meets: a node, by chance, as behind a Service. */
     @Override
     public void open(URI url, Duration atMost, Socket.Events events) {
+        int second = (int) ((timers.nanoTime() - countedFrom) / 1_000_000_000);
+        if (second < handshakes.length) {
+            handshakes[second]++;
+        }
         SimulatedNode node = nodes.get(random.nextInt(nodes.size()));
         timers.after(latency(), () -> {
             if (!node.up) {
                 events.ended(new Socket.End.Failed("ConnectException: refused"));
-            } else if (node.leaving || random.nextInt(20) == 0) {
+            } else if (node.leaving || (refuses && random.nextInt(20) == 0)) {
                 events.ended(new Socket.End.Refused(503, Optional.of(Duration.ofSeconds(1))));
             } else {
                 node.accept(events);

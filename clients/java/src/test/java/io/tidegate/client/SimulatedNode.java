@@ -47,10 +47,14 @@ final class SimulatedNode {
 
     /** SIGKILL, and a new one in its place after a while. */
     void kill() {
+        kill(Duration.ofMillis(200));
+    }
+
+    void kill(Duration away) {
         up = false;
         List.copyOf(connections).forEach(SimulatedConnection::reset);
         connections.clear();
-        fleet.timers.after(Duration.ofMillis(200), () -> {
+        fleet.timers.after(away, () -> {
             up = true;
             leaving = false;
         });

@@ -43,8 +43,13 @@ final class Wire implements Socket.Factory {
 
         /** 101 and welcome. */
         Peer welcome() {
+            return welcome(0);
+        }
+
+        /** As {@link #welcome()}, of a node that allows so many messages a second. */
+        Peer welcome(int rate) {
             events.opened(this);
-            say(WELCOME);
+            say(WELCOME.replace("\"rate\":0", "\"rate\":" + rate));
             return this;
         }
 
@@ -76,12 +81,23 @@ final class Wire implements Socket.Factory {
                     + "\"}");
         }
 
+        /** An error of a server that says what it answers. */
+        void error(String code, String answers, String topic, String id) {
+            String field = id.isEmpty() ? "" : ",\"id\":\"" + id + "\"";
+            say("{\"type\":\"error\",\"code\":\"" + code + "\",\"message\":\"because\",\"answers\":\"" + answers
+                    + "\",\"topic\":\"" + topic + "\"" + field + "}");
+        }
+
         void shutdown(long afterMs) {
             say("{\"type\":\"server-shutdown\",\"message\":\"bye\",\"reconnectAfterMs\":" + afterMs + "}");
         }
 
         void refuse(int status, Duration retryAfter) {
             events.ended(new Socket.End.Refused(status, Optional.of(retryAfter)));
+        }
+
+        void fail(String reason) {
+            events.ended(new Socket.End.Failed(reason));
         }
 
         void close(String reason, int code) {

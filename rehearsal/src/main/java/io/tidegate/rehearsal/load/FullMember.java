@@ -1,6 +1,7 @@
 package io.tidegate.rehearsal.load;
 
 import io.tidegate.client.Ack;
+import io.tidegate.client.ClientClosedException;
 import io.tidegate.client.Gap;
 import io.tidegate.client.Message;
 import io.tidegate.client.Options;
@@ -99,14 +100,20 @@ final class FullMember implements Member {
         waiting.incrementAndGet();
         shared.tally().pending.incrementAndGet();
         String text = "\"" + new Stamp(payload, due).text(profile.size()) + "\"";
-        var unused =
-                own.publish(topic, text).whenComplete((ack, failure) -> answered(topic, payload, due, ack, failure));
+        try {
+            var unused = own.publish(topic, text)
+                    .whenComplete((ack, failure) -> answered(topic, payload, due, ack, failure));
+        } catch (ClientClosedException e) {
+            // It has left since it was asked whether it can.
+            answered(topic, payload, due, null, e);
+        }
     }
 
-    private void answered(String topic, Payload payload, long due, Ack ack, @Nullable Throwable failure) {
-        if (failure == null) {
+    private void answered(
+            String topic, Payload payload, long due, @Nullable Ack ack, @Nullable Throwable failure) {
+        if (ack != null) {
             shared.tally().acknowledgement.record(System.nanoTime() - due);
-            shared.journal().acknowledged(topic, payload, ack.position());
+            shared.journal().acknowledged(topic, payload, ack.position().orElseThrow());
         } else {
             shared.journal().abandoned(topic, payload);
             if (!leaving) {
@@ -167,7 +174,7 @@ final class FullMember implements Member {
                     .ifPresentOrElse(
                             stamp -> {
                                 shared.tally().received(stamp, now);
-                                observer.received(message.position(), stamp.payload());
+                                observer.received(message.position().orElseThrow(), stamp.payload());
                             },
                             () -> other(message));
         }
@@ -176,7 +183,7 @@ final class FullMember implements Member {
         private void other(Message message) {
             Payload.of(message.message())
                     .ifPresentOrElse(
-                            payload -> observer.received(message.position(), payload),
+                            payload -> observer.received(message.position().orElseThrow(), payload),
                             () -> shared.tally().complain("foreign message " + message));
         }
 

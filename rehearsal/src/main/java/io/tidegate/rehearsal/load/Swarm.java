@@ -155,7 +155,7 @@ public final class Swarm implements AutoCloseable {
             tally.lastPublished.increment();
             var unused = clients.get(i % clients.size()).publish(topic, text).thenAccept(ack -> {
                 tally.lastAcknowledged.increment();
-                shared.journal().acknowledged(topic, payload, ack.position());
+                shared.journal().acknowledged(topic, payload, ack.position().orElseThrow());
             });
         }
     }

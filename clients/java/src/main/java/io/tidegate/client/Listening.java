@@ -1,0 +1,143 @@
+package io.tidegate.client;
+
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One listener on a {@link Feed}. What is told to it is told in the mailbox of the listeners; a topic of many has many of these. */
+final class Listening implements Subscription {
+    private static final System.Logger LOG = System.getLogger(Listening.class.getName());
+
+    private final String topic;
+    private final TopicListener listener;
+    private final Consumer<ListenerFailure> failures;
+    private final Consumer<Listening> closed;
+    private final CompletableFuture<Subscription> ready = new CompletableFuture<>();
+    private final AtomicReference<State> state = new AtomicReference<>(State.PENDING);
+    private volatile @Nullable String position;
+
+    /**
+     * A listener that is told nothing yet.
+     *
+     * @param failures told of what the listener throws
+     * @param closed called by {@link #close}, once at most
+     */
+    Listening(
+            String topic,
+            @Nullable String after,
+            TopicListener listener,
+            Consumer<ListenerFailure> failures,
+            Consumer<Listening> closed) {
+        this.topic = topic;
+        this.position = after;
+        this.listener = listener;
+        this.failures = failures;
+        this.closed = closed;
+    }
+
+    @Override
+    public String topic() {
+        return topic;
+    }
+
+    @Override
+    public Optional<String> position() {
+        return Optional.ofNullable(position);
+    }
+
+    @Override
+    public State state() {
+        return state.get();
+    }
+
+    @Override
+    public CompletionStage<Subscription> ready() {
+        return ready;
+    }
+
+    @Override
+    public void close() {
+        if (end(State.CLOSED)) {
+            closed.accept(this);
+        }
+    }
+
+    /** Delivery begins behind this position, or goes on there. */
+    void begins(String from) {
+        if (position == null) {
+            position = from;
+        }
+        isSubscribed();
+    }
+
+    void message(Message message) {
+        call(() -> listener.message(message), message.position().orElse(position));
+    }
+
+    void lost(Gap gap) {
+        call(() -> listener.lost(gap), gap.position());
+        isSubscribed();
+    }
+
+    void refused(Refusal refusal) {
+        if (end(State.REFUSED)) {
+            ready.completeExceptionally(new RefusedException(refusal));
+            guard(() -> listener.refused(refusal));
+        }
+    }
+
+    /** The client is closed. */
+    void closedWith(String reason) {
+        end(State.CLOSED);
+        ready.completeExceptionally(new ClientClosedException(reason));
+    }
+
+    /** Its {@link #close} has come through. */
+    void isOver() {
+        ready.completeExceptionally(new CancellationException("the subscription of " + topic + " was closed"));
+    }
+
+    private void isSubscribed() {
+        state.compareAndSet(State.PENDING, State.SUBSCRIBED);
+        if (!hasEnded()) {
+            ready.complete(this);
+        }
+    }
+
+    /** Returns whether it had not ended before. */
+    private boolean end(State as) {
+        State before = state.getAndUpdate(now -> isFinal(now) ? now : as);
+        return !isFinal(before);
+    }
+
+    boolean hasEnded() {
+        return isFinal(state.get());
+    }
+
+    private static boolean isFinal(State state) {
+        return state == State.REFUSED || state == State.CLOSED;
+    }
+
+    private void call(Runnable call, @Nullable String behind) {
+        if (!hasEnded() && guard(call)) {
+            position = behind;
+        }
+    }
+
+    /** Returns whether the listener returned. One that throws gets the next message, and holds up nobody. */
+    private boolean guard(Runnable call) {
+        try {
+            call.run();
+            return true;
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "a listener of " + topic + " failed", e);
+            failures.accept(new ListenerFailure(topic, e));
+            return false;
+        }
+    }
+}

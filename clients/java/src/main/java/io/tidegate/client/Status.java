@@ -1,0 +1,70 @@
+package io.tidegate.client;
+
+import java.lang.System.Logger.Level;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Tells the application how the client is connected. In the client's mailbox only. */
+final class Status {
+    private static final System.Logger LOG = System.getLogger(Status.class.getName());
+
+    private Consumer<StateChange> states = change -> {};
+    private State told = State.WAITING;
+    private volatile @Nullable String node;
+
+    /** A server was reached once, or the log says that none was. */
+    private boolean settled;
+
+    void tellTo(Consumer<StateChange> states) {
+        this.states = states;
+    }
+
+    /** The node that serves the client; null while none does. From any thread. */
+    @Nullable
+    String node() {
+        return node;
+    }
+
+    void tell(@Nullable Link serving, boolean closed, String reason) {
+        State now = closed ? State.CLOSED : state(serving);
+        node = serving == null ? null : serving.node();
+        if (now != told) {
+            StateChange change = new StateChange(told, now, reason);
+            told = now;
+            states.accept(change);
+        }
+    }
+
+    private static State state(@Nullable Link serving) {
+        if (serving == null) {
+            return State.WAITING;
+        }
+        if (!serving.welcomed) {
+            return State.CONNECTING;
+        }
+        if (serving.leaving) {
+            return State.HANDING_OVER;
+        }
+        if (!serving.live) {
+            return State.RESUMING;
+        }
+        return serving.leaveAt == null ? State.LIVE : State.LEAVING;
+    }
+
+    void welcomed() {
+        settled = true;
+    }
+
+    /** Who has just begun, with an address that is wrong, is to read so without having asked for it. Once, or it is noise. */
+    void failed(String reason) {
+        if (!settled) {
+            settled = true;
+            LOG.log(Level.WARNING, "not connected yet, and trying on, which is not logged again: {0}", reason);
+        }
+    }
+
+    /** A server has ended the client. */
+    void dismissed(String reason) {
+        LOG.log(Level.WARNING, "the client is closed for good: {0}", reason);
+    }
+}

@@ -1,0 +1,96 @@
+package io.tidegate.client;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Who listens to which topic. The first listener of a topic makes its feed, the last one ends it. From any thread: what is
+ * decided here under the lock is put into the client's mailbox in the same order.
+ */
+final class Topics {
+    private final Map<String, Shared> topics = new HashMap<>();
+    private final Exchange exchange;
+    private final Mailbox core;
+    private final Mailbox listeners;
+    private final Consumer<ListenerFailure> failures;
+
+    private record Shared(Feed feed, List<Listening> listening) {}
+
+    Topics(Exchange exchange, Mailbox core, Mailbox listeners, Consumer<ListenerFailure> failures) {
+        this.exchange = exchange;
+        this.core = core;
+        this.listeners = listeners;
+        this.failures = failures;
+    }
+
+    /** @throws IllegalStateException where the topic has a feed, which cannot begin at a second place */
+    Subscription subscribe(String topic, From from, TopicListener listener) {
+        Listening one = new Listening(topic, from.after().orElse(null), listener, this::report, this::close);
+        boolean starts;
+        synchronized (topics) {
+            Shared shared = topics.get(topic);
+            if (shared == null) {
+                shared = new Shared(new Feed(topic, from, listeners, this::forget), new ArrayList<>());
+                topics.put(topic, shared);
+            } else if (!from.equals(From.now())) {
+                throw new IllegalStateException("this client listens to " + topic
+                        + " already; allowed for one more listener is to begin with what comes next");
+            }
+            Feed feed = shared.feed();
+            shared.listening().add(one);
+            starts = core.put(() -> exchange.join(feed, one));
+        }
+        startIf(starts);
+        return one;
+    }
+
+    /** The longest of those who listen to the topic. */
+    Optional<Subscription> subscription(String topic) {
+        synchronized (topics) {
+            return Optional.ofNullable(topics.get(topic))
+                    .map(shared -> shared.listening().getFirst());
+        }
+    }
+
+    private void close(Listening one) {
+        boolean starts;
+        synchronized (topics) {
+            Shared shared = topics.get(one.topic());
+            // A feed that was refused, and maybe made once more since, is not this one's.
+            if (shared == null || !shared.listening().remove(one)) {
+                return;
+            }
+            boolean last = shared.listening().isEmpty();
+            if (last) {
+                topics.remove(one.topic());
+            }
+            starts = core.put(() -> exchange.leave(shared.feed(), one, last));
+        }
+        startIf(starts);
+    }
+
+    /** The server has refused the feed; who subscribes again asks again. */
+    private void forget(Feed feed) {
+        synchronized (topics) {
+            Shared shared = topics.get(feed.topic());
+            if (shared != null && shared.feed() == feed) {
+                topics.remove(feed.topic());
+            }
+        }
+    }
+
+    private void startIf(boolean starts) {
+        if (starts) {
+            core.start();
+        }
+    }
+
+    private void report(ListenerFailure failure) {
+        // In a task of its own: a hook that throws is logged, and harms no listener.
+        listeners.post(() -> failures.accept(failure));
+    }
+}
