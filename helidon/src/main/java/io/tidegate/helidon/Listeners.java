@@ -72,19 +72,23 @@ public final class Listeners {
         return options;
     }
 
-    /** HTTP/1.1, and a way out of it to a WebSocket. */
-    public static Http1ConnectionSelector webSockets(
+    /** HTTP/1.1 and 1.0, and a way out of 1.1 to a WebSocket. */
+    public static ServerConnectionSelector webSockets(
             Settings settings, Node node, Endpoint.Factory endpoints, RequestHeads heads) {
-        return Http1ConnectionSelector.builder()
-                .config(http1(heads))
-                .addUpgrader(new WebSocketUpgrader(node.hub(), endpoints, settings.limits()))
-                .build();
+        Http1Config config = http1(heads);
+        return oldToo(
+                config,
+                Http1ConnectionSelector.builder()
+                        .config(config)
+                        .addUpgrader(new WebSocketUpgrader(node.hub(), endpoints, settings.limits()))
+                        .build());
     }
 
-    /** HTTP/1.1 alone, for the management listener. */
+    /** HTTP/1.1 and 1.0 alone, for the management listener. */
     public static ServerConnectionSelector http(RequestHeads heads) {
+        Http1Config config = http1(heads);
         return new ManagementConnection.Selector(
-                Http1ConnectionSelector.builder().config(http1(heads)).build());
+                oldToo(config, Http1ConnectionSelector.builder().config(config).build()));
     }
 
     /** What is not an upgrade on the first listener. */
@@ -130,6 +134,10 @@ public final class Listeners {
         } else {
             response.send(body);
         }
+    }
+
+    private static ServerConnectionSelector oldToo(Http1Config config, ServerConnectionSelector http) {
+        return new OldHttp.Selector(http, config.maxPrologueLength() + config.maxHeadersSize());
     }
 
     private static Http1Config http1(RequestHeads heads) {
