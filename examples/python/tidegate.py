@@ -17,7 +17,6 @@ import websockets
 
 UNANSWERED = 63  # The server reads no more behind 64; with 63 a ping still gets through.
 FINAL_CODES = {1000, 1002, 1007, 1009}
-TRY_AGAIN = {"relay-unavailable", "rate-limited"}
 
 
 class Refused(Exception):
@@ -25,9 +24,10 @@ class Refused(Exception):
 
 
 class Topic:
-    def __init__(self, listener, after):
+    def __init__(self, listener, after, last):
         self.listener = listener
         self.position = after  # Behind which delivery goes on.
+        self.begin = {"last": last} if last else {}  # How it is asked for while there is no position.
         self.seen = None  # Positions that came since a second connection was asked for the topic.
         self.alone = None  # The connection on which alone it is read, if so.
 
@@ -70,14 +70,17 @@ class Client:
         self.runner.cancel()
         await asyncio.gather(*(link.socket.close() for link in (self.first, self.second) if link))
 
-    def subscribe(self, topic, listener, after=None):
+    def subscribe(self, topic, listener, after=None, last=None):
         """Calls `listener(frame)` for each message; `topics[topic].position` is what to keep for another day."""
-        self.topics[topic] = Topic(listener, after)
+        self.topics[topic] = Topic(listener, after, last)
         if self.first:
             self._ask(self.first, topic)
 
     async def publish(self, topic, message, **fields):
-        """Returns the position once the message is kept; until then it is sent again after each lost connection."""
+        """Returns the position once the message is kept; until then it is sent again after each lost connection.
+
+        With `keep=False` it is sent once, and there is no position: None, also where it may be lost.
+        """
         await self.room.acquire()
         id = next(self.ids)
         frame = {"type": "publish", "topic": topic, "message": message, "id": id, **fields}
@@ -130,7 +133,7 @@ class Client:
         task.add_done_callback(self.tasks.discard)
 
     def _back_off(self, at_least=0.0):
-        self.delay = at_least + random.uniform(0, min(30, 0.5 * 2**self.attempt))
+        self.delay = at_least + random.uniform(0, min(10, 0.5 * 2**self.attempt))
         self.attempt += 1
 
     def _ask(self, link, name):
@@ -141,12 +144,15 @@ class Client:
             # What an earlier hand-over still brings twice is known, too.
             topic.seen, topic.alone = topic.seen or set(), None
         link.asked[name] = topic.position
-        after = {} if topic.position is None else {"after": topic.position}
-        link.outbox.put_nowait({"type": "subscribe", "topic": name, **after})
+        begin = topic.begin if topic.position is None else {"after": topic.position}
+        link.outbox.put_nowait({"type": "subscribe", "topic": name, **begin})
 
     def _send_again(self):
-        for frame, _ in self.unanswered.values():
-            self.first.outbox.put_nowait(frame)
+        for frame, position in self.unanswered.values():
+            if frame.get("keep", True):
+                self.first.outbox.put_nowait(frame)
+            elif not position.done():
+                position.set_result(None)  # The server does not remember its id.
 
     async def _write(self, link):
         try:
@@ -197,12 +203,15 @@ class Client:
             link.leave_at = loop.time() + frame["reconnectAfterMs"] / 1000
             loop.call_at(link.leave_at, self.changed.set)
         elif kind == "ack" and frame["id"] in self.unanswered:
-            self._answer(frame["id"], lambda future: future.set_result(frame["position"]))
+            self._answer(frame["id"], lambda future: future.set_result(frame.get("position")))
         elif kind == "error":
             self._error(frame)
         elif link in (self.first, self.second) and frame.get("topic") in self.topics:
             topic = self.topics[frame["topic"]]
-            if kind == "message" and topic.alone in (None, link):
+            if kind == "message" and "position" not in frame:
+                if link is self.first:
+                    topic.listener(frame)  # It was not kept, and there is no telling whether it comes twice.
+            elif kind == "message" and topic.alone in (None, link):
                 self._message(topic, frame)
             elif kind == "subscribed":
                 self._subscribed(link, topic, frame)
@@ -260,7 +269,7 @@ class Client:
         id = frame.get("id")
         if id not in self.unanswered:
             self.on_error(frame)
-        elif frame["code"] in TRY_AGAIN:
+        elif frame["code"] == "relay-unavailable":
             again = self.unanswered[id][0]
             asyncio.get_running_loop().call_later(
                 random.uniform(0.1, 1), lambda: self.first and self.first.outbox.put_nowait(again))

@@ -83,7 +83,7 @@ public class FanOutBenchmark {
             Admission.Permit permit =
                     (Admission.Permit) hub.admission().admit(null, InetAddress.getLoopbackAddress(), List.of());
             Connection connection = hub.open(
-                    new Nowhere(delivered), new Connection.Peer(Wire.BROADCAST, List.of(topic), topic, permit));
+                    new Nowhere(delivered), new Connection.Peer(Wire.BROADCAST, List.of(topic), permit));
             connection.opened();
             if (i % subscribers == 0) {
                 senders.add(connection);

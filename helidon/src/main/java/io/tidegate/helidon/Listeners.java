@@ -15,6 +15,7 @@ import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.tidegate.framing.Handshake;
 import io.tidegate.node.Node;
 import io.tidegate.node.Page;
+import io.tidegate.protocol.Topic;
 import io.tidegate.settings.Settings;
 import java.time.Duration;
 import java.util.HashMap;
@@ -34,6 +35,9 @@ public final class Listeners {
 
     /** Connections of the management port at once, since each has a thread; further ones wait until one ends. */
     private static final int MANAGEMENT_CONNECTIONS = 256;
+
+    /** Bytes of a request's first line without topics. */
+    private static final int PROLOGUE = 4096;
 
     private Listeners() {}
 
@@ -75,20 +79,18 @@ public final class Listeners {
     /** HTTP/1.1 and 1.0, and a way out of 1.1 to a WebSocket. */
     public static ServerConnectionSelector webSockets(
             Settings settings, Node node, Endpoint.Factory endpoints, RequestHeads heads) {
-        Http1Config config = http1(heads);
-        return oldToo(
-                config,
-                Http1ConnectionSelector.builder()
-                        .config(config)
-                        .addUpgrader(new WebSocketUpgrader(node.hub(), endpoints, settings.limits()))
-                        .build());
+        return new OldHttp.Selector(Http1ConnectionSelector.builder()
+                .config(http1(heads)
+                        .maxPrologueLength(maxPrologue(settings.limits().topics()))
+                        .build())
+                .addUpgrader(new WebSocketUpgrader(node.hub(), endpoints, settings.limits()))
+                .build());
     }
 
     /** HTTP/1.1 and 1.0 alone, for the management listener. */
     public static ServerConnectionSelector http(RequestHeads heads) {
-        Http1Config config = http1(heads);
-        return new ManagementConnection.Selector(
-                oldToo(config, Http1ConnectionSelector.builder().config(config).build()));
+        return new ManagementConnection.Selector(new OldHttp.Selector(
+                Http1ConnectionSelector.builder().config(http1(heads).build()).build()));
     }
 
     /** What is not an upgrade on the first listener. */
@@ -136,11 +138,12 @@ public final class Listeners {
         }
     }
 
-    private static ServerConnectionSelector oldToo(Http1Config config, ServerConnectionSelector http) {
-        return new OldHttp.Selector(http, config.maxPrologueLength() + config.maxHeadersSize());
+    private static Http1Config.Builder http1(RequestHeads heads) {
+        return Http1Config.builder().addReceiveListener(heads);
     }
 
-    private static Http1Config http1(RequestHeads heads) {
-        return Http1Config.builder().addReceiveListener(heads).build();
+    /** Bytes of a request's first line: as many topics as a connection may have, each character of them encoded. */
+    private static int maxPrologue(int topics) {
+        return PROLOGUE + topics * ("&topic=".length() + "%3A".length() * Topic.MAX_LENGTH);
     }
 }

@@ -17,13 +17,16 @@ import java.util.concurrent.ExecutorService;
 
 /** A connection as Helidon has it, but that requests of HTTP/1.0 are read, too: {@link OldRequests}. */
 final class OldHttp implements ConnectionContext {
+    /** Bytes of a head of HTTP/1.0: much for a probe, little to look at again with each byte that comes. */
+    private static final int LIMIT = 8 * 1024;
+
     private final ConnectionContext context;
     private final OldRequests requests;
     private final DataReader reader;
 
-    private OldHttp(ConnectionContext context, int limit) {
+    private OldHttp(ConnectionContext context) {
         this.context = context;
-        this.requests = new OldRequests(context.dataReader(), limit);
+        this.requests = new OldRequests(context.dataReader(), LIMIT);
         this.reader = new DataReader(requests);
     }
 
@@ -100,9 +103,8 @@ final class OldHttp implements ConnectionContext {
      * Makes them.
      *
      * @param http Helidon's selector of HTTP/1.1
-     * @param limit of a request's head, in bytes
      */
-    record Selector(ServerConnectionSelector http, int limit) implements ServerConnectionSelector {
+    record Selector(ServerConnectionSelector http) implements ServerConnectionSelector {
         @Override
         public int bytesToIdentifyConnection() {
             return http.bytesToIdentifyConnection();
@@ -120,7 +122,7 @@ final class OldHttp implements ConnectionContext {
 
         @Override
         public ServerConnection connection(ConnectionContext context) {
-            return http.connection(new OldHttp(context, limit));
+            return http.connection(new OldHttp(context));
         }
     }
 }

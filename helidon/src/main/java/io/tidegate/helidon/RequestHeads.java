@@ -20,13 +20,13 @@ import java.util.function.LongSupplier;
  * but {@code Upgrade: WebSocket} is as good (RFC 6455, section 4.2.1); and a request line whose headers never end holds
  * its connection for ever.
  *
- * <p>Whoever takes a request's entry out decides about its connection: the watch closes the socket, or the request goes
+ * <p>The thread that takes a request's entry out decides about its connection: the watch closes the socket, or the request goes
  * on. Both would be a WebSocket whose socket is closed behind the back of its {@link SocketTransport}.
  */
 public final class RequestHeads implements Http1ConnectionListener, AutoCloseable {
     static final String WEBSOCKET = "websocket";
 
-    /** For a request's line and headers; whoever needs longer holds a connection that serves nobody. */
+    /** For a request's line and headers; one that takes longer holds a connection that serves nobody. */
     public static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final Duration timeout;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The socket below Helidon's HTTP connection, once that has been upgraded.
  *
  * <p>A descriptor that is closed may be another connection's at once, and what is sent on it would reach a stranger. So it
- * is used under the lock, and {@link #abort} takes it away under the lock before the socket is closed: whoever closes the
+ * is used under the lock, and {@link #abort} takes it away under the lock before the socket is closed: a thread that closes the
  * socket has to call that first, or {@link #release}.
  */
 final class SocketTransport implements Transport {
@@ -65,7 +65,7 @@ final class SocketTransport implements Transport {
         }
     }
 
-    /** Leaves the socket to whoever had it before, who may close it: nothing is sent at once any more. Any thread. */
+    /** Leaves the socket to Helidon, which may close it: nothing is sent at once any more. Any thread. */
     synchronized void release() {
         descriptor = NativeSender.NO_DESCRIPTOR;
     }

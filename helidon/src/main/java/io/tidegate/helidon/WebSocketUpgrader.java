@@ -57,7 +57,7 @@ final class WebSocketUpgrader implements Http1Upgrader {
         String accept = accept(Handshake.of(prologue.method().text(), version, name -> values(headers, name)));
         Route.Found route = route(prologue, headers);
         Admission.Permit permit = permit(context, headers);
-        Connection.Peer peer = new Connection.Peer(route.wire(), route.topics(), route.home(), permit);
+        Connection.Peer peer = new Connection.Peer(route.wire(), route.topics(), permit);
         SocketTransport transport = new SocketTransport(context.serverSocket(), sender);
         try {
             Connection connection = open(transport, peer);

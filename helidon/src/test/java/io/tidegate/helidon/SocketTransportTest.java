@@ -135,7 +135,7 @@ class SocketTransportTest {
         assertEquals(0, transport.writeNow(random(10)));
     }
 
-    /** The other order: whoever aborts waits for a send that has begun, and closes only then. */
+    /** The other order: the thread that aborts waits for a send that has begun, and closes only then. */
     @Test
     void theSocketIsNotClosedWhileItIsSentOn() throws Exception {
         Pair pair = connect();

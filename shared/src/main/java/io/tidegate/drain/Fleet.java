@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Nodes of another name ({@code tidegate.fleet.name}) that share the relay are no part of it: clients of one do not
  * come back to the other, and each scales by itself.
  *
- * <p>They speak in rounds: whose interval is over first begins the next, and whoever hears of it answers at once. So all
+ * <p>They speak in rounds: the node whose interval is over first begins the next, and each one that hears of it answers at once. So all
  * numbers of a round are of about the same moment, and their sum counts a client who moves from node to node once.
  *
  * <p>An owner of its own: {@link #tick} and the reports that arrive are its events, whatever threads they come from. What it
@@ -32,7 +32,7 @@ public final class Fleet {
     /** One report may be lost, and the next late. */
     private static final int STALE = 3;
 
-    /** Beyond this, nodes are not looked at: what is held of others is bounded, whoever publishes. */
+    /** Beyond this, nodes are not looked at: what is held of others is bounded. */
     private static final int MOST = 1_000;
 
     private final Settings settings;

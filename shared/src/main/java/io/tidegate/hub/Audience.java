@@ -56,7 +56,7 @@ final class Audience {
     }
 
     /**
-     * Where a delivery begins: each time further on, so that nobody is always the last. Whoever publishes as soon as it has
+     * Where a delivery begins: each time further on, so that nobody is always the last. A client that publishes as soon as it has
      * read would else always come just too late for the next round.
      */
     int nextFirst() {

@@ -14,6 +14,7 @@ import io.tidegate.protocol.Topic;
 import io.tidegate.protocol.Wire;
 import io.tidegate.settings.Settings;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,18 +41,22 @@ public final class Connection {
     private final Hub hub;
     private final Owner<LoopEvent> loop;
     private final Wire wire;
-    private final Topic home;
+
+    /** Where a publish goes that names no topic: the first one of the handshake. */
+    private final Optional<Topic> home;
+
     private final Transport transport;
     private final Subscriber subscriber;
     private final Admission.Permit permit;
     private final Allowance allowance;
+    private final Pace pace;
     private final Turns turns;
     private final Vitals vitals;
 
     /** Frames on their way through the write loop, which those that are published past it must not overtake. */
     private final AtomicInteger asked = new AtomicInteger();
 
-    /** {@link #OPEN}, or the code of whoever closed first. */
+    /** {@link #OPEN}, or the code of the side that closed first. */
     private volatile int closeCode = OPEN;
 
     /** Of who waits until the topic of a wire without positions is carried. */
@@ -62,11 +67,13 @@ public final class Connection {
         this.hub = hub;
         this.loop = hub.loop();
         this.wire = peer.wire();
-        this.home = peer.home();
+        this.home = peer.topics().stream().findFirst();
         this.transport = transport;
         this.permit = peer.permit();
         this.subscriber = hub.subscriber(this, transport);
-        this.allowance = Allowance.of(limits().rate());
+        // A peer that is answered is slowed down; one that is not has no other sign than an error.
+        this.allowance = Allowance.of(wire.resumes() ? 0 : limits().rate());
+        this.pace = new Pace(wire.resumes() ? limits().rate() : 0);
         this.turns = new Turns(hub.backlog());
         this.vitals = new Vitals(hub.attention(), hub.clock().nanoTime(), hub.heartbeat());
     }
@@ -75,9 +82,8 @@ public final class Connection {
      * What the handshake settled.
      *
      * @param topics what the connection subscribes to from the start
-     * @param home what it publishes to where it names no topic
      */
-    public record Peer(Wire wire, List<Topic> topics, Topic home, Admission.Permit permit) {}
+    public record Peer(Wire wire, List<Topic> topics, Admission.Permit permit) {}
 
     /** Greets the peer and subscribes to its topics. */
     void begin(List<Topic> topics) {
@@ -88,7 +94,7 @@ public final class Connection {
             carried = new CountDownLatch(1);
         }
         LoopEvent began = new LoopEvent.Began(this, topics);
-        if (carried != null && hub.carries(home)) {
+        if (carried != null && isCarried()) {
             // Until something comes for the topic, which wakes the loop, nobody sees the difference.
             loop.postQuietly(began);
         } else {
@@ -101,11 +107,15 @@ public final class Connection {
         CountDownLatch latch = carried;
         // Mostly somebody subscribes to the topic already: to wait for the loop would be two wake-ups for each
         // handshake.
-        if (latch != null && !hub.carries(home) && !latch.await(millis, TimeUnit.MILLISECONDS)) {
+        if (latch != null && !isCarried() && !latch.await(millis, TimeUnit.MILLISECONDS)) {
             System.getLogger(Connection.class.getName())
                     .log(System.Logger.Level.DEBUG, "Connected before its topic was subscribed");
         }
         carried = null;
+    }
+
+    private boolean isCarried() {
+        return home.filter(hub::carries).isPresent();
     }
 
     /** Its topic is carried. From the write loop. */
@@ -139,6 +149,7 @@ public final class Connection {
     public void receive(Message message) throws InterruptedException {
         take(message);
         turns.await();
+        pace.await();
     }
 
     /** Answers a ping with its payload (RFC 6455, section 5.5.3), and waits until the next frame may be read. */
@@ -155,13 +166,14 @@ public final class Connection {
 
     /** Whether a frame may be read now; for a reading thread that does not want to wait. */
     public boolean mayBeRead() {
-        return turns.mayRead();
+        return turns.mayRead() && pace.mayRead();
     }
 
     /** Takes a data message. Waits for nothing: only for who has seen {@link #mayBeRead}. */
     public void take(Message message) {
         pong();
         metrics().messagesReceived().increment();
+        pace.read(hub.clock().nanoTime());
         Allowance.Verdict verdict = allowance.judge(hub.clock().nanoTime());
         if (verdict == Allowance.Verdict.IGNORED) {
             return;
@@ -179,15 +191,7 @@ public final class Connection {
 
     private void take(ClientFrame frame) {
         switch (frame) {
-            case ClientFrame.Publish publish -> {
-                turns.use(true);
-                Topic topic = publish.topic().orElse(home);
-                if (asked.get() == 0) {
-                    publish(topic, publish);
-                } else {
-                    ask(topic, publish);
-                }
-            }
+            case ClientFrame.Publish publish -> publish(publish);
             case ClientFrame.Subscribe subscribe -> {
                 turns.use(true);
                 ask(subscribe.topic(), subscribe);
@@ -198,6 +202,21 @@ public final class Connection {
             }
             case ClientFrame.Ping ping -> answer(FrameBatch.of(new ServerFrame.Pong()));
             case ClientFrame.Invalid invalid -> answer(error(invalid.code(), invalid.message(), invalid.about()));
+        }
+    }
+
+    private void publish(ClientFrame.Publish publish) {
+        Optional<Topic> topic = publish.topic().or(() -> home);
+        if (topic.isEmpty()) {
+            answer(error(
+                    ErrorCode.INVALID_FRAME, "publish without \"topic\", and the URL names none", publish.about(home)));
+            return;
+        }
+        turns.use(true);
+        if (asked.get() == 0) {
+            publish(topic.get(), publish);
+        } else {
+            ask(topic.get(), publish);
         }
     }
 
@@ -339,6 +358,7 @@ public final class Connection {
 
     /** Heartbeat, reaper and close timeout; one thread for all connections. */
     void tick(long now, long attention, Heartbeat heartbeat) {
+        pace.tick(now);
         // What a peer says that is not read lies in its socket; but not to read what it is sent is its own fault.
         boolean unread = turns.areUsedUp() && !subscriber.queue().isBlocked();
         switch (vitals.look(attention, now, unread, heartbeat)) {

@@ -52,8 +52,9 @@ final class FanOut {
     }
 
     private static boolean follows(LoopEvent.Arrived next, LoopEvent.Arrived before) {
-        return !next.topic().hasHistory()
-                || next.stretch().first().equals(before.stretch().last().plus(1));
+        return next.stretch().isKept()
+                ? next.stretch().first().equals(before.stretch().last().plus(1))
+                : !before.stretch().isKept();
     }
 
     /** Messages are missing before this position. */
@@ -114,7 +115,9 @@ final class FanOut {
         for (int i = 0; i < first; i++) {
             audience.member(i).deliver(batch);
         }
-        audience.delivered(batch.last());
+        if (batch.isKept()) {
+            audience.delivered(batch.last());
+        }
     }
 
     private static List<Message> messages(List<LoopEvent.Arrived> run) {

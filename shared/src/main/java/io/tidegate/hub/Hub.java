@@ -76,7 +76,7 @@ public final class Hub implements AutoCloseable {
 
     /**
      * Opens an admitted connection. Until {@link Connection#opened} its frames only gather; what is published after this
-     * returns will reach it, unless the relay is down. Whoever calls this must call {@link Connection#ended} in the end.
+     * returns will reach it, unless the relay is down. The caller must call {@link Connection#ended} in the end.
      */
     public Connection open(Transport transport, Connection.Peer peer) throws InterruptedException {
         Connection connection = begin(transport, peer);
@@ -197,7 +197,9 @@ public final class Hub implements AutoCloseable {
     }
 
     CompletionStage<Position> publish(Topic topic, ClientFrame.Publish publish) {
-        return relay.publish(topic, publish.message(), publish.id());
+        return publish.keep()
+                ? relay.publish(topic, publish.message(), publish.id())
+                : relay.pass(topic, publish.message());
     }
 
     /** Whether what is published from now on reaches who has posted his subscription to this topic. */

@@ -17,7 +17,7 @@ final class Outbound {
     private long frames;
     private long bytes;
 
-    /** Written at the end of a round, for whoever reads the metrics. */
+    /** Written at the end of a round, for the metrics. */
     private final AtomicLong bytesSeen = new AtomicLong();
 
     /**

@@ -88,7 +88,7 @@ final class OutboundQueue {
         return Offer.ACCEPTED;
     }
 
-    /** Takes what the server itself has chosen to send now, whatever waits: whoever calls this has looked at {@link #hasRoom}. */
+    /** Takes what the server itself has chosen to send now, whatever waits: the caller has looked at {@link #hasRoom}. */
     void push(FrameBatch batch) {
         if (!ended && state != State.BROKEN) {
             enqueue(batch);

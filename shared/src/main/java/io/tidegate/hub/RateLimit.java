@@ -28,6 +28,21 @@ final class RateLimit {
     }
 
     /**
+     * Counts one more event, also where it is above the limit.
+     *
+     * @param nanoTime now
+     * @return nanoseconds until the next one is within the limit; 0 where it is
+     */
+    long exceed(long nanoTime) {
+        if (interval == 0) {
+            return 0;
+        }
+        long next =
+                due.updateAndGet(before -> (before == NEVER || before - nanoTime < 0 ? nanoTime : before) + interval);
+        return Math.max(0, next - nanoTime - (SECOND - interval));
+    }
+
+    /**
      * Whether one more event is within the limit; it counts if so.
      *
      * @param nanoTime now

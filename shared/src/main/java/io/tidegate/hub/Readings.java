@@ -5,6 +5,7 @@ import io.tidegate.protocol.Position;
 import io.tidegate.relay.History;
 import io.tidegate.relay.Relay;
 import java.util.ArrayDeque;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -68,18 +69,17 @@ final class Readings {
         while (underWay < PARALLEL && !waiting.isEmpty()) {
             Subscription subscription = waiting.remove();
             if (!subscription.wantsToRead() || subscription.subscriber().closing()) {
-                if (subscription.from() != null) {
+                if (subscription.needsPage()) {
                     subscription.subscriber().pageRead(this);
                 }
                 continue;
             }
             underWay++;
             subscription.reading();
-            Position from = subscription.from();
-            if (from == null) {
-                readHead(subscription);
+            if (subscription.needsPage()) {
+                readPage(subscription, page(subscription));
             } else {
-                readPage(subscription, from);
+                readHead(subscription);
             }
         }
     }
@@ -93,17 +93,22 @@ final class Readings {
                                 : new LoopEvent.ReadFailed(subscription)));
     }
 
-    private void readPage(Subscription subscription, Position from) {
-        var unused = relay.get()
-                .history(subscription.topic(), from, pageBytes(subscription))
-                .whenComplete((page, failure) -> {
-                    if (failure == null) {
-                        // A page is a quarter of a megabyte: neither the relay's thread nor the loop should frame it.
-                        owners.run(() -> inbox.accept(framed(subscription, page)));
-                    } else {
-                        inbox.accept(new LoopEvent.ReadFailed(subscription));
-                    }
-                });
+    private CompletionStage<History> page(Subscription subscription) {
+        Position from = subscription.from();
+        return from == null
+                ? relay.get().last(subscription.topic(), subscription.last(), pageBytes(subscription))
+                : relay.get().history(subscription.topic(), from, pageBytes(subscription));
+    }
+
+    private void readPage(Subscription subscription, CompletionStage<History> reading) {
+        var unused = reading.whenComplete((page, failure) -> {
+            if (failure == null) {
+                // A page is a quarter of a megabyte: neither the relay's thread nor the loop should frame it.
+                owners.run(() -> inbox.accept(framed(subscription, page)));
+            } else {
+                inbox.accept(new LoopEvent.ReadFailed(subscription));
+            }
+        });
     }
 
     private LoopEvent framed(Subscription subscription, History page) {

@@ -2,6 +2,7 @@ package io.tidegate.hub;
 
 import io.tidegate.metrics.Metrics.Recovery;
 import io.tidegate.protocol.ClientFrame;
+import io.tidegate.protocol.ClientFrame.About;
 import io.tidegate.protocol.CloseCode;
 import io.tidegate.protocol.ErrorCode;
 import io.tidegate.protocol.FrameBatch;
@@ -92,7 +93,7 @@ final class Subscriber {
         switch (frame) {
             case ClientFrame.Subscribe subscribe -> {
                 connection.giveTurn();
-                subscribe(topic, subscribe.after(), present);
+                subscribe(topic, subscribe.after(), subscribe.last(), present);
             }
             case ClientFrame.Unsubscribe unsubscribe -> {
                 unsubscribe(topic, present);
@@ -110,20 +111,20 @@ final class Subscriber {
 
     /** Subscribes to a topic of the handshake. */
     void begin(Topic topic) {
-        subscribe(topic, Optional.empty(), null);
+        subscribe(topic, Optional.empty(), 0, null);
     }
 
     /** Subscribes, or begins anew. */
-    private void subscribe(Topic topic, Optional<Position> after, @Nullable Subscription present) {
+    private void subscribe(Topic topic, Optional<Position> after, int last, @Nullable Subscription present) {
         if (present == null && subscriptions.size() >= connection.limits().topics()) {
             error(
                     ErrorCode.TOO_MANY_TOPICS,
                     "allowed are " + connection.limits().topics() + " subscriptions of a connection",
-                    topic);
+                    About.subscribe(topic));
             connection.answered(false);
             return;
         }
-        Subscription subscription = new Subscription(this, topic, after);
+        Subscription subscription = new Subscription(this, topic, after, last);
         subscriptions.put(topic, subscription);
         // The new one first: between the two the topic would have nobody.
         audiences.add(subscription);
@@ -134,7 +135,10 @@ final class Subscriber {
 
     private void unsubscribe(Topic topic, @Nullable Subscription present) {
         if (present == null) {
-            error(ErrorCode.INVALID_TOPIC, "\"topic\" is not subscribed; allowed is one that is", topic);
+            error(
+                    ErrorCode.INVALID_TOPIC,
+                    "\"topic\" is not subscribed; allowed is one that is",
+                    About.unsubscribe(topic));
             return;
         }
         subscriptions.remove(topic);
@@ -158,7 +162,7 @@ final class Subscriber {
 
     /** Reads what a subscription needs, but one page at a time, and none that would find no room. */
     void read(Subscription subscription, Readings readings) {
-        if (subscription.from() == null) {
+        if (!subscription.needsPage()) {
             readings.add(subscription);
             return;
         }
@@ -196,9 +200,8 @@ final class Subscriber {
         }
     }
 
-    private void error(ErrorCode code, String message, Topic topic) {
-        send(FrameBatch.of(new ServerFrame.ErrorFrame(
-                code, message, new ClientFrame.About(Optional.empty(), Optional.of(topic)))));
+    private void error(ErrorCode code, String message, About about) {
+        send(FrameBatch.of(new ServerFrame.ErrorFrame(code, message, about)));
     }
 
     /** What was offered to its queue did not fit. */

@@ -53,8 +53,11 @@ final class Subscription {
 
     /** The way to the present. */
     private static final class Progress {
-        /** Where to read on; null where delivery is to begin at the present. */
+        /** Where to read on; null where delivery is to begin at the present, or with the last messages. */
         private @Nullable Position from;
+
+        /** How many of the last messages are to be read first; 0 for none. */
+        private int last;
 
         /** The client is answered. */
         private boolean begun;
@@ -71,8 +74,9 @@ final class Subscription {
         /** Up to here all has been sent, or was known to the client. */
         private Position sent;
 
-        Progress(@Nullable Position from) {
+        Progress(@Nullable Position from, int last) {
             this.from = from;
+            this.last = last;
             this.sent = from == null ? NOWHERE : from;
         }
 
@@ -86,14 +90,15 @@ final class Subscription {
      * A subscription that has still to be brought to the present.
      *
      * @param after where the client wants to resume
+     * @param last how many of the last messages it wants first
      */
-    Subscription(Subscriber subscriber, Topic topic, Optional<Position> after) {
+    Subscription(Subscriber subscriber, Topic topic, Optional<Position> after, int last) {
         this.subscriber = subscriber;
         this.topic = topic;
         this.queue = subscriber.queue();
         this.wire = subscriber.wire();
         this.phase = wire.resumes() ? Phase.WAITING : Phase.LIVE;
-        this.progress = wire.resumes() ? new Progress(after.orElse(null)) : null;
+        this.progress = wire.resumes() ? new Progress(after.orElse(null), last) : null;
     }
 
     Topic topic() {
@@ -126,10 +131,20 @@ final class Subscription {
         return phase == Phase.WAITING;
     }
 
-    /** Where its next page begins; null where it needs to know the topic's last position. */
+    /** Where its next page begins; null where that is not known. */
     @Nullable
     Position from() {
         return progress == null ? null : progress.from;
+    }
+
+    /** How many of the topic's last messages its next page begins with; 0 where it begins elsewhere. */
+    int last() {
+        return progress == null ? 0 : progress.last;
+    }
+
+    /** Whether a page is what it needs, and not the topic's last position. */
+    boolean needsPage() {
+        return progress != null && (progress.from != null || progress.last > 0);
     }
 
     private Progress progress() {
@@ -140,10 +155,16 @@ final class Subscription {
     void deliver(TopicBatch batch) {
         switch (phase) {
             case LIVE -> offer(batch.frames(wire));
-            case LEVEL -> sendBehind(batch);
+            case LEVEL -> {
+                if (batch.isKept()) {
+                    sendBehind(batch);
+                } else {
+                    offer(batch.frames(wire));
+                }
+            }
             case READING -> hold(batch, batch.frames(wire).length());
             case WAITING, ENDED -> {
-                // What it still has to read holds them.
+                // What it still has to read holds them; what is not kept is for those who are at the present.
             }
         }
     }
@@ -202,20 +223,22 @@ final class Subscription {
             return;
         }
         Progress way = progress();
+        boolean isBeginning = way.last > 0;
+        way.last = 0;
         if (!page.reaches()) {
             way.from = null;
-            way.lost = true;
+            way.lost |= !isBeginning;
             readAgain();
             return;
         }
         if (!way.begun) {
-            begin(way.sent, true);
+            begin(isBeginning ? page.after() : way.sent, true);
         }
         if (frames != null) {
             queue.push(frames);
             way.sent = page.last();
-            way.from = way.sent;
         }
+        way.from = way.sent;
         if (page.more() || way.overflowed) {
             readAgain();
         } else {
@@ -304,7 +327,7 @@ final class Subscription {
             return;
         }
         phase = Phase.LEVEL;
-        progress = new Progress(position);
+        progress = new Progress(position, 0);
         begin(position, false);
     }
 

@@ -22,7 +22,7 @@ final class TopicBatch {
     /**
      * Messages that follow each other.
      *
-     * @param first the position of the first
+     * @param first the position of the first; {@link Position#NONE} where they have none
      */
     TopicBatch(Topic topic, Position first, List<Message> messages) {
         this.topic = topic;
@@ -32,6 +32,10 @@ final class TopicBatch {
 
     Position first() {
         return first;
+    }
+
+    boolean isKept() {
+        return !first.equals(Position.NONE);
     }
 
     Position last() {

@@ -41,7 +41,7 @@ final class Vitals {
 
     /** The closing handshake has begun. */
     void closing(long attention) {
-        // The deadline comes first: whoever sees that this is closing may hold it to that.
+        // The deadline comes first: a thread that sees that this is closing may hold it to that.
         cutAt = attention + CLOSE_TIMEOUT_NANOS;
         closing = true;
     }

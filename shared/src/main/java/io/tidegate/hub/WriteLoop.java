@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Owns the outbound side of its connections: their queues, their subscriptions, and its part of each topic's subscribers. Whoever
- * wants something of these posts a {@link LoopEvent}.
+ * Owns the outbound side of its connections: their queues, their subscriptions, and its part of each topic's subscribers. Other
+ * threads post a {@link LoopEvent}.
  *
  * <p>It goes in rounds: it takes what has gathered, then writes to every queue that has something. While it writes, the next
  * messages gather, so that the batches grow with the load by themselves, and one system call carries many messages. It waits

@@ -3,7 +3,7 @@ package io.tidegate.owner;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 
-/** Steps so that one that throws ends nobody: neither the owner nor whoever runs it. */
+/** Steps so that one that throws ends nobody: neither the owner nor the thread that runs it. */
 final class Guarded<E> {
     private final Owner.Step<E> step;
     private final String name;

@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * An owner with a platform thread of its own, which goes in rounds: while it ends one, the events of the next gather.
  *
- * <p>It parks where nothing is left. Whoever posts wakes it only where it has said that it parks: it says so before it looks
+ * <p>It parks where nothing is left. A thread that posts wakes it only where it has said that it parks: it says so before it looks
  * at the events once more, and a poster adds its event before it looks at what was said. So one of the two sees the other.
  */
 final class Loop<E> implements Owner<E>, AutoCloseable {

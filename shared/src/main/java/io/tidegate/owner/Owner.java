@@ -1,7 +1,7 @@
 package io.tidegate.owner;
 
 /**
- * The way to a piece of state that has exactly one owner: whoever wants something of it posts an event. Events are stepped
+ * The way to a piece of state that has exactly one owner: a thread that wants something of it posts an event. Events are stepped
  * one after the other, in the order in which they were posted, by at most one thread at a time; nobody waits for that.
  *
  * @param <E> its events

@@ -7,7 +7,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Runs owners on a server's threads: loops on platform threads, serials on those of whoever posts. */
+/** Runs owners on a server's threads: loops on platform threads, serials on the threads that post. */
 public final class Threads implements Owners {
     private static final System.Logger LOG = System.getLogger("io.tidegate.owner");
     private static final long LOG_NANOS = TimeUnit.MINUTES.toNanos(1);

@@ -4,61 +4,77 @@ import static io.tidegate.protocol.Json.ascii;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.tidegate.protocol.ClientFrame.About;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The subprotocol {@code tidegate.v1}, as {@code docs/protocol.md} has it. */
 final class FullWire implements Wire {
-    private static final String TYPES = "allowed as \"type\" are publish, subscribe, unsubscribe and ping";
-    private static final Set<String> MEMBERS = Set.of("type", "topic", "user", "message", "id", "after");
+    private static final String ALLOWED_TYPES = "allowed as \"type\" are publish, subscribe, unsubscribe and ping";
+    private static final Set<String> TYPES = Set.of("publish", "subscribe", "unsubscribe", "ping");
+    private static final Set<String> MEMBERS =
+            Set.of("type", "topic", "user", "message", "id", "keep", "after", "last");
+
+    /** Messages that a {@code subscribe} may ask for at once; as many as a history may be set to hold, and more. */
+    private static final int MAX_LAST = 100_000;
+
+    private static final Pattern LAST = Pattern.compile("[1-9][0-9]{0,5}");
 
     @Override
     public ClientFrame decode(Message message, long timestamp) {
         if (message.opcode() != Opcode.TEXT) {
             return invalid("binary message on /chat; allowed is a text of JSON", About.NOTHING);
         }
+        byte[] text = message.payload();
         try {
-            Optional<Map<String, byte[]>> object = Json.members(message.payload(), MEMBERS);
+            Optional<Map<String, byte[]>> object = Json.members(text, MEMBERS);
             return object.isPresent()
                     ? decode(object.get(), timestamp)
-                    : invalid("not an object; " + TYPES, About.NOTHING);
+                    : invalid("not an object; " + ALLOWED_TYPES, About.NOTHING);
         } catch (JsonProcessingException e) {
-            String allowed = "; allowed is one object of JSON";
-            return new ClientFrame.Invalid(ErrorCode.INVALID_JSON, e.getOriginalMessage() + allowed);
-        } catch (IOException e) {
-            throw new UncheckedIOException("reading from memory", e);
+            // The publisher waits for an answer with its id.
+            Map<String, byte[]> legible = LegibleMembers.of(text, Set.of("type", "topic", "id"));
+            Optional<String> type = Json.string(legible.get("type"))
+                    .or(() -> Optional.of("publish").filter(publish -> legible.containsKey("id")));
+            return new ClientFrame.Invalid(
+                    ErrorCode.INVALID_JSON, Json.complaint(e, "allowed is one object of JSON"), about(type, legible));
         }
     }
 
-    /** All members are looked at before anything is judged, so that an error can say what it is about. */
+    /** All that the answer says is looked at before anything is judged. */
+    private static About about(Optional<String> type, Map<String, byte[]> members) {
+        return new About(
+                type.filter(TYPES::contains),
+                Json.id(members.get("id")),
+                Json.string(members.get("topic")).filter(Json::isUnicode));
+    }
+
     private static ClientFrame decode(Map<String, byte[]> members, long timestamp) {
-        Optional<MessageId> id = Json.id(members.get("id"));
-        Optional<Topic> topic =
-                Json.string(members.get("topic")).filter(Topic::isValid).map(Topic::new);
-        About about = new About(id, topic);
+        Optional<String> written =
+                members.containsKey("type") ? Json.string(members.get("type")) : Optional.of("publish");
+        About about = about(written, members);
+        Optional<Topic> topic = about.topic().filter(Topic::isValid).map(Topic::new);
         if (members.containsKey("topic") && topic.isEmpty()) {
             return new ClientFrame.Invalid(
                     ErrorCode.INVALID_TOPIC, "\"topic\" is not allowed; a topic is " + Topic.PATTERN, about);
         }
-        String type =
-                members.containsKey("type") ? Json.string(members.get("type")).orElse("") : "publish";
+        String type = written.orElse("");
         return switch (type) {
-            case "publish" -> publish(members, about, timestamp);
-            case "subscribe" -> subscribe(members, about);
+            case "publish" -> publish(members, topic, about, timestamp);
+            case "subscribe" -> topic.isPresent() ? subscribe(members, topic.get(), about) : withoutTopic(type, about);
             case "unsubscribe" ->
                 topic.isPresent() ? new ClientFrame.Unsubscribe(topic.get()) : withoutTopic(type, about);
             case "ping" -> new ClientFrame.Ping();
-            default -> invalid("unknown \"type\"; " + TYPES, about);
+            default -> invalid("unknown \"type\"; " + ALLOWED_TYPES, about);
         };
     }
 
-    private static ClientFrame publish(Map<String, byte[]> members, About about, long timestamp) {
+    private static ClientFrame publish(
+            Map<String, byte[]> members, Optional<Topic> topic, About about, long timestamp) {
         byte[] body = members.get("message");
         if (body == null) {
             return invalid("publish without \"message\"; allowed is any JSON", about);
@@ -69,19 +85,33 @@ final class FullWire implements Wire {
                             + " characters or an integer",
                     about);
         }
-        return new ClientFrame.Publish(about.topic(), Chat.message(members.get("user"), body, timestamp), about.id());
+        String keep = Json.ascii(members.get("keep")).orElse("true");
+        if (!keep.equals("true") && !keep.equals("false")) {
+            return invalid("\"keep\" is not allowed; allowed are true and false", about);
+        }
+        Message message = Chat.message(members.get("user"), body, timestamp);
+        return new ClientFrame.Publish(topic, message, about.id(), keep.equals("true"));
     }
 
-    private static ClientFrame subscribe(Map<String, byte[]> members, About about) {
-        if (about.topic().isEmpty()) {
-            return withoutTopic("subscribe", about);
-        }
+    private static ClientFrame subscribe(Map<String, byte[]> members, Topic topic, About about) {
         byte @Nullable [] after = members.get("after");
         Optional<Position> position = Json.string(after).flatMap(Position::parse);
         if (after != null && position.isEmpty()) {
             return invalid("\"after\" is no position of this server; allowed is one that it sent", about);
         }
-        return new ClientFrame.Subscribe(about.topic().get(), position);
+        Optional<String> last = Json.ascii(members.get("last"));
+        if (last.isPresent() && !isCount(last.get())) {
+            return invalid("\"last\" is not allowed; allowed is an integer from 1 to " + MAX_LAST, about);
+        }
+        if (last.isPresent() && position.isPresent()) {
+            return invalid("\"last\" beside \"after\"; allowed is one of them", about);
+        }
+        return new ClientFrame.Subscribe(
+                topic, position, last.map(Integer::parseInt).orElse(0));
+    }
+
+    private static boolean isCount(String number) {
+        return LAST.matcher(number).matches() && Integer.parseInt(number) <= MAX_LAST;
     }
 
     private static ClientFrame withoutTopic(String type, About about) {
@@ -94,10 +124,13 @@ final class FullWire implements Wire {
 
     @Override
     public FrameBatch encode(Topic topic, Position first, List<Message> messages) {
-        String before = "\"type\":\"message\",\"topic\":\"" + topic.name() + "\",\"position\":\"" + first.epoch() + "-";
+        String before = "\"type\":\"message\",\"topic\":\"" + topic.name() + "\"";
+        boolean kept = !first.equals(Position.NONE);
+        String position = before + ",\"position\":\"" + first.epoch() + "-";
         List<Message> typed = new ArrayList<>(messages.size());
         for (int i = 0; i < messages.size(); i++) {
-            typed.add(Chat.prefixed(ascii(before + (first.offset() + i) + "\""), messages.get(i)));
+            String members = kept ? position + (first.offset() + i) + "\"" : before;
+            typed.add(Chat.prefixed(ascii(members), messages.get(i)));
         }
         return FrameBatch.of(typed);
     }

@@ -5,7 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +22,21 @@ import org.jspecify.annotations.Nullable;
 
 /** JSON from clients, read as a stream of tokens. */
 final class Json {
-    private static final JsonFactory FACTORY = new JsonFactory();
+    /** Levels of arrays and objects in each other. */
+    private static final int MAX_DEPTH = 1_000;
+
+    /** Characters of a number. */
+    private static final int MAX_NUMBER = 1_000;
+
+    /** A name may be as long as a message may be. */
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNumberLength(MAX_NUMBER)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
+
     private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,19}");
 
     private Json() {}
@@ -29,9 +46,19 @@ final class Json {
      * encoding and changes nothing. Of a name that stands twice the last counts, as in ECMAScript.
      *
      * @return empty where the text is JSON, but no object
-     * @throws JsonParseException where the text is not JSON
+     * @throws JsonProcessingException where the text is not JSON, or above {@link #MAX_DEPTH} or {@link #MAX_NUMBER}
      */
-    static Optional<Map<String, byte[]>> members(byte[] text, Set<String> wanted) throws IOException {
+    static Optional<Map<String, byte[]>> members(byte[] text, Set<String> wanted) throws JsonProcessingException {
+        try {
+            return read(text, wanted);
+        } catch (JsonProcessingException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory", e);
+        }
+    }
+
+    private static Optional<Map<String, byte[]>> read(byte[] text, Set<String> wanted) throws IOException {
         refuseOtherEncodings(text);
         Map<String, byte[]> members = new HashMap<>();
         try (JsonParser json = FACTORY.createParser(text)) {
@@ -61,6 +88,20 @@ final class Json {
         }
     }
 
+    /**
+     * What was wrong, and what is allowed, in words for a client.
+     *
+     * @param allowed where it is not JSON
+     */
+    static String complaint(JsonProcessingException e, String allowed) {
+        if (e instanceof StreamConstraintsException) {
+            return "nested too deep, or a number that is too long; allowed are " + MAX_DEPTH + " levels and numbers of "
+                    + MAX_NUMBER + " characters";
+        }
+        long at = e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
+        return (at < 0 ? "not JSON" : "not JSON at byte " + at) + "; " + allowed;
+    }
+
     /** The string that this value is; empty where it is none, or not there. */
     static Optional<String> string(byte @Nullable [] value) {
         if (value == null || value[0] != '"') {
@@ -79,11 +120,10 @@ final class Json {
         Optional<String> text = string(value);
         if (text.isPresent()) {
             return text.filter(id -> !id.isEmpty() && id.length() <= MessageId.MAX_LENGTH)
-                    // Half a surrogate pair can be written in JSON, but not in UTF-8.
-                    .filter(id -> UTF_8.newEncoder().canEncode(id))
+                    .filter(Json::isUnicode)
                     .map(id -> new MessageId(quoted(id)));
         }
-        // An integer has one spelling but for -0, of whose likes nobody makes two.
+        // An integer has one spelling, but for -0.
         String number = value == null ? "" : new String(value, UTF_8);
         return INTEGER.matcher(number).matches() ? Optional.of(new MessageId(number)) : Optional.empty();
     }
@@ -101,7 +141,17 @@ final class Json {
         }
     }
 
+    /** Whether UTF-8 has this text: half a surrogate pair can be written in JSON alone. */
+    static boolean isUnicode(String text) {
+        return UTF_8.newEncoder().canEncode(text);
+    }
+
     static byte[] ascii(String text) {
         return text.getBytes(UTF_8);
+    }
+
+    /** The value as it was written; empty where it is not there. */
+    static Optional<String> ascii(byte @Nullable [] value) {
+        return value == null ? Optional.empty() : Optional.of(new String(value, UTF_8));
     }
 }

@@ -1,8 +1,6 @@
 package io.tidegate.protocol;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,9 +23,7 @@ final class PlainWire implements Wire {
         try {
             object = Json.members(message.payload(), MEMBERS);
         } catch (JsonProcessingException e) {
-            return new ClientFrame.Invalid(ErrorCode.INVALID_JSON, e.getOriginalMessage() + "; " + ALLOWED);
-        } catch (IOException e) {
-            throw new UncheckedIOException("reading from memory", e);
+            return new ClientFrame.Invalid(ErrorCode.INVALID_JSON, Json.complaint(e, ALLOWED));
         }
         if (object.isEmpty()) {
             return invalid("not an object");

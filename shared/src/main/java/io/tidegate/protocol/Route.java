@@ -12,10 +12,9 @@ public sealed interface Route {
      * An endpoint of this server.
      *
      * @param topics what the connection subscribes to
-     * @param home what it publishes to where it names no topic
      * @param subprotocol to be confirmed in the answer
      */
-    record Found(Wire wire, List<Topic> topics, Topic home, Optional<String> subprotocol) implements Route {}
+    record Found(Wire wire, List<Topic> topics, Optional<String> subprotocol) implements Route {}
 
     /**
      * None.
@@ -53,18 +52,17 @@ public sealed interface Route {
         }
         List<Topic> topics =
                 request.topics().stream().distinct().map(Topic::new).toList();
-        Topic home = topics.isEmpty() ? Topic.DEFAULT_CHAT : topics.getFirst();
         if (request.subprotocols().contains(FULL_SUBPROTOCOL)) {
             return topics.size() > maxTopics
                     ? new Refused(400, "too-many-topics: a connection may subscribe to " + maxTopics)
-                    : new Found(Wire.FULL, topics, home, Optional.of(FULL_SUBPROTOCOL));
+                    : new Found(Wire.FULL, topics, Optional.of(FULL_SUBPROTOCOL));
         }
         return request.topics().size() > 1
                 ? new Refused(400, "invalid-topic: without a subprotocol a connection has one topic")
-                : single(Wire.PLAIN, home);
+                : single(Wire.PLAIN, topics.isEmpty() ? Topic.DEFAULT_CHAT : topics.getFirst());
     }
 
     private static Found single(Wire wire, Topic topic) {
-        return new Found(wire, List.of(topic), topic, Optional.empty());
+        return new Found(wire, List.of(topic), Optional.empty());
     }
 }

@@ -34,7 +34,11 @@ public sealed interface ServerFrame {
      */
     record Unsubscribed(Topic topic, Position position) implements ServerFrame {}
 
-    /** The relay holds the message. */
+    /**
+     * The relay has the message.
+     *
+     * @param position {@link Position#NONE} where the message is not kept
+     */
     record Ack(MessageId id, Topic topic, Position position) implements ServerFrame {}
 
     /** The answer to a client's ping. */

@@ -33,7 +33,10 @@ final class ServerFrameJson {
                 case ServerFrame.Ack ack -> {
                     json.writeStringField("type", "ack");
                     id(json, ack.id());
-                    place(json, ack.topic(), ack.position());
+                    json.writeStringField("topic", ack.topic().name());
+                    if (!ack.position().equals(Position.NONE)) {
+                        json.writeStringField("position", ack.position().text());
+                    }
                 }
                 case ServerFrame.Pong pong -> json.writeStringField("type", "pong");
                 case ServerFrame.Heartbeat heartbeat -> {
@@ -76,11 +79,14 @@ final class ServerFrameJson {
         json.writeStringField("type", "error");
         json.writeStringField("code", error.code().wire());
         json.writeStringField("message", error.message());
+        if (error.about().answers().isPresent()) {
+            json.writeStringField("answers", error.about().answers().get());
+        }
         if (error.about().id().isPresent()) {
             id(json, error.about().id().get());
         }
         if (error.about().topic().isPresent()) {
-            json.writeStringField("topic", error.about().topic().get().name());
+            json.writeStringField("topic", error.about().topic().get());
         }
     }
 

@@ -9,8 +9,11 @@ import java.util.regex.Pattern;
  * client can name them.
  */
 public record Topic(String name) {
+    /** Characters of a name that a client gives, at most. */
+    public static final int MAX_LENGTH = 128;
+
     /** What a client may call a topic. */
-    public static final String PATTERN = "[A-Za-z0-9._:-]{1,128}";
+    public static final String PATTERN = "[A-Za-z0-9._:-]{1," + MAX_LENGTH + "}";
 
     /** The topic of the broadcast endpoint {@code /}. */
     public static final Topic BROADCAST = new Topic("/");
@@ -26,6 +29,11 @@ public record Topic(String name) {
     /** True where a client may use this name. */
     public static boolean isValid(String name) {
         return CLIENT_NAME.matcher(name).matches();
+    }
+
+    /** Whether what is published to it comes from clients, and is for them. */
+    public boolean isClients() {
+        return !equals(FLEET);
     }
 
     /** Whether its messages have positions and are kept for a while; those of clients' topics. The others only pass. */

@@ -43,8 +43,9 @@ final class Batch {
         return nowNanos > answerByNanos;
     }
 
-    int size() {
-        return publishes.size();
+    /** Messages that clients published. */
+    long ofClients() {
+        return publishes.stream().filter(publish -> publish.topic().isClients()).count();
     }
 
     /** Redis has answered with these positions, one list a group, then perhaps that of the probe. */

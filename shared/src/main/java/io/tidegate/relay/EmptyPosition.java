@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * <p>It is a {@link Position} with offset 0, of an epoch longer than any that a topic has: the birth, then the time.
  *
  * @param birth lasts as long as what is kept: where that was lost, there is another birth
- * @param millis by the clock of whoever keeps the topics
+ * @param millis by the clock of the process that keeps the topics
  */
 record EmptyPosition(String birth, long millis) {
     private static final int BIRTH = 10;

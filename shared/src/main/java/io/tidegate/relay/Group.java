@@ -4,46 +4,52 @@ import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.relay.PublishQueue.Waiting;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The publishes of a batch that leave as one: all of a topic with a history, or a single one of another.
+ * The publishes of a batch that leave as one: those of a topic that its history takes, with none between them that it does
+ * not take; or a single one of those.
  *
  * @param publishes in their order, at least one
  */
-record Group(Topic topic, List<Waiting> publishes) {
+record Group(Topic topic, boolean kept, List<Waiting> publishes) {
 
     /** A batch taken apart. Messages of a topic keep their order; that of several topics is nobody's business. */
     static List<Group> of(List<Waiting> batch) {
         List<Group> groups = new ArrayList<>();
-        Map<Topic, Group> kept = new LinkedHashMap<>();
+        Map<Topic, Group> open = new HashMap<>();
         for (Waiting publish : batch) {
             Topic topic = publish.topic();
-            if (topic.hasHistory()) {
-                kept.computeIfAbsent(topic, key -> new Group(key, new ArrayList<>()))
-                        .publishes
-                        .add(publish);
-            } else {
-                groups.add(new Group(topic, List.of(publish)));
+            Group group = open.get(topic);
+            if (group == null || !publish.kept()) {
+                group = new Group(topic, publish.kept(), new ArrayList<>());
+                groups.add(group);
+                if (publish.kept()) {
+                    open.put(topic, group);
+                } else {
+                    open.remove(topic);
+                }
             }
+            group.publishes.add(publish);
         }
-        groups.addAll(kept.values());
         return groups;
     }
 
     Link.Outgoing outgoing(String prefix) {
         TopicKeys keys = new TopicKeys(prefix, topic);
-        return topic.hasHistory()
-                ? new Link.Kept(keys, publishes.stream().map(Waiting::entry).toList())
-                : new Link.Plain(keys.channel(), publishes.getFirst().entry().envelope());
+        if (kept) {
+            return new Link.Kept(keys, publishes.stream().map(Waiting::entry).toList());
+        }
+        byte[] envelope = publishes.getFirst().entry().envelope();
+        return new Link.Plain(keys.channel(), topic.hasHistory() ? Packet.unkept(envelope) : envelope);
     }
 
     /** They are published. */
     void complete(List<Position> positions) {
         for (int i = 0; i < publishes.size(); i++) {
-            publishes.get(i).done().complete(topic.hasHistory() ? positions.get(i) : Position.NONE);
+            publishes.get(i).done().complete(kept ? positions.get(i) : Position.NONE);
         }
     }
 }

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
  * subscription, a publish in a buffer) can mix with the new. Any operation that fails makes the link lost.
  *
  * <p>What every link promises is held by {@code LinkContract}. All methods may be called from any thread and return at once,
- * {@link #close} too. What depends on their results, or on {@link #lost}, runs on a thread of the link, or on that of whoever
- * loses it: so it only posts to an owner's inbox, and takes no lock.
+ * {@link #close} too. What depends on their results, or on {@link #lost}, runs on a thread of the link, or on the one
+ * that loses it: so it only posts to an owner's inbox, and takes no lock.
  */
 interface Link {
 
@@ -56,6 +56,9 @@ interface Link {
 
     /** What follows a position, up to about so many bytes. */
     CompletableFuture<History> history(TopicKeys keys, Position after, int maxBytes);
+
+    /** So many of the last messages that are held, from the oldest of them on, up to about so many bytes. */
+    CompletableFuture<History> last(TopicKeys keys, int messages, int maxBytes);
 
     /**
      * Completes with the reason when the link is lost, for whatever reason; to complete it is to give the link up. All

@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * What the {@link MemoryRelay}s of one process share: who subscribes to which topic, and the topics' history. One owner
- * holds all of it, and whoever posts into an idle one steps it; so one node's publisher does its work on its own thread.
+ * holds all of it, and a thread that posts into an idle one steps it; so one node's publisher does its work on its own thread.
  */
 public final class MemoryBus {
     /** Of the heap, for all that is kept, where the settings do not say. */
@@ -49,8 +49,8 @@ public final class MemoryBus {
                 .orElse(Runtime.getRuntime().maxMemory() / SHARE);
     }
 
-    CompletableFuture<Position> publish(Topic topic, Message message, Optional<MessageId> id) {
-        return post(done -> new MemoryTopics.Publish(topic, message, id, done));
+    CompletableFuture<Position> publish(Topic topic, boolean kept, Message message, Optional<MessageId> id) {
+        return post(done -> new MemoryTopics.Publish(topic, kept, message, id, done));
     }
 
     CompletableFuture<Void> join(Topic topic, MemoryRelay relay) {
@@ -71,6 +71,10 @@ public final class MemoryBus {
 
     CompletableFuture<History> history(Topic topic, Position after, int maxBytes) {
         return post(done -> new MemoryTopics.Read(topic, after, maxBytes, done));
+    }
+
+    CompletableFuture<History> last(Topic topic, int messages, int maxBytes) {
+        return post(done -> new MemoryTopics.Last(topic, messages, maxBytes, done));
     }
 
     CompletableFuture<MemoryTopics.Usage> usage() {

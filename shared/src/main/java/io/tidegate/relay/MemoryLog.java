@@ -78,6 +78,11 @@ final class MemoryLog {
         return head();
     }
 
+    /** Messages held. */
+    int size() {
+        return messages.size();
+    }
+
     private long counted() {
         return payload + (long) Retention.OVERHEAD * messages.size();
     }

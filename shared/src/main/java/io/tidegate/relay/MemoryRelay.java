@@ -39,12 +39,23 @@ public final class MemoryRelay implements Relay {
 
     @Override
     public CompletionStage<Position> publish(Topic topic, Message message, Optional<MessageId> id) {
+        return publish(topic, topic.hasHistory(), message, id);
+    }
+
+    @Override
+    public CompletionStage<Position> pass(Topic topic, Message message) {
+        return publish(topic, false, message, Optional.empty());
+    }
+
+    private CompletionStage<Position> publish(Topic topic, boolean kept, Message message, Optional<MessageId> id) {
         if (isClosed()) {
             metrics.relayErrors().increment();
             return closed();
         }
-        CompletionStage<Position> done = bus.publish(topic, message, id);
-        metrics.relayPublished().increment();
+        CompletionStage<Position> done = bus.publish(topic, kept, message, id);
+        if (topic.isClients()) {
+            metrics.relayPublished().increment();
+        }
         return done;
     }
 
@@ -66,6 +77,11 @@ public final class MemoryRelay implements Relay {
     @Override
     public CompletionStage<History> history(Topic topic, Position after, int maxBytes) {
         return isClosed() ? closed() : bus.history(topic, after, maxBytes);
+    }
+
+    @Override
+    public CompletionStage<History> last(Topic topic, int messages, int maxBytes) {
+        return isClosed() ? closed() : bus.last(topic, messages, maxBytes);
     }
 
     @Override
@@ -95,8 +111,10 @@ public final class MemoryRelay implements Relay {
             return;
         }
         try {
-            metrics.relayReceived().increment();
-            metrics.relayLag().record(0);
+            if (topic.isClients()) {
+                metrics.relayReceived().increment();
+                metrics.relayLag().record(0);
+            }
             receiver.receive(topic, stretch);
         } catch (RuntimeException e) {
             // One node's defect must neither reach the publisher nor keep the message from the other nodes.

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * The state of a {@link MemoryBus}: the topics' logs, who subscribes, and one account of the bytes. Stepped by its owner.
  *
  * <p>The account is held below a bound, since clients choose the topics and what they publish. A topic that holds more than
- * an equal part makes room in itself; else the topic is forgotten that was published to the longest time ago. Whoever
- * comes back to one of these is told of a gap.
+ * an equal part makes room in itself; else the topic is forgotten that was published to the longest time ago. A
+ * client that comes back to one of these is told of a gap.
  */
 final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
     /** Topics whose time is over that one event looks after, at most, so that none takes long. */
@@ -34,7 +34,7 @@ final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
         CompletableFuture<?> done();
     }
 
-    record Publish(Topic topic, Message message, Optional<MessageId> id, CompletableFuture<Position> done)
+    record Publish(Topic topic, boolean kept, Message message, Optional<MessageId> id, CompletableFuture<Position> done)
             implements Event {}
 
     record Join(Topic topic, MemoryRelay relay, CompletableFuture<Void> done) implements Event {}
@@ -47,6 +47,8 @@ final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
     record Head(Topic topic, CompletableFuture<Position> done) implements Event {}
 
     record Read(Topic topic, Position after, int maxBytes, CompletableFuture<History> done) implements Event {}
+
+    record Last(Topic topic, int messages, int maxBytes, CompletableFuture<History> done) implements Event {}
 
     record Measure(CompletableFuture<Usage> done) implements Event {}
 
@@ -106,6 +108,7 @@ final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
                 head.done.complete(log == null ? new EmptyPosition(birth, millis()).position() : log.head());
             }
             case Read read -> read.done.complete(read(read));
+            case Last last -> last.done.complete(last(last));
             case Measure measure -> measure.done.complete(new Usage(fresh.size() + idle.size(), bytes));
         }
     }
@@ -143,7 +146,7 @@ final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
     private Position publish(Publish publish) {
         Topic topic = publish.topic;
         Position position = Position.NONE;
-        if (topic.hasHistory()) {
+        if (publish.kept) {
             long now = clock.nanoTime();
             expire(now);
             MemoryLog log = log(topic);
@@ -229,6 +232,16 @@ final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
         return log == null
                 ? new History(true, read.after, List.of(), false)
                 : measured(read.topic, log, new Position(log.head().epoch(), 0), read.maxBytes, now);
+    }
+
+    private History last(Last last) {
+        long now = clock.nanoTime();
+        MemoryLog log = log(last.topic);
+        if (log == null) {
+            return History.LOST;
+        }
+        log.expire(now);
+        return measured(last.topic, log, log.head().plus(-Math.min(last.messages, log.size())), last.maxBytes, now);
     }
 
     /** Reading may find that something is too old. */

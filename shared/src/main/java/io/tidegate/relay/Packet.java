@@ -5,21 +5,36 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.tidegate.protocol.Position;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What {@code publish.lua} publishes: messages of one topic that follow each other.
+ * What arrives of a topic with a history: messages that follow each other, as {@code publish.lua} publishes them, or one
+ * that is not kept.
  *
- * @param first the position of the first of them
+ * @param first the position of the first of them; {@link Position#NONE} where they are not kept
  */
 record Packet(Position first, List<Envelope> envelopes) {
     /** Of an epoch, a blank and an offset. */
     private static final int MAX_HEADER = 64;
 
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
+    /** The bytes for a message that is not kept: nothing stands where others have a position. */
+    static byte[] unkept(byte[] envelope) {
+        return ByteBuffer.allocate(1 + Integer.BYTES + envelope.length)
+                .put((byte) '\n')
+                .putInt(envelope.length)
+                .put(envelope)
+                .array();
+    }
+
+    boolean isKept() {
+        return !first.equals(Position.NONE);
+    }
 
     Position last() {
         return first.plus(envelopes.size() - 1L);
@@ -28,9 +43,15 @@ record Packet(Position first, List<Envelope> envelopes) {
     /** The packet of these bytes; empty where they are of another shape, since anyone may publish to a channel. */
     static Optional<Packet> decode(byte[] bytes) {
         int end = headerLength(bytes);
-        Optional<Position> first =
-                end < 0 ? Optional.empty() : Position.parse(new String(bytes, 0, end, US_ASCII).replace(' ', '-'));
-        return first.flatMap(position -> envelopes(bytes, end + 1).map(all -> new Packet(position, all)));
+        return first(bytes, end).flatMap(position -> envelopes(bytes, end + 1).map(all -> new Packet(position, all)));
+    }
+
+    private static Optional<Position> first(byte[] bytes, int end) {
+        return switch (end) {
+            case -1 -> Optional.empty();
+            case 0 -> Optional.of(Position.NONE);
+            default -> Position.parse(new String(bytes, 0, end, US_ASCII).replace(' ', '-'));
+        };
     }
 
     private static int headerLength(byte[] bytes) {

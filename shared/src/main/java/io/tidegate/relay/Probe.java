@@ -18,9 +18,9 @@ final class Probe {
 
     /**
      * One that takes longer is missing. A Redis that hangs is found before, since the publish that carries the probe gets no
-     * answer (1.5 s). So this finds only a subscription that is gone without a word, which is rare, and may take its time:
-     * a node whose code is not compiled yet, on a machine that has no processor free for it, takes seconds to hand over
-     * what has long arrived; with 2 s such a node gave up a link that worked, and did so again on the next.
+     * answer (1.5 s). So this finds only a subscription that has ended without a word. That is rare, and a short limit does
+     * harm: a node that has just started on a busy machine may need some seconds to hand over what has arrived, and would
+     * give up a link that works.
      */
     static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
 

@@ -21,10 +21,11 @@ final class PublishQueue {
     /**
      * One publish.
      *
+     * @param kept whether the topic's history takes it
      * @param sinceNanos when it was put in, in the uplink's attentive time
      * @param done its result, the message's position
      */
-    record Waiting(Topic topic, Link.Entry entry, long sinceNanos, CompletableFuture<Position> done) {
+    record Waiting(Topic topic, boolean kept, Link.Entry entry, long sinceNanos, CompletableFuture<Position> done) {
         int size() {
             return entry.envelope().length;
         }

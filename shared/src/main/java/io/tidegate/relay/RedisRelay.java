@@ -121,6 +121,15 @@ public final class RedisRelay implements Relay {
 
     @Override
     public CompletionStage<Position> publish(Topic topic, Message message, Optional<MessageId> id) {
+        return publish(topic, topic.hasHistory(), message, id);
+    }
+
+    @Override
+    public CompletionStage<Position> pass(Topic topic, Message message) {
+        return publish(topic, false, message, Optional.empty());
+    }
+
+    private CompletionStage<Position> publish(Topic topic, boolean kept, Message message, Optional<MessageId> id) {
         CompletableFuture<Position> done = new CompletableFuture<>();
         // Looked at before posting, so that during an outage nothing gathers in the inbox. The uplink looks again.
         if (status() instanceof RelayStatus.Down down) {
@@ -130,7 +139,7 @@ public final class RedisRelay implements Relay {
         }
         Link.Entry entry =
                 new Link.Entry(id.map(MessageId::json).orElse(""), new Envelope(message, time.now()).encode());
-        uplink.post(new UplinkEvent.Publish(topic, entry, done));
+        uplink.post(new UplinkEvent.Publish(topic, kept, entry, done));
         return done;
     }
 
@@ -154,6 +163,11 @@ public final class RedisRelay implements Relay {
     @Override
     public CompletionStage<History> history(Topic topic, Position after, int maxBytes) {
         return read(link -> link.history(keys(topic), after, maxBytes));
+    }
+
+    @Override
+    public CompletionStage<History> last(Topic topic, int messages, int maxBytes) {
+        return read(link -> link.last(keys(topic), messages, maxBytes));
     }
 
     private <T> CompletionStage<T> read(Function<Link, CompletionStage<T>> reading) {
@@ -209,7 +223,7 @@ public final class RedisRelay implements Relay {
         @Override
         public void messages(Position first, List<Envelope> envelopes) {
             long now = time.now();
-            for (Envelope envelope : envelopes) {
+            for (Envelope envelope : topic.isClients() ? envelopes : List.<Envelope>of()) {
                 metrics.relayLag().record(TimeUnit.MICROSECONDS.toNanos(Math.max(0, now - envelope.sentMicros())));
             }
             receive(first, envelopes.stream().map(Envelope::message).toList());
@@ -232,7 +246,7 @@ public final class RedisRelay implements Relay {
         }
 
         private void receive(Position first, List<Message> messages) {
-            metrics.relayReceived().add(messages.size());
+            metrics.relayReceived().add(topic.isClients() ? messages.size() : 0);
             receiver.receive(topic, new Stretch(first, messages));
         }
     }

@@ -149,7 +149,13 @@ final class RedissonLink implements Link {
     @Override
     public CompletableFuture<History> history(TopicKeys keys, Position after, int maxBytes) {
         return track(() -> scripts.history(redisson.getScript(ByteArrayCodec.INSTANCE), keys, after, maxBytes)
-                .thenApply(answer -> Scripts.history(after, answer)));
+                .thenApply(Scripts::history));
+    }
+
+    @Override
+    public CompletableFuture<History> last(TopicKeys keys, int messages, int maxBytes) {
+        return track(() -> scripts.last(redisson.getScript(ByteArrayCodec.INSTANCE), keys, messages, maxBytes)
+                .thenApply(Scripts::history));
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionStage;
 /**
  * Carries a message to every node that subscribes to its topic, the publisher's own too.
  *
- * <p>What every relay promises (held by {@code RelayContract}):
+ * <p>What every relay promises (held by {@code RelayContract} and {@code HistoryContract}):
  *
  * <ul>
  *   <li>On one topic all nodes get the same messages in one order, each once, and where the topic has a history with the
@@ -49,6 +49,15 @@ public interface Relay extends AutoCloseable {
     CompletionStage<Position> publish(Topic topic, Message message, Optional<MessageId> id);
 
     /**
+     * Starts to carry a message that is for those who are subscribed now: it has no position, and nobody reads it later. It
+     * comes in its order with those that are published. A node that has just lost its connection may miss it, and no gap is
+     * told.
+     *
+     * @return completes with {@link Position#NONE} once the relay has taken it; fails as {@link #publish} does
+     */
+    CompletionStage<Position> pass(Topic topic, Message message);
+
+    /**
      * Delivers the topic's messages to this relay's {@link Receiver} from the moment the result completes until
      * {@link #unsubscribe}. A subscription outlives an outage of the relay: it comes back by itself. Subscribing again is
      * harmless.
@@ -77,6 +86,15 @@ public interface Relay extends AutoCloseable {
      * @return fails as {@link #publish} does
      */
     CompletionStage<History> history(Topic topic, Position after, int maxBytes);
+
+    /**
+     * Reads the last messages that are held of a topic with a history, from the oldest of them on.
+     *
+     * @param messages how many, at most
+     * @param maxBytes as in {@link #history}
+     * @return does not reach where nobody has published to the topic; fails as {@link #publish} does
+     */
+    CompletionStage<History> last(Topic topic, int messages, int maxBytes);
 
     /** The owner without whom nothing goes through, to be watched; empty where there is none. */
     default Optional<Owner<?>> owner() {

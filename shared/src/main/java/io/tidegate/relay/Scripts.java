@@ -27,6 +27,9 @@ import org.redisson.client.codec.ByteArrayCodec;
  * Loaded once for each link; a Redis that has forgotten them makes the link fail, and the next one loads them again.
  */
 final class Scripts {
+    /** In what {@code history.lua} answers. */
+    private static final int FIRST_ENVELOPE = 3;
+
     private final String publish;
     private final String attach;
     private final String history;
@@ -84,13 +87,22 @@ final class Scripts {
     }
 
     CompletionStage<List<Object>> history(RScriptAsync scripts, TopicKeys keys, Position after, int maxBytes) {
+        return read(scripts, keys, after.epoch(), after.offset(), maxBytes);
+    }
+
+    CompletionStage<List<Object>> last(RScriptAsync scripts, TopicKeys keys, int messages, int maxBytes) {
+        return read(scripts, keys, "", messages, maxBytes);
+    }
+
+    private CompletionStage<List<Object>> read(
+            RScriptAsync scripts, TopicKeys keys, String epoch, long offset, int maxBytes) {
         return scripts.evalShaAsync(
                 Mode.READ_ONLY,
                 history,
                 ReturnType.LIST,
                 keys.reading(),
-                after.epoch().getBytes(UTF_8),
-                bytes(after.offset()),
+                epoch.getBytes(UTF_8),
+                bytes(offset),
                 bytes(maxBytes),
                 bytes(Retention.OVERHEAD),
                 bytes(retention.empty().toMillis()));
@@ -106,20 +118,21 @@ final class Scripts {
     }
 
     /** What {@code history.lua} answers. */
-    static History history(Position after, List<?> answer) {
+    static History history(List<?> answer) {
         if (answer.isEmpty()) {
             return History.LOST;
         }
-        Position head = positions(answer.subList(0, 2)).getFirst();
-        List<Message> messages = new ArrayList<>(answer.size() - 2);
-        for (Object envelope : answer.subList(2, answer.size())) {
+        List<Position> positions = positions(answer.subList(0, FIRST_ENVELOPE));
+        Position head = positions.getFirst();
+        Position before = positions.getLast();
+        List<?> envelopes = answer.subList(FIRST_ENVELOPE, answer.size());
+        List<Message> messages = new ArrayList<>(envelopes.size());
+        for (Object envelope : envelopes) {
             Envelope.decode((byte[]) envelope).map(Envelope::message).ifPresent(messages::add);
         }
-        if (messages.size() < answer.size() - 2 || (messages.isEmpty() && !head.equals(after))) {
+        if (messages.size() < envelopes.size() || (messages.isEmpty() && !head.equals(before))) {
             return History.LOST;
         }
-        // Of another epoch are those behind a position of an empty topic alone, from the first one on.
-        Position before = head.epoch().equals(after.epoch()) ? after : new Position(head.epoch(), 0);
         return new History(true, before, messages, head.offset() > before.offset() + messages.size());
     }
 

@@ -113,7 +113,7 @@ final class Session {
             return;
         }
         // Counted before, since a caller may look at the count as soon as it has its answer.
-        metrics.relayPublished().add(batch.size());
+        metrics.relayPublished().add(batch.ofClients());
         batch.complete(event.positions());
         underWay = null;
         if (phase == Phase.TRYING) {

@@ -17,6 +17,11 @@ public record Stretch(Position first, List<Message> messages) {
         return new Stretch(position, List.of(message));
     }
 
+    /** Whether they have positions. */
+    public boolean isKept() {
+        return !first.equals(Position.NONE);
+    }
+
     /** The position of the last. */
     public Position last() {
         return first.plus(messages.size() - 1L);

@@ -215,6 +215,10 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
     }
 
     private void deliver(Feed feed, Packet packet) {
+        if (!packet.isKept()) {
+            deliver(Position.NONE, packet.envelopes());
+            return;
+        }
         Position before = delivered;
         if (before == null || !before.epoch().equals(packet.first().epoch())) {
             boolean follows = before != null && EmptyPosition.continues(before, packet);

@@ -141,7 +141,8 @@ final class Uplink implements Owner.Step<UplinkEvent> {
         if (status instanceof RelayStatus.Down down) {
             refuse(publish, down.reason());
         } else if (session != null
-                && !session.offer(new Waiting(publish.topic(), publish.entry(), now, publish.done()), now)) {
+                && !session.offer(
+                        new Waiting(publish.topic(), publish.kept(), publish.entry(), now, publish.done()), now)) {
             refuse(publish, "too much waits to be published");
         }
     }

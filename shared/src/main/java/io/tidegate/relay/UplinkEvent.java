@@ -8,8 +8,14 @@ import java.util.concurrent.CompletableFuture;
 /** What is posted to the {@link Uplink}. */
 sealed interface UplinkEvent {
 
-    /** A caller wants this published; {@code done} is completed by the uplink. */
-    record Publish(Topic topic, Link.Entry entry, CompletableFuture<Position> done) implements UplinkEvent {}
+    /**
+     * A caller wants this published.
+     *
+     * @param kept whether the topic's history takes it
+     * @param done is completed by the uplink
+     */
+    record Publish(Topic topic, boolean kept, Link.Entry entry, CompletableFuture<Position> done)
+            implements UplinkEvent {}
 
     /** A caller wants the topic; {@code ready} completes once the present link carries it. */
     record Subscribe(Topic topic, CompletableFuture<Void> ready) implements UplinkEvent {}

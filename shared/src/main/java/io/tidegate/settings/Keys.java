@@ -83,7 +83,8 @@ final class Keys {
             "tidegate.limits.rate",
             "0",
             Format.limit(MILLION),
-            "Messages a second from one connection; above it gets an error `rate-limited`, then is closed (1008).");
+            "Messages a second from one connection. Above that a client of `tidegate.v1` is read more slowly; others get an"
+                    + " error `rate-limited`, and are closed (1008) if they go on.");
     static final Key<Integer> QUEUE = key(
             "tidegate.limits.queue",
             "1MiB",

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * <p>Only literal addresses are read, here and in the header: nothing is ever looked up by name.
  */
 public record Proxies(List<Block> blocks) {
-    /** No proxy: whoever connects is the client. */
+    /** No proxy: the peer of the connection is the client. */
     public static final Proxies NONE = new Proxies(List.of());
 
     static final String ALLOWED = "empty or a comma-separated list of addresses and CIDR blocks, such as 10.0.0.0/8";
@@ -54,7 +54,7 @@ public record Proxies(List<Block> blocks) {
      *
      * <p>Each proxy appends the address that it was called from, so only the entries to the right, written by proxies
      * that are believed, can be trusted; what a client puts into the header itself ends up to their left. Where an
-     * entry is no address, the last good one counts: whoever wrote the entry.
+     * entry is no address, the last good one counts: the proxy that wrote the entry.
      *
      * @param peer the other end of the TCP connection
      * @param forwardedFor the {@code X-Forwarded-For} headers in their order, each with one or more entries

@@ -10,7 +10,7 @@ public interface Clock {
     /** Nanoseconds since an arbitrary origin; never steps back. For intervals, timeouts and deadlines. */
     long nanoTime();
 
-    /** Milliseconds since 1970-01-01T00:00Z; may be stepped by whoever sets the machine's clock. For timestamps. */
+    /** Milliseconds since 1970-01-01T00:00Z; may jump where the machine's clock is set. For timestamps. */
     long epochMillis();
 
     /** The machine's own clock. */

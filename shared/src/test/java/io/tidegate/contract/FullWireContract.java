@@ -157,6 +157,111 @@ abstract class FullWireContract extends OneServer {
         }
     }
 
+    /** Its publisher waits for that: without an answer it would send it again and again. */
+    @Test
+    void eachPublishWithAnIdIsAnsweredWithItWhateverElseIsWrong() {
+        List<String> wrong = List.of(
+                "{\"id\":\"a-1\",\"message\":NaN,\"topic\":\"wrong\"}",
+                "{\"message\":" + "[".repeat(1_001) + "]".repeat(1_001) + ",\"id\":\"a-1\",\"topic\":\"wrong\"}",
+                "{\"message\":" + "1".repeat(1_001) + ",\"id\":\"a-1\",\"topic\":\"wrong\"}",
+                "{\"topic\":\"wrong\",\"id\":\"a-1\"}",
+                "{\"topic\":\"wrong\",\"id\":\"a-1\",\"message\":1,\"keep\":null}");
+        try (FullClient ann = FullClient.connect(server.port(), "")) {
+            for (String frame : wrong) {
+                ann.says(frame);
+                Frame error = ann.expect("error");
+                assertEquals("publish", error.field("answers"));
+                assertEquals("a-1", error.field("id"));
+                assertEquals("wrong", error.field("topic"));
+            }
+            ann.says("{\"topic\":\"wrong\",\"id\":\"a-1\",\"message\":{\"" + "n".repeat(50_001) + "\":1}}");
+            assertEquals("a-1", ann.expect("ack").field("id"));
+        }
+    }
+
+    @Test
+    void anErrorSaysWhichFrameItAnswers() {
+        try (FullClient ann = FullClient.connect(server.port(), "")) {
+            ann.says("{\"type\":\"subscribe\",\"topic\":\"a b\"}");
+            assertAnswers("subscribe", "a b", ann.expect("error"));
+            ann.says("{\"type\":\"unsubscribe\",\"topic\":\"never\"}");
+            assertAnswers("unsubscribe", "never", ann.expect("error"));
+            ann.says("{\"topic\":\"no-id\",\"message\":1,\"id\":\"\"}");
+            assertAnswers("publish", "no-id", ann.expect("error"));
+            ann.says("{\"type\":\"shout\",\"topic\":\"any\"}");
+            assertAnswers("", "any", ann.expect("error"));
+        }
+    }
+
+    private static void assertAnswers(String type, String topic, Frame error) {
+        assertEquals(type, error.field("answers"));
+        assertEquals(topic, error.field("topic"));
+        assertEquals("", error.field("id"));
+    }
+
+    @Test
+    void theLastMessagesOfATopicComeFirstWhereTheyAreAskedFor() {
+        try (FullClient ann = FullClient.subscribed(server.port(), "last");
+                FullClient page = FullClient.connect(server.port(), "")) {
+            String[] positions = new String[7];
+            for (int i = 0; i < positions.length; i++) {
+                positions[i] = ann.publishHere("last", "m" + i, "m" + i).position();
+            }
+            page.says("{\"type\":\"subscribe\",\"topic\":\"last\",\"last\":2}");
+            assertBegins(page, positions[4], "m5", "m6");
+            // The history holds five.
+            page.says("{\"type\":\"subscribe\",\"topic\":\"last\",\"last\":50}");
+            assertBegins(page, positions[1], "m2", "m3", "m4", "m5", "m6");
+            ann.publish("last", "new");
+            assertEquals("new", page.expect("message").message());
+            page.says("{\"type\":\"subscribe\",\"topic\":\"nobody-has-published-here\",\"last\":50}");
+            assertEquals("true", page.expect("subscribed").field("recovered"));
+        }
+    }
+
+    private static void assertBegins(FullClient client, String position, String... messages) {
+        Frame subscribed = client.expect("subscribed");
+        assertEquals("true", subscribed.field("recovered"));
+        assertEquals(position, subscribed.position());
+        for (String message : messages) {
+            assertEquals(message, client.expect("message").message());
+        }
+    }
+
+    @Test
+    void aMessageThatIsNotKeptComesInItsOrderToThoseWhoAreSubscribedAndHasNoPosition() {
+        try (FullClient ann = FullClient.subscribed(server.port(), "typing");
+                RawClient plain = RawClient.connect(server.port(), "/chat?topic=typing");
+                FullClient cleo = FullClient.connect(server.port(), "?topic=typing")) {
+            cleo.expect("subscribed");
+            for (int i = 0; i < 20; i++) {
+                cleo.says("{\"topic\":\"typing\",\"user\":\"cleo\",\"message\":\"k%s\"}".formatted(i));
+                cleo.says("{\"topic\":\"typing\",\"user\":\"cleo\",\"message\":\"t%s\",\"keep\":false}".formatted(i));
+            }
+            for (int i = 0; i < 20; i++) {
+                for (FullClient client : List.of(ann, cleo)) {
+                    assertEquals("k" + i, client.expect("message").message());
+                    Frame typing = client.expect("message");
+                    assertEquals("t" + i, typing.message());
+                    assertEquals("", typing.position());
+                }
+                assertTrue(plain.message().contains("\"k" + i + "\""));
+                assertTrue(plain.message().contains("\"t" + i + "\""));
+            }
+            ann.says("{\"topic\":\"typing\",\"message\":\"t\",\"keep\":false,\"id\":\"t-1\"}");
+            Frame one = new Frame(ann.raw().message());
+            Frame other = ann.expect(one.type().equals("ack") ? "message" : "ack");
+            assertEquals("t-1", one.field("id") + other.field("id"));
+            assertEquals("", one.position() + other.position());
+            cleo.expect("message");
+            cleo.says("{\"type\":\"subscribe\",\"topic\":\"typing\",\"last\":50}");
+            cleo.expect("subscribed");
+            for (int i = 15; i < 20; i++) {
+                assertEquals("k" + i, cleo.expect("message").message());
+            }
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -168,6 +273,11 @@ abstract class FullWireContract extends OneServer {
                 "invalid-frame | {\"topic\":\"bad\"}",
                 "invalid-frame | {\"type\":\"subscribe\",\"topic\":\"bad\",\"after\":\"garbage\"}",
                 "invalid-frame | {\"message\":1,\"id\":{}}",
+                "invalid-frame | {\"message\":\"the URL names no topic\"}",
+                "invalid-frame | {\"type\":null,\"topic\":\"bad\",\"message\":1}",
+                "invalid-frame | {\"topic\":\"bad\",\"message\":1,\"keep\":0}",
+                "invalid-frame | {\"type\":\"subscribe\",\"topic\":\"bad\",\"last\":0}",
+                "invalid-frame | {\"type\":\"subscribe\",\"topic\":\"bad\",\"last\":1,\"after\":\"a-1\"}",
                 "invalid-topic | {\"type\":\"subscribe\",\"topic\":\"a b\"}",
                 "invalid-topic | {\"type\":\"unsubscribe\",\"topic\":\"bad\"}",
             })

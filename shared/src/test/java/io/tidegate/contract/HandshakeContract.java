@@ -106,6 +106,28 @@ abstract class HandshakeContract extends OneServer {
         assertEquals(404, handshake(server, path).status());
     }
 
+    @Test
+    void theUrlTakesAsManyTopicsAsAConnectionMayHave() {
+        StringBuilder query = new StringBuilder();
+        for (int i = 0; i < 128; i++) {
+            query.append(i == 0 ? '?' : '&')
+                    .append("topic=")
+                    .append("%3A".repeat(125))
+                    .append(100 + i);
+        }
+        try (FullClient client = FullClient.connect(server.port(), query.toString())) {
+            for (int i = 0; i < 128; i++) {
+                client.expect("subscribed");
+            }
+        }
+        try (RawClient client = new RawClient(server.port())) {
+            assertEquals(
+                    414,
+                    client.handshake("/chat" + "?topic=a".repeat(10_000), "Sec-WebSocket-Protocol: tidegate.v1")
+                            .status());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/chat?topic=", "/chat?topic=a%20b", "/chat?topic=%2F", "/chat?topic=a&topic=b"})
     void aBadTopicIsABadRequestThatNamesIt(String path) {

@@ -90,7 +90,7 @@ abstract class OldHttpContract extends OneServer {
         for (String connection : List.of("Connection: Upgrade", "Connection: keep-alive, Upgrade")) {
             handshake.set(3, connection);
             Response response = ask(server.port(), handshake.toArray(String[]::new));
-            assertEquals(400, response.status());
+            assertEquals(505, response.status());
             assertEquals("A WebSocket needs HTTP/1.1", response.body());
         }
     }

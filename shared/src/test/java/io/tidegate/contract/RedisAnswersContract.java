@@ -36,7 +36,7 @@ abstract class RedisAnswersContract extends AnswerOrderContract {
      * and hold no topic's. That other tests have published to other topics disturbs nothing: only growth counts.
      */
     @Test
-    void whoeverSubscribesToTopicsThatNobodyPublishesToLeavesNothingInRedis() {
+    void subscribingToTopicsThatNobodyPublishesToLeavesNothingInRedis() {
         long others = keys("answers:*") - keys("answers:birth:*");
         try (FullClient ann = FullClient.connect(server.port(), "")) {
             for (int i = 0; i < FRESH; i++) {

@@ -118,6 +118,22 @@ abstract class WireContract extends OneServer {
         }
     }
 
+    /** Their publishers are answered, so that they need not be told otherwise; TCP slows them down. */
+    @Test
+    void aClientOfTheFullWireAboveItsRateIsReadMoreSlowlyAndLosesNothing() {
+        try (FullClient ann = FullClient.connect(server.port(), "")) {
+            long start = System.nanoTime();
+            for (int i = 0; i < 150; i++) {
+                ann.publish("eager", "m" + i, "m" + i);
+            }
+            for (int i = 0; i < 150; i++) {
+                assertEquals("m" + i, ann.expect("ack").field("id"));
+            }
+            long millis = (System.nanoTime() - start) / 1_000_000;
+            assertTrue(millis >= 1_900, () -> "150 messages at 50 a second after " + millis + " ms");
+        }
+    }
+
     @Test
     void heartbeatsAndPingsComeAndASilentClientIsClosed() {
         Map<String, String> settings = Map.of("tidegate.heartbeat", "200ms", "tidegate.idle", "1s");

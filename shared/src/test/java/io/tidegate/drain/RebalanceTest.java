@@ -25,7 +25,7 @@ class RebalanceTest {
 
     private static final Duration A_MINUTE = Duration.ofMinutes(1);
 
-    /** Whoever leaves a node comes to the last one that takes more. */
+    /** A client that leaves a node comes to the last one that takes more. */
     private final SimulatedFleet fleet = new SimulatedFleet(List::getLast);
 
     @AfterEach

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -255,6 +256,51 @@ class ConnectionTest {
     }
 
     @Test
+    void aPeerThatIsAnsweredIsReadNoFasterThanItsRate() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture(Map.of("tidegate.limits.rate", "20", "tidegate.idle", "1m"))) {
+            Client ann = fixture.connectFull();
+            int read = 0;
+            for (int tick = 0; tick < 10 * 20; tick++) {
+                for (; ann.connection().mayBeRead(); read++) {
+                    ann.connection().take(text("{\"type\":\"ping\"}"));
+                }
+                fixture.pass(Duration.ofMillis(50));
+            }
+            assertEquals(20 + 10 * 20, read, 1);
+            assertFalse(ann.connection().closing());
+        }
+    }
+
+    @Test
+    void theReadingThreadGoesOnWhenItsPeerMaySendAgain() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture(Map.of("tidegate.limits.rate", "20"))) {
+            Client ann = fixture.connectFull();
+            AtomicInteger read = new AtomicInteger();
+            Thread reader = Thread.ofPlatform().start(() -> {
+                try {
+                    for (int i = 0; i < 22; i++) {
+                        ann.says("{\"type\":\"ping\"}");
+                        read.incrementAndGet();
+                    }
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            for (int expected : List.of(19, 20, 21)) {
+                Await.until(
+                        "the reader waits", () -> read.get() == expected && reader.getState() == Thread.State.WAITING);
+                fixture.pass(Duration.ofMillis(50));
+            }
+            reader.join();
+            assertEquals(22, read.get());
+        }
+    }
+
+    private static Message text(String text) {
+        return new Message(Opcode.TEXT, text.getBytes(UTF_8));
+    }
+
+    @Test
     void aConnectionThatFailsInTheTickCostsNobodyElseHisHeartbeat() throws InterruptedException {
         try (HubFixture fixture = new HubFixture(Map.of("tidegate.heartbeat", "10s", "tidegate.idle", "60s"))) {
             Connection broken = fixture.hub.begin(new Unabortable(), peer(fixture, List.of(Topic.BROADCAST)));
@@ -300,10 +346,7 @@ class ConnectionTest {
                 }
             };
             Connection.Peer peer = new Connection.Peer(
-                    Wire.FULL,
-                    defective,
-                    Topic.DEFAULT_CHAT,
-                    peer(fixture, List.of()).permit());
+                    Wire.FULL, defective, peer(fixture, List.of()).permit());
             assertThrows(IllegalStateException.class, () -> fixture.hub.open(new Unabortable(), peer));
             assertEquals(0, fixture.hub.admission().open());
             assertTrue(fixture.hub.connections().isEmpty());
@@ -313,7 +356,7 @@ class ConnectionTest {
     private static Connection.Peer peer(HubFixture fixture, List<Topic> topics) {
         Admission.Permit permit =
                 (Admission.Permit) fixture.hub.admission().admit(null, InetAddress.getLoopbackAddress(), List.of());
-        return new Connection.Peer(Wire.BROADCAST, topics, Topic.BROADCAST, permit);
+        return new Connection.Peer(Wire.BROADCAST, topics, permit);
     }
 
     /** The node stood still, not its peers: what they sent meanwhile lies in their sockets. */

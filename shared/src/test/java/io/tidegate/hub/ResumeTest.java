@@ -1,11 +1,16 @@
 package io.tidegate.hub;
 
+import static io.tidegate.hub.Stories.awaitStory;
+import static io.tidegate.hub.Stories.joined;
+import static io.tidegate.hub.Stories.lastPosition;
+import static io.tidegate.hub.Stories.publish;
+import static io.tidegate.hub.Stories.story;
+import static io.tidegate.hub.Stories.subscribe;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.metrics.Metrics.Recovery;
-import io.tidegate.protocol.CloseCode;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.protocol.Wire;
@@ -17,62 +22,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What a connection on {@code tidegate.v1} gets, from its subscription on. */
 class ResumeTest {
     private static final Topic TEA = new Topic("tea");
-    private static final Pattern POSITION = Pattern.compile("\"position\":\"([^\"]+)\"");
-    private static final Pattern MESSAGE = Pattern.compile("\"message\":\"?([^\",]+)\"?,\"timestamp\"");
-
-    private static void publish(Client client, Object message) throws InterruptedException {
-        client.says("{\"topic\":\"tea\",\"message\":\"" + message + "\"}");
-    }
-
-    private static void subscribe(Client client, String after) throws InterruptedException {
-        client.says("{\"type\":\"subscribe\",\"topic\":\"tea\",\"after\":\"" + after + "\"}");
-    }
-
-    /** The frames of the client so far without its welcome: "subscribed true", "message a", "unsubscribed". */
-    private static List<String> story(Client client) {
-        return client.transport().texts().stream()
-                .skip(1)
-                .map(ResumeTest::brief)
-                .toList();
-    }
-
-    private static String brief(String frame) {
-        if (frame.contains("\"type\":\"message\"")) {
-            Matcher message = MESSAGE.matcher(frame);
-            assertTrue(message.find(), frame);
-            return message.group(1);
-        }
-        String type = frame.replaceFirst("\\{\"type\":\"([a-z]+)\".*", "$1");
-        return type.equals("subscribed") ? type + " " + frame.contains("\"recovered\":true") : type;
-    }
-
-    private static void awaitStory(Client client, String... story) {
-        Await.until(
-                () -> "story: " + story(client),
-                Duration.ofSeconds(10),
-                () -> story(client).equals(List.of(story)));
-    }
-
-    /** A client whose delivery has begun: what is published from now on it gets. */
-    private static Client joined(HubFixture fixture) throws InterruptedException {
-        Client client = fixture.connectFull("tea");
-        awaitStory(client, "subscribed true");
-        return client;
-    }
-
-    private static String lastPosition(Client client) {
-        Matcher position = POSITION.matcher(client.transport().texts().getLast());
-        assertTrue(position.find());
-        return position.group(1);
-    }
 
     @Test
     void theFirstFrameIsAWelcomeAndDeliveryBeginsAtThePresent() throws InterruptedException {
@@ -109,6 +64,79 @@ class ResumeTest {
     }
 
     @Test
+    void whoAsksForTheLastMessagesGetsThemFirst() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client ann = joined(fixture);
+            publish(ann, "a");
+            awaitStory(ann, "subscribed true", "a");
+            String a = lastPosition(ann);
+            publish(ann, "b");
+            publish(ann, "c");
+            Client page = fixture.connectFull();
+            page.says("{\"type\":\"subscribe\",\"topic\":\"tea\",\"last\":2}");
+            awaitStory(page, "subscribed true", "b", "c");
+            assertTrue(page.transport().texts().get(1).contains("\"position\":\"" + a + "\""));
+            publish(ann, "d");
+            awaitStory(page, "subscribed true", "b", "c", "d");
+            page.says("{\"type\":\"subscribe\",\"topic\":\"tea\",\"last\":100}");
+            awaitStory(page, "subscribed true", "b", "c", "d", "subscribed true", "a", "b", "c", "d");
+        }
+    }
+
+    @Test
+    void ofATopicWithoutMessagesTheLastAreNone() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client page = fixture.connectFull();
+            page.says("{\"type\":\"subscribe\",\"topic\":\"tea\",\"last\":50}");
+            awaitStory(page, "subscribed true");
+            publish(page, "a");
+            awaitStory(page, "subscribed true", "a");
+            assertEquals(0, fixture.metrics.recoveries(Recovery.LOST).value());
+        }
+    }
+
+    /** Of all that is published while the last messages are read, nothing is missed or doubled. */
+    @Test
+    void theLastMessagesAndThePresentMeetWithoutAGap() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client ann = joined(fixture);
+            publish(ann, "a");
+            publish(ann, "b");
+            fixture.relay.holdingReadings = true;
+            Client page = fixture.connectFull();
+            page.says("{\"type\":\"subscribe\",\"topic\":\"tea\",\"last\":1}");
+            Await.until("reading", () -> fixture.relay.heldReadings() == 1);
+            publish(ann, "c");
+            List<Runnable> taken = fixture.relay.takeReadings();
+            publish(ann, "d");
+            taken.forEach(Runnable::run);
+            awaitStory(page, "subscribed true", "c", "d");
+        }
+    }
+
+    @Test
+    void whatIsNotKeptGoesToThoseWhoAreThereAndToNobodyLater() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture()) {
+            Client ann = joined(fixture);
+            publish(ann, "a");
+            String typing = "{\"topic\":\"tea\",\"message\":\"typing\",\"keep\":false,\"id\":1}";
+            ann.says(typing);
+            awaitStory(ann, "subscribed true", "a", "typing", "ack");
+            List<String> frames = ann.transport().texts();
+            assertFalse(frames.get(3).contains("position"), frames.get(3));
+            assertEquals("{\"type\":\"ack\",\"id\":1,\"topic\":\"tea\"}", frames.get(4));
+            publish(ann, "b");
+            Client level = fixture.connectFull();
+            level.says("{\"type\":\"subscribe\",\"topic\":\"tea\",\"last\":5}");
+            awaitStory(level, "subscribed true", "a", "b");
+            ann.says(typing);
+            awaitStory(level, "subscribed true", "a", "b", "typing");
+            publish(ann, "c");
+            awaitStory(level, "subscribed true", "a", "b", "typing", "c");
+        }
+    }
+
+    @Test
     void whatIsPublishedWhileTheHistoryIsReadComesOnceAndInItsPlace() throws InterruptedException {
         try (HubFixture fixture = new HubFixture()) {
             Client ann = joined(fixture);
@@ -128,7 +156,7 @@ class ResumeTest {
         }
     }
 
-    /** Clients come and go at any moment under a steady load; whoever resumes ends with one unbroken stretch. */
+    /** Clients come and go at any moment under a steady load; one that resumes misses nothing. */
     @Test
     void inWhateverOrderThingsHappenNothingIsMissedOrDoubled() throws InterruptedException {
         Random random = new Random(7);
@@ -217,77 +245,6 @@ class ResumeTest {
     }
 
     @Test
-    void whatIsAskedOfOneTopicIsAnsweredInItsOrder() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
-            Client ann = joined(fixture);
-            fixture.relay.holdingReadings = true;
-            Client ben = fixture.connectFull("tea");
-            for (String type : List.of("subscribe", "unsubscribe", "unsubscribe", "subscribe")) {
-                ben.says("{\"type\":\"" + type + "\",\"topic\":\"tea\"}");
-            }
-            publish(ben, "its own");
-            ben.says("{\"type\":\"ping\"}");
-            awaitStory(ben, "pong");
-            fixture.relay.releaseReadings();
-            awaitStory(
-                    ben,
-                    "pong",
-                    "subscribed true",
-                    "subscribed true",
-                    "unsubscribed",
-                    "error",
-                    "subscribed true",
-                    "its own");
-            assertEquals("its own", story(ann).getLast());
-        }
-    }
-
-    @Test
-    void whoSubscribesAndThenPublishesGetsItsOwnMessage() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
-            for (int i = 0; i < 100; i++) {
-                fixture.relay.holdingReadings = i % 2 == 0;
-                Client ann = fixture.connectFull();
-                ann.says("{\"type\":\"subscribe\",\"topic\":\"t" + i + "\"}");
-                ann.says("{\"topic\":\"t" + i + "\",\"message\":1,\"id\":1}");
-                ann.says("{\"topic\":\"t" + i + "\",\"message\":2,\"id\":2}");
-                fixture.relay.releaseReadings();
-                List<String> messages = story(ann).stream()
-                        .filter(one -> one.equals("1") || one.equals("2"))
-                        .toList();
-                assertEquals(List.of("1", "2"), messages, "try " + i);
-            }
-        }
-    }
-
-    @Test
-    void aTopicThatTheRelayHasRefusedIsAskedForAgain() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
-            fixture.relay.refusing = true;
-            Client ann = fixture.connectFull("tea");
-            fixture.pass(Duration.ofMillis(100));
-            assertEquals(List.of(), story(ann));
-            fixture.relay.refusing = false;
-            fixture.pass(Duration.ofMillis(100));
-            awaitStory(ann, "subscribed true");
-        }
-    }
-
-    @Test
-    void anAnswerForThoseWhoHaveLeftIsNoneForWhoCameSince() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
-            fixture.relay.holdingSubscribes = true;
-            fixture.connectFull("tea").connection().ended();
-            Client ben = fixture.connectFull("tea");
-            assertEquals(List.of("+tea", "-tea", "+tea"), fixture.relay.subscriptions);
-            fixture.relay.heldSubscribes.getFirst().complete(null);
-            assertEquals(List.of(), story(ben));
-            fixture.relay.heldSubscribes.getLast().complete(null);
-            awaitStory(ben, "subscribed true");
-        }
-    }
-
-    @Test
     void whoUnsubscribesAfterAGapResumesBehindIt() throws InterruptedException {
         try (HubFixture fixture = new HubFixture()) {
             Client ann = joined(fixture);
@@ -296,26 +253,6 @@ class ResumeTest {
             ann.says("{\"type\":\"unsubscribe\",\"topic\":\"tea\"}");
             awaitStory(ann, "subscribed true", "a", "subscribed false", "unsubscribed");
             assertEquals("another-7", lastPosition(ann));
-        }
-    }
-
-    @Test
-    void aPeerThatIsCutWhileItsFramesWaitForTheRelayIsReadNoLonger() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
-            fixture.relay.down = true;
-            Client ann = fixture.connectFull("tea");
-            Thread reader = Thread.startVirtualThread(() -> {
-                try {
-                    for (int i = 0; i < 200; i++) {
-                        ann.says("{\"type\":\"subscribe\",\"topic\":\"tea\"}");
-                    }
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            });
-            Await.until("the reader waits", () -> reader.getState() == Thread.State.WAITING);
-            ann.connection().close(CloseCode.INTERNAL, "cut");
-            assertTrue(reader.join(Duration.ofSeconds(10)), "nobody waits for ever");
         }
     }
 
@@ -351,22 +288,6 @@ class ResumeTest {
     }
 
     @Test
-    void moreTopicsThanAllowedAreRefused() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture(Map.of("tidegate.limits.topics", "2"))) {
-            Client ann = fixture.connectFull("a", "b");
-            Await.until("subscribed", () -> story(ann).size() == 2);
-            ann.says("{\"type\":\"subscribe\",\"topic\":\"c\"}");
-            Await.until("an error", () -> story(ann).size() == 3);
-            String error = ann.transport().texts().getLast();
-            assertTrue(error.contains("\"code\":\"too-many-topics\"") && error.endsWith("\"topic\":\"c\"}"), error);
-            ann.says("{\"type\":\"unsubscribe\",\"topic\":\"a\"}");
-            ann.says("{\"type\":\"subscribe\",\"topic\":\"c\"}");
-            Await.until("subscribed", () -> story(ann).size() == 5);
-            assertEquals("subscribed true", story(ann).getLast());
-        }
-    }
-
-    @Test
     void aHistoryLargerThanTheQueueIsSentAsFastAsItIsRead() throws InterruptedException {
         try (HubFixture fixture =
                 new HubFixture(Map.of("tidegate.limits.queue", "600KiB", "tidegate.limits.message", "16KiB"))) {
@@ -387,39 +308,6 @@ class ResumeTest {
             back.transport().unblock();
             Await.until("all of it", () -> story(back).size() == 301);
             assertFalse(back.connection().closing());
-        }
-    }
-
-    @Test
-    void anAckNamesThePositionAndARepeatedIdGetsTheFirstOne() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
-            Client ann = joined(fixture);
-            Client ben = fixture.connectFull();
-            awaitStory(ann, "subscribed true");
-            ben.says("{\"topic\":\"tea\",\"message\":\"a\",\"id\":7}");
-            ben.says("{\"topic\":\"tea\",\"message\":\"a\",\"id\":7}");
-            awaitStory(ben, "ack", "ack");
-            awaitStory(ann, "subscribed true", "a");
-            String ack = "{\"type\":\"ack\",\"id\":7,\"topic\":\"tea\",\"position\":\"" + lastPosition(ann) + "\"}";
-            assertEquals(List.of(ack, ack), ben.transport().texts().subList(1, 3));
-        }
-    }
-
-    @Test
-    void whatCouldNotBePublishedIsAnsweredWithItsId() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture(Map.of("tidegate.limits.rate", "2"))) {
-            Client ann = fixture.connectFull();
-            fixture.relay.down = true;
-            publish(ann, "without an id");
-            ann.says("{\"topic\":\"tea\",\"message\":\"a\",\"id\":\"x\"}");
-            ann.says("{\"topic\":\"tea\",\"message\":\"a\",\"id\":\"y\"}");
-            awaitStory(ann, "error", "error", "error");
-            List<String> errors = ann.transport().texts();
-            assertTrue(
-                    errors.get(1).contains("relay-unavailable") && errors.get(1).endsWith("\"topic\":\"tea\"}"));
-            assertTrue(
-                    errors.get(2).contains("relay-unavailable") && errors.get(2).contains("\"id\":\"x\""));
-            assertTrue(errors.get(3).contains("rate-limited") && errors.get(3).contains("\"id\":\"y\""));
         }
     }
 

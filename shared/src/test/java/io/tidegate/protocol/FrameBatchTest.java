@@ -98,9 +98,11 @@ class FrameBatchTest {
                 "{\"type\":\"error\",\"code\":\"rate-limited\",\"message\":\"a \\\"b\\\"\"}",
                 text(new ServerFrame.ErrorFrame(ErrorCode.RATE_LIMITED, "a \"b\"", ClientFrame.About.NOTHING)));
         assertEquals(
-                "{\"type\":\"error\",\"code\":\"invalid-frame\",\"message\":\"m\",\"id\":\"ann-1\",\"topic\":\"tea\"}",
+                "{\"type\":\"error\",\"code\":\"invalid-frame\",\"message\":\"m\",\"answers\":\"publish\",\"id\":\"ann-1\",\"topic\":\"tea\"}",
                 text(new ServerFrame.ErrorFrame(
-                        ErrorCode.INVALID_FRAME, "m", new ClientFrame.About(Optional.of(id), Optional.of(tea)))));
+                        ErrorCode.INVALID_FRAME,
+                        "m",
+                        new ClientFrame.About(Optional.of("publish"), Optional.of(id), Optional.of("tea")))));
         assertEquals(
                 "{\"type\":\"ack\",\"id\":\"ann-1\",\"topic\":\"tea\",\"position\":\"k3x9f2-42\"}",
                 text(new ServerFrame.Ack(id, tea, position)));

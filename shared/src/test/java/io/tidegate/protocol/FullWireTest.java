@@ -2,12 +2,14 @@ package io.tidegate.protocol;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.testing.ServerFrames;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -72,10 +74,9 @@ class FullWireTest {
 
     @Test
     void subscribingMayNameAPosition() {
+        assertEquals(new ClientFrame.Subscribe(TEA), decode("{\"type\":\"subscribe\",\"topic\":\"tea\"}"));
         assertEquals(
-                new ClientFrame.Subscribe(TEA, Optional.empty()), decode("{\"type\":\"subscribe\",\"topic\":\"tea\"}"));
-        assertEquals(
-                new ClientFrame.Subscribe(TEA, Optional.of(new Position("k3x9f2", 42))),
+                new ClientFrame.Subscribe(TEA, Optional.of(new Position("k3x9f2", 42)), 0),
                 decode("{\"type\":\"subscribe\",\"topic\":\"tea\",\"after\":\"k3x9f2-42\"}"));
         assertEquals(new ClientFrame.Unsubscribe(TEA), decode("{\"type\":\"unsubscribe\",\"topic\":\"tea\"}"));
         assertEquals(new ClientFrame.Ping(), decode("{\"type\":\"ping\"}"));
@@ -103,7 +104,40 @@ class FullWireTest {
                 ErrorCode.INVALID_FRAME,
                 "\"after\"",
                 "{\"type\":\"subscribe\",\"topic\":\"tea\",\"after\":" + after + "}");
-        assertEquals(Optional.of(TEA), invalid.about().topic());
+        assertEquals(ClientFrame.About.subscribe(TEA), invalid.about());
+    }
+
+    @Test
+    void subscribingMayAskForTheLastMessages() {
+        assertEquals(
+                new ClientFrame.Subscribe(TEA, Optional.empty(), 50),
+                decode("{\"type\":\"subscribe\",\"topic\":\"tea\",\"last\":50}"));
+        assertEquals(
+                new ClientFrame.Subscribe(TEA, Optional.empty(), 100_000),
+                decode("{\"type\":\"subscribe\",\"topic\":\"tea\",\"last\":100000}"));
+        assertInvalid(
+                ErrorCode.INVALID_FRAME,
+                "\"last\" beside \"after\"",
+                "{\"type\":\"subscribe\",\"topic\":\"tea\",\"last\":1,\"after\":\"k-1\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "1.5", "1e1", "\"50\"", "null", "[]", "100001", "99999999999"})
+    void whatIsNoCountOfMessagesIsRefused(String last) {
+        assertInvalid(
+                ErrorCode.INVALID_FRAME,
+                "\"last\" is not allowed; allowed is an integer from 1 to 100000",
+                "{\"type\":\"subscribe\",\"topic\":\"tea\",\"last\":" + last + "}");
+    }
+
+    @Test
+    void aPublishMaySayThatItIsNotToBeKept() {
+        assertTrue(publish("{\"message\":1}").keep());
+        assertTrue(publish("{\"message\":1,\"keep\":true}").keep());
+        assertFalse(publish("{\"message\":1,\"keep\":false}").keep());
+        for (String keep : List.of("null", "0", "\"false\"", "[]")) {
+            assertInvalid(ErrorCode.INVALID_FRAME, "\"keep\"", "{\"message\":1,\"keep\":" + keep + "}");
+        }
     }
 
     @Test
@@ -141,8 +175,95 @@ class FullWireTest {
     void anErrorSaysWhatItIsAbout() {
         ClientFrame.Invalid invalid =
                 assertInvalid(ErrorCode.INVALID_FRAME, "message", "{\"topic\":\"tea\",\"id\":\"ann-1\"}");
-        assertEquals(Optional.of(TEA), invalid.about().topic());
-        assertEquals(Optional.of(new MessageId("\"ann-1\"")), invalid.about().id());
+        assertEquals(about("publish", "\"ann-1\"", "tea"), invalid.about());
+        assertEquals(
+                about("subscribe", null, "a b"),
+                assertInvalid(ErrorCode.INVALID_TOPIC, "topic", "{\"type\":\"subscribe\",\"topic\":\"a b\"}")
+                        .about());
+        assertEquals(
+                about("unsubscribe", null, null),
+                assertInvalid(ErrorCode.INVALID_TOPIC, "topic", "{\"type\":\"unsubscribe\",\"topic\":\"\\ud800\"}")
+                        .about());
+        assertEquals(
+                about(null, "7", null),
+                assertInvalid(ErrorCode.INVALID_FRAME, "type", "{\"type\":\"shout\",\"id\":7}")
+                        .about());
+    }
+
+    private static ClientFrame.About about(@Nullable String answers, @Nullable String id, @Nullable String topic) {
+        return new ClientFrame.About(
+                Optional.ofNullable(answers), Optional.ofNullable(id).map(MessageId::new), Optional.ofNullable(topic));
+    }
+
+    /** Its publisher waits for an answer with this id, and would wait for ever. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"topic\":\"tea\",\"id\":\"a-1\",\"message\":NaN}",
+                "{\"message\":NaN,\"id\":\"a-1\",\"topic\":\"tea\"}",
+                "{\"message\":{\"id\":\"no\",\"x\":[\"}\",\"\\\"\",NaN]},\"id\" : \"a-1\" , \"topic\":\"tea\"}",
+                "{\"message\":\"a\nb\",\"id\":\"a-1\",\"topic\":\"tea\"}",
+                "{\"message\":01,\"id\":\"a-1\",\"topic\":\"tea\"",
+                "{\"message\":'x',\"id\":\"a-1\",\"topic\":\"tea\",}",
+                "{\"message\":1,\"id\":\"a-1\",\"topic\":\"tea\"} {}",
+            })
+    void whatIsNotJsonIsAnsweredWithItsId(String text) {
+        ClientFrame.Invalid invalid = assertInvalid(ErrorCode.INVALID_JSON, "not JSON at byte ", text);
+        assertEquals(about("publish", "\"a-1\"", "tea"), invalid.about());
+    }
+
+    @Test
+    void whatIsTooDeepOrTooLongIsAnsweredWithItsId() {
+        String deep = "[".repeat(999) + "1" + "]".repeat(999);
+        publish("{\"id\":7,\"message\":" + deep + "}");
+        for (String message : List.of("[" + deep + "]", "1".repeat(1_001))) {
+            ClientFrame.Invalid invalid = assertInvalid(
+                    ErrorCode.INVALID_JSON,
+                    "allowed are 1000 levels and numbers of 1000 characters",
+                    "{\"message\":" + message + ",\"id\":7}");
+            assertEquals(about("publish", "7", null), invalid.about());
+        }
+        publish("{\"id\":7,\"message\":{\"" + "n".repeat(60_000) + "\":1}}");
+        publish("{\"id\":7,\"message\":" + "1".repeat(1_000) + "}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "{",
+                "{\"",
+                "{\"id",
+                "{\"id\"",
+                "{\"id\":",
+                "{\"id\":\"a",
+                "{\"id\":\"a\\",
+                "{\"id\":}",
+                "{\"id\":nul}",
+                "hello",
+                "\"id\":7",
+                "{]\"id\":[}",
+                "{\"x\":{\"id\":7}"
+            })
+    void whatSaysNothingLegibleIsAboutNothing(String text) {
+        assertEquals(
+                ClientFrame.About.NOTHING,
+                assertInvalid(ErrorCode.INVALID_JSON, "JSON", text).about());
+    }
+
+    @Test
+    void aMessageThatIsNotKeptHasNoPosition() {
+        Message message = publish("{\"user\":\"ann\",\"message\":\"typing\",\"keep\":false}")
+                .message();
+        assertEquals(
+                "{\"type\":\"message\",\"topic\":\"tea\",\"user\":\"ann\",\"message\":\"typing\",\"timestamp\":" + NOW
+                        + "}",
+                ServerFrames.parse(Wire.FULL
+                                .encode(TEA, Position.NONE, List.of(message))
+                                .bytes())
+                        .getFirst()
+                        .text());
     }
 
     @Test

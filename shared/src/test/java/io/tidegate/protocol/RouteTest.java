@@ -21,7 +21,7 @@ class RouteTest {
     }
 
     private static Route.Found found(Wire wire, Topic topic) {
-        return new Route.Found(wire, List.of(topic), topic, Optional.empty());
+        return new Route.Found(wire, List.of(topic), Optional.empty());
     }
 
     private static Route plain(String path, String... topics) {
@@ -37,8 +37,8 @@ class RouteTest {
         Topic tea = new Topic("tea");
         Topic coffee = new Topic("coffee");
         Optional<String> confirmed = Optional.of("tidegate.v1");
-        assertEquals(new Route.Found(Wire.FULL, List.of(tea, coffee), tea, confirmed), full("tea", "coffee", "tea"));
-        assertEquals(new Route.Found(Wire.FULL, List.of(), Topic.DEFAULT_CHAT, confirmed), full());
+        assertEquals(new Route.Found(Wire.FULL, List.of(tea, coffee), confirmed), full("tea", "coffee", "tea"));
+        assertEquals(new Route.Found(Wire.FULL, List.of(), confirmed), full());
     }
 
     @Test

@@ -115,6 +115,11 @@ class EmptyTopicDeliveryTest {
         }
 
         @Override
+        public CompletableFuture<History> last(TopicKeys keys, int messages, int maxBytes) {
+            return CompletableFuture.completedFuture(redis.last(keys, messages, maxBytes));
+        }
+
+        @Override
         public CompletableFuture<String> lost() {
             return lost;
         }

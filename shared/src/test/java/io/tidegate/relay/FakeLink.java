@@ -202,6 +202,12 @@ final class FakeLink implements Link {
     }
 
     @Override
+    public CompletableFuture<History> last(TopicKeys keys, int messages, int maxBytes) {
+        MemoryLog log = log(keys.topic());
+        return call("last", () -> log.after(log.head().plus(-Math.min(messages, log.size())), maxBytes, 0));
+    }
+
+    @Override
     public CompletableFuture<Void> subscribe(String channel, Consumer<byte[]> listener) {
         return call("subscribe " + channel, () -> {
             listeners.put(channel, listener);

@@ -34,7 +34,7 @@ final class Inbox implements Relay.Receiver {
         overlapped |= !busy.add(topic);
         synchronized (arrivals) {
             for (int i = 0; i < stretch.messages().size(); i++) {
-                Position position = topic.hasHistory() ? stretch.first().plus(i) : Position.NONE;
+                Position position = stretch.isKept() ? stretch.first().plus(i) : Position.NONE;
                 arrivals.add(new Arrival(topic, position, stretch.messages().get(i)));
             }
         }

@@ -161,7 +161,7 @@ abstract class LinkContract {
     }
 
     @Test
-    void allThatIsUnderWayFailsOnTheThreadOfWhoeverLosesTheLink() {
+    void allThatIsUnderWayFailsOnTheThreadThatLosesTheLink() {
         Link link = hanging();
         List<CompletableFuture<?>> operations = all(link);
         List<Thread> told = new ArrayList<>();

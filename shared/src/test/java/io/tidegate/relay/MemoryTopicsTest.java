@@ -41,7 +41,7 @@ class MemoryTopicsTest {
     }
 
     private Position publish(String topic, int bytes, Optional<MessageId> id) {
-        return bus.publish(new Topic(topic), new Message(Opcode.BINARY, new byte[bytes]), id)
+        return bus.publish(new Topic(topic), true, new Message(Opcode.BINARY, new byte[bytes]), id)
                 .join();
     }
 
@@ -58,7 +58,7 @@ class MemoryTopicsTest {
     }
 
     @Test
-    void whoeverAsksForATopicLeavesNothing() {
+    void askingForATopicLeavesNothing() {
         MemoryRelay relay = new MemoryRelay(bus, new Inbox(), new Metrics(), clock);
         for (int i = 0; i < 10_000; i++) {
             Topic topic = new Topic("asked-" + i);

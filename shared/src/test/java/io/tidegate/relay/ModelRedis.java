@@ -218,7 +218,19 @@ final class ModelRedis {
         if (state == null || (empty.isEmpty() && !after.epoch().equals(state.epoch))) {
             return History.LOST;
         }
-        Position from = empty.isPresent() ? new Position(state.epoch, 0) : after;
+        return page(keys, state, empty.isPresent() ? new Position(state.epoch, 0) : after, maxBytes);
+    }
+
+    History last(TopicKeys name, int messages, int maxBytes) {
+        Keys keys = keys(name);
+        State state = keys.state;
+        int kept = keys.log == null ? 0 : keys.log.size();
+        return state == null
+                ? History.LOST
+                : page(keys, state, new Position(state.epoch, state.offset - Math.min(messages, kept)), maxBytes);
+    }
+
+    private static History page(Keys keys, State state, Position from, int maxBytes) {
         List<Message> page = new ArrayList<>();
         long size = 0;
         for (Entry entry : keys.log == null ? List.<Entry>of() : keys.log) {
@@ -228,8 +240,7 @@ final class ModelRedis {
             }
         }
         long left = state.offset - from.offset() - page.size();
-        boolean reaches = !page.isEmpty() || (left == 0 && empty.isEmpty());
-        return reaches ? new History(true, from, page, left > 0) : History.LOST;
+        return !page.isEmpty() || left == 0 ? new History(true, from, page, left > 0) : History.LOST;
     }
 
     private boolean continues(EmptyPosition empty, @Nullable String birth, @Nullable State state) {

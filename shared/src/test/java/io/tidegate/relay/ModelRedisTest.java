@@ -47,9 +47,10 @@ class ModelRedisTest {
 
     /** Of a thousand operations. */
     private static final Map<Operation, Integer> WEIGHTS = Map.of(
-            Operation.PUBLISH, 434,
+            Operation.PUBLISH, 414,
             Operation.ATTACH, 200,
-            Operation.HISTORY, 300,
+            Operation.HISTORY, 270,
+            Operation.LAST, 50,
             Operation.PASS, 35,
             Operation.FLUSH, 3,
             Operation.SAVE, 15,
@@ -63,6 +64,7 @@ class ModelRedisTest {
         PUBLISH,
         ATTACH,
         HISTORY,
+        LAST,
         PASS,
         FLUSH,
         SAVE,
@@ -79,7 +81,7 @@ class ModelRedisTest {
     static void start() {
         redis = RedisServer.start();
         redisson = Redisson.create(
-                RedissonConfig.of(RedisRelayTest.settings(redis, "test").relay()));
+                RedissonConfig.of(RedisNodes.settings(redis, "test").relay()));
     }
 
     @AfterAll
@@ -177,6 +179,7 @@ class ModelRedisTest {
                 case PUBLISH -> publish(keys);
                 case ATTACH -> attach(keys);
                 case HISTORY -> history(keys);
+                case LAST -> last(keys);
                 case PASS -> pass();
                 case FLUSH -> {
                     redis.command("FLUSHDB");
@@ -252,16 +255,29 @@ class ModelRedisTest {
                 expectedAfter = expectedAfter.plus(more);
             }
             int maxBytes = List.of(1, 500, 5_000, 1 << 20).get(random.nextInt(4));
-            History real = Scripts.history(after, answer(scripts.history(script, keys, after, maxBytes)));
-            History expected = model.history(keys, expectedAfter, maxBytes);
-            String behind = now + " behind " + after;
+            History real = Scripts.history(answer(scripts.history(script, keys, after, maxBytes)));
+            assertSame(model.history(keys, expectedAfter, maxBytes), real, now + " behind " + after);
+            String kind = EmptyPosition.isOne(after) ? "empty" : "other";
+            outcomes.merge(kind + outcome(real), 1, Integer::sum);
+        }
+
+        private void last(TopicKeys keys) {
+            int messages = List.of(1, 5, 100, 100_000).get(random.nextInt(4));
+            int maxBytes = List.of(1, 500, 5_000, 1 << 20).get(random.nextInt(4));
+            History real = Scripts.history(answer(scripts.last(script, keys, messages, maxBytes)));
+            assertSame(model.last(keys, messages, maxBytes), real, now + ", the last " + messages);
+            outcomes.merge("last" + outcome(real), 1, Integer::sum);
+        }
+
+        private static String outcome(History history) {
+            return history.reaches() ? history.messages().isEmpty() ? " none" : " some" : " lost";
+        }
+
+        private void assertSame(History expected, History real, String behind) {
             assertEquals(expected.reaches(), real.reaches(), behind);
             assertEquals(expected.more(), real.more(), behind);
             assertSame(expected.after(), real.after());
             assertEquals(payloads(expected), payloads(real), behind);
-            String kind = EmptyPosition.isOne(after) ? "empty" : "other";
-            outcomes.merge(
-                    kind + (real.reaches() ? real.messages().isEmpty() ? " none" : " some" : " lost"), 1, Integer::sum);
         }
 
         private static List<String> payloads(History history) {

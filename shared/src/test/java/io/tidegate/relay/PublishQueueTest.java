@@ -19,7 +19,7 @@ class PublishQueueTest {
 
     private static Waiting publish(int bytes, long sinceNanos) {
         return new Waiting(
-                new Topic("news"), new Link.Entry("", new byte[bytes]), sinceNanos, new CompletableFuture<>());
+                new Topic("news"), true, new Link.Entry("", new byte[bytes]), sinceNanos, new CompletableFuture<>());
     }
 
     private static List<Integer> sizes(List<Waiting> publishes) {

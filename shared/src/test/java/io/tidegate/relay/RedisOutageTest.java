@@ -54,7 +54,7 @@ class RedisOutageTest {
     }
 
     private RedisRelay node(RedisServer redis, Relay.Receiver receiver) {
-        Settings settings = RedisRelayTest.settings(redis, "test");
+        Settings settings = RedisNodes.settings(redis, "test");
         Config config = RedissonConfig.of(settings.relay());
         Link.Opener opener = () -> RedissonLink.open(config, settings.history()).thenApply(link -> {
             linksOpened.incrementAndGet();

@@ -45,7 +45,7 @@ class RedissonLinkTest extends LinkContract {
 
     @Override
     Link connect() {
-        Settings settings = RedisRelayTest.settings(redis, "test");
+        Settings settings = RedisNodes.settings(redis, "test");
         return Await.value(
                 "a link",
                 Duration.ofSeconds(10),

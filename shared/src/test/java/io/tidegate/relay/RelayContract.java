@@ -1,6 +1,5 @@
 package io.tidegate.relay;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,12 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.protocol.Message;
-import io.tidegate.protocol.MessageId;
 import io.tidegate.protocol.Opcode;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.testing.Await;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -21,66 +18,15 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What {@link Relay} promises, run by the test of each relay. */
-abstract class RelayContract {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
-    private static final Topic TOPIC = new Topic("news");
-    private static final Topic OTHER = new Topic("weather");
-
-    /** Messages kept, by default. */
-    private static final int HISTORY = 1_000;
-
-    private final List<Relay> open = new ArrayList<>();
-
-    /** A relay, up, that is joined to the others of the same test. */
-    abstract Relay join(Relay.Receiver receiver);
-
-    /** The same, with this {@code tidegate.history.ttl}; joined to others of the same ttl. */
-    abstract Relay join(Relay.Receiver receiver, Duration ttl);
-
-    /** Lets time pass for all that is kept. */
-    abstract void pass(Duration time);
-
-    private Relay node(Relay.Receiver receiver) {
-        Relay relay = join(receiver);
-        open.add(relay);
-        return relay;
-    }
-
-    @AfterEach
-    void closeAll() {
-        open.forEach(Relay::close);
-    }
-
-    private static void done(CompletionStage<?> stage) {
-        Await.value("the relay answers", LIMIT, stage.thenApply(nothing -> true));
-    }
-
+/** What {@link Relay} promises of topics and what it carries, run by the test of each relay. */
+abstract class RelayContract extends RelayFixture {
     private static RelayUnavailableException failure(CompletionStage<?> stage) {
         Throwable error = Await.value(
                 "the relay answers", LIMIT, stage.handle((nothing, e) -> e == null ? new AssertionError("done") : e));
         return assertInstanceOf(RelayUnavailableException.class, error);
-    }
-
-    /** So many publishes, no more of them under way at once than any machine carries in time. */
-    static void inTurns(int count, IntFunction<CompletionStage<Position>> publish) {
-        List<CompletionStage<Position>> turn = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            turn.add(publish.apply(i));
-            if (turn.size() == 500 || i == count - 1) {
-                turn.forEach(RelayContract::done);
-                turn.clear();
-            }
-        }
-    }
-
-    private static void arrived(Inbox inbox, int count) {
-        Await.until(() -> inbox.size() + " of " + count + " arrived", LIMIT, () -> inbox.size() >= count);
     }
 
     @Test
@@ -99,11 +45,11 @@ abstract class RelayContract {
                             for (int i = 0; i < each; i++) {
                                 sent.add(node.publish(TOPIC, Inbox.text(thread + ":" + i), Optional.empty()));
                             }
-                            sent.forEach(RelayContract::done);
+                            sent.forEach(RelayFixture::done);
                         },
                         Thread::startVirtualThread))
                 .toList();
-        publishers.forEach(RelayContract::done);
+        publishers.forEach(RelayFixture::done);
 
         inboxes.forEach(inbox -> arrived(inbox, threads * each));
         List<String> first = inboxes.getFirst().texts(TOPIC);
@@ -130,7 +76,7 @@ abstract class RelayContract {
         for (int i = 0; i < count; i++) {
             sent.add(publisher.publish(TOPIC, Inbox.text("" + i), Optional.empty()));
         }
-        sent.forEach(RelayContract::done);
+        sent.forEach(RelayFixture::done);
 
         arrived(inbox, count);
         assertEquals(IntStream.range(0, count).mapToObj(String::valueOf).toList(), inbox.texts(TOPIC));
@@ -174,7 +120,7 @@ abstract class RelayContract {
             payload[0] = (byte) i;
             sent.add(node.publish(TOPIC, new Message(Opcode.BINARY, payload), Optional.empty()));
         }
-        sent.forEach(RelayContract::done);
+        sent.forEach(RelayFixture::done);
         arrived(inbox, count);
         for (int i = 0; i < count; i++) {
             assertEquals(i, inbox.all().get(i).message().payload()[0]);
@@ -285,247 +231,6 @@ abstract class RelayContract {
         done(failing.publish(TOPIC, Inbox.text("b"), Optional.empty()));
         arrived(inbox, 2);
         assertEquals(List.of("a", "b"), inbox.texts(TOPIC));
-    }
-
-    @Test
-    void allNodesSeeTheSamePositionsAndThePublisherIsToldThem() {
-        List<Inbox> inboxes = List.of(new Inbox(), new Inbox());
-        List<Relay> nodes = inboxes.stream().map(this::node).toList();
-        nodes.forEach(node -> done(node.subscribe(TOPIC)));
-        List<Position> told = new ArrayList<>();
-        for (int i = 0; i < 10; i++) {
-            told.add(position(nodes.get(i % 2).publish(TOPIC, Inbox.text("" + i), Optional.empty())));
-        }
-        for (int i = 1; i < told.size(); i++) {
-            assertEquals(told.get(i - 1).plus(1), told.get(i));
-        }
-        for (Inbox inbox : inboxes) {
-            arrived(inbox, 10);
-            assertEquals(told, inbox.all().stream().map(Inbox.Arrival::position).toList());
-            assertEquals(List.of(), inbox.gaps());
-        }
-    }
-
-    @Test
-    void anIdIsPublishedOnceWhicheverNodeItComesThrough() {
-        Inbox inbox = new Inbox();
-        Relay node = node(inbox);
-        Relay other = node(new Inbox());
-        done(node.subscribe(TOPIC));
-        Position first = position(node.publish(TOPIC, Inbox.text("a"), id("a")));
-        Position second = position(node.publish(TOPIC, Inbox.text("b"), id("b")));
-        assertEquals(first, position(node.publish(TOPIC, Inbox.text("a"), id("a"))));
-        assertEquals(first, position(other.publish(TOPIC, Inbox.text("a"), id("a"))));
-        assertEquals(second.plus(1), position(other.publish(TOPIC, Inbox.text("c"), id("c"))));
-        done(node.publish(OTHER, Inbox.text("an id is its topic's own"), id("a")));
-        arrived(inbox, 3);
-        assertEquals(List.of("a", "b", "c"), inbox.texts(TOPIC));
-    }
-
-    @Test
-    void ofOneIdManyTimesAtOnceOneIsPublished() {
-        Inbox inbox = new Inbox();
-        List<Relay> nodes = List.of(node(inbox), node(new Inbox()), node(new Inbox()));
-        done(nodes.getFirst().subscribe(TOPIC));
-        List<CompletionStage<Position>> sent = new ArrayList<>();
-        for (int i = 0; i < 90; i++) {
-            sent.add(nodes.get(i % 3).publish(TOPIC, Inbox.text("" + i % 5), id("" + i % 5)));
-        }
-        assertEquals(5, sent.stream().map(RelayContract::position).distinct().count());
-        done(nodes.getFirst().publish(TOPIC, Inbox.text("last"), Optional.empty()));
-        arrived(inbox, 6);
-        assertEquals(6, inbox.texts(TOPIC).stream().distinct().count());
-        assertEquals("last", inbox.texts(TOPIC).getLast());
-    }
-
-    @Test
-    void anIdIsKnownForAsLongAsItsMessageIsInTheHistory() {
-        Relay node = node(new Inbox());
-        Position first = position(node.publish(TOPIC, Inbox.text("a"), id("a")));
-        for (int i = 0; i < 5; i++) {
-            pass(Duration.ofMinutes(9));
-            position(node.publish(TOPIC, Inbox.text("" + i), Optional.empty()));
-        }
-        assertTrue(history(node, first.plus(-1)).reaches());
-        assertEquals(first, position(node.publish(TOPIC, Inbox.text("a"), id("a"))));
-        pass(Duration.ofMinutes(11));
-        assertFalse(history(node, first.plus(-1)).reaches());
-        assertEquals(first.plus(6), position(node.publish(TOPIC, Inbox.text("a"), id("a"))));
-    }
-
-    @Test
-    void anIdIsKnownForTwoMinutesHoweverShortTheHistoryIs() {
-        Relay node = join(new Inbox(), Duration.ofSeconds(1));
-        open.add(node);
-        Position first = position(node.publish(TOPIC, Inbox.text("a"), id("a")));
-        pass(Duration.ofSeconds(3));
-        assertFalse(history(node, first.plus(-1)).reaches());
-        assertEquals(first, position(node.publish(TOPIC, Inbox.text("a"), id("a"))));
-        pass(Duration.ofSeconds(110));
-        assertEquals(first, position(node.publish(TOPIC, Inbox.text("a"), id("a"))));
-        pass(Duration.ofSeconds(10));
-        assertEquals(first.plus(1), position(node.publish(TOPIC, Inbox.text("a"), id("a"))));
-    }
-
-    @Test
-    void ofManyIdsTheOldEnd() {
-        Relay node = join(new Inbox(), Duration.ofMinutes(5));
-        open.add(node);
-        Position first = position(node.publish(TOPIC, Inbox.text("a"), id("a")));
-        for (int turn = 0; turn < 2; turn++) {
-            int base = turn * HISTORY;
-            inTurns(HISTORY, i -> node.publish(TOPIC, Inbox.text("b"), id("" + (base + i))));
-            pass(Duration.ofMinutes(4));
-        }
-        assertEquals(first, position(node.publish(TOPIC, Inbox.text("a"), id("a"))), "not 5 minutes in a generation");
-        for (int turn = 2; turn < 4; turn++) {
-            int base = turn * HISTORY;
-            inTurns(HISTORY, i -> node.publish(TOPIC, Inbox.text("b"), id("" + (base + i))));
-            pass(Duration.ofMinutes(4));
-        }
-        assertEquals(first.plus(4 * HISTORY + 1), position(node.publish(TOPIC, Inbox.text("a"), id("a"))));
-    }
-
-    @Test
-    void idsAreRememberedLongerThanMessages() {
-        Relay node = node(new Inbox());
-        Position first = position(node.publish(TOPIC, Inbox.text("a"), id("a")));
-        inTurns(9_000, i -> node.publish(TOPIC, Inbox.text("" + i), id("" + i)));
-        assertFalse(history(node, first).reaches());
-        assertEquals(first, position(node.publish(TOPIC, Inbox.text("a"), id("a"))));
-    }
-
-    @Test
-    void historyHoldsWhatFollowsAPosition() {
-        Relay publisher = node(new Inbox());
-        Relay reader = node(new Inbox());
-        Position start = position(reader.head(TOPIC));
-        List<Position> told = new ArrayList<>();
-        for (int i = 0; i < 5; i++) {
-            told.add(position(publisher.publish(TOPIC, Inbox.text("" + i), Optional.empty())));
-        }
-        assertEquals(told.getFirst().plus(4), told.getLast());
-        assertEquals(told.getLast(), position(reader.head(TOPIC)));
-        History all = history(reader, start);
-        assertEquals(List.of("0", "1", "2", "3", "4"), texts(all));
-        assertEquals(told.getFirst().plus(-1), all.after(), "though nobody knew its epoch then");
-        assertEquals(told.getLast(), all.last());
-        assertEquals(List.of("3", "4"), texts(history(reader, told.get(2))));
-        History none = history(reader, told.getLast());
-        assertTrue(none.reaches());
-        assertEquals(List.of(), none.messages());
-        assertFalse(none.more());
-    }
-
-    @Test
-    void aHistoryComesInPagesThatNeitherOverlapNorLeaveOut() {
-        Relay node = node(new Inbox());
-        Position at = position(node.head(TOPIC));
-        List<String> expected = new ArrayList<>();
-        List<CompletionStage<Position>> sent = new ArrayList<>();
-        for (int i = 0; i < 200; i++) {
-            expected.add(i + "x".repeat(i));
-            sent.add(node.publish(TOPIC, Inbox.text(i + "x".repeat(i)), Optional.empty()));
-        }
-        sent.forEach(RelayContract::done);
-        List<String> read = new ArrayList<>();
-        History page;
-        do {
-            page = value(node.history(TOPIC, at, 1_000));
-            assertTrue(page.reaches());
-            assertFalse(page.messages().isEmpty(), "a page without progress");
-            read.addAll(texts(page));
-            at = page.last();
-        } while (page.more());
-        assertEquals(expected, read);
-        assertTrue(value(node.history(TOPIC, at.plus(-1), 1)).reaches(), "at least one, however small the page");
-    }
-
-    @Test
-    void aPageIsBoundedThoughItsMessagesAreTiny() {
-        Relay node = node(new Inbox());
-        Position start = position(node.head(TOPIC));
-        inTurns(HISTORY, i -> node.publish(TOPIC, Inbox.text(""), Optional.empty()));
-        int count = value(node.history(TOPIC, start, 100 * Retention.OVERHEAD))
-                .messages()
-                .size();
-        assertTrue(count > 90 && count <= 100, () -> "" + count);
-    }
-
-    @Test
-    void aTopicsMessagesAreBoundedInBytes() {
-        Relay node = node(new Inbox());
-        Position start = position(node.head(TOPIC));
-        Message large = new Message(Opcode.BINARY, new byte[1 << 20]);
-        Position first = position(node.publish(TOPIC, large, Optional.empty()));
-        inTurns(15, i -> node.publish(TOPIC, large, Optional.empty()));
-        assertFalse(value(node.history(TOPIC, start, 1)).reaches(), "16 MiB of payload are more than 16 MiB");
-        assertTrue(value(node.history(TOPIC, first, 1)).reaches(), "15 of them are not");
-        inTurns(3, i -> node.publish(TOPIC, large, Optional.empty()));
-        assertFalse(value(node.history(TOPIC, first.plus(2), 1)).reaches());
-        assertTrue(value(node.history(TOPIC, first.plus(3), 1)).reaches());
-        inTurns(HISTORY - 1, i -> node.publish(TOPIC, Inbox.text(""), Optional.empty()));
-        assertTrue(history(node, first.plus(17)).reaches(), "what is small has room again");
-    }
-
-    @Test
-    void nothingIsMissingBehindAnEmptyTopicHoweverOftenItIsLookedAt() {
-        Relay node = node(new Inbox());
-        Relay other = node(new Inbox());
-        Position before = position(node.head(TOPIC));
-        Position again = position(other.head(TOPIC));
-        for (Position empty : List.of(before, again)) {
-            History none = history(node, empty);
-            assertTrue(none.reaches());
-            assertEquals(empty, none.last());
-            assertFalse(none.more());
-        }
-        Position first = position(node.publish(TOPIC, Inbox.text("a"), Optional.empty()));
-        position(node.publish(TOPIC, Inbox.text("b"), Optional.empty()));
-        for (Position empty : List.of(before, again)) {
-            History all = history(other, empty);
-            assertEquals(List.of("a", "b"), texts(all));
-            assertEquals(first.plus(-1), all.after());
-            assertFalse(history(node, empty.plus(1)).reaches(), "nobody was ever told such a position");
-        }
-        assertEquals(first.plus(1), position(other.head(TOPIC)));
-    }
-
-    @Test
-    void aHistoryThatDoesNotReachBackSaysSo() {
-        Relay node = node(new Inbox());
-        Position start = position(node.head(TOPIC));
-        Position first = position(node.publish(TOPIC, Inbox.text("0"), Optional.empty()));
-        inTurns(HISTORY, i -> node.publish(TOPIC, Inbox.text("" + (i + 1)), Optional.empty()));
-        assertFalse(history(node, start).reaches(), "one was dropped");
-        assertFalse(history(node, first.plus(-1)).reaches(), "the same");
-        assertEquals("1", texts(history(node, first)).getFirst());
-        assertFalse(history(node, first.plus(HISTORY + 1)).reaches(), "a position of the future");
-        assertFalse(history(node, new Position("another", 1)).reaches(), "another epoch");
-        assertFalse(value(node.history(OTHER, first, 1)).reaches(), "another topic");
-    }
-
-    private static Optional<MessageId> id(String text) {
-        return Optional.of(new MessageId('"' + text + '"'));
-    }
-
-    private static Position position(CompletionStage<Position> stage) {
-        return value(stage);
-    }
-
-    private static History history(Relay relay, Position after) {
-        return value(relay.history(TOPIC, after, 1 << 20));
-    }
-
-    private static <T> T value(CompletionStage<T> stage) {
-        return Await.value("the relay answers", LIMIT, stage);
-    }
-
-    private static List<String> texts(History history) {
-        assertTrue(history.reaches());
-        return history.messages().stream()
-                .map(message -> new String(message.payload(), UTF_8))
-                .toList();
     }
 
     @Test

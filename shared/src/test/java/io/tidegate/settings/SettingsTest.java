@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** Whoever makes settings by hand is held to the same ranges and relations. */
+/** Settings made by hand are held to the same ranges and relations. */
 final class SettingsTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
 

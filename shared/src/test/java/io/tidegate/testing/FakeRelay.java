@@ -62,6 +62,11 @@ public final class FakeRelay implements Relay {
     }
 
     @Override
+    public CompletionStage<Position> pass(Topic topic, Message message) {
+        return down ? unavailable() : relay.pass(topic, message);
+    }
+
+    @Override
     public CompletionStage<Void> subscribe(Topic topic) {
         if (refusing) {
             return unavailable();
@@ -89,6 +94,11 @@ public final class FakeRelay implements Relay {
     @Override
     public CompletionStage<History> history(Topic topic, Position after, int maxBytes) {
         return read(() -> relay.history(topic, after, maxBytes));
+    }
+
+    @Override
+    public CompletionStage<History> last(Topic topic, int messages, int maxBytes) {
+        return read(() -> relay.last(topic, messages, maxBytes));
     }
 
     /** Says that messages of a topic are missing. */

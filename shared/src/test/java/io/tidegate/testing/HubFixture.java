@@ -96,21 +96,21 @@ public final class HubFixture implements AutoCloseable {
     /** A connection that speaks {@code tidegate.v1}, subscribed to these topics. */
     public Client connectFull(String... topics) throws InterruptedException {
         List<Topic> wanted = Stream.of(topics).map(Topic::new).toList();
-        Client client = shakeHands(Wire.FULL, wanted, wanted.isEmpty() ? Topic.DEFAULT_CHAT : wanted.getFirst());
+        Client client = shakeHands(Wire.FULL, wanted);
         client.connection().opened();
         return client;
     }
 
     /** A connection whose handshake is not answered yet. */
     public Client shakeHands(Wire wire, Topic topic) throws InterruptedException {
-        return shakeHands(wire, List.of(topic), topic);
+        return shakeHands(wire, List.of(topic));
     }
 
-    private Client shakeHands(Wire wire, List<Topic> topics, Topic home) throws InterruptedException {
+    private Client shakeHands(Wire wire, List<Topic> topics) throws InterruptedException {
         FakeTransport transport = new FakeTransport();
         Admission.Permit permit =
                 (Admission.Permit) hub.admission().admit(null, InetAddress.getLoopbackAddress(), List.of());
-        return new Client(hub.open(transport, new Connection.Peer(wire, topics, home, permit)), transport);
+        return new Client(hub.open(transport, new Connection.Peer(wire, topics, permit)), transport);
     }
 
     /** Lets time pass, as a node that is awake sees it: tick by tick. */

@@ -81,6 +81,11 @@ final class SimulatedLink implements Link {
     }
 
     @Override
+    public CompletableFuture<History> last(TopicKeys keys, int messages, int maxBytes) {
+        return command("last", model -> model.last(keys, messages, maxBytes));
+    }
+
+    @Override
     public CompletableFuture<Void> subscribe(String channel, Consumer<byte[]> listener) {
         return listening(() -> channels.put(channel, listener));
     }

@@ -138,8 +138,7 @@ final class Cluster {
             }
             case Admission.Permit permit -> {
                 world.cover("handshake");
-                Topic home = topics.isEmpty() ? Topic.DEFAULT_CHAT : topics.getFirst();
-                Connection connection = pod.begin(tcp, new Connection.Peer(wire, topics, home, permit));
+                Connection connection = pod.begin(tcp, new Connection.Peer(wire, topics, permit));
                 connections.put(tcp, pod);
                 ordered.add(tcp);
                 pod.after(random.nextLong(HANDSHAKE_NANOS), connection::opened);

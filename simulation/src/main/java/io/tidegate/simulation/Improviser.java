@@ -50,7 +50,7 @@ final class Improviser implements Tcp.Client {
     }
 
     /** A publish under way. */
-    private record Publish(String topic, String body, Ledger.@Nullable Listener own) {}
+    private record Publish(String topic, String body, Ledger.@Nullable Listener own, boolean kept) {}
 
     Improviser(World world, Cluster cluster, Ledger ledger, String name, List<String> topics) {
         this.world = world;
@@ -158,7 +158,15 @@ final class Improviser implements Tcp.Client {
         interest.asked.add(listener);
         interest.lastAskIsSubscribe = true;
         say("{\"type\":\"subscribe\",\"topic\":\"" + topic + "\""
-                + (after == null ? "" : ",\"after\":\"" + after.text() + "\"") + "}");
+                + (after == null ? last() : ",\"after\":\"" + after.text() + "\"") + "}");
+    }
+
+    private String last() {
+        if (random.nextInt(4) != 0) {
+            return "";
+        }
+        world.cover("improviser asks for the last messages");
+        return ",\"last\":" + List.of(1, 20, 100_000).get(random.nextInt(3));
     }
 
     private void unsubscribe(String topic) {
@@ -178,8 +186,10 @@ final class Improviser implements Tcp.Client {
         if (interest.lastAskIsSubscribe) {
             own = interest.asked.isEmpty() ? interest.active : interest.asked.getLast();
         }
-        unacknowledged.put(id, new Publish(topic, body, own));
-        say("{\"topic\":\"" + topic + "\",\"message\":" + body + ",\"id\":\"" + id + "\"}");
+        boolean kept = random.nextInt(6) != 0;
+        unacknowledged.put(id, new Publish(topic, body, own, kept));
+        say("{\"topic\":\"" + topic + "\",\"message\":" + body + ",\"id\":\"" + id + "\""
+                + (kept ? "" : ",\"keep\":false") + "}");
     }
 
     private Interest interest(String topic) {
@@ -217,8 +227,14 @@ final class Improviser implements Tcp.Client {
             world.violate(name + " gets what it is not subscribed to: " + text);
             return;
         }
-        interest.active.message(position(text), String.valueOf(AnswerOrder.first(BODY, text)));
-        interest.resumeBehind = interest.active.last();
+        String body = String.valueOf(AnswerOrder.first(BODY, text));
+        if (hasPosition(text)) {
+            interest.active.message(position(text), body);
+            interest.resumeBehind = interest.active.last();
+        } else {
+            world.cover("message that is not kept");
+            interest.active.passed(body);
+        }
     }
 
     private void subscribed(Interest interest, boolean isAnswer, String text) {
@@ -272,6 +288,12 @@ final class Improviser implements Tcp.Client {
             world.violate(name + " is told of an id that it does not wait for: " + text);
             return;
         }
+        if (hasPosition(text) != publish.kept) {
+            world.violate(name + " is told " + text + " of " + publish);
+        }
+        if (!publish.kept) {
+            return;
+        }
         Position position = position(text);
         ledger.acknowledged(publish.topic, position, publish.body);
         Ledger.Listener own = publish.own;
@@ -291,6 +313,10 @@ final class Improviser implements Tcp.Client {
         } else if (interest.active != null) {
             world.violate(name + " cannot leave what it is subscribed to: " + text);
         }
+    }
+
+    private static boolean hasPosition(String text) {
+        return AnswerOrder.first(POSITION, text) != null;
     }
 
     private static Position position(String text) {

@@ -52,6 +52,10 @@ final class Ledger {
         private final String topic;
         private final Set<String> seen = new HashSet<>();
         private final Set<Position> positions = new HashSet<>();
+
+        /** The number of each publisher's last message that was not kept. */
+        private final Map<String, Integer> passed = new HashMap<>();
+
         private @Nullable Position resumed;
         private @Nullable Position begun;
         private @Nullable Position last;
@@ -120,6 +124,19 @@ final class Ledger {
             positions.add(position);
             last = position;
             gap = false;
+        }
+
+        /** A message that is not kept: it has no place among the others, but comes once, and in its publisher's order. */
+        void passed(String body) {
+            deliveries++;
+            int dash = body.lastIndexOf('-');
+            String publisher = body.substring(0, dash);
+            int number = Integer.parseInt(body.substring(dash + 1, body.length() - 1));
+            Integer before = passed.put(publisher, number);
+            if (before != null && before >= number) {
+                world.violate(
+                        "doubled or out of order: " + name + " on " + topic + " gets " + body + " after " + before);
+            }
         }
 
         /**

@@ -1,0 +1,62 @@
+package io.tidegate.relay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.tidegate.metrics.Metrics;
+import io.tidegate.owner.Threads;
+import io.tidegate.settings.Settings;
+import io.tidegate.settings.SettingsReader;
+import io.tidegate.testing.Await;
+import io.tidegate.testing.RedisServer;
+import io.tidegate.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Nodes that share a real Redis; the tests of a class have it one after the other. */
+final class RedisNodes implements RelayNodes, AutoCloseable {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private final RedisServer redis = RedisServer.start();
+
+    /** So that a test finds nothing of the one before. */
+    void forget() {
+        assertEquals("+OK", command("FLUSHALL"));
+    }
+
+    @Override
+    public Relay join(Map<String, String> settings, Relay.Receiver receiver, Metrics metrics) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.put("tidegate.relay.url", redis.url().toString());
+        all.put("tidegate.relay.prefix", "test");
+        RedisRelay relay = new RedisRelay(
+                SettingsReader.read(all, Map.of()), new Threads(() -> {}), receiver, metrics, Clock.system());
+        Await.until(() -> "relay up: " + relay.status(), LIMIT, () -> relay.status() instanceof RelayStatus.Up);
+        return relay;
+    }
+
+    /** What a node of this Redis is set to. */
+    static Settings settings(RedisServer redis, String prefix) {
+        return SettingsReader.read(
+                Map.of("tidegate.relay.url", redis.url().toString(), "tidegate.relay.prefix", prefix), Map.of());
+    }
+
+    @Override
+    public void pass(Duration time) {
+        RedisTime.pass(redis, time);
+    }
+
+    /** Redis's answer, as it is on the wire. */
+    String command(String command) {
+        return redis.command(command);
+    }
+
+    int number(String command) {
+        return Integer.parseInt(command(command).substring(1));
+    }
+
+    @Override
+    public void close() {
+        redis.close();
+    }
+}
