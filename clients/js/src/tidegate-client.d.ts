@@ -1,7 +1,18 @@
+/** Types of the environment, where it has them: those of a browser, of Node, or else as much as is used here. */
+type Global<Name extends string, Plain> =
+  typeof globalThis extends { readonly [name in Name]: { prototype: infer Native } } ? Native : Plain;
+type NativeEvent = Global<'Event', { readonly type: string }>;
+type NativeEventTarget = Global<'EventTarget', { dispatchEvent(event: never): boolean }>;
+type NativeAbortSignal = Global<
+  'AbortSignal',
+  { readonly aborted: boolean; addEventListener(type: 'abort', listener: () => void): void }
+>;
+
 /** What `JSON.stringify` takes and `JSON.parse` gives. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /**
+ * - `idle`: made with `startClosed`, and not opened yet; `reconnect()` opens it.
  * - `connecting`: a socket is being opened.
  * - `resuming`: it is open, and not every topic is subscribed on it yet.
  * - `live`: every topic is subscribed.
@@ -10,7 +21,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  * - `waiting`: there is no connection; the next try is at `reconnectAt`.
  * - `closed`: for good, by `close()` or by the server (close codes 1000, 1002, 1007 and 1009).
  */
-export type State = 'connecting' | 'resuming' | 'live' | 'leaving' | 'handing-over' | 'waiting' | 'closed';
+export type State =
+  | 'idle' | 'connecting' | 'resuming' | 'live' | 'leaving' | 'handing-over' | 'waiting' | 'closed';
 
 /**
  * The server's codes, and of the client itself:
@@ -19,13 +31,16 @@ export type State = 'connecting' | 'resuming' | 'live' | 'leaving' | 'handing-ov
  * - `too-large`: the frame is above the server's limit.
  * - `queue-full`: `maxPending` publishes are not acknowledged yet.
  * - `duplicate-id`: a publish with this id is not acknowledged yet.
- * - `already-subscribed`: this client has the topic already.
- * - `cannot-open`, `no-subprotocol`: what is at the URL cannot be opened from here, or is no Tidegate. The client goes
- *   on trying, since the next URL, or the next try, may do.
+ * - `timeout`, `aborted`: a publish was given up, by its `timeout` or its `signal`; it may or may not have arrived.
+ * - `already-subscribed`: the client has the topic already, so `after` and `last` come too late.
+ * - `unsubscribed`: what was waited for ended with `unsubscribe()`.
+ * - `cannot-open`, `no-subprotocol`, `refused`: what is at the URL cannot be opened from here, is no Tidegate, or
+ *   answers with an HTTP `status`. The client goes on trying, since the next URL, or the next try, may do.
  */
 export type ErrorCode =
   | 'invalid-json' | 'invalid-frame' | 'invalid-topic' | 'too-many-topics' | 'rate-limited' | 'relay-unavailable'
-  | 'closed' | 'too-large' | 'queue-full' | 'duplicate-id' | 'already-subscribed' | 'cannot-open' | 'no-subprotocol';
+  | 'closed' | 'too-large' | 'queue-full' | 'duplicate-id' | 'timeout' | 'aborted' | 'already-subscribed'
+  | 'unsubscribed' | 'cannot-open' | 'no-subprotocol' | 'refused';
 
 export class TidegateError extends Error {
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown });
@@ -42,8 +57,8 @@ export interface Message<M = Json, U = Json> {
   /** Of the server, in milliseconds since 1970. */
   readonly timestamp: number;
   /**
-   * Whether it was published before this connection was there: one that a resume has brought back. An estimate from the
-   * server's clock and this one; only for display.
+   * Whether it was published before this connection was there: one that a resume or `last` has brought. An estimate
+   * from the server's clock and this one; only for display.
    */
   readonly recovered: boolean;
 }
@@ -54,48 +69,138 @@ export interface Acknowledgement {
   readonly position: string;
 }
 
+export interface SubscribeOptions {
+  /** Begins behind this position of the topic, as `subscription.position` gave it once. */
+  after?: string | null | undefined;
+  /** Begins with at most so many of the last messages of the server's history: 1 to 100000. Not with `after`. */
+  last?: number | null | undefined;
+}
+
+/**
+ * - `waiting`: not subscribed at this moment; it will be.
+ * - `live`: subscribed.
+ * - `refused`: the server has refused it, as `error` says.
+ * - `ended`: by `unsubscribe()`, or with the client.
+ */
+export type SubscriptionState = 'waiting' | 'live' | 'refused' | 'ended';
+
 export interface Subscription {
   readonly topic: string;
   /** Of the last message that was handed over; undefined until the topic is first subscribed. */
   readonly position: string | undefined;
-  /** Nothing is handed over any more, from now on. */
+  readonly state: SubscriptionState;
+  /** Why it was refused. */
+  readonly error: TidegateError | undefined;
+  /**
+   * Resolves once the topic is first subscribed, with the position behind which messages come, and whether nothing is
+   * missing behind `after`. Rejects where it is refused or ends before that. Nobody need wait for it.
+   */
+  readonly ready: Promise<{ readonly position: string; readonly recovered: boolean }>;
+  /** Nothing is handed over any more, from now on. With its last listener the topic is left. */
   unsubscribe(): void;
 }
+
+export interface PublishOptions {
+  /** Any JSON; says who publishes. */
+  user?: unknown;
+  /**
+   * The message's own, unique among all publishers of the topic; made up where it is missing. A string of 1 to 128
+   * characters or an integer; `7` and `"7"` are two.
+   */
+  id?: string | number | null | undefined;
+  /** `false`: delivered in order to those who are subscribed, and not kept for others. `true` by default. */
+  keep?: boolean | null | undefined;
+  /** Rejects with `timeout` where no ack has come in so many ms; the message may have arrived. */
+  timeout?: number | null | undefined;
+  /** Rejects with `aborted`, whose `cause` is the signal's reason; the message may have arrived. */
+  signal?: NativeAbortSignal | null | undefined;
+}
+
+/** What the `debug` hook is called with; `at` is in milliseconds since 1970. A type may be added at any time. */
+export type DebugEvent = { readonly at: number } & (
+  | { readonly type: 'connect'; readonly url: string; readonly attempt: number }
+  | { readonly type: 'wait'; readonly url: string; readonly ms: number }
+  | {
+      readonly type: 'end';
+      readonly url: string;
+      readonly code: number | undefined;
+      readonly reason: string;
+      readonly status: number | undefined;
+    }
+  | { readonly type: 'state'; readonly state: State; readonly previous: State }
+  | { readonly type: 'send' | 'receive'; readonly url: string; readonly frame: unknown }
+);
 
 export interface Options {
   /** The constructor of sockets, such as that of `ws`, where there is no global one (Node before 22). */
   WebSocket?: unknown;
   /** How many publishes may wait for their ack; more are rejected with `queue-full`. 1000 by default. */
-  maxPending?: number;
+  maxPending?: number | undefined;
+  /** Of the time between two tries: from 0 to `min(max, base × 2^attempt)` ms. 500 and 10000 by default. */
+  backoff?: { base?: number | undefined; max?: number | undefined } | undefined;
+  /** `true`: nothing is opened before `reconnect()`; the state is `idle` until then. */
+  startClosed?: boolean | undefined;
+  /** `false`: no warning on the console where the first connection fails. */
+  log?: boolean | undefined;
+  /** Called with all that happens: connections, waits, states and frames, with what they carry. */
+  debug?: ((event: DebugEvent) => void) | undefined;
   /** From 0 to 1, for the jitter; `Math.random` by default. */
-  random?: () => number;
-  /** In place of `globalThis`: where `Date`, timers, `navigator`, `document` and the network's events come from. */
+  random?: (() => number) | undefined;
+  /**
+   * In place of `globalThis`: where `performance`, `Date`, timers, `console`, `navigator`, `document` and the network's
+   * events come from.
+   */
   global?: unknown;
 }
 
 export interface ClientEventMap {
-  statechange: Event & {
+  statechange: NativeEvent & {
     readonly state: State;
     readonly previous: State;
     /** The close code that led here, if one did, and the words that came with it. */
-    readonly code?: number;
-    readonly reason?: string;
+    readonly code?: number | undefined;
+    readonly reason?: string | undefined;
   };
   /**
    * Messages of the topic are missing: all behind `from` up to and with `position`, as far as they are known. There is
    * no gap without this event.
    */
-  lost: Event & { readonly topic: string; readonly from: string | undefined; readonly position: string | undefined };
+  lost: NativeEvent & {
+    readonly topic: string;
+    readonly from: string | undefined;
+    readonly position: string | undefined;
+  };
   /** The node is about to leave. The client does what is needed. */
-  shutdown: Event & { readonly message: string; readonly reconnectAfterMs: number; readonly node: string | undefined };
+  shutdown: NativeEvent & {
+    readonly message: string;
+    readonly reconnectAfterMs: number;
+    readonly node: string | undefined;
+  };
   /** Something cannot be done and belongs to no publish: a topic that the server refuses is not subscribed any more. */
-  error: Event & { readonly code: ErrorCode; readonly message: string; readonly topic?: string };
+  error: NativeEvent & {
+    readonly code: ErrorCode;
+    readonly message: string;
+    readonly topic?: string | undefined;
+    /** Of HTTP, with `refused`. Browsers never tell it, and Node's own WebSocket does not; `ws` does. */
+    readonly status?: number | undefined;
+  };
   /** The browser says that the network is gone, or back. Connections are checked, not given up. */
-  network: Event & { readonly offline: boolean };
+  network: NativeEvent & { readonly offline: boolean };
 }
 
-/** An `EventTarget`, whose events are those of {@link ClientEventMap}. */
-export interface Client {
+export type ClientEventListener<T extends keyof ClientEventMap> =
+  | ((event: ClientEventMap[T]) => void)
+  | { handleEvent(event: ClientEventMap[T]): void };
+
+interface ListenerOptions {
+  capture?: boolean;
+  once?: boolean;
+  passive?: boolean;
+  signal?: NativeAbortSignal;
+}
+
+/** An `EventTarget`, whose events are those of {@link ClientEventMap}. A listener that throws is reported, no more. */
+export interface Client extends NativeEventTarget {
   readonly state: State;
   /** Names of the node and of the connection, for logs; undefined while there is no connection. */
   readonly node: string | undefined;
@@ -115,44 +220,55 @@ export interface Client {
   readonly pending: number;
 
   /**
-   * Begins at the present, or behind `after`, a position of this topic. Messages come one by one, in the order of the
-   * topic, each once, over reconnects too.
+   * Begins at the present, behind `after`, or with the `last` messages. Messages come one by one, in the order of the
+   * topic, each once, over reconnects too. A listener that throws, or whose promise rejects, is reported, no more.
+   *
+   * A topic that is subscribed already gets one listener more: it hears what comes from now on, and may name neither
+   * `after` nor `last`.
    *
    * @throws TidegateError `invalid-topic`, `already-subscribed`, `closed`
+   * @throws TypeError for another argument that cannot be meant
    */
   subscribe<M = Json, U = Json>(
     topic: string,
-    onMessage: (message: Message<M, U>) => void,
-    options?: { after?: string },
+    listener: (message: Message<M, U>) => void,
+    options?: SubscribeOptions | null,
   ): Subscription;
+
+  /** The oldest one of the topic that has not ended, if any. */
+  getSubscription(topic: string): Subscription | undefined;
 
   /**
    * Resolves once the server has the message; until then it is sent again on each new connection, with the same id, and
-   * published once. Messages are published in the order of the calls, except around an outage of the server's relay.
+   * published once. Messages are published in the order of the calls, not above the server's rate, except around an
+   * outage of the server's relay.
    *
    * Rejects with a TidegateError where it can never succeed (`invalid-topic`, `invalid-frame`, `duplicate-id`,
-   * `too-large`, `closed`), and at once where too much waits (`queue-full`): try again when an earlier one resolves.
-   *
-   * @param options.id the message's own, unique among all publishers of the topic; made up where it is missing
+   * `too-large`, `closed`), where it is given up (`timeout`, `aborted`), and at once where too much waits
+   * (`queue-full`): try again when an earlier one resolves. With a TypeError for a `timeout` or `signal` that cannot be
+   * meant. A promise that nobody waits for may reject with `closed` or `aborted` unnoticed.
    */
-  publish(
-    topic: string,
-    message: unknown,
-    options?: { user?: unknown; id?: string | number },
-  ): Promise<Acknowledgement>;
+  publish(topic: string, message: unknown, options?: PublishOptions | null): Promise<Acknowledgement>;
+
+  /**
+   * Opens a new connection at once, in place of what there is or of waiting for the next try, and resumes on it.
+   *
+   * @throws TidegateError `closed`
+   */
+  reconnect(): void;
 
   /** Closes for good. What is not acknowledged is rejected with `closed`. */
   close(): void;
 
   addEventListener<T extends keyof ClientEventMap>(
     type: T,
-    listener: ((event: ClientEventMap[T]) => void) | null,
-    options?: boolean | AddEventListenerOptions,
+    listener: ClientEventListener<T> | null,
+    options?: boolean | ListenerOptions,
   ): void;
   removeEventListener<T extends keyof ClientEventMap>(
     type: T,
-    listener: ((event: ClientEventMap[T]) => void) | null,
-    options?: boolean | EventListenerOptions,
+    listener: ClientEventListener<T> | null,
+    options?: boolean | { capture?: boolean },
   ): void;
 }
 
@@ -163,7 +279,14 @@ export interface Client {
  *     `https:` means `wss:`, and in a page a URL may be relative to it
  * @throws TypeError for a URL or an option that cannot be meant
  */
-export function connect(urls: string | URL | readonly (string | URL)[], options?: Options): Client;
+export function connect(
+  urls: string | { readonly href: string } | readonly (string | { readonly href: string })[],
+  options?: Options | null,
+): Client;
 
-/** Full jitter: a random time from 0 to `min(30 s, 0.5 s × 2^attempt)`, in milliseconds. */
-export function fullJitter(attempt: number, random?: () => number): number;
+/** Full jitter: a random time from 0 to `min(max, base × 2^attempt)`, in milliseconds; by default 500 and 10000. */
+export function fullJitter(
+  attempt: number,
+  random?: () => number,
+  backoff?: { base?: number | undefined; max?: number | undefined },
+): number;

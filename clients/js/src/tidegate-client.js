@@ -4,32 +4,41 @@
  *
  * How nothing is lost, doubled or put out of order:
  *
- * - A Feed is a topic that the application wants. Its `position` is that of the last message handed over; each new
- *   connection subscribes `after` it.
+ * - A Feed is a topic that the application wants, for one listener or several. Its `position` is that of the last
+ *   message handed over; each new connection subscribes `after` it.
  * - Two connections are read at once only while a node is left. Both carry the same messages in the same order, so what
  *   the application has is always the longer of two beginnings of one sequence. A message handed over from one is noted
- *   as awaited on the other, and dropped when it comes there.
+ *   as awaited on the other, and dropped when it comes there. The newer one may lack messages that are not kept.
  * - A connection that had to skip messages which the other one carries is muted for that topic: only the whole stream
  *   counts.
  * - A publish stays in the Outbox, in its order, until its ack. Each new connection sends it again with the same id, by
  *   which the server knows it.
+ * - What is sent passes the Pace, which keeps below the server's rate over all connections together.
  *
- * Everything runs on the one thread of JavaScript. Where application code is called (a listener, a subscriber) it may
- * call back at once: state is in order before, and looked at anew after.
+ * Everything runs on the one thread of JavaScript. Where a listener is called it may
+ * call back at once: state is in order before, and looked at again after.
+ *
+ * The file in sections: what it exports; the environment (Host, Target); the arguments; the Client; topics (Hearing,
+ * Subscription, Feed); publishes (Outbox, Pace); the Connection.
  */
 
 const SUBPROTOCOL = 'tidegate.v1';
-const TOPIC = /^[A-Za-z0-9._:-]{1,128}$/;
-const BACKOFF_MS = 500;
-const BACKOFF_MAX_MS = 30_000;
+/** Full jitter below these; docs/protocol.md says why, with what was measured. */
+const BACKOFF = { base: 500, max: 10_000 };
 /** From close 1008 (the rate was ignored) to the next try, at least. */
 const POLICY_MS = 30_000;
-/** A connection that was live for so long was good: the backoff begins anew. */
+/** A connection that was live for so long was good: the backoff starts again at its base. */
 const STEADY_MS = 10_000;
 /** From the opening of a socket to `welcome`. */
 const CONNECT_MS = 10_000;
 /** From a ping that asks whether anybody is there to an answer. */
 const PROBE_MS = 5_000;
+/** From the error of an open socket to its end, where no close follows. */
+const ERROR_MS = 1_000;
+/** A server closes a connection that it hands over so long after its moment. */
+const SLOT_MS = 2_000;
+/** A try needs so much of the slot to come to something. */
+const LAST_TRY_MS = 250;
 /** The least wait after `rate-limited`, which counts by the second. */
 const RATE_MS = 1_000;
 /** One less than the publishes with which a server stops reading: a ping or a subscribe still gets through. */
@@ -37,9 +46,12 @@ const UNANSWERED = 63;
 /** Longer ones fire at once. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 const MAX_PENDING = 1_000;
+const MAX_LAST = 100_000;
 /** Closes after which another try would go the same way. */
 const FINAL = new Set([1000, 1002, 1007, 1009]);
 const LATER = new Set(['rate-limited', 'relay-unavailable']);
+
+// ---- what the module offers
 
 /** What went wrong, with a `code` to tell by: one of the server's, or of this client's (see the types). */
 export class TidegateError extends Error {
@@ -50,62 +62,378 @@ export class TidegateError extends Error {
   }
 }
 
-/** Full jitter: a random time, in ms, that may be twice as long with each attempt (0, 1, …), up to 30 s. */
-export function fullJitter(attempt, random = Math.random) {
-  return random() * Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** attempt);
+/** Full jitter: a random time, in ms, that may be twice as long with each attempt (0, 1, …), up to a ceiling. */
+export function fullJitter(attempt, random = Math.random, { base = BACKOFF.base, max = BACKOFF.max } = {}) {
+  return random() * Math.min(max, base * 2 ** attempt);
 }
 
 /** Opens a connection and keeps one open until close(). */
-export function connect(urls, options = {}) {
+export function connect(urls, options) {
   return new Client(urls, options);
 }
 
-class ClientEvent extends Event {
+// ---- the environment, of which some have less than others
+
+/** The one place that reads a clock. Waits are measured by one that nobody sets; the other is only for display. */
+class Host {
+  #global;
+  #clock;
+
+  constructor(global) {
+    this.#global = global;
+    this.#clock = typeof global.performance?.now === 'function' ? global.performance : global.Date;
+  }
+
+  /** Milliseconds that only ever grow. */
+  now() {
+    return this.#clock.now();
+  }
+
+  /** Milliseconds since 1970, as the machine has them. */
+  wall() {
+    return this.#global.Date.now();
+  }
+
+  setTimeout(run, ms) {
+    return this.#global.setTimeout(run, Math.min(Math.max(0, ms), TIMER_MAX_MS));
+  }
+
+  clearTimeout(timer) {
+    this.#global.clearTimeout(timer);
+  }
+
+  /** Listens until the function that it returns is called. */
+  listen(target, type, listener) {
+    target?.addEventListener?.(type, listener);
+    return () => target?.removeEventListener?.(type, listener);
+  }
+
+  warn(text) {
+    this.#global.console?.warn(text);
+  }
+
+  /** Tells the developer of an error in the application's code; outside a page `reportError` may end the process. */
+  report(error) {
+    if (this.#global.document && typeof this.#global.reportError === 'function') this.#global.reportError(error);
+    else this.#global.console?.error(error);
+  }
+
+  /** Calls the application's code, whose errors are its own, also those of a promise that it returns. */
+  call(run) {
+    try {
+      const result = run();
+      if (typeof result?.then === 'function') result.then(undefined, (error) => this.report(error));
+    } catch (error) {
+      this.report(error);
+    }
+  }
+}
+
+/** As much of an EventTarget as there is to use, where there is none, as in React Native. */
+class PlainTarget {
+  #entries = new Map();
+
+  addEventListener(type, listener, options) {
+    const entries = this.#entries.get(type) ?? [];
+    if (!listener || options?.signal?.aborted || entries.some((entry) => entry.listener === listener)) return;
+    this.#entries.set(type, [...entries, { listener, once: options?.once === true }]);
+    options?.signal?.addEventListener('abort', () => this.#remove(type, listener));
+  }
+
+  removeEventListener(type, listener) {
+    this.#remove(type, listener);
+  }
+
+  #remove(type, listener) {
+    this.#entries.set(type, (this.#entries.get(type) ?? []).filter((entry) => entry.listener !== listener));
+  }
+
+  dispatchEvent(event) {
+    event.target = event.currentTarget = this;
+    for (const entry of this.#entries.get(event.type) ?? []) {
+      if (!this.#entries.get(event.type).includes(entry)) continue;
+      if (entry.once) this.#remove(event.type, entry.listener);
+      entry.listener.call(this, event);
+    }
+    return true;
+  }
+}
+
+class PlainEvent {
+  constructor(type) {
+    this.type = type;
+  }
+}
+
+const NATIVE = typeof globalThis.EventTarget === 'function' && typeof globalThis.Event === 'function';
+const [Target, BaseEvent] = NATIVE ? [globalThis.EventTarget, globalThis.Event] : [PlainTarget, PlainEvent];
+
+class ClientEvent extends BaseEvent {
   constructor(type, fields) {
     super(type);
     Object.assign(this, fields);
   }
 }
 
-class Client extends EventTarget {
+/** An EventTarget whose listeners may throw: Node would end the process for it. */
+class Emitter extends Target {
+  #host;
+  #guards = new WeakMap();
+
+  constructor(host) {
+    super();
+    this.#host = host;
+  }
+
+  addEventListener(type, listener, options) {
+    super.addEventListener(type, this.#guard(listener), options);
+  }
+
+  removeEventListener(type, listener, options) {
+    super.removeEventListener(type, this.#guard(listener), options);
+  }
+
+  #guard(listener) {
+    if (listener === null || listener === undefined) return null;
+    if (typeof listener !== 'function' && typeof listener !== 'object') {
+      throw new TypeError(`listener must be a function, not ${shown(listener)}`);
+    }
+    if (!this.#guards.has(listener)) {
+      this.#guards.set(listener, (event) => this.#host.call(() => (
+        typeof listener === 'function' ? listener.call(this, event) : listener.handleEvent(event))));
+    }
+    return this.#guards.get(listener);
+  }
+}
+
+/** Of no other client: what begins the ids that are made up. */
+function uniquePrefix() {
+  const bytes = new Uint8Array(12);
+  if (globalThis.crypto?.getRandomValues) globalThis.crypto.getRandomValues(bytes);
+  else bytes.forEach((_, i) => { bytes[i] = Math.random() * 256; });
+  return [...bytes].map((byte) => byte.toString(36)).join('');
+}
+
+/** Of well-formed text. */
+function utf8Length(text) {
+  let length = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) length += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+  }
+  return length;
+}
+
+// ---- arguments: what cannot be meant or cannot travel is refused at once
+
+const TOPIC = /^[A-Za-z0-9._:-]{1,128}$/;
+/** With the flag u, halves of a pair match only where the other half is missing. */
+const LONE_SURROGATE = /[\ud800-\udfff]/u;
+const OF_JSON = new Set(['Object', 'Array', 'String', 'Number', 'Boolean']);
+
+function shown(value) {
+  if (typeof value === 'string') return JSON.stringify(value.length > 140 ? `${value.slice(0, 140)}…` : value);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Array.isArray(value) ? 'an array' : 'an object';
+}
+
+function isNone(value) {
+  return value === undefined || value === null;
+}
+
+/** A TypeError unless `value` is none or `isMeant`. */
+function check(name, value, allowed, isMeant) {
+  if (!isNone(value) && !isMeant(value)) throw new TypeError(`${name} must be ${allowed}, not ${shown(value)}`);
+}
+
+const isFunction = (value) => typeof value === 'function';
+const isObject = (value) => typeof value === 'object';
+const isBoolean = (value) => typeof value === 'boolean';
+const isDuration = (value) => typeof value === 'number' && value >= 1 && value <= TIMER_MAX_MS;
+const isWholeFrom1To = (max) => (value) => Number.isSafeInteger(value) && value >= 1 && value <= max;
+const isText = (value, max) => typeof value === 'string' && value.length > 0 && value.length <= max
+  && !LONE_SURROGATE.test(value);
+const DURATION = `a number of milliseconds from 1 to ${TIMER_MAX_MS}`;
+
+function checkOptions(options) {
+  check('options', options, 'an object', isObject);
+  return options ?? {};
+}
+
+function checkTopic(topic) {
+  if (typeof topic === 'string' && TOPIC.test(topic)) return;
+  const allowed = 'it must be a string of 1 to 128 of the characters A-Z a-z 0-9 . _ : -';
+  throw new TidegateError('invalid-topic', `${shown(topic)} is no topic: ${allowed}`);
+}
+
+function checkSubscribe(listener, { after, last }) {
+  if (!isFunction(listener)) throw new TypeError(`listener must be a function, not ${shown(listener)}`);
+  check('after', after, 'a position: a string of 1 to 64 characters', (value) => isText(value, 64));
+  check('last', last, `a whole number from 1 to ${MAX_LAST}`, isWholeFrom1To(MAX_LAST));
+  if (!isNone(after) && !isNone(last)) throw new TypeError('after and last exclude each other: give one of them');
+}
+
+function checkPublish({ id, keep, timeout, signal }) {
+  if (!isNone(id) && !Number.isSafeInteger(id) && !isText(id, 128)) {
+    const allowed = 'a string of 1 to 128 characters of valid Unicode, or a safe integer';
+    throw new TidegateError('invalid-frame', `id must be ${allowed}, not ${shown(id)}`);
+  }
+  if (!isNone(keep) && !isBoolean(keep)) {
+    throw new TidegateError('invalid-frame', `keep must be true or false, not ${shown(keep)}`);
+  }
+  check('timeout', timeout, DURATION, isDuration);
+  check('signal', signal, 'an AbortSignal',
+    (value) => isBoolean(value.aborted) && isFunction(value.addEventListener));
+}
+
+function checkConnect({ WebSocket, random, maxPending, global, backoff, startClosed, log, debug }) {
+  check('options.WebSocket', WebSocket, 'a constructor of sockets', isFunction);
+  check('options.random', random, 'a function', isFunction);
+  check('options.maxPending', maxPending, 'a whole number above 0', isWholeFrom1To(Number.MAX_SAFE_INTEGER));
+  check('options.global', global, 'an object', (value) => isObject(value) || isFunction(value));
+  check('options.backoff', backoff, 'an object with base and max', isObject);
+  check('options.backoff.base', backoff?.base, DURATION, isDuration);
+  check('options.backoff.max', backoff?.max, DURATION, isDuration);
+  check('options.startClosed', startClosed, 'true or false', isBoolean);
+  check('options.log', log, 'true or false', isBoolean);
+  check('options.debug', debug, 'a function', isFunction);
+}
+
+/** The JSON of a value; what JSON.stringify would leave out or replace is refused, but for undefined properties. */
+function jsonOf(name, value) {
+  const refuse = (what, key) => {
+    const where = key === '' ? '' : ` (at ${shown(key)})`;
+    throw new TidegateError('invalid-frame', `${name} must be JSON, which cannot hold ${what}${where}`);
+  };
+  try {
+    return JSON.stringify(value, function checked(key, converted) {
+      if (LONE_SURROGATE.test(key)) refuse('half of a surrogate pair in a name', key);
+      if (ArrayBuffer.isView(this[key])) refuse('binary data', key);
+      switch (typeof converted) {
+        case 'string':
+          if (LONE_SURROGATE.test(converted)) refuse('half of a surrogate pair', key);
+          break;
+        case 'number':
+          if (!Number.isFinite(converted)) refuse(String(converted), key);
+          break;
+        case 'undefined':
+          if (key === '' || Array.isArray(this)) refuse('undefined', key);
+          break;
+        case 'object': {
+          const kind = Object.prototype.toString.call(converted).slice(8, -1);
+          if (converted !== null && !OF_JSON.has(kind)) refuse(`what is of the type ${kind}`, key);
+          break;
+        }
+        case 'boolean':
+          break;
+        default:
+          refuse(`what is of the type ${typeof converted}`, key);
+      }
+      return converted;
+    });
+  } catch (cause) {
+    if (cause instanceof TidegateError) throw cause;
+    throw new TidegateError('invalid-frame', `${name} must be JSON: ${cause.message}`, { cause });
+  }
+}
+
+function publishText(topic, message, { user, keep }, id) {
+  const rest = [
+    isNone(keep) ? '' : `,"keep":${keep}`,
+    user === undefined ? '' : `,"user":${jsonOf('user', user)}`,
+    `,"message":${jsonOf('message', message)}}`,
+  ];
+  return `{"type":"publish","topic":${JSON.stringify(topic)},"id":${JSON.stringify(id)}${rest.join('')}`;
+}
+
+/** Absolute ws: or wss: URLs, from one or several that may be relative to the page. */
+function addresses(urls, base) {
+  const given = Array.isArray(urls) ? urls : [urls];
+  if (given.length === 0) throw new TypeError('connect() needs at least one URL');
+  return given.map((one) => address(one, base));
+}
+
+/** Takes a URL apart by itself: that of React Native cannot. */
+function address(given, base) {
+  const text = typeof given === 'string' ? given.trim() : given?.href;
+  if (typeof text !== 'string') throw new TypeError(`a URL must be a string or a URL, not ${shown(given)}`);
+  let absolute = text;
+  try {
+    if (!/^[a-z][a-z0-9+.-]*:/i.test(text)) absolute = new URL(text, base).href;
+    else new URL(text);
+  } catch (cause) {
+    throw new TypeError(`${shown(text)} is no URL, such as wss://example.com/chat`, { cause });
+  }
+  const [, , secure, rest] = /^(ws|http)(s?):\/\/([^#]+)/i.exec(absolute) ?? [];
+  if (rest === undefined) throw new TypeError(`${shown(text)} must begin with ws:// or wss://`);
+  if (/[?&]topic(=|&|$)/.test(rest)) throw new TypeError(`${shown(text)} must have no topic: call subscribe()`);
+  return `ws${secure.toLowerCase()}://${rest}`;
+}
+
+function closedError() {
+  return new TidegateError('closed', 'this client is closed');
+}
+
+// ---- the client
+
+class Client extends Emitter {
   #urls;
   #turn;
   #random;
+  #global;
   #host;
   #WebSocket;
+  #backoff;
+  #log;
+  #debug;
   #outbox;
+  #pace;
   #feeds = new Map();
-  #state = 'connecting';
+  #state = 'idle';
   /** The connection that is published on. */
   #first = null;
   /** In a hand-over: the connection that is to become the first. */
   #second = null;
   #leaving = false;
+  /** Connections that failed since one was good; and those of this hand-over, which count for themselves. */
   #attempt = 0;
+  #moves = 0;
   /** The timer of the next connection, whichever it is to be. */
   #timer;
   #reconnectAt;
   /** No `online` event brings the next try forward to before this. */
   #heldUntil = 0;
+  /** The timer of what waits for its turn by the pace. */
+  #turnTimer;
   #offline = false;
+  #wasWelcome = false;
+  #warned = false;
   /** This clock less the server's, and the way of a message: the least that was seen. */
   #skew;
-  #life = new AbortController();
+  #stopWatching = [];
 
-  constructor(urls, { WebSocket, random = Math.random, maxPending = MAX_PENDING, global = globalThis }) {
-    super();
-    this.#host = global;
-    this.#WebSocket = WebSocket ?? global.WebSocket;
+  constructor(urls, given) {
+    const options = checkOptions(given);
+    checkConnect(options);
+    const global = options.global ?? globalThis;
+    const host = new Host(global);
+    super(host);
+    this.#global = global;
+    this.#host = host;
+    this.#WebSocket = options.WebSocket ?? global.WebSocket;
     if (!this.#WebSocket) throw new TypeError('no WebSocket here, as in Node before 22: give one as options.WebSocket');
-    if (!Number.isSafeInteger(maxPending) || maxPending < 1) {
-      throw new TypeError(`maxPending must be a whole number above 0, not ${maxPending}`);
-    }
     this.#urls = addresses(urls, global.location?.href);
-    this.#random = random;
-    this.#turn = Math.floor(random() * this.#urls.length) % this.#urls.length;
-    this.#outbox = new Outbox(maxPending);
+    this.#random = options.random ?? Math.random;
+    this.#turn = Math.floor(this.#random() * this.#urls.length) % this.#urls.length;
+    this.#backoff = { base: options.backoff?.base ?? BACKOFF.base, max: options.backoff?.max ?? BACKOFF.max };
+    this.#log = options.log ?? true;
+    this.#debug = options.debug ?? undefined;
+    this.#outbox = new Outbox(options.maxPending ?? MAX_PENDING, host);
+    this.#pace = new Pace(host);
     this.#watch();
-    this.#open();
+    if (!options.startClosed) this.#open();
   }
 
   get state() {
@@ -148,27 +476,53 @@ class Client extends EventTarget {
     return this.#outbox.size;
   }
 
-  subscribe(topic, onMessage, { after } = {}) {
+  subscribe(topic, listener, given) {
+    const options = checkOptions(given);
+    checkTopic(topic);
+    checkSubscribe(listener, options);
     if (this.#state === 'closed') throw closedError();
-    if (!TOPIC.test(topic)) throw invalidTopic(topic);
-    if (typeof onMessage !== 'function') throw new TypeError('onMessage must be a function');
-    if (this.#feeds.has(topic)) {
-      throw new TidegateError('already-subscribed', `"${topic}" is subscribed already: unsubscribe() that one first`);
+    let feed = this.#feeds.get(topic);
+    if (feed && !(isNone(options.after) && isNone(options.last))) {
+      const message = `"${topic}" is subscribed already, and has one position: only the first subscribe() may name `
+        + 'after or last';
+      throw new TidegateError('already-subscribed', message);
     }
-    const feed = new Feed(topic, onMessage, after);
-    this.#feeds.set(topic, feed);
-    this.#reconcile();
-    return new Subscription(feed, () => this.#unsubscribe(feed));
+    if (!feed) {
+      feed = new Feed(topic, options.after ?? undefined, options.last ?? undefined);
+      this.#feeds.set(topic, feed);
+    }
+    const hearing = new Hearing(feed, listener, {
+      isLive: () => [this.#first, this.#second].some((connection) => connection?.carries(feed, 'on')),
+      end: () => this.#unsubscribe(feed, hearing),
+    });
+    feed.add(hearing);
+    this.#proceed();
+    return hearing.subscription;
+  }
+
+  getSubscription(topic) {
+    return this.#feeds.get(topic)?.hearings[0].subscription;
   }
 
   /** Rejects where it can never succeed, and where too many wait. Never throws. */
-  async publish(topic, message, { user, id } = {}) {
-    if (this.#state === 'closed') throw closedError();
-    if (!TOPIC.test(topic)) throw invalidTopic(topic);
-    return new Promise((resolve, reject) => {
-      this.#outbox.add({ topic, message, user, id, resolve, reject });
+  publish(topic, message, options) {
+    return this.#outbox.promise((answer) => {
+      checkTopic(topic);
+      const checked = checkOptions(options);
+      checkPublish(checked);
+      if (this.#state === 'closed') throw closedError();
+      this.#outbox.add(topic, message, checked, answer);
       this.#send();
     });
+  }
+
+  reconnect() {
+    if (this.#state === 'closed') throw closedError();
+    for (const connection of [this.#first, this.#second]) if (connection) this.#forget(connection);
+    this.#first = this.#second = null;
+    this.#leaving = false;
+    this.#attempt = 0;
+    this.#open();
   }
 
   close() {
@@ -177,19 +531,17 @@ class Client extends EventTarget {
 
   // ---- connections
 
-  #now() {
-    return this.#host.Date.now();
-  }
-
   #open() {
     this.#disarm();
     const url = this.#urls[this.#turn];
     const connection = new Connection(url, this.#WebSocket, this.#host, {
       frame: (frame) => this.#received(connection, frame),
       end: (end) => this.#ended(connection, end),
+      trace: this.#debug && ((type, frame) => this.#trace(type, { url, frame })),
     });
     if (this.#first) this.#second = connection;
     else this.#first = connection;
+    this.#trace('connect', { url, attempt: this.#second ? this.#moves : this.#attempt });
     this.#become(this.#first === connection ? 'connecting' : 'handing-over');
     connection.open();
   }
@@ -198,8 +550,9 @@ class Client extends EventTarget {
   #openLater(wait, held = 0) {
     this.#disarm();
     this.#heldUntil = held;
-    this.#reconnectAt = this.#now() + wait;
-    this.#timer = this.#host.setTimeout(() => this.#open(), Math.min(wait, TIMER_MAX_MS));
+    this.#reconnectAt = this.#host.wall() + wait;
+    this.#timer = this.#host.setTimeout(() => this.#open(), wait);
+    this.#trace('wait', { url: this.#urls[this.#turn], ms: wait });
   }
 
   #disarm() {
@@ -207,7 +560,10 @@ class Client extends EventTarget {
     this.#timer = this.#reconnectAt = undefined;
   }
 
-  #ended(connection, { code, reason, error }) {
+  #ended(connection, { code, reason, status, error }) {
+    const { url } = connection;
+    this.#trace('end', { url, code, reason, status });
+    this.#warnOnce(url, error?.message ?? (reason || `close code ${code}, and no more is known`));
     if (code === 1009) this.#outbox.rejectLargest(connection);
     this.#forget(connection);
     if (FINAL.has(code)) return this.#shut(`the server closed the connection: ${code} ${reason}`.trim(), code);
@@ -215,14 +571,14 @@ class Client extends EventTarget {
     if (connection === this.#second) {
       this.#second = null;
       this.#rotate();
-      this.#openLater(...this.#waitAfter(connection, code));
-      this.#reconcile(); // What the second was asked for alone, the first is asked for again.
+      this.#openLater(...this.#waitAfter(connection, code, this.#first.leaveAt + SLOT_MS));
+      this.#proceed(); // What the second was asked for alone, the first is asked for again.
     } else if (this.#second) {
       // What was to be a hand-over is an ordinary resume from here on, and under way.
       this.#first = this.#second;
       this.#second = null;
       this.#leaving = false;
-      this.#send();
+      this.#proceed();
       this.#become(this.#first.welcome ? 'resuming' : 'connecting', code, reason);
       this.#settle();
     } else {
@@ -240,17 +596,30 @@ class Client extends EventTarget {
     this.#turn = (this.#turn + 1) % this.#urls.length;
   }
 
-  /** How long to wait, and until when at least. */
-  #waitAfter(connection, code) {
-    const now = this.#now();
+  #jitter(attempt) {
+    return fullJitter(attempt, this.#random, this.#backoff);
+  }
+
+  /**
+   * How long to wait, and until when at least.
+   *
+   * @param slotEnd in a hand-over: when the server will close the first connection
+   */
+  #waitAfter(connection, code, slotEnd) {
+    const now = this.#host.now();
     // A node that leaves has given each of its clients a moment of its own, so that they do not all come at once.
     if (code === 1012 && connection.leaveAt > now) return [connection.leaveAt - now, connection.leaveAt];
-    const backoff = fullJitter(this.#attempt++, this.#random);
-    return code === 1008 ? [POLICY_MS + backoff, now + POLICY_MS] : [backoff];
+    if (code === 1008) return [POLICY_MS + this.#jitter(this.#attempt++), now + POLICY_MS];
+    if (slotEnd === undefined) return [this.#jitter(this.#attempt++)];
+    // Earlier failures are no reason to be without a connection when the first one ends.
+    const left = slotEnd - LAST_TRY_MS - now;
+    if (left <= 0) return [Math.max(0, slotEnd - now) + this.#jitter(this.#attempt++)];
+    const { base, max } = this.#backoff;
+    return [fullJitter(this.#moves++, this.#random, { base, max: Math.min(max, left) })];
   }
 
   #steady(connection) {
-    return connection.liveAt !== undefined && this.#now() - connection.liveAt >= STEADY_MS;
+    return connection.liveAt !== undefined && this.#host.now() - connection.liveAt >= STEADY_MS;
   }
 
   /** Nothing more comes of this connection. */
@@ -264,7 +633,7 @@ class Client extends EventTarget {
   #settle() {
     const newest = this.#second ?? this.#first;
     if (!newest?.welcome || [...this.#feeds.values()].some((feed) => !newest.carries(feed, 'on'))) return;
-    newest.liveAt ??= this.#now();
+    newest.liveAt ??= this.#host.now();
     if (newest === this.#second) {
       const old = this.#first;
       this.#first = newest;
@@ -273,7 +642,7 @@ class Client extends EventTarget {
       this.#forget(old);
       this.#send();
     }
-    if (this.#first.leaveAt === undefined) this.#become('live');
+    if (this.#first?.leaveAt === undefined) this.#become('live');
     else this.#leave();
   }
 
@@ -281,75 +650,91 @@ class Client extends EventTarget {
   #leave() {
     if (this.#leaving || this.#second) return;
     this.#leaving = true;
+    this.#moves = 0;
     if (this.#steady(this.#first)) this.#attempt = 0;
     this.#rotate();
-    this.#openLater(Math.max(0, this.#first.leaveAt - this.#now()), this.#first.leaveAt);
+    this.#openLater(Math.max(0, this.#first.leaveAt - this.#host.now()), this.#first.leaveAt);
     this.#become('leaving');
   }
 
   #shut(reason, code) {
     if (this.#state === 'closed') return;
     this.#disarm();
-    this.#life.abort();
+    this.#host.clearTimeout(this.#turnTimer);
+    for (const stop of this.#stopWatching) stop();
     for (const connection of [this.#first, this.#second]) connection?.drop();
     this.#first = this.#second = null;
+    const error = new TidegateError('closed', reason);
+    const feeds = [...this.#feeds.values()];
     this.#feeds.clear();
-    this.#outbox.rejectAll(new TidegateError('closed', reason));
+    for (const feed of feeds) feed.end('ended', error);
+    this.#outbox.rejectAll(error);
     this.#become('closed', code, reason);
   }
 
   /** The page's way of knowing better than a timer. */
   #watch() {
-    const { signal } = this.#life;
-    const host = this.#host;
+    const { document, navigator } = this.#global;
     const probe = () => {
-      this.#first?.probe();
-      this.#second?.probe();
+      for (const connection of [this.#first, this.#second]) if (connection?.probe()) this.#pace.spend();
     };
     const network = (offline) => {
       this.#offline = offline;
-      if (!offline && this.#timer !== undefined && this.#now() >= this.#heldUntil) this.#open();
+      if (!offline && this.#timer !== undefined && this.#host.now() >= this.#heldUntil) this.#open();
       probe();
       this.#emit('network', { offline });
     };
-    this.#offline = host.navigator?.onLine === false;
-    host.addEventListener?.('online', () => network(false), { signal });
-    host.addEventListener?.('offline', () => network(true), { signal });
-    host.document?.addEventListener?.(
-      'visibilitychange', () => host.document.visibilityState === 'visible' && probe(), { signal });
+    this.#offline = navigator?.onLine === false;
+    this.#stopWatching = [
+      this.#host.listen(this.#global, 'online', () => network(false)),
+      this.#host.listen(this.#global, 'offline', () => network(true)),
+      this.#host.listen(document, 'visibilitychange', () => document.visibilityState === 'visible' && probe()),
+    ];
   }
 
   // ---- topics
 
-  #unsubscribe(feed) {
-    if (this.#feeds.get(feed.topic) !== feed) return;
+  #unsubscribe(feed, hearing) {
+    if (!feed.remove(hearing) || this.#feeds.get(feed.topic) !== feed) return;
     this.#feeds.delete(feed.topic);
-    this.#reconcile();
+    this.#proceed();
     this.#settle();
+  }
+
+  /** Does all that can be done now: topics first, so that what is published behind a subscribe() reaches it. */
+  #proceed() {
+    this.#reconcile();
+    this.#send();
   }
 
   /** Asks for what is wanted and not there, and ends what is there and not wanted. */
   #reconcile() {
     const newest = this.#second?.welcome ? this.#second : this.#first;
+    // Two presents cannot be laid over each other: in a hand-over a topic begins on the first connection, and the
+    // second is asked for it behind the position that the first has answered.
+    const isFor = (connection, feed) => connection === (feed.position === undefined ? this.#first : newest);
     for (const connection of [this.#first, this.#second]) {
       if (!connection?.welcome || connection.isPaused()) continue;
       for (const [topic, entry] of connection.topics) {
         if (entry.state !== 'on' || this.#feeds.get(topic) === entry.feed) continue;
+        if (!this.#isTurn()) return;
         entry.state = 'leaving';
         connection.send({ type: 'unsubscribe', topic });
       }
-      if (connection !== newest) continue;
-      for (const feed of this.#feeds.values()) if (!connection.topics.has(feed.topic)) this.#ask(connection, feed);
+      for (const feed of this.#feeds.values()) {
+        if (connection.topics.has(feed.topic) || !isFor(connection, feed)) continue;
+        if (!this.#isTurn()) return;
+        this.#ask(connection, feed);
+      }
     }
   }
 
   #ask(connection, feed) {
     const after = feed.position;
-    // Two presents cannot be laid over each other: where there is no position yet, only the newest connection counts.
-    if (after === undefined && connection === this.#second) this.#mute(this.#first, feed);
-    const entry = { feed, after, state: 'asked', resumed: after !== undefined, askedAt: this.#now() };
-    connection.topics.set(feed.topic, entry);
-    connection.send({ type: 'subscribe', topic: feed.topic, after });
+    const last = after === undefined ? feed.last : undefined;
+    const resumed = after !== undefined || last !== undefined;
+    connection.topics.set(feed.topic, { feed, after, state: 'asked', resumed, askedAt: this.#host.now() });
+    connection.send({ type: 'subscribe', topic: feed.topic, after, last });
   }
 
   #mute(connection, feed) {
@@ -366,19 +751,23 @@ class Client extends EventTarget {
 
   /**
    * This connection delivers what comes behind `position`, and has skipped something in front of it.
+   *
    * @param after what was asked for, where this answers it
+   * @return whether the application misses something
    */
   #gap(connection, entry, position, after) {
     const { feed } = entry;
     const other = this.#other(connection, feed);
     if (other && connection === this.#first) {
       this.#mute(connection, feed); // The second was asked for all of it.
-    } else if (!feed.covers(connection, position, after)) {
-      if (other) this.#mute(other, feed);
-      const from = feed.position;
-      feed.position = position;
-      this.#emit('lost', { topic: feed.topic, from, position });
+      return false;
     }
+    if (feed.covers(connection, position, after)) return false;
+    if (other) this.#mute(other, feed);
+    const from = feed.position;
+    feed.position = position;
+    this.#emit('lost', { topic: feed.topic, from, position });
+    return true;
   }
 
   // ---- what the server says
@@ -386,16 +775,17 @@ class Client extends EventTarget {
   #received(connection, frame) {
     switch (frame.type) {
       case 'welcome':
+        this.#wasWelcome = true;
         connection.welcomed(frame);
-        this.#reconcile();
-        this.#send();
+        this.#pace.limit(frame.limits.rate);
+        this.#proceed();
         if (connection === this.#first) this.#become('resuming');
         return this.#settle();
       case 'subscribed':
         return this.#subscribed(connection, frame);
       case 'unsubscribed':
         connection.topics.delete(frame.topic);
-        this.#reconcile();
+        this.#proceed();
         return this.#settle();
       case 'message':
         return this.#message(connection, frame);
@@ -404,7 +794,7 @@ class Client extends EventTarget {
         this.#outbox.resolve(frame);
         return this.#send();
       case 'heartbeat':
-        connection.heartbeatAt = this.#now();
+        connection.heartbeatAt = this.#host.wall();
         return this.#compareClocks(frame.timestamp);
       case 'server-shutdown':
         return this.#notice(connection, frame);
@@ -417,17 +807,21 @@ class Client extends EventTarget {
   #subscribed(connection, { topic, position, recovered }) {
     const entry = connection.topics.get(topic);
     if (!entry || entry.state === 'leaving') return;
+    const { feed } = entry;
     const asked = entry.state === 'asked' ? entry.after : undefined;
     entry.state = 'on';
     connection.refusals = 0;
-    if (this.#feeds.get(topic) !== entry.feed) {
-      this.#reconcile();
-    } else if (recovered === false) {
-      entry.resumed = false;
-      this.#gap(connection, entry, position, asked);
-    } else {
-      entry.feed.position ??= position;
+    if (this.#feeds.get(topic) === feed) {
+      let isLost = false;
+      if (recovered === false) {
+        entry.resumed = false;
+        isLost = this.#gap(connection, entry, position, asked);
+      } else {
+        feed.position ??= position;
+      }
+      feed.answered({ position, recovered: !isLost });
     }
+    this.#proceed();
     this.#settle();
   }
 
@@ -436,41 +830,44 @@ class Client extends EventTarget {
     const feed = this.#feeds.get(message.topic);
     if (!feed || entry?.feed !== feed) return;
     if (!entry.resumed) this.#compareClocks(message.timestamp);
-    message.recovered = entry.resumed && message.timestamp + (this.#skew ?? 0) < entry.askedAt;
-    feed.take(connection, this.#other(connection, feed), message);
+    const other = this.#other(connection, feed);
+    if (!feed.take(connection, other, other === this.#second, message.position)) return;
+    const skew = this.#skew ?? this.#host.now() - this.#host.wall();
+    message.recovered = entry.resumed && message.timestamp + skew < entry.askedAt;
+    for (const hearing of feed.hearings) {
+      if (hearing.isHeard) this.#host.call(() => hearing.listener(message));
+    }
   }
 
   #compareClocks(timestamp) {
-    const apart = this.#now() - timestamp;
+    const apart = this.#host.now() - timestamp;
     if (!(this.#skew <= apart)) this.#skew = apart;
   }
 
   #notice(connection, { message, reconnectAfterMs }) {
     const wait = Number.isFinite(reconnectAfterMs) ? Math.max(0, reconnectAfterMs) : 0;
-    connection.leaveAt = this.#now() + wait;
+    connection.leaveAt = this.#host.now() + wait;
     this.#emit('shutdown', { message, reconnectAfterMs: wait, node: connection.welcome?.node });
     if (connection === this.#first) this.#leave();
   }
 
-  /** Something was not done: it is done later where that can help, and otherwise told to whoever wanted it. */
-  #refused(connection, { code, message, id, topic }) {
+  /** Something was not done: it is done later where that can help, and otherwise told to those who wanted it. */
+  #refused(connection, { code, message, id, topic, answers = typeAnswered(id, topic) }) {
     const later = LATER.has(code);
     if (later) this.#slowDown(connection, code);
-    if (id !== undefined) {
+    const entry = connection.topics.get(topic);
+    if (answers === 'publish' && id !== undefined) {
       if (later) this.#outbox.unsend(connection, id);
       else this.#outbox.reject(id, new TidegateError(code, message));
-      return this.#send();
-    }
-    const entry = connection.topics.get(topic);
-    if (entry?.state === 'leaving') {
+    } else if (answers === 'unsubscribe' && entry?.state === 'leaving') {
       entry.state = 'on';
-    } else if (entry?.state === 'asked') {
+    } else if (answers === 'subscribe' && entry?.state === 'asked') {
       connection.topics.delete(topic);
       if (!later) this.#notSubscribed(entry, { code, message, topic });
     } else if (!later) {
       this.#emit('error', { code, message, topic });
     }
-    this.#reconcile();
+    this.#proceed();
     this.#settle();
   }
 
@@ -479,9 +876,11 @@ class Client extends EventTarget {
     if (error.code === 'invalid-frame' && after !== undefined) {
       // A position of another time: what came after it cannot be had, which is a loss like any other.
       feed.position = undefined;
+      feed.isLost = true;
       this.#emit('lost', { topic: feed.topic, from: after, position: undefined });
     } else {
       this.#feeds.delete(error.topic);
+      feed.end('refused', new TidegateError(error.code, error.message));
       this.#emit('error', error);
     }
   }
@@ -490,16 +889,30 @@ class Client extends EventTarget {
   #slowDown(connection, code) {
     if (connection.isPaused()) return;
     const least = code === 'rate-limited' ? RATE_MS : 0;
-    connection.pause(least + fullJitter(connection.refusals++, this.#random), () => {
-      this.#reconcile();
-      this.#send();
-    });
+    connection.pause(least + this.#jitter(connection.refusals++), () => this.#proceed());
   }
 
   // ---- publishes
 
   #send() {
-    if (this.#first?.welcome && !this.#first.isPaused()) this.#outbox.sendOn(this.#first);
+    const first = this.#first;
+    if (!first?.welcome || first.isPaused()) return;
+    this.#outbox.sendOn(first, () => this.#isTurn(), (topic) => {
+      // It would be published before its own subscriber is there.
+      const feed = this.#feeds.get(topic);
+      return feed !== undefined && feed.position === undefined && !first.carries(feed);
+    });
+  }
+
+  /** Whether one more frame may be sent now; where not, all is looked at again once it may. */
+  #isTurn() {
+    const wait = this.#pace.take();
+    if (wait === 0) return true;
+    this.#turnTimer ??= this.#host.setTimeout(() => {
+      this.#turnTimer = undefined;
+      this.#proceed();
+    }, wait);
+    return false;
   }
 
   // ---- telling the application
@@ -508,122 +921,259 @@ class Client extends EventTarget {
     const previous = this.#state;
     if (previous === 'closed' || previous === state) return;
     this.#state = state;
+    this.#trace('state', { state, previous });
     this.#emit('statechange', { state, previous, code, reason });
   }
 
   #emit(type, fields) {
     this.dispatchEvent(new ClientEvent(type, fields));
   }
-}
 
-/** What subscribe() returns. */
-class Subscription {
-  #feed;
-  #end;
-
-  constructor(feed, end) {
-    this.#feed = feed;
-    this.#end = end;
+  /** Later than what it tells of: the hook can disturb nothing. */
+  #trace(type, fields) {
+    if (!this.#debug) return;
+    const event = { type, at: this.#host.wall(), ...fields };
+    Promise.resolve().then(() => this.#host.call(() => this.#debug(event)));
   }
 
-  get topic() {
-    return this.#feed.topic;
+  /** A first connection that fails is mostly a wrong URL, which would otherwise be an endless silence. */
+  #warnOnce(url, why) {
+    if (!this.#log || this.#wasWelcome || this.#warned) return;
+    this.#warned = true;
+    this.#host.warn(`tidegate-client: no connection to ${url} (${why}). It is tried again. Check that a Tidegate `
+      + 'server runs there, that the path ends in /chat, and that its tidegate.origins allows this page. This is logged '
+      + 'once; connect(url, { log: false }) turns it off.');
+  }
+}
+
+/** For servers whose errors do not say it. */
+function typeAnswered(id, topic) {
+  return id !== undefined ? 'publish' : topic !== undefined ? 'subscribe' : undefined;
+}
+
+// ---- topics
+
+/** One listener of a feed, from subscribe() to its end. */
+class Hearing {
+  subscription = new Subscription(this);
+  isHeard = true;
+  error;
+  #isLive;
+  #position;
+  #endState;
+  #answer;
+
+  constructor(feed, listener, { isLive, end }) {
+    this.feed = feed;
+    this.listener = listener;
+    this.unsubscribe = end;
+    this.#isLive = isLive;
+    this.ready = new Promise((resolve, reject) => {
+      this.#answer = { resolve, reject };
+    });
+    this.ready.catch(() => {}); // Nobody need wait for it.
   }
 
   get position() {
-    return this.#feed.position;
+    return this.isHeard ? this.feed.position : this.#position;
+  }
+
+  get state() {
+    return this.#endState ?? (this.#isLive() ? 'live' : 'waiting');
+  }
+
+  answered(answer) {
+    this.#answer.resolve(answer);
+  }
+
+  end(state, error) {
+    this.#position = this.feed.position;
+    this.isHeard = false;
+    this.#endState = state;
+    if (state === 'refused') this.error = error;
+    this.#answer.reject(error);
+  }
+}
+
+/** What subscribe() returns: as much of a hearing as is for callers. */
+class Subscription {
+  #hearing;
+
+  constructor(hearing) {
+    this.#hearing = hearing;
+  }
+
+  get topic() {
+    return this.#hearing.feed.topic;
+  }
+
+  get position() {
+    return this.#hearing.position;
+  }
+
+  get ready() {
+    return this.#hearing.ready;
+  }
+
+  get state() {
+    return this.#hearing.state;
+  }
+
+  get error() {
+    return this.#hearing.error;
   }
 
   unsubscribe() {
-    this.#end();
+    if (this.#hearing.isHeard) this.#hearing.unsubscribe();
   }
 }
 
 /** A topic that is wanted, and how far the application has it. */
 class Feed {
-  #onMessage;
-  /** Position → the connection on which that message is still to come, to be dropped there. */
+  /** A new array for each change: one that is being gone through stays as it is. */
+  hearings = [];
+  /** Whether what came after the position that it began with could not be had. */
+  isLost = false;
+  #isAnswered = false;
+  /** Connection → the positions that are still to come there, in order, to be dropped; and whether it is the older. */
   #awaited = new Map();
 
-  constructor(topic, onMessage, after) {
+  constructor(topic, position, last) {
     this.topic = topic;
-    this.position = after;
-    this.#onMessage = onMessage;
+    this.position = position;
+    this.last = last;
   }
 
-  take(connection, other, message) {
-    const { position } = message;
-    if (this.#awaited.get(position) === connection) {
-      this.#awaited.delete(position);
-      return;
+  add(hearing) {
+    this.hearings = [...this.hearings, hearing];
+    if (this.#isAnswered) hearing.answered({ position: this.position, recovered: true });
+  }
+
+  /** Whether that was the last one. */
+  remove(hearing) {
+    this.hearings = this.hearings.filter((one) => one !== hearing);
+    hearing.end('ended', new TidegateError('unsubscribed', `"${this.topic}" was unsubscribed before it was ready`));
+    return this.hearings.length === 0;
+  }
+
+  answered({ position, recovered }) {
+    this.#isAnswered = true;
+    for (const hearing of this.hearings) hearing.answered({ position, recovered: recovered && !this.isLost });
+  }
+
+  end(state, error) {
+    for (const hearing of this.hearings) hearing.end(state, error);
+  }
+
+  /**
+   * Whether a message is to be handed over; it counts as handed over then.
+   *
+   * @param other the other connection that carries this feed, if any
+   * @param isOlder whether `connection` was there before the other one
+   */
+  take(connection, other, isOlder, position) {
+    const awaited = this.#awaited.get(connection);
+    if (awaited?.positions.has(position)) {
+      for (const earlier of awaited.positions) {
+        awaited.positions.delete(earlier); // Those before it were not kept, and do not come here.
+        if (earlier === position) return false;
+      }
     }
-    if (other) this.#awaited.set(position, other);
+    if (awaited && awaited.positions.size > 0) {
+      if (awaited.isOlder) return false; // Not kept, so the newer one has passed it by.
+      awaited.positions.clear(); // Nor were these.
+    }
+    if (other) {
+      if (!this.#awaited.has(other)) this.#awaited.set(other, { positions: new Set(), isOlder: false });
+      const there = this.#awaited.get(other);
+      there.isOlder = !isOlder;
+      there.positions.add(position);
+    }
     this.position = position;
-    try {
-      this.#onMessage(message);
-    } catch (error) {
-      queueMicrotask(() => { throw error; }); // As for any event listener: reported, and nobody else's business.
-    }
+    return true;
   }
 
   /** Whether the other connection has brought all up to where this one begins; then nothing is missing. */
   covers(connection, position, after) {
-    return position === after || this.#awaited.get(position) === connection;
+    return position === after || this.#awaited.get(connection)?.positions.has(position) === true;
   }
 
   forget(connection) {
-    for (const [position, awaitedOn] of this.#awaited) if (awaitedOn === connection) this.#awaited.delete(position);
+    this.#awaited.delete(connection);
   }
 }
 
+// ---- publishes
+
 /** Publishes without an ack, in the order in which they were asked for. */
 class Outbox {
+  /** Id → {id, topic, text, on, …}. One that was given up stays until the server has answered it. */
   #entries = new Map();
+  #waiting = 0;
   #max;
-  #prefix = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(36)).join('');
+  #host;
+  #prefix = uniquePrefix();
   #count = 0;
 
-  constructor(max) {
+  constructor(max, host) {
     this.#max = max;
+    this.#host = host;
   }
 
   get size() {
-    return this.#entries.size;
+    return this.#waiting;
   }
 
-  add({ topic, message, user, id = `${this.#prefix}-${++this.#count}`, resolve, reject }) {
-    if (this.size >= this.#max) {
-      return reject(new TidegateError('queue-full', `${this.#max} publishes are not acknowledged yet: publish later`));
-    }
-    if (!(typeof id === 'string' ? id.length > 0 && id.length <= 128 : Number.isSafeInteger(id))) {
-      const message = `id must be a string of 1 to 128 characters or an integer, not ${JSON.stringify(id)}`;
-      return reject(new TidegateError('invalid-frame', message));
-    }
-    if (this.#entries.has(String(id))) {
-      return reject(new TidegateError('duplicate-id', `a publish with the id "${id}" is not acknowledged yet`));
-    }
-    let text;
+  /** A promise, rejected with what `begin` throws. Nobody need wait for it to learn that the client was closed. */
+  promise(begin) {
+    const answer = {};
+    const promise = new Promise((resolve, reject) => {
+      answer.resolve = resolve;
+      answer.reject = (error) => {
+        if (error.code === 'closed' || error.code === 'aborted') promise.catch(() => {});
+        reject(error);
+      };
+    });
     try {
-      const json = JSON.stringify(message);
-      if (json === undefined) throw new TypeError(`${typeof message} has no JSON`);
-      text = `${JSON.stringify({ type: 'publish', topic, user, id }).slice(0, -1)},"message":${json}}`;
-    } catch (cause) {
-      return reject(new TidegateError('invalid-frame', `message and user must be JSON: ${cause.message}`, { cause }));
+      begin(answer);
+    } catch (error) {
+      answer.reject(error);
     }
-    const bytes = new TextEncoder().encode(text).length;
-    this.#entries.set(String(id), { id, text, bytes, resolve, reject, on: null });
+    return promise;
   }
 
-  /** Sends what is not on its way, as much as may be unanswered at once. */
-  sendOn(connection) {
+  add(topic, message, options, answer) {
+    if (this.size >= this.#max) {
+      throw new TidegateError('queue-full', `${this.#max} publishes are not acknowledged yet: publish later`);
+    }
+    const { timeout, signal } = options;
+    const id = options.id ?? `${this.#prefix}-${++this.#count}`;
+    if (this.#entries.has(id)) {
+      throw new TidegateError('duplicate-id', `a publish with the id ${shown(id)} is not acknowledged yet`);
+    }
+    if (signal?.aborted) throw abortedError(signal);
+    const text = publishText(topic, message, options, id);
+    const entry = { id, topic, text, bytes: utf8Length(text), answer, isOver: false, on: null, timer: undefined };
+    this.#entries.set(id, entry);
+    this.#waiting++;
+    if (!isNone(timeout)) {
+      const error = new TidegateError('timeout', `the publish ${shown(id)} was not acknowledged in ${timeout} ms`);
+      entry.timer = this.#host.setTimeout(() => this.#giveUp(entry, error), timeout);
+    }
+    if (signal) entry.stop = this.#host.listen(signal, 'abort', () => this.#giveUp(entry, abortedError(signal)));
+  }
+
+  /** Sends what is not on its way, as much as may be unanswered at once, and as `isTurn` says. */
+  sendOn(connection, isTurn, isHeld) {
     const { message: limit } = connection.welcome.limits;
     for (const entry of this.#entries.values()) {
       if (connection.unanswered >= UNANSWERED) return;
-      if (entry.on) continue;
+      if (entry.on || isHeld(entry.topic)) continue;
       if (entry.bytes > limit) {
-        const message = `the publish "${entry.id}" is a frame of ${entry.bytes} bytes; allowed are ${limit}`;
+        const message = `the publish ${shown(entry.id)} is a frame of ${entry.bytes} bytes; allowed are ${limit}`;
         this.reject(entry.id, new TidegateError('too-large', message));
       } else {
+        if (!isTurn()) return;
         entry.on = connection;
         connection.unanswered++;
         connection.sendText(entry.text);
@@ -633,21 +1183,23 @@ class Outbox {
 
   /** Has one sent again that was answered, or all of a connection that will answer none. */
   unsend(connection, id) {
-    for (const entry of id === undefined ? this.#entries.values() : [this.#entries.get(String(id))]) {
-      if (entry?.on === connection) this.#answered(entry);
+    for (const entry of id === undefined ? [...this.#entries.values()] : [this.#entries.get(id)]) {
+      if (entry?.on !== connection) continue;
+      this.#answered(entry);
+      if (entry.isOver) this.#entries.delete(entry.id);
     }
   }
 
   resolve({ type: _, ...ack }) {
-    this.#remove(ack.id)?.resolve(ack);
+    this.#remove(ack.id, ({ answer }) => answer.resolve(ack));
   }
 
   reject(id, error) {
-    this.#remove(id)?.reject(error);
+    this.#remove(id, ({ answer }) => answer.reject(error));
   }
 
   rejectAll(error) {
-    for (const { id } of this.#entries.values()) this.reject(id, error);
+    for (const id of [...this.#entries.keys()]) this.reject(id, error);
   }
 
   /** Close 1009 says that one was too large, not which; whatever the limit is, the largest is above it. */
@@ -655,16 +1207,32 @@ class Outbox {
     const sent = [...this.#entries.values()].filter((entry) => entry.on === connection);
     const largest = sent.reduce((a, b) => (a && a.bytes >= b.bytes ? a : b), undefined);
     if (!largest) return;
-    const message = `the publish "${largest.id}" is a frame of ${largest.bytes} bytes: too large for the server`;
+    const message = `the publish ${shown(largest.id)} is a frame of ${largest.bytes} bytes: too large for the server`;
     this.reject(largest.id, new TidegateError('too-large', message));
   }
 
-  #remove(id) {
-    const entry = this.#entries.get(String(id));
-    if (!entry) return undefined;
-    this.#entries.delete(String(id));
+  #giveUp(entry, error) {
+    if (!entry.on) return this.reject(entry.id, error);
+    this.#finish(entry);
+    entry.text = undefined;
+    entry.answer.reject(error);
+  }
+
+  #remove(id, settle) {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    this.#entries.delete(id);
     this.#answered(entry);
-    return entry;
+    if (entry.isOver) return;
+    this.#finish(entry);
+    settle(entry);
+  }
+
+  #finish(entry) {
+    entry.isOver = true;
+    this.#waiting--;
+    this.#host.clearTimeout(entry.timer);
+    entry.stop?.();
   }
 
   #answered(entry) {
@@ -673,11 +1241,67 @@ class Outbox {
   }
 }
 
+function abortedError(signal) {
+  return new TidegateError('aborted', 'the publish was aborted', { cause: signal.reason });
+}
+
+/**
+ * Keeps what is sent below the server's rate: a bucket of half a second's messages, filled at 95 % of the rate. The
+ * server allows a second's at once to each new connection; so it sees no excess either where the network delays some
+ * messages and delivers them together. It is one bucket for all connections, and a new one does not fill it.
+ */
+class Pace {
+  #host;
+  #perSecond = 0;
+  #level = 0;
+  #at = 0;
+
+  constructor(host) {
+    this.#host = host;
+  }
+
+  /** @param rate messages a second, 0 for no limit */
+  limit(rate) {
+    const perSecond = Number.isFinite(rate) && rate > 0 ? 0.95 * rate : 0;
+    if (perSecond === this.#perSecond) return;
+    this.#fill();
+    if (this.#perSecond === 0) this.#level = Infinity;
+    this.#perSecond = perSecond;
+    this.#fill();
+  }
+
+  /** Takes one message: 0, or how many ms there are to wait for it. */
+  take() {
+    if (this.#perSecond === 0) return 0;
+    this.#fill();
+    // A thousandth less than one: what the division has rounded is not worth another wait.
+    if (this.#level < 0.999) return Math.ceil((1 - this.#level) / this.#perSecond * 1_000);
+    this.#level--;
+    return 0;
+  }
+
+  /** Takes one that cannot wait. */
+  spend() {
+    this.#fill();
+    this.#level--;
+  }
+
+  #fill() {
+    const now = this.#host.now();
+    const filled = this.#level + (now - this.#at) / 1_000 * this.#perSecond;
+    this.#level = Math.min(Math.max(1, this.#perSecond / 2), filled);
+    this.#at = now;
+  }
+}
+
+// ---- one WebSocket
+
 /** One WebSocket, from its opening until `end` is called or drop(); and what its server knows of us. */
 class Connection {
   /** Topic → {feed, state, …}. `asked`: no answer yet. `on`: messages come. `leaving`: not answered either. */
   topics = new Map();
   welcome;
+  /** These two are of the wall clock, for display; the next two are not. */
   heardAt;
   heartbeatAt;
   liveAt;
@@ -688,6 +1312,7 @@ class Connection {
   #host;
   #listener;
   #socket;
+  #isOpen = false;
   #over = false;
   #deadline;
   #watchdog;
@@ -708,16 +1333,17 @@ class Connection {
     } catch (cause) {
       // A page on https: may not open ws:, for example.
       const error = { code: 'cannot-open', message: `${this.url} cannot be opened: ${cause.message}` };
-      return queueMicrotask(() => this.#end({ error }));
+      Promise.resolve().then(() => this.#end({ reason: error.message, error }));
+      return;
     }
     socket.onopen = () => {
-      if (socket.protocol === SUBPROTOCOL) return;
-      this.#end({ error: { code: 'no-subprotocol', message: `${this.url} does not speak ${SUBPROTOCOL}` } });
+      this.#isOpen = true;
+      if (socket.protocol !== SUBPROTOCOL) this.#end(this.#noSubprotocol());
     };
     socket.onmessage = ({ data }) => this.#take(data);
     socket.onclose = ({ code, reason }) => this.#end({ code, reason });
-    socket.onerror = () => {}; // A close always follows.
-    this.#watchUntil(this.#host.Date.now() + CONNECT_MS);
+    socket.onerror = (event) => this.#failed(event?.message || event?.error?.message || event?.error?.code || '');
+    this.#watchUntil(this.#host.now() + CONNECT_MS, `no answer of a server in ${CONNECT_MS / 1_000} s`);
   }
 
   welcomed(frame) {
@@ -731,15 +1357,19 @@ class Connection {
   }
 
   sendText(text) {
+    if (this.#over) return;
+    this.#listener.trace?.('send', JSON.parse(text));
     this.#socket.send(text);
   }
 
-  /** Asks whether anybody is there. */
+  /** Asks whether anybody is there; whether a frame was sent for it. */
   probe() {
-    if (!this.welcome) return;
-    const now = this.#host.Date.now();
-    if (now < this.#deadline) this.send({ type: 'ping' });
+    if (!this.welcome) return false;
+    const now = this.#host.now();
+    const asks = now < this.#deadline;
+    if (asks) this.send({ type: 'ping' });
     this.#watchUntil(Math.min(this.#deadline, now + PROBE_MS));
+    return asks;
   }
 
   pause(ms, then) {
@@ -773,6 +1403,25 @@ class Connection {
     this.#listener.end(end);
   }
 
+  /** A close follows at once, but not everywhere: in Node 22.8 none follows a connection that failed. */
+  #failed(reason) {
+    if (this.#over) return;
+    if (this.#isOpen) return this.#watchUntil(Math.min(this.#deadline, this.#host.now() + ERROR_MS), reason);
+    const [, digits] = /unexpected server response: (\d{3})/i.exec(reason) ?? [];
+    const status = digits && Number(digits);
+    if (/no subprotocol|invalid subprotocol|sent protocols/i.test(reason)) return this.#end(this.#noSubprotocol());
+    if (!status) return this.#end({ code: 1006, reason });
+    const message = `${this.url} answered with HTTP ${status}`;
+    // 503 says that the server is full or leaves, which is no error of anybody's.
+    const error = status === 503 ? undefined : { code: 'refused', message, status };
+    return this.#end({ code: 1006, reason: `HTTP ${status}`, status, error });
+  }
+
+  #noSubprotocol() {
+    const message = `${this.url} does not speak ${SUBPROTOCOL}: is it the /chat of a Tidegate server?`;
+    return { reason: message, error: { code: 'no-subprotocol', message } };
+  }
+
   #take(data) {
     if (this.#over) return;
     this.#heard();
@@ -782,49 +1431,22 @@ class Connection {
     } catch {
       return; // Binary, or of no server of ours.
     }
+    this.#listener.trace?.('receive', frame);
     if (this.welcome || frame?.type === 'welcome') this.#listener.frame(frame);
   }
 
   #heard() {
-    this.heardAt = this.#host.Date.now();
-    if (this.welcome) this.#deadline = this.heardAt + 2 * this.welcome.heartbeatMs;
+    this.heardAt = this.#host.wall();
+    if (this.welcome) this.#deadline = this.#host.now() + 2 * this.welcome.heartbeatMs;
   }
 
   /** Ends the connection where nothing comes until then; what does come moves the deadline, not the timer. */
-  #watchUntil(deadline) {
+  #watchUntil(deadline, reason = 'nothing came for too long') {
     this.#deadline = deadline;
     this.#host.clearTimeout(this.#watchdog);
-    const left = Math.max(0, deadline - this.#host.Date.now());
     this.#watchdog = this.#host.setTimeout(() => {
-      if (this.#host.Date.now() < this.#deadline) this.#watchUntil(this.#deadline);
-      else this.#end({ reason: 'nothing came for too long' });
-    }, Math.min(left, TIMER_MAX_MS));
+      if (this.#host.now() < this.#deadline) this.#watchUntil(this.#deadline, reason);
+      else this.#end({ reason });
+    }, deadline - this.#host.now());
   }
-}
-
-function closedError() {
-  return new TidegateError('closed', 'this client is closed');
-}
-
-function invalidTopic(topic) {
-  return new TidegateError('invalid-topic', `"${topic}" is no topic: 1 to 128 of the characters A-Z a-z 0-9 . _ : -`);
-}
-
-/** Absolute ws: or wss: URLs, from one or several that may be relative to the page. */
-function addresses(urls, base) {
-  const given = [urls].flat();
-  if (given.length === 0) throw new TypeError('connect() needs at least one URL');
-  return given.map((text) => {
-    let url;
-    try {
-      url = new URL(text, base);
-    } catch (cause) {
-      throw new TypeError(`"${text}" is no URL, such as wss://example.com/chat`, { cause });
-    }
-    url.protocol = { 'http:': 'ws:', 'https:': 'wss:' }[url.protocol] ?? url.protocol;
-    if (!/^wss?:$/.test(url.protocol)) throw new TypeError(`"${text}" must begin with ws:// or wss://`);
-    if (url.searchParams.has('topic')) throw new TypeError(`"${text}" must have no topic: call subscribe()`);
-    url.hash = '';
-    return url.href;
-  });
 }

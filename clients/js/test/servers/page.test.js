@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import WebSocket from 'ws';
@@ -80,6 +83,21 @@ for (const runtime of RUNTIMES) {
       await ben.keyboard.press('Enter');
       await ben.waitForURL(/\?topic=mate&topic=tea$/);
       assert.equal(await ben.evaluate(() => document.documentElement.scrollWidth), 360);
+      assert.deepEqual([...ann.defects, ...ben.defects], []);
+    });
+
+    test('serves the first example of the client as it is copied from its README', LIMIT, async (t) => {
+      const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+      const [, html] = /```html\n(.*?)```/s.exec(readme);
+      const file = join(mkdtempSync(join(tmpdir(), 'tidegate-readme-')), 'chat.html');
+      t.after(() => rmSync(dirname(file), { recursive: true }));
+      writeFileSync(file, html.replaceAll('localhost:8080', `localhost:${server.port}`));
+      const [ann, ben] = [await open(t, `file://${file}`), await open(t, `file://${file}`)];
+      const text = 'from a file';
+      await ann.locator('input').fill(text);
+      await ann.keyboard.press('Enter');
+      for (const page of [ann, ben]) await page.locator('li', { hasText: `ann: ${text}` }).waitFor();
+      assert.equal(await ann.locator('input').inputValue(), '');
       assert.deepEqual([...ann.defects, ...ben.defects], []);
     });
 

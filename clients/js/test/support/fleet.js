@@ -33,10 +33,17 @@ export class Fleet {
   subscribing = (_topic, _host) => 0;
   /** What happens to a publish: undefined, or 'refused' or 'unknown', which both answer relay-unavailable. */
   relay = () => undefined;
+  /** The servers' clock. */
+  timestamp = () => this.time.now;
   /** The subprotocol that is confirmed, where it is not the one that was asked for. */
   speaks;
-  /** Everything that clients sent, in order. */
+  /** How a handshake fails, where it does: `close` alone, `error` alone, or both; and the words of the error. */
+  failure = { events: ['close'], message: '' };
+  /** Whether errors say what they answer; servers before 0.2 do not. */
+  answers = true;
+  /** Everything that clients sent, in order; and when sockets were opened, whatever came of it. */
   sent = [];
+  opened = [];
 
   constructor(time) {
     this.time = time;
@@ -58,13 +65,13 @@ export class Fleet {
     return this.topics.get(topic);
   }
 
-  append({ topic, user, message, id }) {
+  append({ topic, user, message, id, keep = true }) {
     const log = this.log(topic);
     const known = id === undefined ? -1 : log.findIndex((entry) => entry.id === id);
     if (known >= 0) return position(known);
     for (const node of this.nodes.values()) node.read(topic); // From here on a node that has not read it is behind.
-    const frame = { type: 'message', topic, position: position(log.length), user, message, timestamp: this.time.now };
-    log.push({ id, frame });
+    const frame = { type: 'message', topic, position: position(log.length), user, message, timestamp: this.timestamp() };
+    log.push({ id, frame, keep });
     for (const node of this.nodes.values()) this.time.setTimeout(() => node.deliver(), this.lag());
     return position(log.length - 1);
   }
@@ -131,6 +138,11 @@ class Peer {
   /** Topic → index of the next message to deliver. */
   next = new Map();
   unanswered = 0;
+  /** Topic → the publishes that came behind a subscribe which is not answered. */
+  #behind = new Map();
+  /** Of the server's rate limit: when the next message would be due were all evenly spread. */
+  #due = 0;
+  #refused = 0;
 
   constructor(node, socket) {
     this.node = node;
@@ -145,7 +157,7 @@ class Peer {
   #beat() {
     this.fleet.time.setTimeout(() => {
       if (!this.node.connections.has(this)) return;
-      this.send({ type: 'heartbeat', timestamp: this.fleet.time.now });
+      this.send({ type: 'heartbeat', timestamp: this.fleet.timestamp() });
       this.#beat();
     }, this.fleet.heartbeatMs);
   }
@@ -164,7 +176,27 @@ class Peer {
     if (!this.node.connections.has(this)) return;
     ofClient(frame);
     this.fleet.sent.push(frame);
+    if (this.#isTooFast(frame)) return;
     this[frame.type](frame);
+  }
+
+  /** As the server does it: a second's messages at once, and closed where as many are refused. */
+  #isTooFast({ type, id, topic }) {
+    const { rate } = this.fleet.limits;
+    if (rate === 0) return false;
+    const now = this.fleet.time.performance.now();
+    const from = Math.max(now, this.#due);
+    if (from - now <= 1_000 - 1_000 / rate) {
+      this.#due = from + 1_000 / rate;
+      return false;
+    }
+    this.error({ code: 'rate-limited', message: 'slower', id, topic }, type);
+    if (++this.#refused > Math.max(10, rate)) this.end(1008);
+    return true;
+  }
+
+  error(error, answers) {
+    this.send({ type: 'error', ...error, answers: this.fleet.answers ? answers : undefined });
   }
 
   ping() {
@@ -172,21 +204,32 @@ class Peer {
   }
 
   subscribe(frame) {
-    this.fleet.time.setTimeout(() => this.#begin(frame), this.fleet.subscribing(frame.topic, this.node.host));
+    const behind = [];
+    this.#behind.set(frame.topic, behind);
+    this.fleet.time.setTimeout(() => {
+      this.#begin(frame);
+      if (this.#behind.get(frame.topic) === behind) this.#behind.delete(frame.topic);
+      for (const each of behind) this.#append(each);
+    }, this.fleet.subscribing(frame.topic, this.node.host));
   }
 
-  #begin({ topic, after }) {
+  #begin({ topic, after, last }) {
     const read = this.node.read(topic);
     const from = index(after);
     if (after !== undefined && from === undefined) {
       const message = '"after" is no position of this server; allowed is one that it sent';
-      return this.send({ type: 'error', code: 'invalid-frame', message, topic });
+      return this.error({ code: 'invalid-frame', message, topic }, 'subscribe');
     }
     // A client may be ahead of this node, which then needs no history for it.
-    const oldest = Math.min(read, this.fleet.log(topic).length - this.fleet.history);
+    const log = this.fleet.log(topic);
+    const oldest = Math.min(read, log.length - this.fleet.history);
     const recovered = from === undefined || from + 1 >= oldest;
-    this.next.set(topic, from !== undefined && recovered ? from + 1 : read);
-    this.send({ type: 'subscribed', topic, position: position(this.next.get(topic) - 1), recovered });
+    let begin = from !== undefined && recovered ? from + 1 : read;
+    for (let left = last ?? 0; left > 0 && begin > Math.max(0, oldest);) if (log[--begin].keep) left--;
+    this.next.set(topic, read);
+    this.send({ type: 'subscribed', topic, position: position(begin - 1), recovered });
+    for (const { frame, keep } of log.slice(begin, read)) if (keep) this.send(frame);
+    this.next.set(topic, Math.max(begin, read));
     this.deliver();
   }
 
@@ -197,12 +240,19 @@ class Peer {
 
   publish(frame) {
     if (++this.unanswered >= 64) throw new Error('a server would read no more');
+    const behind = this.#behind.get(frame.topic);
+    if (behind) behind.push(frame);
+    else this.#append(frame);
+  }
+
+  #append(frame) {
+    if (!this.node.connections.has(this)) return;
     const fate = this.fleet.relay();
     const kept = fate === 'refused' ? undefined : this.fleet.append(frame);
     this.fleet.time.setTimeout(() => {
       this.unanswered--;
       const { id, topic } = frame;
-      if (fate) this.send({ type: 'error', code: 'relay-unavailable', message: 'the relay is away', id, topic });
+      if (fate) this.error({ code: 'relay-unavailable', message: 'the relay is away', id, topic }, 'publish');
       else this.send({ type: 'ack', id, topic, position: kept });
     }, this.fleet.lag());
   }
@@ -240,9 +290,10 @@ class FakeSocket {
     this.url = url;
     const node = fleet.node(new URL(url).host);
     fleet.last = this;
+    fleet.opened.push(fleet.time.performance.now());
     if (node.hangs) return;
     this.toClient(() => {
-      if (!node.up || node.leaving) return this.closed(1006);
+      if (!node.up || node.leaving) return this.#refuse();
       this.protocol = fleet.speaks ?? protocol;
       this.readyState = 1;
       this.#peer = new Peer(node, this);
@@ -265,6 +316,13 @@ class FakeSocket {
     });
   }
 
+  #refuse() {
+    const { events, message } = this.#fleet.failure;
+    this.readyState = 3;
+    if (events.includes('error')) this.onerror({ type: 'error', message });
+    if (events.includes('close')) this.onclose({ code: 1006, reason: '' });
+  }
+
   closed(code) {
     if (this.readyState === 3) return;
     this.readyState = 3;
@@ -277,8 +335,9 @@ class FakeSocket {
 
   #carry(end, arrive) {
     const { time } = this.#fleet;
-    const at = Math.max(time.now + this.#fleet.latency(), this.#arrival[end]);
+    const now = time.performance.now();
+    const at = Math.max(now + this.#fleet.latency(), this.#arrival[end]);
     this.#arrival[end] = at;
-    time.setTimeout(() => this.blackholed || arrive(), at - time.now);
+    time.setTimeout(() => this.blackholed || arrive(), at - now);
   }
 }

@@ -36,8 +36,8 @@ export class Harness {
   }
 
   /** Published by somebody else. */
-  say(message, topic = 'tea') {
-    return this.fleet.append({ topic, message });
+  say(message, topic = 'tea', { keep } = {}) {
+    return this.fleet.append({ topic, message, keep });
   }
 }
 

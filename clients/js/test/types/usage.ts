@@ -1,36 +1,50 @@
 import { TidegateError, connect, fullJitter } from 'tidegate-client';
-import type { Client, Message, State, Subscription } from 'tidegate-client';
+import type { Client, DebugEvent, Message, Options, State, Subscription, SubscribeOptions } from 'tidegate-client';
 
 const client: Client = connect(['wss://a.example/chat', new URL('wss://b.example/chat')], { maxPending: 10 });
 connect('/chat', { WebSocket, random: () => 0.5 });
+const options: Options = {
+  backoff: { base: 100, max: 5_000 }, startClosed: true, log: false, maxPending: undefined,
+  debug: (event: DebugEvent) => event.type === 'wait' && console.log(event.ms, event.url, event.at),
+};
+connect('/chat', options).reconnect();
 
 const subscription: Subscription = client.subscribe('tea', ({ message, user, position, recovered }) => {
   const text: string = position;
   const flag: boolean = recovered;
   console.log(message, user, text, flag);
-}, { after: 'k3x9f2-41' });
+}, { after: localStorage.getItem('position') });
+const none: SubscribeOptions = { after: subscription.position };
+client.subscribe('tea', async () => {}, none);
+client.subscribe('mate', () => {}, { last: 50 });
 type Order = { cups: number };
 client.subscribe<Order, string>('mate', ({ message }: Message<Order, string>) => message.cups + 1);
 const position: string | undefined = subscription.position;
+subscription.ready.then(({ position, recovered }) => console.log(position.length, recovered), () => subscription.error?.code);
+if (subscription.state === 'refused') client.getSubscription('tea')?.unsubscribe();
 subscription.unsubscribe();
 
-client.addEventListener('statechange', ({ state, previous, code }) => {
+client.addEventListener('statechange', ({ state, previous, code, timeStamp }) => {
   const both: [State, State, number | undefined] = [state, previous, code];
-  console.log(both, client.reconnectAt, client.node);
+  console.log(both, client.reconnectAt, client.node, timeStamp);
 });
 client.addEventListener('lost', ({ topic, from }) => console.log(topic, from), { once: true });
-client.addEventListener('error', ({ code }) => code === 'too-many-topics');
+client.addEventListener('error', { handleEvent: ({ code, status }) => console.log(code === 'refused' && status) });
+const target: EventTarget = client;
+target.addEventListener('statechange', (event: Event) => console.log(event.type));
 
 async function publish(): Promise<string> {
+  const control = new AbortController();
   try {
-    return (await client.publish('tea', { hot: true }, { user: 'ann', id: 7 })).position;
+    const options = { user: 'ann', id: 7, keep: false, timeout: 5_000, signal: control.signal };
+    return (await client.publish('tea', { hot: true }, options)).position;
   } catch (error) {
     if (error instanceof TidegateError && error.code === 'queue-full') return `later ${position}`;
     throw error;
   }
 }
 void publish().finally(() => client.close());
-const wait: number = fullJitter(3);
+const wait: number = fullJitter(3, Math.random, { max: 1_000 });
 console.log(wait);
 
 // @ts-expect-error a topic is text
@@ -43,3 +57,5 @@ connect('/chat', { retries: 3 });
 const state: State = 'open';
 // @ts-expect-error positions are only read
 subscription.position = 'k3x9f2-1';
+// @ts-expect-error that is no position
+client.subscribe('tea', () => {}, { after: 42 });

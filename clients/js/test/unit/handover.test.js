@@ -100,10 +100,11 @@ test('a first connection that ends between two tries leaves the next one as it w
   const harness = new Harness();
   const { client, inbox } = await harness.live();
   harness.fleet.node('a').leave(() => 1_000);
-  await harness.time.advance(2_800); // Refused at 1 s and 1.5 s, to be tried again at 2.5 s; then at 4.5 s.
+  await harness.time.advance(2_900); // Refused at 1, 1.5, 2.5 and 2.75 s: the next one is behind the end of its slot.
   const planned = client.reconnectAt;
   assert.equal(client.state, 'handing-over');
-  await harness.time.advance(300); // 1012, 2 s after its moment
+  assert.equal(Math.round((planned - harness.time.now) / 100), 6);
+  await harness.time.advance(200); // 1012, 2 s after its moment
   assert.equal(client.state, 'waiting');
   assert.equal(client.reconnectAt, planned);
   harness.say('meanwhile');
@@ -243,7 +244,7 @@ test('where the second begins ahead of the first and cannot go back, the gap is 
   assert.deepEqual(ofType(client, 'lost').map(({ from, position }) => [from, position]), [['k3x9f2-0', 'k3x9f2-2']]);
 });
 
-test('a topic that the first has not answered for begins on the second alone', async () => {
+test('a topic that is new in the middle begins on the first, and goes on behind that on the second', async () => {
   const harness = new Harness();
   const { client } = await harness.live({ urls: BOTH, options });
   harness.inbox(client, 'slow'); // For this one both are read on.
@@ -260,9 +261,72 @@ test('a topic that the first has not answered for begins on the second alone', a
   harness.say('after', 'late');
   await harness.time.advance(600);
   assert.equal(client.state, 'handing-over');
+  assert.deepEqual(texts(late), ['before', 'after']); // What the first has not seen is after its present.
   harness.fleet.node('a').deliver = deliver;
   harness.fleet.node('a').deliver();
   await harness.time.advance(1_000);
-  assert.deepEqual(texts(late), ['after']);
+  assert.deepEqual(texts(late), ['before', 'after']);
   assert.equal(client.state, 'live');
+});
+
+test('earlier failures do not delay a hand-over: its tries count for themselves and end within its slot', async () => {
+  const harness = new Harness();
+  harness.fleet.node('a').up = false;
+  const client = harness.client();
+  const inbox = harness.inbox(client, 'tea');
+  await harness.time.advance(60_000); // The backoff is at its ceiling.
+  harness.fleet.node('a').restart();
+  await harness.time.advance(25_000);
+  assert.equal(client.state, 'live');
+  harness.fleet.node('a').leave(() => 100);
+  const before = harness.fleet.opened.length;
+  const moment = harness.time.performance.now() + 101;
+  await harness.time.advance(2_090); // The slot ends 2 s after the moment.
+  const tries = harness.fleet.opened.slice(before).map((at) => at - moment);
+  assert.ok(tries.length >= 3 && tries.every((ms) => ms >= 0 && ms < 2_000), `${tries}`);
+  harness.fleet.node('a').restart();
+  harness.say('hi');
+  await harness.time.advance(700); // The first has ended; the next is an ordinary first try.
+  assert.equal(client.state, 'live');
+  assert.deepEqual(texts(inbox), ['hi']);
+});
+
+test('with any luck the tries of a hand-over are few and within its slot', async () => {
+  for (const luck of [0.02, 0.1, 0.5, 0.9, 1 - 2 ** -32]) {
+    const harness = new Harness();
+    const { client } = await harness.live({ options: { random: () => luck } });
+    harness.fleet.node('a').leave(() => 100);
+    const moment = harness.time.performance.now() + 101;
+    harness.fleet.opened.length = 0;
+    await harness.time.advance(2_150);
+    const tries = harness.fleet.opened.filter((at) => at < moment + 2_000);
+    assert.ok(tries.length >= 2, `${tries.length} with ${luck}`);
+    assert.notEqual(client.state, 'live');
+    harness.fleet.node('a').restart();
+    await harness.time.advance(600);
+    assert.equal(client.state, 'live', `with ${luck}`);
+  }
+});
+
+test('a message that is not kept and comes late on the old connection is dropped, and disturbs no order', async () => {
+  const harness = new Harness();
+  const { client, inbox } = await harness.live({ urls: BOTH, options });
+  harness.inbox(client, 'slow'); // For this one both are read on.
+  await harness.time.advance(100);
+  harness.fleet.subscribing = (topic) => (topic === 'slow' ? 1_000 : 0);
+  const { deliver } = harness.fleet.node('a');
+  harness.fleet.node('a').deliver = () => {}; // The first is behind from here on.
+  harness.say('one');
+  harness.say('typing', 'tea', { keep: false });
+  harness.say('two');
+  harness.fleet.node('b').deliver();
+  harness.fleet.node('a').leave(() => 0);
+  await harness.time.advance(100);
+  assert.deepEqual(texts(inbox), ['one', 'two']);
+  harness.fleet.node('a').deliver = deliver;
+  harness.fleet.node('a').deliver();
+  harness.say('three');
+  await harness.time.advance(2_000);
+  assert.deepEqual(texts(inbox), ['one', 'two', 'three']);
+  assert.equal(client.node, 'b');
 });

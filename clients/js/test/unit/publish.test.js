@@ -95,7 +95,7 @@ test('an id that is not acknowledged yet is not taken again', async () => {
   const harness = new Harness();
   const { client } = await harness.live();
   client.publish('tea', 1, { id: 7 });
-  await assert.rejects(client.publish('tea', 2, { id: '7' }), { code: 'duplicate-id' });
+  await assert.rejects(client.publish('tea', 2, { id: 7 }), { code: 'duplicate-id' });
   await harness.time.advance(100);
   const again = outcome(client.publish('tea', 2, { id: 7 }));
   await harness.time.advance(100);

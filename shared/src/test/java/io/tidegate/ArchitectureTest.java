@@ -8,7 +8,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** The arrows between the packages: {@code protocol <- relay <- hub <- drain <- node}; the rest are leaves. */
+/** The arrows between the packages: {@code protocol <- relay, access <- hub <- drain <- node}; the rest are leaves. */
 @AnalyzeClasses(packages = "io.tidegate", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String CORE = "io.tidegate..";
@@ -30,6 +30,8 @@ class ArchitectureTest {
             .definedBy("io.tidegate.framing..")
             .layer("relay")
             .definedBy("io.tidegate.relay..")
+            .layer("access")
+            .definedBy("io.tidegate.access..")
             .layer("hub")
             .definedBy("io.tidegate.hub..")
             .layer("drain")
@@ -50,8 +52,10 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("protocol")
             .whereLayer("relay")
             .mayOnlyAccessLayers("owner", "protocol", "settings", "metrics", "time")
+            .whereLayer("access")
+            .mayOnlyAccessLayers("protocol", "settings", "time")
             .whereLayer("hub")
-            .mayOnlyAccessLayers("relay", "owner", "protocol", "settings", "metrics", "time")
+            .mayOnlyAccessLayers("relay", "access", "owner", "protocol", "settings", "metrics", "time")
             .whereLayer("drain")
             .mayOnlyAccessLayers("hub", "owner", "protocol", "settings", "metrics", "time")
             .whereLayer("node")
@@ -64,6 +68,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.redisson..", "io.netty..");
+
+    @ArchTest
+    static final ArchRule ONLY_ACCESS_KNOWS_NIMBUS = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.tidegate.access..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.nimbusds..");
 
     @ArchTest
     static final ArchRule THE_CORE_KNOWS_NO_RUNTIME = noClasses()

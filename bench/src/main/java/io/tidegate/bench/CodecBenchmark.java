@@ -2,6 +2,7 @@ package io.tidegate.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.tidegate.protocol.Author;
 import io.tidegate.protocol.ClientFrame;
 import io.tidegate.protocol.FrameBatch;
 import io.tidegate.protocol.Message;
@@ -47,17 +48,17 @@ public class CodecBenchmark {
     }
 
     private static Message message(Message received) {
-        return ((ClientFrame.Publish) Wire.PLAIN.decode(received, NOW)).message();
+        return ((ClientFrame.Publish) Wire.PLAIN.decode(received, NOW, Author.AS_WRITTEN)).message();
     }
 
     @Benchmark
     public ClientFrame decodeFull() {
-        return Wire.FULL.decode(full, NOW);
+        return Wire.FULL.decode(full, NOW, Author.AS_WRITTEN);
     }
 
     @Benchmark
     public ClientFrame decodePlain() {
-        return Wire.PLAIN.decode(plain, NOW);
+        return Wire.PLAIN.decode(plain, NOW, Author.AS_WRITTEN);
     }
 
     @Benchmark

@@ -1,5 +1,6 @@
 package io.tidegate.bench;
 
+import io.tidegate.access.Identity;
 import io.tidegate.hub.Admission;
 import io.tidegate.hub.Connection;
 import io.tidegate.hub.Hub;
@@ -83,7 +84,7 @@ public class FanOutBenchmark {
             Admission.Permit permit =
                     (Admission.Permit) hub.admission().admit(null, InetAddress.getLoopbackAddress(), List.of());
             Connection connection = hub.open(
-                    new Nowhere(delivered), new Connection.Peer(Wire.BROADCAST, List.of(topic), permit));
+                    new Nowhere(delivered), new Connection.Peer(Wire.BROADCAST, List.of(topic), permit, Identity.OPEN));
             connection.opened();
             if (i % subscribers == 0) {
                 senders.add(connection);

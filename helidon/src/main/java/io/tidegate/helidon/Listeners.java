@@ -83,7 +83,7 @@ public final class Listeners {
                 .config(http1(heads)
                         .maxPrologueLength(maxPrologue(settings.limits().topics()))
                         .build())
-                .addUpgrader(new WebSocketUpgrader(node.hub(), endpoints, settings.limits()))
+                .addUpgrader(new WebSocketUpgrader(node.hub(), endpoints, settings))
                 .build());
     }
 

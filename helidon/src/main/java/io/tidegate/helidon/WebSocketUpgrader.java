@@ -11,20 +11,23 @@ import io.helidon.http.WritableHeaders;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.http1.spi.Http1Upgrader;
 import io.helidon.webserver.spi.ServerConnection;
+import io.tidegate.access.Credentials;
 import io.tidegate.framing.Handshake;
 import io.tidegate.hub.Admission;
 import io.tidegate.hub.Connection;
+import io.tidegate.hub.Entrance;
 import io.tidegate.hub.Hub;
 import io.tidegate.hub.Transport;
 import io.tidegate.protocol.Route;
 import io.tidegate.settings.Settings;
 import java.net.InetSocketAddress;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Answers a WebSocket handshake: with 101 and a connection of ours, or with an HTTP status that says why not. In the
- * order: does it speak RFC 6455, is there such an endpoint, may it connect now.
+ * order: does it speak RFC 6455, is there such an endpoint, may it connect now, who is it.
  */
 final class WebSocketUpgrader implements Http1Upgrader {
     private static final System.Logger LOG = System.getLogger(WebSocketUpgrader.class.getName());
@@ -32,12 +35,14 @@ final class WebSocketUpgrader implements Http1Upgrader {
     private final Hub hub;
     private final Endpoint.Factory endpoints;
     private final Settings.Limits limits;
+    private final Settings.Auth auth;
     private final NativeSender sender = new NativeSender();
 
-    WebSocketUpgrader(Hub hub, Endpoint.Factory endpoints, Settings.Limits limits) {
+    WebSocketUpgrader(Hub hub, Endpoint.Factory endpoints, Settings settings) {
         this.hub = hub;
         this.endpoints = endpoints;
-        this.limits = limits;
+        this.limits = settings.limits();
+        this.auth = settings.auth();
         if (!NativeSender.problem().isEmpty()) {
             LOG.log(
                     System.Logger.Level.INFO,
@@ -56,8 +61,7 @@ final class WebSocketUpgrader implements Http1Upgrader {
         String version = OldHttp.version(context, prologue.protocolVersion());
         String accept = accept(Handshake.of(prologue.method().text(), version, name -> values(headers, name)));
         Route.Found route = route(prologue, headers);
-        Admission.Permit permit = permit(context, headers);
-        Connection.Peer peer = new Connection.Peer(route.wire(), route.topics(), permit);
+        Connection.Peer peer = peer(route, permit(context, headers), prologue, headers);
         SocketTransport transport = new SocketTransport(context.serverSocket(), sender);
         try {
             Connection connection = open(transport, peer);
@@ -100,9 +104,7 @@ final class WebSocketUpgrader implements Http1Upgrader {
 
     private Route.Found route(HttpPrologue prologue, WritableHeaders<?> headers) {
         Route.Request request = new Route.Request(
-                prologue.uriPath().path(),
-                prologue.query().all("topic", List::of),
-                Handshake.subprotocols(values(headers, "Sec-WebSocket-Protocol")));
+                prologue.uriPath().path(), prologue.query().all("topic", List::of), subprotocols(headers));
         return switch (Route.of(request, limits.topics())) {
             case Route.Found found -> found;
             case Route.Refused refused -> throw refusal(refused.status(), Map.of(), refused.message());
@@ -119,13 +121,34 @@ final class WebSocketUpgrader implements Http1Upgrader {
                         values(headers, "X-Forwarded-For"));
         return switch (decision) {
             case Admission.Permit permit -> permit;
-            case Admission.Refused refused -> {
-                Map<String, String> retry = refused.retryAfterSeconds() == 0
-                        ? Map.of()
-                        : Map.of("Retry-After", String.valueOf(refused.retryAfterSeconds()));
-                throw refusal(refused.status(), retry, refused.message());
-            }
+            case Admission.Refused refused -> throw refusal(refused);
         };
+    }
+
+    private Connection.Peer peer(
+            Route.Found route, Admission.Permit permit, HttpPrologue prologue, WritableHeaders<?> headers) {
+        Credentials credentials = Credentials.of(
+                name -> values(headers, name),
+                subprotocols(headers),
+                prologue.query().all(Credentials.QUERY, List::of),
+                auth.cookie());
+        return switch (hub.entrance().enter(credentials, route, permit)) {
+            case Entrance.Open open -> open.peer();
+            case Entrance.Status status -> throw refusal(status.refused());
+        };
+    }
+
+    private static RequestException refusal(Admission.Refused refused) {
+        Map<String, String> headers = new HashMap<>();
+        if (refused.retryAfterSeconds() > 0) {
+            headers.put("Retry-After", String.valueOf(refused.retryAfterSeconds()));
+        }
+        refused.challenge().ifPresent(challenge -> headers.put("WWW-Authenticate", challenge));
+        return refusal(refused.status(), headers, refused.message());
+    }
+
+    private static List<String> subprotocols(WritableHeaders<?> headers) {
+        return Handshake.subprotocols(values(headers, "Sec-WebSocket-Protocol"));
     }
 
     private static List<String> values(WritableHeaders<?> headers, String name) {

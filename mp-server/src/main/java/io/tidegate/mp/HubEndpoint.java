@@ -42,7 +42,7 @@ public abstract class HubEndpoint {
     public void closed(Session session, CloseReason reason) {
         LOG.log(
                 Level.DEBUG,
-                () -> "Session " + session.getId() + " ended with "
+                () -> "Session " + session.getId() + " of " + session.getUserPrincipal() + " ended with "
                         + reason.getCloseCode().getCode());
     }
 

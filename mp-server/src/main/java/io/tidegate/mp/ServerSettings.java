@@ -12,6 +12,12 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 final class ServerSettings {
     private static final String PREFIX = "tidegate.";
 
+    /** Names of MicroProfile JWT 2.1, section 9, that count where the project's own keys are not set. */
+    private static final Map<String, String> MICROPROFILE_JWT = Map.of(
+            "mp.jwt.verify.publickey.location", "tidegate.auth.jwks",
+            "mp.jwt.verify.issuer", "tidegate.auth.issuer",
+            "mp.jwt.verify.audiences", "tidegate.auth.audience");
+
     private ServerSettings() {}
 
     /**
@@ -26,6 +32,8 @@ final class ServerSettings {
             named(source).forEach(values::putIfAbsent);
         }
         values.replaceAll((name, value) -> expanded(config, name, value));
+        MICROPROFILE_JWT.forEach((name, key) ->
+                config.getOptionalValue(name, String.class).ifPresent(value -> values.putIfAbsent(key, value)));
         return SettingsReader.read(values, System.getenv());
     }
 

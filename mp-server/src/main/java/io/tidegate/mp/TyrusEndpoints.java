@@ -8,7 +8,9 @@ import io.tidegate.hub.Connection;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.net.URI;
+import java.security.Principal;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
@@ -48,7 +50,7 @@ final class TyrusEndpoints implements Endpoint.Factory {
     @Override
     public Endpoint create(Connection connection, HttpPrologue prologue, Headers headers) {
         TyrusEndpoint endpoint = new TyrusEndpoint(connection);
-        RequestContext request = request(prologue, headers, endpoint);
+        RequestContext request = request(connection, prologue, headers, endpoint);
         TyrusUpgradeResponse response = new TyrusUpgradeResponse();
         WebSocketEngine.UpgradeInfo upgrade = engine.upgrade(request, response);
         if (upgrade.getStatus() != WebSocketEngine.UpgradeStatus.SUCCESS) {
@@ -58,11 +60,13 @@ final class TyrusEndpoints implements Endpoint.Factory {
         return endpoint;
     }
 
-    private static RequestContext request(HttpPrologue prologue, Headers headers, TyrusEndpoint endpoint) {
+    private static RequestContext request(
+            Connection connection, HttpPrologue prologue, Headers headers, TyrusEndpoint endpoint) {
         UriQuery query = prologue.query();
         Map<String, String[]> parameters = new HashMap<>();
-        query.names().forEach(name -> parameters.put(name, query.all(name).toArray(String[]::new)));
+        query.names().forEach(name -> parameters.put(name, values(query, name)));
         RequestContext request = RequestContext.Builder.create()
+                .userPrincipal(connection.user().map(User::new).orElse(null))
                 .requestURI(URI.create(prologue.uriPath().path()))
                 .queryString(query.rawValue())
                 .parameterMap(parameters)
@@ -70,6 +74,25 @@ final class TyrusEndpoints implements Endpoint.Factory {
                 .build();
         headers.forEach(header -> request.getHeaders().put(header.name(), header.allValues()));
         return request;
+    }
+
+    /** Tyrus fails on a name without a value, as in {@code ?a}. */
+    private static String[] values(UriQuery query, String name) {
+        List<String> values = query.all(name);
+        return values.isEmpty() ? new String[] {""} : values.toArray(String[]::new);
+    }
+
+    /** {@code sub} of a token, as {@code Session.getUserPrincipal()} gives it. */
+    private record User(String name) implements Principal {
+        @Override
+        public String getName() {
+            return name;
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
     }
 
     /**

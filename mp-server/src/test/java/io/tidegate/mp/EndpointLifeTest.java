@@ -3,6 +3,7 @@ package io.tidegate.mp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.helidon.microprofile.server.ServerCdiExtension;
+import io.helidon.microprofile.testing.AddConfig;
 import io.helidon.microprofile.testing.AddConfigSource;
 import io.helidon.microprofile.testing.junit5.HelidonTest;
 import io.tidegate.helidon.Listeners;
@@ -11,6 +12,7 @@ import io.tidegate.testing.Await;
 import io.tidegate.testing.BusyCarriers;
 import io.tidegate.testing.ClientFrames;
 import io.tidegate.testing.RawClient;
+import io.tidegate.testing.TestToken;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What can be seen only inside the container: that the endpoints' methods are called, whatever ends a connection. */
 @HelidonTest
+@AddConfig(key = "tidegate.auth.secret", value = TestToken.SECRET)
+@AddConfig(key = "tidegate.anonymous.subscribe", value = "/,*")
+@AddConfig(key = "tidegate.anonymous.publish", value = "/,*")
 class EndpointLifeTest {
     private static final Logger LOG = Logger.getLogger(HubEndpoint.class.getName());
 
@@ -46,6 +51,7 @@ class EndpointLifeTest {
     @BeforeEach
     void listen() {
         ends.codes.clear();
+        ends.users.clear();
         LOG.setLevel(Level.FINE);
         LOG.addHandler(ends);
     }
@@ -64,6 +70,21 @@ class EndpointLifeTest {
             client.awaitEnd();
         }
         assertEnds(code);
+    }
+
+    @Test
+    void theSessionsPrincipalIsTheUserOfTheToken() {
+        String token = TestToken.of("ann").with("\"/\"", "").signed();
+        try (RawClient client = RawClient.connect(port(), "/?access_token=" + token);
+                RawClient other = RawClient.connect(port(), "/")) {
+            client.send(ClientFrames.close(1000, ""));
+            client.awaitEnd();
+            assertEnds(1000);
+            assertEquals(List.of("ann"), ends.users);
+            other.send(ClientFrames.close(1000, ""));
+            other.awaitEnd();
+        }
+        Await.until("both ended", () -> ends.users.equals(List.of("ann", "null")));
     }
 
     @Test
@@ -115,12 +136,14 @@ class EndpointLifeTest {
     /** Reads the ends of sessions from the log. */
     private static final class Ends extends Handler {
         private final List<String> codes = new CopyOnWriteArrayList<>();
+        private final List<String> users = new CopyOnWriteArrayList<>();
 
         @Override
         public void publish(LogRecord entry) {
             String message = entry.getMessage();
             if (message.contains(" ended with ")) {
                 codes.add(message.substring(message.lastIndexOf(' ') + 1));
+                users.add(message.replaceAll(".* of (.*) ended with .*", "$1"));
             }
         }
 

@@ -36,6 +36,21 @@ class ServerSettingsTest {
     }
 
     @Test
+    void theNamesOfMicroProfileJwtCountWhereOursAreNotSet() {
+        Map<String, String> theirs = Map.of(
+                "mp.jwt.verify.publickey.location", "https://login.example.com/keys",
+                "mp.jwt.verify.issuer", "https://login.example.com/",
+                "mp.jwt.verify.audiences", "chat,game");
+        Settings.Auth auth = read(source(100, theirs)).auth();
+        assertEquals(Optional.of("https://login.example.com/keys"), auth.jwks());
+        assertEquals(Optional.of("https://login.example.com/"), auth.issuer());
+        assertEquals(List.of("chat", "game"), auth.audience());
+        Settings.Auth ours = read(source(100, theirs), source(50, Map.of("tidegate.auth.audience", "tidegate")))
+                .auth();
+        assertEquals(List.of("tidegate"), ours.audience());
+    }
+
+    @Test
     void anUnknownKeyIsAnErrorWhereverItStands() {
         SettingsException refused = assertThrows(
                 SettingsException.class,

@@ -6,7 +6,7 @@ import io.tidegate.settings.Settings;
 import io.tidegate.time.Clock;
 import java.net.InetAddress;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -23,16 +23,19 @@ public final class Admission {
     /**
      * Refused, as the HTTP response that says so.
      *
-     * @param status 403 or 503
+     * @param status 401, 403 or 503
      * @param retryAfterSeconds for {@code Retry-After}; 0 for none
      * @param message one sentence for the response's body
+     * @param challenge for {@code WWW-Authenticate}
      */
-    public record Refused(int status, int retryAfterSeconds, String message) implements Decision {}
+    public record Refused(int status, int retryAfterSeconds, String message, Optional<String> challenge)
+            implements Decision {}
 
     /** Admitted. Counts until it is closed, which may happen more than once. */
     public final class Permit implements Decision, AutoCloseable {
         private final InetAddress client;
         private final AtomicBoolean held = new AtomicBoolean(true);
+        private volatile Optional<String> user = Optional.empty();
 
         private Permit(InetAddress client) {
             this.client = client;
@@ -42,8 +45,32 @@ public final class Admission {
         public void close() {
             if (held.compareAndSet(true, false)) {
                 open.decrementAndGet();
-                leave(client);
+                byClient.leave(client);
+                user.ifPresent(byUser::leave);
             }
+        }
+
+        /**
+         * Counts against the limit of this user, too. To be called once.
+         *
+         * @return the refusal where the user has too many connections; the permit is then to be closed
+         */
+        public Optional<Refused> of(String name) {
+            if (!byUser.enter(name)) {
+                return Optional.of(
+                        refuse(Rejection.PER_USER, 503, RETRY_WHEN_FULL_SECONDS, "too many connections of this user"));
+            }
+            user = Optional.of(name);
+            return Optional.empty();
+        }
+
+        /**
+         * The token of this handshake was bad: it takes nothing from the handshakes of others, and one address cannot have many of
+         * them checked.
+         */
+        public void tokenRefused() {
+            handshakes.giveBack();
+            badTokens.add(client, clock.nanoTime());
         }
     }
 
@@ -55,7 +82,9 @@ public final class Admission {
     private final Metrics metrics;
     private final Clock clock;
     private final AtomicInteger open = new AtomicInteger();
-    private final ConcurrentHashMap<InetAddress, Integer> openByClient = new ConcurrentHashMap<>();
+    private final Shares<InetAddress> byClient;
+    private final Shares<String> byUser;
+    private final BadTokens badTokens = new BadTokens();
     private final RateLimit handshakes;
     private volatile boolean draining;
 
@@ -65,6 +94,8 @@ public final class Admission {
         this.metrics = metrics;
         this.clock = clock;
         this.handshakes = RateLimit.of(limits.handshakes());
+        this.byClient = new Shares<>(limits.perIp());
+        this.byUser = new Shares<>(limits.perUser());
     }
 
     /**
@@ -81,16 +112,20 @@ public final class Admission {
         if (!peers.origins().allows(origin)) {
             return refuse(Rejection.ORIGIN, 403, 0, "origin not allowed");
         }
-        if (!handshakes.allows(clock.nanoTime())) {
+        InetAddress client = peers.proxies().clientAddress(peer, forwardedFor);
+        long now = clock.nanoTime();
+        if (!badTokens.mayTry(client, now)) {
+            return refuse(Rejection.TOKEN, 503, RETRY_WHEN_FULL_SECONDS, "too many bad tokens of this address");
+        }
+        if (!handshakes.allows(now)) {
             return refuse(Rejection.HANDSHAKES, 503, RETRY_ELSEWHERE_SECONDS, "too many handshakes a second");
         }
-        InetAddress client = peers.proxies().clientAddress(peer, forwardedFor);
-        if (!enter(client)) {
+        if (!byClient.enter(client)) {
             return refuse(Rejection.PER_IP, 503, RETRY_WHEN_FULL_SECONDS, "too many connections of this address");
         }
         if (open.incrementAndGet() > limits.connections()) {
             open.decrementAndGet();
-            leave(client);
+            byClient.leave(client);
             return refuse(Rejection.CONNECTIONS, 503, RETRY_WHEN_FULL_SECONDS, "this node is full");
         }
         return new Permit(client);
@@ -110,27 +145,8 @@ public final class Admission {
         return draining;
     }
 
-    private boolean enter(InetAddress client) {
-        if (limits.perIp() == 0) {
-            return true;
-        }
-        AtomicBoolean entered = new AtomicBoolean();
-        openByClient.compute(client, (address, count) -> {
-            int present = count == null ? 0 : count;
-            entered.setPlain(present < limits.perIp());
-            return entered.getPlain() ? Integer.valueOf(present + 1) : count;
-        });
-        return entered.getPlain();
-    }
-
-    private void leave(InetAddress client) {
-        if (limits.perIp() > 0) {
-            openByClient.computeIfPresent(client, (address, count) -> count == 1 ? null : count - 1);
-        }
-    }
-
     private Refused refuse(Rejection reason, int status, int retryAfterSeconds, String message) {
         metrics.connectionsRejected(reason).increment();
-        return new Refused(status, retryAfterSeconds, message);
+        return new Refused(status, retryAfterSeconds, message, Optional.empty());
     }
 }

@@ -1,5 +1,7 @@
 package io.tidegate.hub;
 
+import io.tidegate.access.Identity;
+import io.tidegate.access.Verdict;
 import io.tidegate.metrics.Metrics;
 import io.tidegate.owner.Owner;
 import io.tidegate.protocol.ClientFrame;
@@ -48,6 +50,8 @@ public final class Connection {
     private final Transport transport;
     private final Subscriber subscriber;
     private final Admission.Permit permit;
+    private final Optional<Refusal> refusal;
+    private final AuthSession session;
     private final Allowance allowance;
     private final Pace pace;
     private final Turns turns;
@@ -70,6 +74,8 @@ public final class Connection {
         this.home = peer.topics().stream().findFirst();
         this.transport = transport;
         this.permit = peer.permit();
+        this.refusal = peer.refusal();
+        this.session = new AuthSession(peer.identity(), hub.access(), hub.clock());
         this.subscriber = hub.subscriber(this, transport);
         // A peer that is answered is slowed down; one that is not has no other sign than an error.
         this.allowance = Allowance.of(wire.resumes() ? 0 : limits().rate());
@@ -82,11 +88,40 @@ public final class Connection {
      * What the handshake settled.
      *
      * @param topics what the connection subscribes to from the start
+     * @param refusal for a client that is refused by frames, since it cannot read an HTTP status
      */
-    public record Peer(Wire wire, List<Topic> topics, Admission.Permit permit) {}
+    public record Peer(
+            Wire wire, List<Topic> topics, Admission.Permit permit, Identity identity, Optional<Refusal> refusal) {
+        /** One that is let in. */
+        public Peer(Wire wire, List<Topic> topics, Admission.Permit permit, Identity identity) {
+            this(wire, topics, permit, identity, Optional.empty());
+        }
+
+        /** One that is told why not, and closed. */
+        public static Peer refused(Wire wire, Admission.Permit permit, Refusal refusal) {
+            return new Peer(wire, List.of(), permit, Identity.NOBODY, Optional.of(refusal));
+        }
+    }
+
+    /** Why a client is not let in, and what it is told. */
+    public record Refusal(ErrorCode code, String message, CloseCode close) {
+        /** What a refused token means to its client. */
+        public static Refusal of(Verdict.Refused refused) {
+            return switch (refused.reason()) {
+                case EXPIRED -> new Refusal(ErrorCode.TOKEN_EXPIRED, refused.message(), CloseCode.TOKEN);
+                case FORBIDDEN -> new Refusal(ErrorCode.FORBIDDEN, refused.message(), CloseCode.FORBIDDEN);
+                case MISSING, INVALID, UNAVAILABLE ->
+                    new Refusal(ErrorCode.INVALID_TOKEN, refused.message(), CloseCode.TOKEN);
+            };
+        }
+    }
 
     /** Greets the peer and subscribes to its topics. */
     void begin(List<Topic> topics) {
+        if (refusal.isPresent()) {
+            refuse(refusal.get());
+            return;
+        }
         if (wire.resumes()) {
             post(new LoopEvent.Send(this, FrameBatch.of(welcome()), false));
             asked.addAndGet(topics.size());
@@ -100,6 +135,11 @@ public final class Connection {
         } else {
             post(began);
         }
+    }
+
+    private void refuse(Refusal refused) {
+        send(FrameBatch.of(new ServerFrame.ErrorFrame(refused.code, refused.message, About.NOTHING)));
+        close(refused.close, refused.message);
     }
 
     /** Waits, for so long at most, until what is published from now on reaches this connection. */
@@ -132,7 +172,9 @@ public final class Connection {
                 name(),
                 settings.server().node(),
                 settings.peers().heartbeat().toMillis(),
-                new ServerFrame.Limits(limits().message(), limits().topics(), limits().queue(), limits().rate()));
+                new ServerFrame.Limits(limits().message(), limits().topics(), limits().queue(), limits().rate()),
+                identity().user(),
+                session.expiresInMs());
     }
 
     /** The handshake's answer is on the socket: frames may follow. */
@@ -178,7 +220,7 @@ public final class Connection {
         if (verdict == Allowance.Verdict.IGNORED) {
             return;
         }
-        ClientFrame frame = wire.decode(message, hub.clock().epochMillis());
+        ClientFrame frame = wire.decode(message, hub.clock().epochMillis(), session.author());
         if (verdict == Allowance.Verdict.ALLOWED) {
             take(frame);
             return;
@@ -201,6 +243,7 @@ public final class Connection {
                 ask(unsubscribe.topic(), unsubscribe);
             }
             case ClientFrame.Ping ping -> answer(FrameBatch.of(new ServerFrame.Pong()));
+            case ClientFrame.Token token -> renew(token.token());
             case ClientFrame.Invalid invalid -> answer(error(invalid.code(), invalid.message(), invalid.about()));
         }
     }
@@ -217,6 +260,18 @@ public final class Connection {
             publish(topic.get(), publish);
         } else {
             ask(topic.get(), publish);
+        }
+    }
+
+    /** Checks a token, on the reading thread, which may wait for the source of the keys. */
+    private void renew(String token) {
+        switch (session.renew(token)) {
+            case Verdict.Accepted accepted -> {
+                post(new LoopEvent.Restricted(this, accepted.identity().rights()));
+                long left = session.expiresInMs().orElse(0);
+                answer(FrameBatch.of(new ServerFrame.Token(left)));
+            }
+            case Verdict.Refused refused -> answer(error(ErrorCode.INVALID_TOKEN, refused.message(), About.TOKEN));
         }
     }
 
@@ -244,7 +299,12 @@ public final class Connection {
 
     /** Any thread that has the right to this topic's order: the reading one, or the write loop for what came through it. */
     void publish(Topic topic, ClientFrame.Publish publish) {
-        var unused = hub.publish(topic, publish).whenComplete((position, failure) -> {
+        if (!identity().rights().mayPublish(topic)) {
+            String message = "publishing to this topic is not allowed";
+            post(new LoopEvent.Published(this, error(ErrorCode.FORBIDDEN, message, publish.about(home))));
+            return;
+        }
+        var unused = hub.publish(topic, publish, session.author()).whenComplete((position, failure) -> {
             FrameBatch answer = null;
             if (failure != null) {
                 answer = error(
@@ -359,6 +419,9 @@ public final class Connection {
     /** Heartbeat, reaper and close timeout; one thread for all connections. */
     void tick(long now, long attention, Heartbeat heartbeat) {
         pace.tick(now);
+        if (session.isOver(now) && !closing()) {
+            refuse(new Refusal(ErrorCode.TOKEN_EXPIRED, "the token has expired", CloseCode.TOKEN));
+        }
         // What a peer says that is not read lies in its socket; but not to read what it is sent is its own fault.
         boolean unread = turns.areUsedUp() && !subscriber.queue().isBlocked();
         switch (vitals.look(attention, now, unread, heartbeat)) {
@@ -402,6 +465,16 @@ public final class Connection {
 
     Wire wire() {
         return wire;
+    }
+
+    /** {@code sub} of the peer's token; empty where it has brought none. Any thread. */
+    public Optional<String> user() {
+        return identity().user();
+    }
+
+    /** Who the peer is now. Any thread. */
+    Identity identity() {
+        return session.identity();
     }
 
     Subscriber subscriber() {

@@ -1,10 +1,13 @@
 package io.tidegate.hub;
 
+import io.tidegate.access.Access;
 import io.tidegate.metrics.Metrics;
 import io.tidegate.owner.Owner;
 import io.tidegate.owner.Owners;
+import io.tidegate.protocol.Author;
 import io.tidegate.protocol.ClientFrame;
 import io.tidegate.protocol.Message;
+import io.tidegate.protocol.MessageId;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.relay.Relay;
@@ -38,6 +41,8 @@ public final class Hub implements AutoCloseable {
     private final Clock clock;
     private final Owners owners;
     private final Admission admission;
+    private final Access access;
+    private final Entrance entrance;
     private final Heartbeat heartbeat;
     private final Backlog backlog = new Backlog();
     private final Arrivals arrivals;
@@ -61,6 +66,8 @@ public final class Hub implements AutoCloseable {
         this.clock = clock;
         this.owners = owners;
         this.admission = new Admission(settings, metrics, clock);
+        this.access = Access.of(settings.auth(), clock);
+        this.entrance = new Entrance(access, metrics);
         this.heartbeat = new Heartbeat(settings.peers(), clock);
         this.attentiveTime = new AttentiveTime(clock.nanoTime(), ATTENTION_NANOS);
         this.rounds = new WriteLoop(this::relay, backlog, this::post, owners, metrics, clock);
@@ -72,6 +79,16 @@ public final class Hub implements AutoCloseable {
     /** Decides who may connect. */
     public Admission admission() {
         return admission;
+    }
+
+    /** Decides who a client is that may connect. */
+    public Entrance entrance() {
+        return entrance;
+    }
+
+    /** Says who clients are, and what they may do. */
+    public Access access() {
+        return access;
     }
 
     /**
@@ -176,6 +193,7 @@ public final class Hub implements AutoCloseable {
     public void close() {
         connections.forEach(Connection::abort);
         relay.close();
+        access.close();
     }
 
     /** What fails costs this connection alone: the others' heartbeats, and the drain, go on. Any thread. */
@@ -196,10 +214,10 @@ public final class Hub implements AutoCloseable {
         return attention;
     }
 
-    CompletionStage<Position> publish(Topic topic, ClientFrame.Publish publish) {
-        return publish.keep()
-                ? relay.publish(topic, publish.message(), publish.id())
-                : relay.pass(topic, publish.message());
+    CompletionStage<Position> publish(Topic topic, ClientFrame.Publish publish, Author author) {
+        Optional<MessageId> id =
+                publish.id().map(given -> author.json().map(given::of).orElse(given));
+        return publish.keep() ? relay.publish(topic, publish.message(), id) : relay.pass(topic, publish.message());
     }
 
     /** Whether what is published from now on reaches who has posted his subscription to this topic. */

@@ -1,5 +1,6 @@
 package io.tidegate.hub;
 
+import io.tidegate.access.Rights;
 import io.tidegate.protocol.ClientFrame;
 import io.tidegate.protocol.FrameBatch;
 import io.tidegate.protocol.Position;
@@ -69,6 +70,9 @@ sealed interface LoopEvent {
 
     /** A frame of the peer's that takes effect in its order with others on the same topic. */
     record Asked(Connection connection, Topic topic, ClientFrame frame) implements OfConnection {}
+
+    /** The peer may do no more than this from now on: subscriptions to other topics end. */
+    record Restricted(Connection connection, Rights rights) implements OfConnection {}
 
     /** The relay has answered a publish. */
     record Published(Connection connection, @Nullable FrameBatch answer) implements OfConnection {}

@@ -27,6 +27,23 @@ final class RateLimit {
         return perSecond == 0 ? NONE : new RateLimit(SECOND / perSecond);
     }
 
+    boolean isOff() {
+        return interval == 0;
+    }
+
+    /** Whether one more event would be within the limit. */
+    boolean hasRoom(long nanoTime) {
+        long before = due.get();
+        return interval == 0 || before == NEVER || before - nanoTime <= SECOND - interval;
+    }
+
+    /** The last event that was within the limit does not count. */
+    void giveBack() {
+        if (interval > 0) {
+            due.addAndGet(-interval);
+        }
+    }
+
     /**
      * Counts one more event, also where it is above the limit.
      *

@@ -1,5 +1,6 @@
 package io.tidegate.hub;
 
+import io.tidegate.access.Rights;
 import io.tidegate.metrics.Metrics.Recovery;
 import io.tidegate.protocol.ClientFrame;
 import io.tidegate.protocol.ClientFrame.About;
@@ -12,6 +13,7 @@ import io.tidegate.protocol.Topic;
 import io.tidegate.protocol.Wire;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -104,8 +106,9 @@ final class Subscriber {
                 connection.publish(topic, publish);
                 connection.answered(false);
             }
-            case ClientFrame.Ping ping -> throw new IllegalArgumentException("a ping has no topic");
             case ClientFrame.Invalid invalid -> throw new IllegalArgumentException("nothing is asked");
+            case ClientFrame.Ping ping -> throw new IllegalArgumentException("a ping has no topic");
+            case ClientFrame.Token token -> throw new IllegalArgumentException("a token has no topic");
         }
     }
 
@@ -114,8 +117,17 @@ final class Subscriber {
         subscribe(topic, Optional.empty(), 0, null);
     }
 
+    private void forbidden(About about) {
+        error(ErrorCode.FORBIDDEN, "subscribing to this topic is not allowed", about);
+    }
+
     /** Subscribes, or begins anew. */
     private void subscribe(Topic topic, Optional<Position> after, int last, @Nullable Subscription present) {
+        if (!connection.identity().rights().maySubscribe(topic)) {
+            forbidden(About.subscribe(topic));
+            connection.answered(false);
+            return;
+        }
         if (present == null && subscriptions.size() >= connection.limits().topics()) {
             error(
                     ErrorCode.TOO_MANY_TOPICS,
@@ -143,6 +155,22 @@ final class Subscriber {
         }
         subscriptions.remove(topic);
         send(FrameBatch.of(new ServerFrame.Unsubscribed(topic, audiences.remove(present))));
+    }
+
+    /** Ends the subscriptions that these rights do not allow. */
+    void restrict(Rights rights) {
+        for (Topic topic : List.copyOf(subscriptions.keySet())) {
+            Subscription present = subscriptions.get(topic);
+            if (present != null && !rights.maySubscribe(topic)) {
+                subscriptions.remove(topic);
+                audiences.remove(present);
+                boolean begun = present.begun();
+                forbidden(begun ? About.topic(topic) : About.subscribe(topic));
+                if (!begun) {
+                    begun(present);
+                }
+            }
+        }
     }
 
     /** A {@code subscribe} is answered: what waits behind it follows. */

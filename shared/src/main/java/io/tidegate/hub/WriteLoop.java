@@ -137,6 +137,7 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
                 }
             }
             case LoopEvent.Asked asked -> subscriber.ask(asked.topic(), asked.frame());
+            case LoopEvent.Restricted restricted -> subscriber.restrict(restricted.rights());
             case LoopEvent.Published published -> {
                 if (published.answer() != null) {
                     subscriber.send(published.answer());

@@ -22,11 +22,31 @@ public final class Metrics {
         CONNECTIONS,
         PER_IP,
         HANDSHAKES,
-        DRAINING;
+        DRAINING,
+        /** No token, or a bad one. */
+        TOKEN,
+        /** A topic that the client may not subscribe to. */
+        FORBIDDEN,
+        PER_USER;
 
         /** As it stands in the label {@code reason}. */
         public String label() {
             return name().toLowerCase(Locale.ROOT).replace("_", "");
+        }
+    }
+
+    /** What became of a handshake's or a connection's token, on a closed server. */
+    public enum Auth {
+        ACCEPTED,
+        MISSING,
+        INVALID,
+        EXPIRED,
+        FORBIDDEN,
+        /** The keys could not be had. */
+        UNAVAILABLE;
+
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
@@ -71,7 +91,7 @@ public final class Metrics {
 
     /** Close codes that stand in the label {@code code} as they are; 1005 is a close without one, 1006 none at all. */
     private static final List<Integer> KNOWN_CODES =
-            List.of(1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014);
+            List.of(1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 4401, 4403);
 
     private final Counter messagesReceived = new Counter();
     private final Counter messagesSent = new Counter();
@@ -79,6 +99,7 @@ public final class Metrics {
     private final Map<Integer, Counter> connectionsClosed = new TreeMap<>();
     private final Counter connectionsClosedOther = new Counter();
     private final Map<Rejection, Counter> connectionsRejected = new EnumMap<>(Rejection.class);
+    private final Map<Auth, Counter> auth = new EnumMap<>(Auth.class);
     private final Map<DrainOutcome, Counter> drainClosed = new EnumMap<>(DrainOutcome.class);
     private final Counter rebalanced = new Counter();
     private final Map<Recovery, Counter> recoveries = new EnumMap<>(Recovery.class);
@@ -94,6 +115,9 @@ public final class Metrics {
         KNOWN_CODES.forEach(code -> connectionsClosed.put(code, new Counter()));
         for (Rejection reason : Rejection.values()) {
             connectionsRejected.put(reason, new Counter());
+        }
+        for (Auth outcome : Auth.values()) {
+            auth.put(outcome, new Counter());
         }
         for (DrainOutcome outcome : DrainOutcome.values()) {
             drainClosed.put(outcome, new Counter());
@@ -124,6 +148,10 @@ public final class Metrics {
 
     public Counter connectionsRejected(Rejection reason) {
         return get(connectionsRejected, reason);
+    }
+
+    public Counter auth(Auth outcome) {
+        return get(auth, outcome);
     }
 
     public Counter drainClosed(DrainOutcome outcome) {
@@ -205,6 +233,8 @@ public final class Metrics {
                 "reason",
                 reason.label(),
                 counter));
+        auth.forEach((outcome, counter) -> labelled(
+                meters, "websocket_auth_total", "Tokens checked, by outcome", "outcome", outcome.label(), counter));
         drainClosed.forEach((outcome, counter) -> labelled(
                 meters,
                 "websocket_drain_closed_total",

@@ -47,7 +47,9 @@ public final class Node implements AutoCloseable {
                 metrics,
                 new Core.Surroundings(owners, new SecureRandom(), clock),
                 receiver -> relay(settings, owners, receiver, metrics, clock));
-        this.health = new NodeHealth(settings.relay().grace(), clock, hub()::relayStatus, core::draining);
+        this.health = new NodeHealth(
+                settings.relay().grace(), clock, hub()::relayStatus, core::draining, hub().access()::notReady);
+        hub().access().warnIfOpen();
         hub().owners().forEach(health::watch);
         health.watch("fleet", core.fleet().owner());
         ticker.start();

@@ -30,6 +30,7 @@ public final class NodeHealth {
     private final Clock clock;
     private final Supplier<RelayStatus> relay;
     private final BooleanSupplier draining;
+    private final Supplier<Optional<String>> access;
     private volatile boolean started;
     private volatile boolean relaySeenUp;
 
@@ -43,11 +44,18 @@ public final class NodeHealth {
 
     private boolean missing;
 
-    NodeHealth(Duration relayGrace, Clock clock, Supplier<RelayStatus> relay, BooleanSupplier draining) {
+    /** @param access why no token can be checked */
+    NodeHealth(
+            Duration relayGrace,
+            Clock clock,
+            Supplier<RelayStatus> relay,
+            BooleanSupplier draining,
+            Supplier<Optional<String>> access) {
         this.relayGrace = relayGrace;
         this.clock = clock;
         this.relay = relay;
         this.draining = draining;
+        this.access = access;
         this.lastTick = clock.nanoTime();
     }
 
@@ -117,10 +125,11 @@ public final class NodeHealth {
         if (draining.getAsBoolean()) {
             return Optional.of("draining");
         }
-        return switch (relay.get()) {
+        Optional<String> relayReason = switch (relay.get()) {
             case RelayStatus.Up up -> Optional.empty();
             case RelayStatus.Down down -> relayReason(down);
         };
+        return relayReason.or(access);
     }
 
     /** An outage has its grace; a relay that was never there has none. */

@@ -4,7 +4,7 @@ import java.util.List;
 
 final class BroadcastWire implements Wire {
     @Override
-    public ClientFrame decode(Message message, long timestamp) {
+    public ClientFrame decode(Message message, long timestamp, Author author) {
         return new ClientFrame.Publish(message);
     }
 

@@ -20,6 +20,7 @@ public sealed interface ClientFrame {
             case Subscribe subscribe -> About.subscribe(subscribe.topic());
             case Unsubscribe unsubscribe -> About.unsubscribe(unsubscribe.topic());
             case Ping ping -> new About(Optional.of("ping"), Optional.empty(), Optional.empty());
+            case Token token -> About.TOKEN;
             case Invalid invalid -> invalid.about();
         };
     }
@@ -62,6 +63,9 @@ public sealed interface ClientFrame {
     /** Answer. */
     record Ping() implements ClientFrame {}
 
+    /** Go on beyond the end of the token that was brought before. */
+    record Token(String token) implements ClientFrame {}
+
     /**
      * Bad input: a value, not an exception, since it is expected.
      *
@@ -81,6 +85,14 @@ public sealed interface ClientFrame {
      */
     record About(Optional<String> answers, Optional<MessageId> id, Optional<String> topic) {
         public static final About NOTHING = new About(Optional.empty(), Optional.empty(), Optional.empty());
+
+        /** About a {@link Token}. */
+        public static final About TOKEN = new About(Optional.of("token"), Optional.empty(), Optional.empty());
+
+        /** A topic, in no answer. */
+        public static About topic(Topic topic) {
+            return new About(Optional.empty(), Optional.empty(), Optional.of(topic.name()));
+        }
 
         /** About a {@link Subscribe}. */
         public static About subscribe(Topic topic) {

@@ -20,7 +20,11 @@ public enum CloseCode {
     /** Drain or rebalance. */
     RESTART(1012, "server restarting, please reconnect", Retry.SLOT),
     /** A slow consumer, or an overloaded node. */
-    OVERLOAD(1013, "too slow, please reconnect", Retry.BACKOFF);
+    OVERLOAD(1013, "too slow, please reconnect", Retry.BACKOFF),
+    /** The token is bad, or has expired: with a new one the client may come back at once. */
+    TOKEN(4401, "bring a new token", Retry.LATER),
+    /** The client may not be here; with this token it need not come back. */
+    FORBIDDEN(4403, "not allowed", Retry.NEVER);
 
     /** What a client should do after a close. */
     public enum Retry {

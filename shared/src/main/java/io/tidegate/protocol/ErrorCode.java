@@ -6,6 +6,9 @@ public enum ErrorCode {
     INVALID_FRAME("invalid-frame"),
     INVALID_TOPIC("invalid-topic"),
     TOO_MANY_TOPICS("too-many-topics"),
+    FORBIDDEN("forbidden"),
+    INVALID_TOKEN("invalid-token"),
+    TOKEN_EXPIRED("token-expired"),
     RATE_LIMITED("rate-limited"),
     RELAY_UNAVAILABLE("relay-unavailable");
 

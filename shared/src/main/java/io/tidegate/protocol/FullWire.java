@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The subprotocol {@code tidegate.v1}, as {@code docs/protocol.md} has it. */
 final class FullWire implements Wire {
-    private static final String ALLOWED_TYPES = "allowed as \"type\" are publish, subscribe, unsubscribe and ping";
-    private static final Set<String> TYPES = Set.of("publish", "subscribe", "unsubscribe", "ping");
+    private static final String ALLOWED_TYPES =
+            "allowed as \"type\" are publish, subscribe, unsubscribe, ping and token";
+    private static final Set<String> TYPES = Set.of("publish", "subscribe", "unsubscribe", "ping", "token");
     private static final Set<String> MEMBERS =
-            Set.of("type", "topic", "user", "message", "id", "keep", "after", "last");
+            Set.of("type", "topic", "user", "message", "id", "keep", "after", "last", "token");
 
     /** Messages that a {@code subscribe} may ask for at once; as many as a history may be set to hold, and more. */
     private static final int MAX_LAST = 100_000;
@@ -25,7 +26,7 @@ final class FullWire implements Wire {
     private static final Pattern LAST = Pattern.compile("[1-9][0-9]{0,5}");
 
     @Override
-    public ClientFrame decode(Message message, long timestamp) {
+    public ClientFrame decode(Message message, long timestamp, Author author) {
         if (message.opcode() != Opcode.TEXT) {
             return invalid("binary message on /chat; allowed is a text of JSON", About.NOTHING);
         }
@@ -33,7 +34,7 @@ final class FullWire implements Wire {
         try {
             Optional<Map<String, byte[]>> object = Json.members(text, MEMBERS);
             return object.isPresent()
-                    ? decode(object.get(), timestamp)
+                    ? decode(object.get(), timestamp, author)
                     : invalid("not an object; " + ALLOWED_TYPES, About.NOTHING);
         } catch (JsonProcessingException e) {
             // The publisher waits for an answer with its id.
@@ -53,28 +54,35 @@ final class FullWire implements Wire {
                 Json.string(members.get("topic")).filter(Json::isUnicode));
     }
 
-    private static ClientFrame decode(Map<String, byte[]> members, long timestamp) {
+    private static ClientFrame decode(Map<String, byte[]> members, long timestamp, Author author) {
         Optional<String> written =
                 members.containsKey("type") ? Json.string(members.get("type")) : Optional.of("publish");
         About about = about(written, members);
-        Optional<Topic> topic = about.topic().filter(Topic::isValid).map(Topic::new);
+        Optional<Topic> topic = topic(about);
         if (members.containsKey("topic") && topic.isEmpty()) {
             return new ClientFrame.Invalid(
                     ErrorCode.INVALID_TOPIC, "\"topic\" is not allowed; a topic is " + Topic.PATTERN, about);
         }
         String type = written.orElse("");
         return switch (type) {
-            case "publish" -> publish(members, topic, about, timestamp);
+            case "publish" -> publish(members, about, timestamp, author);
             case "subscribe" -> topic.isPresent() ? subscribe(members, topic.get(), about) : withoutTopic(type, about);
             case "unsubscribe" ->
                 topic.isPresent() ? new ClientFrame.Unsubscribe(topic.get()) : withoutTopic(type, about);
             case "ping" -> new ClientFrame.Ping();
+            case "token" ->
+                Json.string(members.get("token"))
+                        .<ClientFrame>map(ClientFrame.Token::new)
+                        .orElseGet(() -> invalid("token without \"token\"; allowed is a string", about));
             default -> invalid("unknown \"type\"; " + ALLOWED_TYPES, about);
         };
     }
 
-    private static ClientFrame publish(
-            Map<String, byte[]> members, Optional<Topic> topic, About about, long timestamp) {
+    private static Optional<Topic> topic(About about) {
+        return about.topic().filter(Topic::isValid).map(Topic::new);
+    }
+
+    private static ClientFrame publish(Map<String, byte[]> members, About about, long timestamp, Author author) {
         byte[] body = members.get("message");
         if (body == null) {
             return invalid("publish without \"message\"; allowed is any JSON", about);
@@ -89,8 +97,8 @@ final class FullWire implements Wire {
         if (!keep.equals("true") && !keep.equals("false")) {
             return invalid("\"keep\" is not allowed; allowed are true and false", about);
         }
-        Message message = Chat.message(members.get("user"), body, timestamp);
-        return new ClientFrame.Publish(topic, message, about.id(), keep.equals("true"));
+        Message message = Chat.message(author.user(members.get("user")), body, timestamp);
+        return new ClientFrame.Publish(topic(about), message, about.id(), keep.equals("true"));
     }
 
     private static ClientFrame subscribe(Map<String, byte[]> members, Topic topic, About about) {

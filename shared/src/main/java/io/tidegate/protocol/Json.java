@@ -128,7 +128,8 @@ final class Json {
         return INTEGER.matcher(number).matches() ? Optional.of(new MessageId(number)) : Optional.empty();
     }
 
-    private static String quoted(String text) {
+    /** The JSON string with this text. */
+    static String quoted(String text) {
         return '"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
     }
 

@@ -15,7 +15,7 @@ final class PlainWire implements Wire {
     private static final Set<String> MEMBERS = Set.of("user", "message");
 
     @Override
-    public ClientFrame decode(Message message, long timestamp) {
+    public ClientFrame decode(Message message, long timestamp, Author author) {
         if (message.opcode() != Opcode.TEXT) {
             return invalid("binary message on /chat");
         }
@@ -32,7 +32,7 @@ final class PlainWire implements Wire {
         if (body == null) {
             return invalid("no \"message\"");
         }
-        return new ClientFrame.Publish(Chat.message(object.get().get("user"), body, timestamp));
+        return new ClientFrame.Publish(Chat.message(author.user(object.get().get("user")), body, timestamp));
     }
 
     @Override

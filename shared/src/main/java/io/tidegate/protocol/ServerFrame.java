@@ -1,13 +1,28 @@
 package io.tidegate.protocol;
 
+import java.util.Optional;
+import java.util.OptionalLong;
+
 /**
  * What this server says of its own accord or in answer, beside the messages. Heartbeat, shutdown and error go out on every
  * wire, the others only on {@code tidegate.v1}.
  */
 public sealed interface ServerFrame {
 
-    /** The first frame. The names are for a reader of logs. */
-    record Welcome(String connection, String node, long heartbeatMs, Limits limits) implements ServerFrame {}
+    /**
+     * The first frame. The names of connection and node are for a reader of logs.
+     *
+     * @param user whose token it was; empty where there was none
+     * @param expiresInMs until the token counts no longer
+     */
+    record Welcome(
+            String connection,
+            String node,
+            long heartbeatMs,
+            Limits limits,
+            Optional<String> user,
+            OptionalLong expiresInMs)
+            implements ServerFrame {}
 
     /**
      * What a client must keep to.
@@ -40,6 +55,9 @@ public sealed interface ServerFrame {
      * @param position {@link Position#NONE} where the message is not kept
      */
     record Ack(MessageId id, Topic topic, Position position) implements ServerFrame {}
+
+    /** A new token has replaced the one before. */
+    record Token(long expiresInMs) implements ServerFrame {}
 
     /** The answer to a client's ping. */
     record Pong() implements ServerFrame {}

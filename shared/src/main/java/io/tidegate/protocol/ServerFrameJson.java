@@ -38,6 +38,10 @@ final class ServerFrameJson {
                         json.writeStringField("position", ack.position().text());
                     }
                 }
+                case ServerFrame.Token token -> {
+                    json.writeStringField("type", "token");
+                    json.writeNumberField("expiresInMs", token.expiresInMs());
+                }
                 case ServerFrame.Pong pong -> json.writeStringField("type", "pong");
                 case ServerFrame.Heartbeat heartbeat -> {
                     json.writeStringField("type", "heartbeat");
@@ -68,6 +72,12 @@ final class ServerFrameJson {
         json.writeNumberField("queue", welcome.limits().queue());
         json.writeNumberField("rate", welcome.limits().rate());
         json.writeEndObject();
+        if (welcome.user().isPresent()) {
+            json.writeStringField("user", welcome.user().get());
+        }
+        if (welcome.expiresInMs().isPresent()) {
+            json.writeNumberField("expiresInMs", welcome.expiresInMs().getAsLong());
+        }
     }
 
     private static void place(JsonGenerator json, Topic topic, Position position) throws IOException {

@@ -24,8 +24,9 @@ public sealed interface Wire permits BroadcastWire, PlainWire, FullWire {
      *
      * @param message as it came from the client
      * @param timestamp the server's clock, in milliseconds since the epoch
+     * @param author whose a message is that it publishes
      */
-    ClientFrame decode(Message message, long timestamp);
+    ClientFrame decode(Message message, long timestamp, Author author);
 
     /**
      * Writes messages of a topic, which were decoded by any wire of the same path.

@@ -69,6 +69,8 @@ final class Keys {
             "Connections to this pod; more get HTTP 503 and `Retry-After`.");
     static final Key<Integer> PER_IP =
             key("tidegate.limits.perip", "0", Format.limit(MILLION), "Connections of one client address to this pod.");
+    static final Key<Integer> PER_USER =
+            key("tidegate.limits.peruser", "0", Format.limit(MILLION), "Connections of one user (`sub`) to this pod.");
     static final Key<Integer> HANDSHAKES = key(
             "tidegate.limits.handshakes",
             "0",
@@ -93,6 +95,58 @@ final class Keys {
                     + " At least `tidegate.limits.message`.");
     static final Key<Integer> TOPICS =
             key("tidegate.limits.topics", "128", Format.number(1, MILLION), "Subscriptions of one connection.");
+
+    static final Key<Optional<String>> AUTH_JWKS = key(
+            "tidegate.auth.jwks",
+            "",
+            Format.optional(AuthFormats.KEY_SET),
+            "JWK Set (RFC 7517) whose keys sign the tokens. Set, it closes the server. See [Access](#access).");
+    static final Key<Optional<Secret>> AUTH_SECRET = key(
+            "tidegate.auth.secret",
+            "",
+            Format.optional(Format.secret(AuthFormats.SECRET)),
+            "Shared secret that signs the tokens (HMAC). Set, it closes the server. Never printed.");
+    static final Key<List<String>> AUTH_ALGORITHMS = key(
+            "tidegate.auth.algorithms",
+            "",
+            AuthFormats.list(AuthFormats.ALGORITHM, "algorithms"),
+            "Signatures that are accepted. Empty: RS256, ES256 and EdDSA with a JWK Set, HS256 with a secret.");
+    static final Key<Optional<String>> AUTH_ISSUER =
+            key("tidegate.auth.issuer", "", Format.optional(CREDENTIAL), "`iss` that a token must have.");
+    static final Key<List<String>> AUTH_AUDIENCE = key(
+            "tidegate.auth.audience",
+            "",
+            AuthFormats.list("[^,\\p{Cntrl}]{1,1024}", "audiences"),
+            "`aud` of which a token must have one. Required with a JWK Set.");
+    static final Key<Duration> AUTH_LEEWAY = key(
+            "tidegate.auth.leeway",
+            "30s",
+            Format.duration(Duration.ZERO, Duration.ofMinutes(10)),
+            "How far the clocks may differ, for `exp` and `nbf`.");
+    static final Key<Optional<String>> AUTH_COOKIE = key(
+            "tidegate.auth.cookie",
+            "",
+            Format.optional(Format.text("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}", "the name of a cookie")),
+            "Cookie that may carry the token. Only where `tidegate.origins` is not `*`.");
+    static final Key<List<String>> AUTH_SUBSCRIBE = key(
+            "tidegate.auth.subscribe",
+            "",
+            AuthFormats.PATTERNS,
+            "Topics to which every user with a token may subscribe; `{user}` stands for the token's `sub`.");
+    static final Key<List<String>> AUTH_PUBLISH = key(
+            "tidegate.auth.publish", "", AuthFormats.PATTERNS, "Topics to which every user with a token may publish.");
+    static final Key<List<String>> AUTH_PRESENCE = key(
+            "tidegate.auth.presence",
+            "",
+            AuthFormats.PATTERNS,
+            "Topics of which every user with a token may see who is there.");
+    static final Key<List<String>> ANONYMOUS_SUBSCRIBE = key(
+            "tidegate.anonymous.subscribe",
+            "",
+            AuthFormats.PATTERNS,
+            "Topics to which a client without a token may subscribe, on a closed server.");
+    static final Key<List<String>> ANONYMOUS_PUBLISH =
+            key("tidegate.anonymous.publish", "", AuthFormats.PATTERNS, "Topics to which it may publish.");
 
     static final Key<RelayUrls> RELAY_URL = key(
             "tidegate.relay.url",

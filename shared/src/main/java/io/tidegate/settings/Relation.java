@@ -37,6 +37,30 @@ record Relation(Key<?> key, List<Key<?>> others, Predicate<Values> holds, String
                     values -> values.text(Keys.RELAY_CONFIG).isEmpty()
                             || values.text(Keys.RELAY_URL).isEmpty(),
                     "must be empty where a URL is set"),
+            new Relation(
+                    Keys.AUTH_AUDIENCE,
+                    List.of(Keys.AUTH_JWKS),
+                    values -> values.text(Keys.AUTH_JWKS).isEmpty()
+                            || !values.text(Keys.AUTH_AUDIENCE).isEmpty(),
+                    "must name one where a JWK Set is set, whose issuer may serve others, too"),
+            new Relation(
+                    Keys.AUTH_ALGORITHMS,
+                    List.of(Keys.AUTH_JWKS, Keys.AUTH_SECRET),
+                    values -> values.get(Keys.AUTH_ALGORITHMS).stream()
+                            .allMatch(name -> !values.text(name.startsWith("HS") ? Keys.AUTH_SECRET : Keys.AUTH_JWKS)
+                                    .isEmpty()),
+                    "must be HS256 to HS512 with a secret, and others with a JWK Set"),
+            new Relation(
+                    Keys.AUTH_SECRET,
+                    List.of(Keys.AUTH_ALGORITHMS),
+                    values -> AuthFormats.isLongEnough(values.text(Keys.AUTH_SECRET), values.get(Keys.AUTH_ALGORITHMS)),
+                    "must have 48 bytes for HS384 and 64 for HS512 (RFC 7518, section 3.2)"),
+            new Relation(
+                    Keys.AUTH_COOKIE,
+                    List.of(Keys.ORIGINS),
+                    values -> values.text(Keys.AUTH_COOKIE).isEmpty()
+                            || !values.get(Keys.ORIGINS).equals(Origins.ANY),
+                    "must be empty where every web page may connect, since browsers send cookies for all of them"),
             withCredentialsInUrl(Keys.RELAY_USERNAME),
             withCredentialsInUrl(Keys.RELAY_PASSWORD),
             new Relation(

@@ -17,6 +17,7 @@ public record Settings(
         Server server,
         Peers peers,
         Limits limits,
+        Auth auth,
         Relay relay,
         History history,
         Drain drain,
@@ -72,16 +73,19 @@ public record Settings(
      *
      * @param connections to this pod
      * @param perIp connections of one client address; 0: any number
+     * @param perUser connections of one user; 0: any number
      * @param handshakes new connections a second; 0: any number
      * @param message bytes of a whole message
      * @param rate messages a second from one connection; 0: any number
      * @param queue unsent bytes of one connection; at least {@code message}
      * @param topics subscriptions of one connection
      */
-    public record Limits(int connections, int perIp, int handshakes, int message, int rate, int queue, int topics) {
+    public record Limits(
+            int connections, int perIp, int perUser, int handshakes, int message, int rate, int queue, int topics) {
         public Limits {
             Keys.CONNECTIONS.require(connections);
             Keys.PER_IP.require(perIp);
+            Keys.PER_USER.require(perUser);
             Keys.HANDSHAKES.require(handshakes);
             Keys.MESSAGE.require(message);
             Keys.RATE.require(rate);
@@ -94,6 +98,45 @@ public record Settings(
             return message <= queue;
         }
     }
+
+    /**
+     * Who may connect, and what everybody may do who is let in.
+     *
+     * @param jwks path or URL of a JWK Set
+     * @param algorithms accepted ones, as RFC 7518 and RFC 8037 name them
+     * @param audience of which a token must have one; empty: any
+     * @param leeway by which the clocks may differ
+     * @param cookie name of a cookie that may carry a token
+     * @param user what each user with a token may do, beyond what the token says
+     * @param anonymous what a client without a token may do
+     */
+    public record Auth(
+            Optional<String> jwks,
+            Optional<Secret> secret,
+            List<String> algorithms,
+            Optional<String> issuer,
+            List<String> audience,
+            Duration leeway,
+            Optional<String> cookie,
+            Patterns user,
+            Patterns anonymous) {
+        public Auth {
+            Keys.AUTH_LEEWAY.require(leeway);
+            require(jwks.isEmpty() || !audience.isEmpty(), "a JWK Set needs an audience");
+        }
+
+        /** Whether everybody may do everything. */
+        public boolean isOpen() {
+            return jwks.isEmpty() && secret.isEmpty();
+        }
+    }
+
+    /**
+     * Topics, or beginnings of topics followed by {@code *}; {@code {user}} stands for a user's name.
+     *
+     * @param presence of which one may see who is there
+     */
+    public record Patterns(List<String> subscribe, List<String> publish, List<String> presence) {}
 
     /**
      * What joins the pods.

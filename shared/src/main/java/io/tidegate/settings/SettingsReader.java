@@ -103,11 +103,13 @@ public final class SettingsReader {
                 new Settings.Limits(
                         values.get(Keys.CONNECTIONS),
                         values.get(Keys.PER_IP),
+                        values.get(Keys.PER_USER),
                         values.get(Keys.HANDSHAKES),
                         values.get(Keys.MESSAGE),
                         values.get(Keys.RATE),
                         values.get(Keys.QUEUE),
                         values.get(Keys.TOPICS)),
+                auth(values),
                 relay(values),
                 new Settings.History(
                         values.get(Keys.HISTORY_SIZE),
@@ -123,6 +125,29 @@ public final class SettingsReader {
                         values.get(Keys.REBALANCE_MINIMUM),
                         values.get(Keys.REBALANCE_INTERVAL)),
                 new Settings.Fleet(values.get(Keys.FLEET_NAME), values.get(Keys.FLEET_PUBLIC)));
+    }
+
+    private static Settings.Auth auth(Values values) {
+        List<String> named = values.get(Keys.AUTH_ALGORITHMS);
+        List<String> algorithms = new ArrayList<>(named);
+        if (named.isEmpty() && values.get(Keys.AUTH_JWKS).isPresent()) {
+            algorithms.addAll(AuthFormats.KEY_SET_ALGORITHMS);
+        }
+        if (named.isEmpty() && values.get(Keys.AUTH_SECRET).isPresent()) {
+            algorithms.add(AuthFormats.SECRET_ALGORITHM);
+        }
+        return new Settings.Auth(
+                values.get(Keys.AUTH_JWKS),
+                values.get(Keys.AUTH_SECRET),
+                List.copyOf(algorithms),
+                values.get(Keys.AUTH_ISSUER),
+                values.get(Keys.AUTH_AUDIENCE),
+                values.get(Keys.AUTH_LEEWAY),
+                values.get(Keys.AUTH_COOKIE),
+                new Settings.Patterns(
+                        values.get(Keys.AUTH_SUBSCRIBE), values.get(Keys.AUTH_PUBLISH), values.get(Keys.AUTH_PRESENCE)),
+                new Settings.Patterns(
+                        values.get(Keys.ANONYMOUS_SUBSCRIBE), values.get(Keys.ANONYMOUS_PUBLISH), List.of()));
     }
 
     private static Settings.Relay relay(Values values) {

@@ -16,7 +16,12 @@ final class FullClient implements AutoCloseable {
 
     /** Connects, and takes the welcome. */
     static FullClient connect(int port, String query) {
-        FullClient client = new FullClient(RawClient.connect(port, "/chat" + query, OFFER));
+        return connect(port, query, OFFER);
+    }
+
+    /** The same with these headers. */
+    static FullClient connect(int port, String query, String... headers) {
+        FullClient client = new FullClient(RawClient.connect(port, "/chat" + query, headers));
         client.expect("welcome");
         return client;
     }

@@ -93,6 +93,14 @@ public abstract class ServerContract {
     }
 
     @Nested
+    class Accesses extends AccessContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
     class Rebalances extends RebalanceContract {
         @Override
         Path jar() {

@@ -15,6 +15,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +30,7 @@ class AdmissionTest {
         assertInstanceOf(Permit.class, admit(admission, null, "10.0.0.2"));
 
         Refused refused = assertInstanceOf(Refused.class, admit(admission, null, "10.0.0.3"));
-        assertEquals(new Refused(503, 5, "this node is full"), refused);
+        assertEquals(new Refused(503, 5, "this node is full", Optional.empty()), refused);
         assertEquals(1, metrics.connectionsRejected(Rejection.CONNECTIONS).value());
 
         first.close();
@@ -66,7 +67,9 @@ class AdmissionTest {
         for (int i = 0; i < 3; i++) {
             assertInstanceOf(Permit.class, admit(admission, null, "10.0.0.1"));
         }
-        assertEquals(new Refused(503, 1, "too many handshakes a second"), admit(admission, null, "10.0.0.1"));
+        assertEquals(
+                new Refused(503, 1, "too many handshakes a second", Optional.empty()),
+                admit(admission, null, "10.0.0.1"));
         clock.advance(Duration.ofMillis(334));
         assertInstanceOf(Permit.class, admit(admission, null, "10.0.0.1"));
     }
@@ -74,7 +77,9 @@ class AdmissionTest {
     @Test
     void anOriginThatIsNotAllowedIsForbidden() {
         Admission admission = admission(Map.of("tidegate.origins", "https://chat.example"));
-        assertEquals(new Refused(403, 0, "origin not allowed"), admit(admission, "https://evil.example", "10.0.0.1"));
+        assertEquals(
+                new Refused(403, 0, "origin not allowed", Optional.empty()),
+                admit(admission, "https://evil.example", "10.0.0.1"));
         assertInstanceOf(Permit.class, admit(admission, "https://chat.example", "10.0.0.1"));
         assertInstanceOf(Permit.class, admit(admission, null, "10.0.0.1"));
     }
@@ -83,7 +88,8 @@ class AdmissionTest {
     void aDrainingNodeSendsEverybodyElsewhere() {
         Admission admission = admission(Map.of());
         admission.drain();
-        assertEquals(new Refused(503, 1, "this node is draining"), admit(admission, null, "10.0.0.1"));
+        assertEquals(
+                new Refused(503, 1, "this node is draining", Optional.empty()), admit(admission, null, "10.0.0.1"));
         assertEquals(0, admission.open());
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidegate.access.Identity;
 import io.tidegate.protocol.CloseCode;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Opcode;
@@ -346,7 +347,7 @@ class ConnectionTest {
                 }
             };
             Connection.Peer peer = new Connection.Peer(
-                    Wire.FULL, defective, peer(fixture, List.of()).permit());
+                    Wire.FULL, defective, peer(fixture, List.of()).permit(), Identity.OPEN);
             assertThrows(IllegalStateException.class, () -> fixture.hub.open(new Unabortable(), peer));
             assertEquals(0, fixture.hub.admission().open());
             assertTrue(fixture.hub.connections().isEmpty());
@@ -356,7 +357,7 @@ class ConnectionTest {
     private static Connection.Peer peer(HubFixture fixture, List<Topic> topics) {
         Admission.Permit permit =
                 (Admission.Permit) fixture.hub.admission().admit(null, InetAddress.getLoopbackAddress(), List.of());
-        return new Connection.Peer(Wire.BROADCAST, topics, permit);
+        return new Connection.Peer(Wire.BROADCAST, topics, permit, Identity.OPEN);
     }
 
     /** The node stood still, not its peers: what they sent meanwhile lies in their sockets. */

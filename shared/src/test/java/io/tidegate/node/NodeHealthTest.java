@@ -13,7 +13,9 @@ class NodeHealthTest {
     private final ManualClock clock = new ManualClock();
     private RelayStatus relay = new RelayStatus.Up();
     private boolean draining;
-    private final NodeHealth health = new NodeHealth(Duration.ofSeconds(10), clock, () -> relay, () -> draining);
+    private Optional<String> access = Optional.empty();
+    private final NodeHealth health =
+            new NodeHealth(Duration.ofSeconds(10), clock, () -> relay, () -> draining, () -> access);
 
     private final StillOwner owner = new StillOwner();
 

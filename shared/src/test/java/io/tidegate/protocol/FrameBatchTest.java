@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -117,7 +118,20 @@ class FrameBatchTest {
                 "{\"type\":\"welcome\",\"connection\":\"c-7\",\"node\":\"pod-1\",\"heartbeatMs\":30000,"
                         + "\"limits\":{\"message\":65536,\"topics\":128,\"queue\":1048576,\"rate\":0}}",
                 text(new ServerFrame.Welcome(
-                        "c-7", "pod-1", 30_000, new ServerFrame.Limits(65_536, 128, 1_048_576, 0))));
+                        "c-7",
+                        "pod-1",
+                        30_000,
+                        new ServerFrame.Limits(65_536, 128, 1_048_576, 0),
+                        Optional.empty(),
+                        OptionalLong.empty())));
+        assertTrue(text(new ServerFrame.Welcome(
+                        "c-7",
+                        "pod-1",
+                        30_000,
+                        new ServerFrame.Limits(65_536, 128, 1_048_576, 0),
+                        Optional.of("ann"),
+                        OptionalLong.of(60_000)))
+                .endsWith("\"rate\":0},\"user\":\"ann\",\"expiresInMs\":60000}"));
     }
 
     private static String text(ServerFrame frame) {

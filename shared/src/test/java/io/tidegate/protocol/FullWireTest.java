@@ -20,7 +20,7 @@ class FullWireTest {
     private static final Topic TEA = new Topic("tea");
 
     private static ClientFrame decode(String text) {
-        return Wire.FULL.decode(new Message(Opcode.TEXT, text.getBytes(UTF_8)), NOW);
+        return Wire.FULL.decode(new Message(Opcode.TEXT, text.getBytes(UTF_8)), NOW, Author.AS_WRITTEN);
     }
 
     private static ClientFrame.Publish publish(String text) {
@@ -268,7 +268,7 @@ class FullWireTest {
 
     @Test
     void aBinaryMessageIsRefused() {
-        ClientFrame frame = Wire.FULL.decode(new Message(Opcode.BINARY, new byte[] {'{', '}'}), NOW);
+        ClientFrame frame = Wire.FULL.decode(new Message(Opcode.BINARY, new byte[] {'{', '}'}), NOW, Author.AS_WRITTEN);
         assertEquals(
                 ErrorCode.INVALID_FRAME,
                 assertInstanceOf(ClientFrame.Invalid.class, frame).code());

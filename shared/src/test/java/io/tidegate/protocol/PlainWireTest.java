@@ -80,7 +80,8 @@ class PlainWireTest {
     @Test
     void aBinaryMessageIsAnInvalidFrame() {
         ClientFrame.Invalid invalid = assertInstanceOf(
-                ClientFrame.Invalid.class, Wire.PLAIN.decode(new Message(Opcode.BINARY, new byte[] {'{', '}'}), NOW));
+                ClientFrame.Invalid.class,
+                Wire.PLAIN.decode(new Message(Opcode.BINARY, new byte[] {'{', '}'}), NOW, Author.AS_WRITTEN));
         assertEquals(ErrorCode.INVALID_FRAME, invalid.code());
     }
 
@@ -93,6 +94,6 @@ class PlainWireTest {
     }
 
     private static ClientFrame decode(String text) {
-        return Wire.PLAIN.decode(new Message(Opcode.TEXT, text.getBytes(UTF_8)), NOW);
+        return Wire.PLAIN.decode(new Message(Opcode.TEXT, text.getBytes(UTF_8)), NOW, Author.AS_WRITTEN);
     }
 }

@@ -27,6 +27,11 @@ final class SettingsErrorsTest {
     private static final String PROXIES_RULE =
             " must be empty or a comma-separated list of addresses and CIDR blocks, such as 10.0.0.0/8";
 
+    private static final String KEY_SET_RULE =
+            " must be empty or a readable file, an https:// URL, or an http:// URL of this machine or of the cluster";
+    private static final String PATTERN_RULE =
+            " must be empty or a comma-separated list of topics or beginnings of topics followed by *";
+
     static Stream<Arguments> badValues() {
         return Stream.of(
                 bad("tidegate.host", "", " must be a host name or an address"),
@@ -68,6 +73,31 @@ final class SettingsErrorsTest {
                 bad("tidegate.limits.queue", "9999999999GiB", " must be a size from 1KiB to 1GiB"),
                 bad("tidegate.limits.queue", "1MB", " must be a size from 1KiB to 1GiB"),
                 bad("tidegate.limits.topics", "0", " must be a whole number from 1 to 1000000"),
+                bad("tidegate.limits.peruser", "-1", " must be a whole number from 0 to 1000000 (0: off)"),
+                bad("tidegate.auth.jwks", "/no/such/file", KEY_SET_RULE),
+                bad("tidegate.auth.jwks", "http://login.example.com/keys", KEY_SET_RULE),
+                bad("tidegate.auth.jwks", "ftp://localhost/keys", KEY_SET_RULE),
+                arguments(
+                        "tidegate.auth.secret",
+                        "only-thirty-one-characters-long",
+                        "tidegate.auth.secret = \"***\": must be empty or at least 32 bytes without line breaks or other"
+                                + " control characters"),
+                bad("tidegate.auth.algorithms", "none", " must be empty or a comma-separated list of algorithms"),
+                bad("tidegate.auth.algorithms", "ES256,", " must be empty or a comma-separated list of algorithms"),
+                arguments(
+                        "tidegate.auth.issuer",
+                        "a\nb",
+                        "tidegate.auth.issuer = \"a\\u000ab\": must be empty or 1 to 1024 characters without line breaks or"
+                                + " other control characters"),
+                bad("tidegate.auth.audience", "a,,b", " must be empty or a comma-separated list of audiences"),
+                bad("tidegate.auth.leeway", "11m", " must be a duration from 0s to 600s"),
+                bad("tidegate.auth.cookie", "a b", " must be empty or the name of a cookie"),
+                bad("tidegate.auth.subscribe", "a b", PATTERN_RULE),
+                bad("tidegate.auth.subscribe", "{name}*", PATTERN_RULE),
+                bad("tidegate.auth.publish", "a*b", PATTERN_RULE),
+                bad("tidegate.auth.presence", "/chat", PATTERN_RULE),
+                bad("tidegate.anonymous.subscribe", "*,", PATTERN_RULE),
+                bad("tidegate.anonymous.publish", "news.**", PATTERN_RULE),
                 bad("tidegate.relay.url", "redis", URL_RULE),
                 bad(
                         "tidegate.relay.config",
@@ -119,6 +149,34 @@ final class SettingsErrorsTest {
     @MethodSource("badValues")
     void badValueIsReportedWithWhatIsAllowed(String key, String value, String error) {
         assertEquals(List.of(error), errors(Map.of(key, value)));
+    }
+
+    @Test
+    void whatWouldLeaveAClosedServerOpenToOthersIsRefused() {
+        String secret = "x".repeat(32);
+        assertEquals(
+                List.of(
+                        "tidegate.auth.audience = \"\": must name one where a JWK Set is set, whose issuer may serve others,"
+                                + " too (tidegate.auth.jwks = \"https://a.example/keys\")"),
+                errors(Map.of("tidegate.auth.jwks", "https://a.example/keys")));
+        assertEquals(
+                List.of(
+                        "tidegate.auth.algorithms = \"ES256,HS256\": must be HS256 to HS512 with a secret, and others with a"
+                                + " JWK Set (tidegate.auth.jwks = \"https://a.example/keys\", tidegate.auth.secret = \"***\")"),
+                errors(Map.of(
+                        "tidegate.auth.jwks", "https://a.example/keys",
+                        "tidegate.auth.audience", "a",
+                        "tidegate.auth.algorithms", "ES256,HS256")));
+        assertEquals(
+                List.of(
+                        "tidegate.auth.secret = \"***\": must have 48 bytes for HS384 and 64 for HS512 (RFC 7518, section"
+                                + " 3.2) (tidegate.auth.algorithms = \"HS384\")"),
+                errors(Map.of("tidegate.auth.secret", secret, "tidegate.auth.algorithms", "HS384")));
+        assertEquals(
+                List.of(
+                        "tidegate.auth.cookie = \"token\": must be empty where every web page may connect, since browsers"
+                                + " send cookies for all of them (tidegate.origins = \"*\")"),
+                errors(Map.of("tidegate.auth.secret", secret, "tidegate.auth.cookie", "token")));
     }
 
     @Test

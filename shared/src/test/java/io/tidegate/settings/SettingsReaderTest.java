@@ -57,6 +57,19 @@ final class SettingsReaderTest {
             Map.entry("tidegate.rebalance.share", "0.1"),
             Map.entry("tidegate.rebalance.minimum", "7"),
             Map.entry("tidegate.rebalance.interval", "500ms"),
+            Map.entry("tidegate.limits.peruser", "3"),
+            Map.entry("tidegate.auth.jwks", "http://keys.login.svc/jwks"),
+            Map.entry("tidegate.auth.secret", "x".repeat(64)),
+            Map.entry("tidegate.auth.algorithms", "PS256, HS512"),
+            Map.entry("tidegate.auth.issuer", "https://login.example.com/"),
+            Map.entry("tidegate.auth.audience", "chat, game"),
+            Map.entry("tidegate.auth.leeway", "5s"),
+            Map.entry("tidegate.auth.cookie", "__Host-token"),
+            Map.entry("tidegate.auth.subscribe", "news.*,user:{user}"),
+            Map.entry("tidegate.auth.publish", "user:{user}:*"),
+            Map.entry("tidegate.auth.presence", "*"),
+            Map.entry("tidegate.anonymous.subscribe", "/"),
+            Map.entry("tidegate.anonymous.publish", "guests"),
             Map.entry("tidegate.fleet.name", "east"),
             Map.entry("tidegate.fleet.public", "true"));
 
@@ -69,7 +82,7 @@ final class SettingsReaderTest {
         assertEquals(
                 new Settings.Peers(Duration.ofSeconds(30), Duration.ofSeconds(90), Origins.ANY, Proxies.NONE),
                 settings.peers());
-        assertEquals(new Settings.Limits(10_000, 0, 0, 65_536, 0, 1_048_576, 128), settings.limits());
+        assertEquals(new Settings.Limits(10_000, 0, 0, 0, 65_536, 0, 1_048_576, 128), settings.limits());
         assertEquals(
                 new Settings.Relay(
                         List.of(),
@@ -87,6 +100,8 @@ final class SettingsReaderTest {
                 settings.drain());
         assertEquals(new Settings.Rebalance(true, 0.2, 0.05, 20, Duration.ofSeconds(2)), settings.rebalance());
         assertEquals(new Settings.Fleet("tidegate", false), settings.fleet());
+        assertTrue(settings.auth().isOpen());
+        assertEquals(Duration.ofSeconds(30), settings.auth().leeway());
         assertTrue(settings.relay().inProcess());
     }
 
@@ -102,7 +117,7 @@ final class SettingsReaderTest {
                         new Origins(Set.of("https://app.example.com", "http://localhost:3000")),
                         Proxies.parse("10.0.0.0/8,2001:db8::1").orElseThrow()),
                 settings.peers());
-        assertEquals(new Settings.Limits(20_000, 10, 100, 65_535, 20, 2 * 1024 * 1024, 16), settings.limits());
+        assertEquals(new Settings.Limits(20_000, 10, 3, 100, 65_535, 20, 2 * 1024 * 1024, 16), settings.limits());
         assertEquals(
                 new Settings.Relay(
                         List.of(URI.create("rediss://redis.example.com:6379")),
@@ -119,7 +134,33 @@ final class SettingsReaderTest {
                 settings.drain());
         assertEquals(new Settings.Rebalance(false, 0.5, 0.1, 7, Duration.ofMillis(500)), settings.rebalance());
         assertEquals(new Settings.Fleet("east", true), settings.fleet());
+        assertEquals(
+                new Settings.Auth(
+                        Optional.of("http://keys.login.svc/jwks"),
+                        Optional.of(new Secret("x".repeat(64))),
+                        List.of("PS256", "HS512"),
+                        Optional.of("https://login.example.com/"),
+                        List.of("chat", "game"),
+                        Duration.ofSeconds(5),
+                        Optional.of("__Host-token"),
+                        new Settings.Patterns(List.of("news.*", "user:{user}"), List.of("user:{user}:*"), List.of("*")),
+                        new Settings.Patterns(List.of("/"), List.of("guests"), List.of())),
+                settings.auth());
+        assertFalse(settings.auth().isOpen());
         assertFalse(settings.relay().inProcess());
+    }
+
+    @Test
+    void theAcceptedAlgorithmsFollowFromWhatIsSet() {
+        Map<String, String> set = Map.of("tidegate.auth.jwks", "https://a.example/keys", "tidegate.auth.audience", "a");
+        Map<String, String> secret = Map.of("tidegate.auth.secret", "x".repeat(32));
+        Map<String, String> both = new HashMap<>(set);
+        both.putAll(secret);
+        assertEquals(List.of(), Settings.defaults().auth().algorithms());
+        assertEquals(List.of("RS256", "ES256", "EdDSA"), read(set).auth().algorithms());
+        assertEquals(List.of("HS256"), read(secret).auth().algorithms());
+        assertEquals(
+                List.of("RS256", "ES256", "EdDSA", "HS256"), read(both).auth().algorithms());
     }
 
     @Test

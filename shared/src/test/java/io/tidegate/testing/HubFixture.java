@@ -2,6 +2,7 @@ package io.tidegate.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.tidegate.access.Identity;
 import io.tidegate.hub.Admission;
 import io.tidegate.hub.Connection;
 import io.tidegate.hub.Hub;
@@ -110,7 +111,7 @@ public final class HubFixture implements AutoCloseable {
         FakeTransport transport = new FakeTransport();
         Admission.Permit permit =
                 (Admission.Permit) hub.admission().admit(null, InetAddress.getLoopbackAddress(), List.of());
-        return new Client(hub.open(transport, new Connection.Peer(wire, topics, permit)), transport);
+        return new Client(hub.open(transport, new Connection.Peer(wire, topics, permit, Identity.OPEN)), transport);
     }
 
     /** Lets time pass, as a node that is awake sees it: tick by tick. */

@@ -1,5 +1,6 @@
 package io.tidegate.simulation;
 
+import io.tidegate.access.Identity;
 import io.tidegate.hub.Admission;
 import io.tidegate.hub.Connection;
 import io.tidegate.protocol.Topic;
@@ -138,7 +139,7 @@ final class Cluster {
             }
             case Admission.Permit permit -> {
                 world.cover("handshake");
-                Connection connection = pod.begin(tcp, new Connection.Peer(wire, topics, permit));
+                Connection connection = pod.begin(tcp, new Connection.Peer(wire, topics, permit, Identity.OPEN));
                 connections.put(tcp, pod);
                 ordered.add(tcp);
                 pod.after(random.nextLong(HANDSHAKE_NANOS), connection::opened);

@@ -1,0 +1,93 @@
+package io.tidegate.access;
+
+import io.tidegate.access.Verdict.Reason;
+import io.tidegate.protocol.Topic;
+import io.tidegate.settings.Settings;
+import io.tidegate.time.Clock;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Says who may come in, and as whom. Open while no key is set: then everybody may do everything. Any thread; {@link #check} and
+ * {@link #admit} may wait for the source of the keys.
+ */
+public final class Access implements AutoCloseable {
+    private static final Logger LOG = System.getLogger("io.tidegate.access");
+
+    private final Optional<Tokens> tokens;
+    private final Verdict withoutToken;
+
+    private Access(Optional<Tokens> tokens, Verdict withoutToken) {
+        this.tokens = tokens;
+        this.withoutToken = withoutToken;
+    }
+
+    /** As the settings say. Begins to ask for a JWK Set where there is one. */
+    public static Access of(Settings.Auth settings, Clock clock) {
+        if (settings.isOpen()) {
+            return new Access(Optional.empty(), new Verdict.Accepted(Identity.OPEN));
+        }
+        Optional<Keys> secret = settings.secret().map(SecretKeys::new);
+        Optional<Keys> keySet =
+                settings.jwks().map(location -> new KeySetKeys(KeySetSource.at(location), KeySetKeys.Pace.DEFAULT));
+        return closed(settings, new Tokens(settings, secret, keySet, clock));
+    }
+
+    static Access closed(Settings.Auth settings, Tokens tokens) {
+        Settings.Patterns anonymous = settings.anonymous();
+        boolean mayBeAnonymous =
+                !anonymous.subscribe().isEmpty() || !anonymous.publish().isEmpty();
+        Rights rights = Rights.of(Optional.empty(), anonymous);
+        return new Access(
+                Optional.of(tokens),
+                mayBeAnonymous
+                        ? new Verdict.Accepted(new Identity(true, Optional.empty(), rights, Optional.empty()))
+                        : new Verdict.Refused(Reason.MISSING, "a token is needed"));
+    }
+
+    /** Whether everybody may do everything. */
+    public boolean isOpen() {
+        return tokens.isEmpty();
+    }
+
+    /** Says once, at the start, that everybody may do everything, where that is so. */
+    public void warnIfOpen() {
+        if (isOpen()) {
+            LOG.log(
+                    Level.WARNING,
+                    "Everybody who reaches this server may read and write every topic;"
+                            + " tidegate.auth.jwks or tidegate.auth.secret closes it");
+        }
+    }
+
+    /**
+     * Decides on a handshake.
+     *
+     * @param topics to which it subscribes from the start
+     */
+    public Verdict admit(Credentials credentials, List<Topic> topics) {
+        Verdict verdict = credentials.token().map(this::check).orElse(withoutToken);
+        if (verdict instanceof Verdict.Accepted accepted
+                && !topics.stream().allMatch(accepted.identity().rights()::maySubscribe)) {
+            return new Verdict.Refused(Reason.FORBIDDEN, "subscribing to this topic is not allowed");
+        }
+        return verdict;
+    }
+
+    /** What a token is worth now. On an open server it says nothing. */
+    public Verdict check(String token) {
+        return tokens.isEmpty() ? withoutToken : tokens.get().check(token);
+    }
+
+    /** Why no token can be checked yet. */
+    public Optional<String> notReady() {
+        return tokens.flatMap(Tokens::notReady);
+    }
+
+    @Override
+    public void close() {
+        tokens.ifPresent(Tokens::close);
+    }
+}

@@ -1,0 +1,63 @@
+package io.tidegate.access;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The token that a handshake carries: in {@code Authorization: Bearer} (RFC 6750), else, for a browser, in a second subprotocol, the
+ * query or a cookie.
+ *
+ * @param readsStatus whether the client can read an HTTP status, and is refused by that: a script in a browser cannot
+ */
+public record Credentials(Optional<String> token, boolean readsStatus) {
+    /** Begins the subprotocol that carries a token. It is never confirmed. */
+    public static final String SUBPROTOCOL = "tidegate.token.";
+
+    /** Names the member of the query. */
+    public static final String QUERY = "access_token";
+
+    private static final Pattern BEARER = Pattern.compile("\\s*bearer(?:\\s+(.*))?", Pattern.CASE_INSENSITIVE);
+
+    /**
+     * Finds it.
+     *
+     * @param headers the values of a header, by its name
+     * @param subprotocols that are offered
+     * @param query the values of {@link #QUERY}
+     * @param cookie that may carry it
+     */
+    public static Credentials of(
+            Function<String, List<String>> headers,
+            List<String> subprotocols,
+            List<String> query,
+            Optional<String> cookie) {
+        Optional<String> header = headers.apply("Authorization").stream()
+                .map(BEARER::matcher)
+                .filter(Matcher::matches)
+                .map(bearer -> bearer.group(1) == null ? "" : bearer.group(1).strip())
+                .findFirst();
+        if (header.isPresent()) {
+            return new Credentials(header, true);
+        }
+        Optional<String> ofScript = subprotocols.stream()
+                .filter(offer -> offer.startsWith(SUBPROTOCOL))
+                .map(offer -> offer.substring(SUBPROTOCOL.length()))
+                .findFirst()
+                .or(() -> query.stream().findFirst())
+                .or(() -> cookie.flatMap(name -> cookie(headers.apply("Cookie"), name)));
+        return new Credentials(ofScript, ofScript.isEmpty());
+    }
+
+    /** RFC 6265, section 4.2.1. */
+    private static Optional<String> cookie(List<String> values, String name) {
+        return values.stream()
+                .flatMap(value -> List.of(value.split(";", -1)).stream())
+                .map(String::strip)
+                .filter(pair -> pair.startsWith(name + "="))
+                .map(pair -> pair.substring(name.length() + 1))
+                .findFirst();
+    }
+}

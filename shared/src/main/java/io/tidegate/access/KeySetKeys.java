@@ -1,0 +1,168 @@
+package io.tidegate.access;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSVerifier;
+import com.nimbusds.jose.KeySourceException;
+import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKMatcher;
+import com.nimbusds.jose.jwk.JWKSelector;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.OctetKeyPair;
+import com.nimbusds.jose.jwk.RSAKey;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The public keys of a JWK Set (RFC 7517). One thread asks its source: in the background from time to time, and at once for a key that
+ * is not known. The last set counts until there is another, so a source that is down, slow or wrong delays and refuses no token whose
+ * key is known.
+ */
+final class KeySetKeys implements Keys {
+    private static final Logger LOG = System.getLogger("io.tidegate.access");
+
+    /** Keys that are tried for a token that names none, at most. */
+    private static final int MOST = 8;
+
+    /**
+     * How often the source is asked.
+     *
+     * @param interval between two times, where nobody waits
+     * @param again the same after a failure
+     * @param least between two times, whoever waits
+     * @param patience for a key that is not known
+     */
+    record Pace(Duration interval, Duration again, Duration least, Duration patience) {
+        static final Pace DEFAULT =
+                new Pace(Duration.ofMinutes(5), Duration.ofSeconds(5), Duration.ofMillis(500), Duration.ofSeconds(3));
+    }
+
+    private final KeySetSource source;
+    private final Pace pace;
+    private final Semaphore wanted = new Semaphore(1);
+    private final AtomicReference<CompletableFuture<Void>> next = new AtomicReference<>(new CompletableFuture<>());
+    private final Thread asking;
+    private volatile @Nullable JWKSet keys;
+
+    /** What was wrong when the source was last asked; empty where it was well. */
+    private volatile String problem = "not asked yet";
+
+    /** Begins to ask at once, in the background. */
+    KeySetKeys(KeySetSource source, Pace pace) {
+        this.source = source;
+        this.pace = pace;
+        this.asking = Thread.ofVirtual().name("tidegate-keys").start(this::run);
+    }
+
+    private void run() {
+        try {
+            Duration pause = Duration.ZERO;
+            while (true) {
+                boolean ignored = wanted.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS);
+                wanted.drainPermits();
+                CompletableFuture<Void> served = next.getAndSet(new CompletableFuture<>());
+                ask();
+                served.complete(null);
+                Thread.sleep(pace.least);
+                pause = problem.isEmpty() ? pace.interval : pace.again;
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    private void ask() throws InterruptedException {
+        String before = problem;
+        try {
+            keys = source.read();
+            problem = "";
+        } catch (IOException e) {
+            problem = source.location() + ": "
+                    + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+        }
+        if (!problem.equals(before) && !problem.isEmpty()) {
+            LOG.log(Level.WARNING, "The keys of tokens cannot be read; the last ones count: {0}", problem);
+        }
+    }
+
+    @Override
+    public List<JWSVerifier> verifiers(JWSHeader header) throws JOSEException {
+        JWKMatcher matcher = JWKMatcher.forJWSHeader(header);
+        if (matcher == null) {
+            return List.of();
+        }
+        JWKSelector selector = new JWKSelector(matcher);
+        List<JWSVerifier> known = select(selector);
+        if (known.isEmpty()) {
+            awaitNext();
+            known = select(selector);
+        }
+        if (known.isEmpty() && !problem.isEmpty()) {
+            throw new KeySourceException("the key may be one that cannot be read now");
+        }
+        return known;
+    }
+
+    private List<JWSVerifier> select(JWKSelector selector) {
+        JWKSet present = keys;
+        return present == null
+                ? List.of()
+                : selector.select(present).stream()
+                        .limit(MOST)
+                        .flatMap(key -> verifier(key).stream())
+                        .toList();
+    }
+
+    /** Waits until the source was asked once more. */
+    private void awaitNext() {
+        CompletableFuture<Void> asked = next.get();
+        wanted.release();
+        try {
+            asked.get(pace.patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            // Then the key is not known.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A key that cannot be used is left out: the others of its set are good. */
+    private static Optional<JWSVerifier> verifier(JWK key) {
+        try {
+            return switch (key) {
+                case RSAKey rsa -> Optional.of(new RSASSAVerifier(rsa));
+                case ECKey ec -> Optional.of(new ECDSAVerifier(ec));
+                case OctetKeyPair pair when pair.getCurve().equals(Curve.Ed25519) -> Optional.of(new Ed25519(pair));
+                default -> Optional.empty();
+            };
+        } catch (JOSEException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public Optional<String> notReady() {
+        return keys == null ? Optional.of("no keys for tokens yet: " + problem) : Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        asking.interrupt();
+        source.close();
+    }
+}

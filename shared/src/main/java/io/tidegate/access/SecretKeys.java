@@ -1,0 +1,27 @@
+package io.tidegate.access;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSVerifier;
+import com.nimbusds.jose.crypto.MACVerifier;
+import io.tidegate.settings.Secret;
+import java.util.List;
+import java.util.Optional;
+
+/** One secret, shared with those who issue the tokens. */
+record SecretKeys(Secret secret) implements Keys {
+    @Override
+    public List<JWSVerifier> verifiers(JWSHeader header) throws JOSEException {
+        return List.of(new MACVerifier(secret.value().getBytes(UTF_8)));
+    }
+
+    @Override
+    public Optional<String> notReady() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void close() {}
+}

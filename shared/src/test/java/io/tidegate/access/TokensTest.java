@@ -1,0 +1,222 @@
+package io.tidegate.access;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.PlainJWT;
+import io.tidegate.access.Verdict.Reason;
+import io.tidegate.protocol.Topic;
+import io.tidegate.testing.ManualClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class TokensTest {
+    private final ManualClock clock = new ManualClock();
+
+    private Verdict check(Map<String, String> settings, String token) {
+        return Access.of(TokenFixture.withSecret(settings), clock).check(token);
+    }
+
+    private Verdict check(String token) {
+        return check(Map.of(), token);
+    }
+
+    private JWTClaimsSet.Builder claims() {
+        return TokenFixture.claims(clock.epochMillis());
+    }
+
+    private static Identity accepted(Verdict verdict) {
+        return assertInstanceOf(Verdict.Accepted.class, verdict, verdict::toString)
+                .identity();
+    }
+
+    private static void refused(Reason reason, String part, Verdict verdict) {
+        Verdict.Refused refused = assertInstanceOf(Verdict.Refused.class, verdict, verdict::toString);
+        assertEquals(reason, refused.reason(), refused::message);
+        assertTrue(refused.message().contains(part), refused::message);
+    }
+
+    @Test
+    void aGoodTokenSaysWhoItsUserIsAndWhatHeMayDo() {
+        Map<String, Object> rights = Map.of("subscribe", List.of("news.*"), "publish", List.of("chat"));
+        Identity ann = accepted(check(
+                Map.of("tidegate.auth.subscribe", "user:{user}"),
+                TokenFixture.signed(claims().claim("tidegate", rights)
+                        .claim("scope", "openid tidegate:presence:news.* tidegate:publish:a:b tidegate:x")
+                        .build())));
+        assertEquals(Optional.of("ann"), ann.user());
+        assertEquals(
+                Optional.of(Instant.ofEpochMilli(clock.epochMillis())
+                        .plus(Duration.ofHours(1))
+                        .plusSeconds(30)
+                        .truncatedTo(java.time.temporal.ChronoUnit.SECONDS)),
+                ann.expires().map(at -> at.truncatedTo(java.time.temporal.ChronoUnit.SECONDS)));
+        assertTrue(ann.rights().maySubscribe(new Topic("news.sport")));
+        assertTrue(ann.rights().maySubscribe(new Topic("user:ann")));
+        assertFalse(ann.rights().maySubscribe(new Topic("chat")));
+        assertTrue(ann.rights().mayPublish(new Topic("chat")));
+        assertTrue(ann.rights().mayPublish(new Topic("a:b")));
+        assertFalse(ann.rights().mayPublish(new Topic("news.sport")));
+        assertTrue(ann.rights().maySeePresence(new Topic("news.sport")));
+    }
+
+    @Test
+    void claimsOfAnotherShapeAllowNothing() {
+        for (Object claim :
+                List.of("news", List.of("news"), Map.of("subscribe", "news"), Map.of("subscribe", List.of(7)))) {
+            Identity ann = accepted(
+                    check(TokenFixture.signed(claims().claim("tidegate", claim).build())));
+            assertFalse(ann.rights().maySubscribe(new Topic("news")), claim::toString);
+        }
+    }
+
+    @Test
+    void whatIsNoSignedTokenIsRefused() {
+        String good = TokenFixture.signed(claims().build());
+        refused(Reason.INVALID, "no signed JWT", check(""));
+        refused(Reason.INVALID, "no signed JWT", check("a.b.c"));
+        refused(Reason.INVALID, "no signed JWT", check(good + ".x"));
+        refused(Reason.INVALID, "no signed JWT", check(new PlainJWT(claims().build()).serialize()));
+        refused(Reason.INVALID, "longer than", check("x".repeat(64 << 10)));
+        refused(Reason.INVALID, "signature", check(good.substring(0, good.length() - 2) + "AA"));
+        refused(
+                Reason.INVALID,
+                "signature",
+                check(TokenFixture.signed(
+                        "another-secret-of-more-than-32-bytes", new JWSHeader(JWSAlgorithm.HS256), claims().build())));
+    }
+
+    @Test
+    void aHeaderThatIsNotAcceptedIsRefusedBeforeTheSignatureIsChecked() {
+        JWTClaimsSet claims = claims().build();
+        String secret = "x".repeat(64);
+        refused(
+                Reason.INVALID,
+                "algorithm",
+                check(TokenFixture.signed(secret, new JWSHeader(JWSAlgorithm.HS512), claims)));
+        refused(
+                Reason.INVALID,
+                "critical",
+                check(TokenFixture.signed(
+                        TokenFixture.SECRET,
+                        new JWSHeader.Builder(JWSAlgorithm.HS256)
+                                .criticalParams(Set.of("exp"))
+                                .customParam("exp", 1)
+                                .build(),
+                        claims)));
+        refused(
+                Reason.INVALID,
+                "another token",
+                check(TokenFixture.signed(
+                        TokenFixture.SECRET,
+                        new JWSHeader.Builder(JWSAlgorithm.HS256)
+                                .type(JOSEObjectType.JWT)
+                                .contentType("JWT")
+                                .build(),
+                        claims)));
+    }
+
+    @Test
+    void aTokenMustSayWhoseItIsAndUntilWhen() {
+        refused(
+                Reason.INVALID,
+                "no exp",
+                check(TokenFixture.signed(claims().expirationTime(null).build())));
+        for (String user : new String[] {null, "", "x".repeat(256), "a\nb"}) {
+            refused(
+                    Reason.INVALID,
+                    "sub",
+                    check(TokenFixture.signed(claims().subject(user).build())));
+        }
+    }
+
+    @Test
+    void timesCountWithTheLeewayOfTheClocks() {
+        Instant now = Instant.ofEpochMilli(clock.epochMillis());
+        String ends = TokenFixture.signed(
+                claims().expirationTime(Date.from(now.plusSeconds(10))).build());
+        String begins = TokenFixture.signed(
+                claims().notBeforeTime(Date.from(now.plusSeconds(40))).build());
+        Map<String, String> leeway = Map.of("tidegate.auth.leeway", "30s");
+        refused(Reason.INVALID, "not valid yet", check(leeway, begins));
+        clock.advance(Duration.ofSeconds(11));
+        accepted(check(leeway, begins));
+        clock.advance(Duration.ofSeconds(28));
+        accepted(check(leeway, ends));
+        clock.advance(Duration.ofSeconds(1));
+        refused(Reason.EXPIRED, "expired", check(leeway, ends));
+    }
+
+    @Test
+    void issuerAndAudienceMustBeThoseThatAreConfigured() {
+        Map<String, String> settings = Map.of("tidegate.auth.issuer", "me", "tidegate.auth.audience", "a, b");
+        accepted(check(
+                settings,
+                TokenFixture.signed(
+                        claims().issuer("me").audience(List.of("x", "b")).build())));
+        refused(
+                Reason.INVALID,
+                "issuer",
+                check(settings, TokenFixture.signed(claims().audience("a").build())));
+        refused(
+                Reason.INVALID,
+                "audience",
+                check(
+                        settings,
+                        TokenFixture.signed(claims().issuer("me").audience("c").build())));
+        refused(
+                Reason.INVALID,
+                "audience",
+                check(
+                        settings,
+                        TokenFixture.signed(
+                                claims().issuer("me").audience((String) null).build())));
+    }
+
+    /** The limit is a hundred times what it takes, on a machine that does other things. */
+    @Test
+    void aRefusalWithoutASignatureCostsLessThanAMillisecond() {
+        Access access = Access.of(TokenFixture.withSecret(Map.of()), clock);
+        List<String> bad = List.of(
+                "x".repeat(64 << 10),
+                new PlainJWT(claims().build()).serialize(),
+                TokenFixture.signed(claims().expirationTime(null).build()),
+                "e".repeat(12_000) + ".e.e");
+        int rounds = 2_000;
+        for (String token : bad) {
+            long start = System.nanoTime();
+            for (int i = 0; i < rounds; i++) {
+                assertInstanceOf(Verdict.Refused.class, access.check(token));
+            }
+            long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start) / rounds;
+            assertTrue(micros < 1_000, () -> micros + " us");
+        }
+    }
+
+    @Test
+    void theCacheOfBadTokensIsBoundedAndForgets() {
+        RecentRefusals refusals = new RecentRefusals(clock);
+        Verdict.Refused refused = new Verdict.Refused(Reason.INVALID, "bad");
+        for (int i = 0; i < 25_000; i++) {
+            refusals.add("token " + i, refused);
+        }
+        assertEquals(Optional.of(refused), refusals.get("token 24999"));
+        assertEquals(Optional.empty(), refusals.get("token 0"));
+        assertTrue(refusals.size() <= 10_000);
+        clock.advance(Duration.ofSeconds(61));
+        assertEquals(Optional.empty(), refusals.get("token 24999"));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.access;
+
+import org.jspecify.annotations.NullMarked;
