@@ -122,7 +122,7 @@ for (const [kind, start] of Object.entries(KINDS)) {
     await startServer(t, 'se', { ...settings, 'tidegate.port': his.port });
     await until('what was missed', async () => (await said()).includes('ann: while you were away'));
     await other.say('the end');
-    await until('what comes after', async () => (await said()).at(-1) === 'ann: the end');
+    await until('what comes after', async () => (await said()).at(-1) === 'ann: the end' && heard.at(-1) === 'ann: the end');
     assert.deepEqual(await said(), ['ann: one', 'ann: two', ...heard]);
     assert.ok(!(await app.shown()).some((line) => line.includes('missing')));
 
