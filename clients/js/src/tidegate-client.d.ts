@@ -32,6 +32,8 @@ export type State =
  * - `queue-full`: `maxPending` publishes are not acknowledged yet.
  * - `duplicate-id`: a publish with this id is not acknowledged yet.
  * - `timeout`, `aborted`: a publish was given up, by its `timeout` or its `signal`; it may or may not have arrived.
+ * - `connection-lost`: the connection ended before a publish with `keep: false` was acknowledged; it may or may not have
+ *   arrived. So does `relay-unavailable` reject one. Others are sent again.
  * - `already-subscribed`: the client has the topic already, so `after` and `last` come too late.
  * - `unsubscribed`: what was waited for ended with `unsubscribe()`.
  * - `cannot-open`, `no-subprotocol`, `refused`: what is at the URL cannot be opened from here, is no Tidegate, or
@@ -39,7 +41,7 @@ export type State =
  */
 export type ErrorCode =
   | 'invalid-json' | 'invalid-frame' | 'invalid-topic' | 'too-many-topics' | 'rate-limited' | 'relay-unavailable'
-  | 'closed' | 'too-large' | 'queue-full' | 'duplicate-id' | 'timeout' | 'aborted' | 'already-subscribed'
+  | 'closed' | 'connection-lost' | 'too-large' | 'queue-full' | 'duplicate-id' | 'timeout' | 'aborted' | 'already-subscribed'
   | 'unsubscribed' | 'cannot-open' | 'no-subprotocol' | 'refused';
 
 export class TidegateError extends Error {
@@ -49,8 +51,8 @@ export class TidegateError extends Error {
 
 export interface Message<M = Json, U = Json> {
   readonly topic: string;
-  /** Opaque and unique in its topic; the one to resume after. */
-  readonly position: string;
+  /** Opaque and unique in its topic; the one to resume after. Undefined for a message that is not kept. */
+  readonly position: string | undefined;
   readonly message: M;
   /** What the publisher gave, if anything. */
   readonly user?: U;
@@ -66,7 +68,8 @@ export interface Message<M = Json, U = Json> {
 export interface Acknowledgement {
   readonly id: string | number;
   readonly topic: string;
-  readonly position: string;
+  /** Undefined for a message that is not kept. */
+  readonly position: string | undefined;
 }
 
 export interface SubscribeOptions {
@@ -86,7 +89,7 @@ export type SubscriptionState = 'waiting' | 'live' | 'refused' | 'ended';
 
 export interface Subscription {
   readonly topic: string;
-  /** Of the last message that was handed over; undefined until the topic is first subscribed. */
+  /** Of the last kept message that was handed over; undefined until the topic is first subscribed. */
   readonly position: string | undefined;
   readonly state: SubscriptionState;
   /** Why it was refused. */
@@ -108,7 +111,10 @@ export interface PublishOptions {
    * characters or an integer; `7` and `"7"` are two.
    */
   id?: string | number | null | undefined;
-  /** `false`: delivered in order to those who are subscribed, and not kept for others. `true` by default. */
+  /**
+   * `false`: delivered in order to those who are subscribed, and not kept for others. It has no position, and is sent
+   * once only: see `connection-lost` and `relay-unavailable`. `true` by default.
+   */
   keep?: boolean | null | undefined;
   /** Rejects with `timeout` where no ack has come in so many ms; the message may have arrived. */
   timeout?: number | null | undefined;
@@ -240,13 +246,15 @@ export interface Client extends NativeEventTarget {
 
   /**
    * Resolves once the server has the message; until then it is sent again on each new connection, with the same id, and
-   * published once. Messages are published in the order of the calls, not above the server's rate, except around an
+   * published once (with `keep: false` it is sent once only). Messages are published in the order of the calls, not above the server's rate, except around an
    * outage of the server's relay.
    *
    * Rejects with a TidegateError where it can never succeed (`invalid-topic`, `invalid-frame`, `duplicate-id`,
-   * `too-large`, `closed`), where it is given up (`timeout`, `aborted`), and at once where too much waits
+   * `too-large`, `closed`), where it is given up (`timeout`, `aborted`), where one that is not kept was not acknowledged
+   * (`connection-lost`, `relay-unavailable`), and at once where too much waits
    * (`queue-full`): try again when an earlier one resolves. With a TypeError for a `timeout` or `signal` that cannot be
-   * meant. A promise that nobody waits for may reject with `closed` or `aborted` unnoticed.
+   * meant. A promise that nobody waits for may reject unnoticed with `closed`, `aborted`, `connection-lost` or
+   * `relay-unavailable`.
    */
   publish(topic: string, message: unknown, options?: PublishOptions | null): Promise<Acknowledgement>;
 

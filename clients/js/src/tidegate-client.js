@@ -8,7 +8,9 @@
  *   message handed over; each new connection subscribes `after` it.
  * - Two connections are read at once only while a node is left. Both carry the same messages in the same order, so what
  *   the application has is always the longer of two beginnings of one sequence. A message handed over from one is noted
- *   as awaited on the other, and dropped when it comes there. The newer one may lack messages that are not kept.
+ *   as awaited on the other, and dropped when it comes there.
+ * - A message that is not kept has no position. It is taken from the older of the two connections, as long as both are
+ *   read; what it says tells one that was handed over already. Its publish is never sent a second time.
  * - A connection that had to skip messages which the other one carries is muted for that topic: only the whole stream
  *   counts.
  * - A publish stays in the Outbox, in its order, until its ack. Each new connection sends it again with the same id, by
@@ -46,7 +48,12 @@ const UNANSWERED = 63;
 /** Longer ones fire at once. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 const MAX_PENDING = 1_000;
+/** So many messages that are not kept are remembered of a topic, and so much of the text of each. */
+const UNKEPT = 64;
+const UNKEPT_TEXT = 256;
 const MAX_LAST = 100_000;
+/** A publish may reject with these without anybody there to hear it. */
+const UNNOTICED = new Set(['closed', 'aborted', 'connection-lost', 'relay-unavailable']);
 /** Closes after which another try would go the same way. */
 const FINAL = new Set([1000, 1002, 1007, 1009]);
 const LATER = new Set(['rate-limited', 'relay-unavailable']);
@@ -830,13 +837,19 @@ class Client extends Emitter {
     const feed = this.#feeds.get(message.topic);
     if (!feed || entry?.feed !== feed) return;
     if (!entry.resumed) this.#compareClocks(message.timestamp);
-    const other = this.#other(connection, feed);
-    if (!feed.take(connection, other, other === this.#second, message.position)) return;
+    const isKept = message.position !== undefined;
+    if (isKept ? !feed.take(connection, this.#other(connection, feed), message.position)
+      : this.#isReadElsewhere(connection, feed) || !feed.takeUnkept(connection, message)) return;
     const skew = this.#skew ?? this.#host.now() - this.#host.wall();
-    message.recovered = entry.resumed && message.timestamp + skew < entry.askedAt;
+    message.recovered = isKept && entry.resumed && message.timestamp + skew < entry.askedAt;
     for (const hearing of feed.hearings) {
       if (hearing.isHeard) this.#host.call(() => hearing.listener(message));
     }
+  }
+
+  /** Of two connections the older one brings what is not kept. */
+  #isReadElsewhere(connection, feed) {
+    return connection === this.#second && this.#first.carries(feed, 'on');
   }
 
   #compareClocks(timestamp) {
@@ -857,7 +870,7 @@ class Client extends Emitter {
     if (later) this.#slowDown(connection, code);
     const entry = connection.topics.get(topic);
     if (answers === 'publish' && id !== undefined) {
-      if (later) this.#outbox.unsend(connection, id);
+      if (later) this.#outbox.postpone(connection, { id, code, message });
       else this.#outbox.reject(id, new TidegateError(code, message));
     } else if (answers === 'unsubscribe' && entry?.state === 'leaving') {
       entry.state = 'on';
@@ -1035,8 +1048,10 @@ class Feed {
   /** Whether what came after the position that it began with could not be had. */
   isLost = false;
   #isAnswered = false;
-  /** Connection → the positions that are still to come there, in order, to be dropped; and whether it is the older. */
+  /** Connection → the positions that are still to come there, to be dropped. */
   #awaited = new Map();
+  /** What was handed over last of what is not kept: {connection, text}. */
+  #unkept = [];
 
   constructor(topic, position, last) {
     this.topic = topic;
@@ -1069,33 +1084,34 @@ class Feed {
    * Whether a message is to be handed over; it counts as handed over then.
    *
    * @param other the other connection that carries this feed, if any
-   * @param isOlder whether `connection` was there before the other one
    */
-  take(connection, other, isOlder, position) {
-    const awaited = this.#awaited.get(connection);
-    if (awaited?.positions.has(position)) {
-      for (const earlier of awaited.positions) {
-        awaited.positions.delete(earlier); // Those before it were not kept, and do not come here.
-        if (earlier === position) return false;
-      }
-    }
-    if (awaited && awaited.positions.size > 0) {
-      if (awaited.isOlder) return false; // Not kept, so the newer one has passed it by.
-      awaited.positions.clear(); // Nor were these.
-    }
+  take(connection, other, position) {
+    if (this.#awaited.get(connection)?.delete(position)) return false;
     if (other) {
-      if (!this.#awaited.has(other)) this.#awaited.set(other, { positions: new Set(), isOlder: false });
-      const there = this.#awaited.get(other);
-      there.isOlder = !isOlder;
-      there.positions.add(position);
+      if (!this.#awaited.has(other)) this.#awaited.set(other, new Set());
+      this.#awaited.get(other).add(position);
     }
     this.position = position;
     return true;
   }
 
+  /** The same for one that is not kept: it has no position, and may be missed, but not doubled or put out of order. */
+  takeUnkept(connection, { timestamp, user, message }) {
+    if (this.#awaited.get(connection)?.size > 0) return false; // Another connection is further already.
+    const text = JSON.stringify([timestamp, user, message]).slice(0, UNKEPT_TEXT);
+    const known = this.#unkept.findIndex((earlier) => earlier.connection !== connection && earlier.text === text);
+    if (known >= 0) {
+      this.#unkept.splice(known, 1);
+      return false;
+    }
+    this.#unkept.push({ connection, text });
+    if (this.#unkept.length > UNKEPT) this.#unkept.shift();
+    return true;
+  }
+
   /** Whether the other connection has brought all up to where this one begins; then nothing is missing. */
   covers(connection, position, after) {
-    return position === after || this.#awaited.get(connection)?.positions.has(position) === true;
+    return position === after || this.#awaited.get(connection)?.has(position) === true;
   }
 
   forget(connection) {
@@ -1124,13 +1140,13 @@ class Outbox {
     return this.#waiting;
   }
 
-  /** A promise, rejected with what `begin` throws. Nobody need wait for it to learn that the client was closed. */
+  /** A promise, rejected with what `begin` throws. */
   promise(begin) {
     const answer = {};
     const promise = new Promise((resolve, reject) => {
       answer.resolve = resolve;
       answer.reject = (error) => {
-        if (error.code === 'closed' || error.code === 'aborted') promise.catch(() => {});
+        if (UNNOTICED.has(error.code)) promise.catch(() => {});
         reject(error);
       };
     });
@@ -1153,7 +1169,9 @@ class Outbox {
     }
     if (signal?.aborted) throw abortedError(signal);
     const text = publishText(topic, message, options, id);
-    const entry = { id, topic, text, bytes: utf8Length(text), answer, isOver: false, on: null, timer: undefined };
+    const isKept = options.keep !== false;
+    const bytes = utf8Length(text);
+    const entry = { id, topic, text, bytes, isKept, answer, isOver: false, on: null, timer: undefined };
     this.#entries.set(id, entry);
     this.#waiting++;
     if (!isNone(timeout)) {
@@ -1181,17 +1199,28 @@ class Outbox {
     }
   }
 
-  /** Has one sent again that was answered, or all of a connection that will answer none. */
-  unsend(connection, id) {
-    for (const entry of id === undefined ? [...this.#entries.values()] : [this.#entries.get(id)]) {
-      if (entry?.on !== connection) continue;
-      this.#answered(entry);
-      if (entry.isOver) this.#entries.delete(entry.id);
+  /** Has all sent again of a connection that will answer none. */
+  unsend(connection) {
+    for (const entry of [...this.#entries.values()]) {
+      if (entry.on === connection) this.#again(entry, 'connection-lost', 'the connection ended before the server had answered');
     }
   }
 
-  resolve({ type: _, ...ack }) {
-    this.#remove(ack.id, ({ answer }) => answer.resolve(ack));
+  /** Has one sent again that could not be done. */
+  postpone(connection, { id, code, message }) {
+    const entry = this.#entries.get(id);
+    if (entry?.on === connection) this.#again(entry, code, message);
+  }
+
+  /** The server remembers no message that it does not keep: sent again, it could be published twice. */
+  #again(entry, code, message) {
+    if (!entry.isKept && code !== 'rate-limited') this.reject(entry.id, new TidegateError(code, message));
+    else this.#answered(entry);
+    if (entry.isOver) this.#entries.delete(entry.id);
+  }
+
+  resolve({ id, topic, position }) {
+    this.#remove(id, ({ answer }) => answer.resolve({ id, topic, position }));
   }
 
   reject(id, error) {

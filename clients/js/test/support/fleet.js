@@ -16,10 +16,12 @@ const ofServer = allowed('serverFrame');
  * All delays are those of the test's clock, so that a run with a seed is the same every time. Every frame, of either
  * side, is held against the schema.
  *
- * A topic is one log that all nodes read, each at its own pace; a position is an index of that log.
+ * A topic is one stream that all nodes read, each at its own pace. What is kept of it is the topic's log, and a position
+ * is an index of the log.
  */
 export class Fleet {
   topics = new Map();
+  streams = new Map();
   nodes = new Map();
   heartbeatMs = 30_000;
   limits = { message: 65_536, topics: 128, queue: 1 << 20, rate: 0 };
@@ -65,15 +67,32 @@ export class Fleet {
     return this.topics.get(topic);
   }
 
+  /** Kept messages and others, in their order: {id, frame, behind}, where `behind` counts the kept ones before it. */
+  stream(topic) {
+    if (!this.streams.has(topic)) this.streams.set(topic, []);
+    return this.streams.get(topic);
+  }
+
   append({ topic, user, message, id, keep = true }) {
     const log = this.log(topic);
-    const known = id === undefined ? -1 : log.findIndex((entry) => entry.id === id);
+    const known = id === undefined || !keep ? -1 : log.findIndex((entry) => entry.id === id);
     if (known >= 0) return position(known);
     for (const node of this.nodes.values()) node.read(topic); // From here on a node that has not read it is behind.
-    const frame = { type: 'message', topic, position: position(log.length), user, message, timestamp: this.timestamp() };
-    log.push({ id, frame, keep });
+    const behind = log.length;
+    const at = keep ? position(behind) : undefined;
+    const frame = { type: 'message', topic, position: at, user, message, timestamp: this.timestamp() };
+    const stream = this.stream(topic);
+    const entry = { id, frame, behind, end: stream.length + 1 };
+    stream.push(entry);
+    if (keep) log.push(entry);
     for (const node of this.nodes.values()) this.time.setTimeout(() => node.deliver(), this.lag());
-    return position(log.length - 1);
+    return at;
+  }
+
+  /** How many of the kept messages are among so many of the stream. */
+  kept(topic, count) {
+    const next = this.stream(topic)[count];
+    return next ? next.behind : this.log(topic).length;
   }
 }
 
@@ -94,21 +113,25 @@ class Node {
     this.host = host;
   }
 
-  /** How many messages of the topic this node has delivered. */
+  /** How many messages of the topic's stream this node has delivered. */
   read(topic) {
-    if (!this.#read.has(topic)) this.#read.set(topic, this.fleet.log(topic).length);
+    if (!this.#read.has(topic)) this.#read.set(topic, this.fleet.stream(topic).length);
     return this.#read.get(topic);
+  }
+
+  #readAll() {
+    for (const [topic, stream] of this.fleet.streams) this.#read.set(topic, stream.length);
   }
 
   /** Brings every connection to the present. */
   deliver() {
-    for (const topic of this.fleet.topics.keys()) this.#read.set(topic, this.fleet.log(topic).length);
+    this.#readAll();
     for (const connection of this.connections) connection.deliver();
   }
 
   /** The relay was away: nobody here gets what this node has not delivered yet, and all are told. */
   gap() {
-    for (const topic of this.fleet.topics.keys()) this.#read.set(topic, this.fleet.log(topic).length);
+    this.#readAll();
     for (const connection of this.connections) connection.skip();
   }
 
@@ -135,7 +158,7 @@ class Node {
 
 /** The server's end of a socket. */
 class Peer {
-  /** Topic → index of the next message to deliver. */
+  /** Topic → index, in its stream, of the next message to deliver. */
   next = new Map();
   unanswered = 0;
   /** Topic → the publishes that came behind a subscribe which is not answered. */
@@ -222,20 +245,22 @@ class Peer {
     }
     // A client may be ahead of this node, which then needs no history for it.
     const log = this.fleet.log(topic);
-    const oldest = Math.min(read, log.length - this.fleet.history);
+    const kept = this.fleet.kept(topic, read);
+    const oldest = Math.min(kept, log.length - this.fleet.history);
     const recovered = from === undefined || from + 1 >= oldest;
-    let begin = from !== undefined && recovered ? from + 1 : read;
-    for (let left = last ?? 0; left > 0 && begin > Math.max(0, oldest);) if (log[--begin].keep) left--;
+    const begin = from === undefined ? Math.max(Math.min(kept, Math.max(0, oldest)), kept - (last ?? 0))
+      : recovered ? from + 1 : kept;
     this.next.set(topic, read);
     this.send({ type: 'subscribed', topic, position: position(begin - 1), recovered });
-    for (const { frame, keep } of log.slice(begin, read)) if (keep) this.send(frame);
-    this.next.set(topic, Math.max(begin, read));
+    for (const { frame } of log.slice(begin, kept)) this.send(frame);
+    this.next.set(topic, begin > kept ? log[begin - 1].end : read);
     this.deliver();
   }
 
   unsubscribe({ topic }) {
     this.next.delete(topic);
-    this.send({ type: 'unsubscribed', topic, position: position(this.node.read(topic) - 1), recovered: true });
+    const end = this.fleet.kept(topic, this.node.read(topic));
+    this.send({ type: 'unsubscribed', topic, position: position(end - 1), recovered: true });
   }
 
   publish(frame) {
@@ -260,7 +285,7 @@ class Peer {
   deliver() {
     for (const [topic, next] of this.next) {
       const read = this.node.read(topic);
-      for (const { frame } of this.fleet.log(topic).slice(next, read)) this.send(frame);
+      for (const { frame } of this.fleet.stream(topic).slice(next, read)) this.send(frame);
       this.next.set(topic, Math.max(next, read));
     }
   }
@@ -270,7 +295,7 @@ class Peer {
       const read = this.node.read(topic);
       if (read <= next) continue;
       this.next.set(topic, read);
-      this.send({ type: 'subscribed', topic, position: position(read - 1), recovered: false });
+      this.send({ type: 'subscribed', topic, position: position(this.fleet.kept(topic, read) - 1), recovered: false });
     }
   }
 }

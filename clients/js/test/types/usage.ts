@@ -10,7 +10,7 @@ const options: Options = {
 connect('/chat', options).reconnect();
 
 const subscription: Subscription = client.subscribe('tea', ({ message, user, position, recovered }) => {
-  const text: string = position;
+  const text: string | undefined = position;
   const flag: boolean = recovered;
   console.log(message, user, text, flag);
 }, { after: localStorage.getItem('position') });
@@ -33,7 +33,7 @@ client.addEventListener('error', { handleEvent: ({ code, status }) => console.lo
 const target: EventTarget = client;
 target.addEventListener('statechange', (event: Event) => console.log(event.type));
 
-async function publish(): Promise<string> {
+async function publish(): Promise<string | undefined> {
   const control = new AbortController();
   try {
     const options = { user: 'ann', id: 7, keep: false, timeout: 5_000, signal: control.signal };
