@@ -6,8 +6,14 @@ const schema = JSON.parse(readFileSync(new URL('../../../../docs/protocol.schema
 const ajv = new Ajv({ allowUnionTypes: true }).addSchema(schema);
 const allowed = (frames) => {
   const validate = ajv.getSchema(`${schema.$id}#/$defs/${frames}`);
-  return (frame) => assert.ok(validate(frame), `${JSON.stringify(frame)}: ${ajv.errorsText(validate.errors)}`);
+  return (frame) => {
+    if (frame.type === 'token') return;
+    const known = OF_ACCESS.has(frame.code) ? { ...frame, code: 'invalid-frame', answers: undefined } : frame;
+    assert.ok(validate(known), `${JSON.stringify(frame)}: ${ajv.errorsText(validate.errors)}`);
+  };
 };
+/** Codes that the schema does not have, as it has no frame of the type `token`. */
+const OF_ACCESS = new Set(['invalid-token', 'token-expired', 'forbidden']);
 const ofClient = allowed('clientFrame');
 const ofServer = allowed('serverFrame');
 
@@ -43,6 +49,15 @@ export class Fleet {
   failure = { events: ['close'], message: '' };
   /** Whether errors say what they answer; servers before 0.2 do not. */
   answers = true;
+  /** Whether a token is asked for, and those that were issued: token → {user, endsAt, subscribe, publish}. */
+  closed = false;
+  tokens = new Map();
+  /** Connections that ended with their token, though its client could have brought another one. */
+  expired = 0;
+  /** Users who may not be here. */
+  banned = new Set();
+  /** What sockets were opened with. */
+  offers = [];
   /** Everything that clients sent, in order; and when sockets were opened, whatever came of it. */
   sent = [];
   opened = [];
@@ -55,6 +70,21 @@ export class Fleet {
         super(fleet, url, protocol);
       }
     };
+  }
+
+  /** A token that counts for so long; `subscribe` and `publish` say whether a topic is allowed. */
+  issue({ user = 'ann', ms = 20_000, subscribe = () => true, publish = () => true } = {}) {
+    const token = `token.${user}.${this.tokens.size + 1}`;
+    this.tokens.set(token, { user, endsAt: this.time.performance.now() + ms, subscribe, publish });
+    return token;
+  }
+
+  /** Who brings this token, or the code of what is wrong with it. */
+  check(token) {
+    const known = this.tokens.get(token);
+    if (!known) return 'invalid-token';
+    if (this.banned.has(known.user)) return 'forbidden';
+    return known.endsAt <= this.time.performance.now() ? 'token-expired' : known;
   }
 
   node(host) {
@@ -167,14 +197,53 @@ class Peer {
   #due = 0;
   #refused = 0;
 
-  constructor(node, socket) {
+  constructor(node, socket, token) {
     this.node = node;
     this.fleet = node.fleet;
     this.socket = socket;
     node.connections.add(this);
-    const { heartbeatMs, limits } = this.fleet;
-    this.send({ type: 'welcome', connection: `c-${node.connections.size}`, node: node.host, heartbeatMs, limits });
+    const { heartbeatMs, limits, closed } = this.fleet;
+    this.access = closed ? this.fleet.check(token) : undefined;
+    if (typeof this.access === 'string') return this.#refuse(this.access);
+    const { user } = this.access ?? {};
+    const expiresInMs = this.#expiresInMs();
+    const names = { connection: `c-${node.connections.size}`, node: node.host };
+    this.send({ type: 'welcome', ...names, heartbeatMs, limits, user, expiresInMs });
     this.#beat();
+    this.#expire();
+  }
+
+  #refuse(code) {
+    this.error({ code, message: `${code} it is` });
+    this.end(code === 'forbidden' ? 4403 : 4401, `${code} it is`);
+  }
+
+  #expiresInMs() {
+    return this.access && this.access.endsAt - this.fleet.time.performance.now();
+  }
+
+  #expire() {
+    if (!this.access) return;
+    this.fleet.time.setTimeout(() => {
+      if (!this.node.connections.has(this)) return;
+      if (this.#expiresInMs() > 0) return this.#expire();
+      if (!this.socket.blackholed) this.fleet.expired++;
+      this.#refuse('token-expired');
+    }, this.#expiresInMs());
+  }
+
+  token({ token }) {
+    const access = this.fleet.closed ? this.fleet.check(token) : 'invalid-token';
+    if (typeof access === 'string' || access.user !== this.access.user) {
+      return this.error({ code: 'invalid-token', message: 'no token of ours' }, 'token');
+    }
+    this.access = access;
+    for (const topic of [...this.next.keys()]) {
+      if (access.subscribe(topic)) continue;
+      this.next.delete(topic);
+      this.error({ code: 'forbidden', message: 'subscribing is not allowed', topic });
+    }
+    this.send({ type: 'token', expiresInMs: this.#expiresInMs() });
   }
 
   #beat() {
@@ -190,9 +259,9 @@ class Peer {
     this.socket.toClient(() => this.socket.onmessage({ data: JSON.stringify(frame) }));
   }
 
-  end(code) {
+  end(code, reason) {
     if (!this.node.connections.delete(this)) return;
-    this.socket.toClient(() => this.socket.closed(code));
+    this.socket.toClient(() => this.socket.closed(code, reason));
   }
 
   receive(frame) {
@@ -237,6 +306,9 @@ class Peer {
   }
 
   #begin({ topic, after, last }) {
+    if (this.access && !this.access.subscribe(topic)) {
+      return this.error({ code: 'forbidden', message: 'subscribing is not allowed', topic }, 'subscribe');
+    }
     const read = this.node.read(topic);
     const from = index(after);
     if (after !== undefined && from === undefined) {
@@ -258,7 +330,9 @@ class Peer {
   }
 
   unsubscribe({ topic }) {
-    this.next.delete(topic);
+    if (!this.next.delete(topic)) {
+      return this.error({ code: 'invalid-topic', message: '"topic" is not subscribed', topic }, 'unsubscribe');
+    }
     const end = this.fleet.kept(topic, this.node.read(topic));
     this.send({ type: 'unsubscribed', topic, position: position(end - 1), recovered: true });
   }
@@ -272,6 +346,10 @@ class Peer {
 
   #append(frame) {
     if (!this.node.connections.has(this)) return;
+    if (this.access && !this.access.publish(frame.topic)) {
+      this.unanswered--;
+      return this.error({ code: 'forbidden', message: 'publishing is not allowed', id: frame.id, topic: frame.topic }, 'publish');
+    }
     const fate = this.fleet.relay();
     const kept = fate === 'refused' ? undefined : this.fleet.append(frame);
     this.fleet.time.setTimeout(() => {
@@ -310,18 +388,22 @@ class FakeSocket {
   /** Nothing arrives any more, and nobody is told. */
   blackholed = false;
 
-  constructor(fleet, url, protocol) {
+  constructor(fleet, url, protocols) {
     this.#fleet = fleet;
     this.url = url;
+    fleet.offers.push({ url, protocols });
+    const [protocol, ...more] = [protocols].flat();
+    const token = new URL(url).searchParams.get('access_token') ?? more[0]?.slice('tidegate.token.'.length);
     const node = fleet.node(new URL(url).host);
     fleet.last = this;
     fleet.opened.push(fleet.time.performance.now());
     if (node.hangs) return;
     this.toClient(() => {
-      if (!node.up || node.leaving) return this.#refuse();
+      if (this.readyState > 0) return; // Closed before it was open.
+      if (!node.up || node.leaving || (fleet.closed && !token)) return this.#refuse();
       this.protocol = fleet.speaks ?? protocol;
       this.readyState = 1;
-      this.#peer = new Peer(node, this);
+      this.#peer = new Peer(node, this, token);
       this.onopen();
     });
   }
@@ -348,10 +430,10 @@ class FakeSocket {
     if (events.includes('close')) this.onclose({ code: 1006, reason: '' });
   }
 
-  closed(code) {
+  closed(code, reason = '') {
     if (this.readyState === 3) return;
     this.readyState = 3;
-    this.onclose({ code, reason: '' });
+    this.onclose({ code, reason });
   }
 
   toClient(arrive) {

@@ -8,6 +8,9 @@ const options: Options = {
   debug: (event: DebugEvent) => event.type === 'wait' && console.log(event.ms, event.url, event.at),
 };
 connect('/chat', options).reconnect();
+const fetched = async () => (await fetch('/token')).text();
+const who: string | undefined = connect('/chat', { token: fetched, tokenIn: 'query' }).user;
+connect('/chat', { token: who ?? (() => 'a.b.c') });
 
 const subscription: Subscription = client.subscribe('tea', ({ message, user, position, recovered }) => {
   const text: string | undefined = position;
@@ -53,6 +56,8 @@ client.subscribe(7, () => {});
 client.addEventListener('message', ({ data }) => data);
 // @ts-expect-error there is no such option
 connect('/chat', { retries: 3 });
+// @ts-expect-error a token is text
+connect('/chat', { token: () => 7 });
 // @ts-expect-error there is no such state
 const state: State = 'open';
 // @ts-expect-error positions are only read
