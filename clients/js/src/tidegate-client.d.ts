@@ -45,8 +45,9 @@ export type State =
  */
 export type ErrorCode =
   | 'invalid-json' | 'invalid-frame' | 'invalid-topic' | 'too-many-topics' | 'rate-limited' | 'relay-unavailable'
-  | 'closed' | 'connection-lost' | 'too-large' | 'queue-full' | 'duplicate-id' | 'timeout' | 'aborted' | 'already-subscribed'
-  | 'unsubscribed' | 'forbidden' | 'invalid-token' | 'token-expired' | 'token-failed' | 'cannot-open' | 'no-subprotocol' | 'refused';
+  | 'closed' | 'connection-lost' | 'too-large' | 'queue-full' | 'duplicate-id' | 'timeout' | 'aborted'
+  | 'already-subscribed' | 'unsubscribed' | 'forbidden' | 'invalid-token' | 'token-expired' | 'token-failed'
+  | 'cannot-open' | 'no-subprotocol' | 'refused';
 
 export class TidegateError extends Error {
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown });
@@ -271,15 +272,14 @@ export interface Client extends NativeEventTarget {
 
   /**
    * Resolves once the server has the message; until then it is sent again on each new connection, with the same id, and
-   * published once (with `keep: false` it is sent once only). Messages are published in the order of the calls, not above the server's rate, except around an
-   * outage of the server's relay.
+   * published once (with `keep: false` it is sent once only). Messages are published in the order of the calls, not
+   * above the server's rate, except around an outage of the server's relay.
    *
    * Rejects with a TidegateError where it can never succeed (`invalid-topic`, `invalid-frame`, `duplicate-id`,
-   * `too-large`, `forbidden`, `closed`), where it is given up (`timeout`, `aborted`), where one that is not kept was not acknowledged
-   * (`connection-lost`, `relay-unavailable`), and at once where too much waits
-   * (`queue-full`): try again when an earlier one resolves. With a TypeError for a `timeout` or `signal` that cannot be
-   * meant. A promise that nobody waits for may reject unnoticed with `closed`, `aborted`, `connection-lost` or
-   * `relay-unavailable`.
+   * `too-large`, `forbidden`, `closed`), where it is given up (`timeout`, `aborted`), where one that is not kept was
+   * not acknowledged (`connection-lost`, `relay-unavailable`), and at once where too much waits (`queue-full`): try
+   * again when an earlier one resolves. With a TypeError for a `timeout` or `signal` that cannot be meant. A promise
+   * that nobody waits for may reject unnoticed with `closed`, `aborted`, `connection-lost` or `relay-unavailable`.
    */
   publish(topic: string, message: unknown, options?: PublishOptions | null): Promise<Acknowledgement>;
 

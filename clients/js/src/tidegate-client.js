@@ -46,7 +46,7 @@ const SLOT_MS = 2_000;
 const LAST_TRY_MS = 250;
 /** The least wait after `rate-limited`, which counts by the second. */
 const RATE_MS = 1_000;
-/** A token is renewed at a random moment of these parts of its time, so that the clients of a fleet do not all ask at once. */
+/** A token is renewed at a random moment of these parts of its time: the clients of a fleet must not all ask at once. */
 const RENEW = { from: 0.6, to: 0.9 };
 /** A token that ends within this time, or this part of all its time, is not used for a new connection. */
 const NEAR_END = { ms: 60_000, part: 1 - RENEW.from };
@@ -330,7 +330,7 @@ function checkConnect({ WebSocket, random, maxPending, global, backoff, startClo
   check('options.log', log, 'true or false', isBoolean);
   check('options.debug', debug, 'a function', isFunction);
   if (!isNone(token) && !isFunction(token)) checkToken('options.token, if it is no function,', token);
-  check('options.tokenIn', tokenIn, '"subprotocol" or "query"', (value) => value === 'subprotocol' || value === 'query');
+  check('options.tokenIn', tokenIn, '"subprotocol" or "query"', (value) => ['subprotocol', 'query'].includes(value));
 }
 
 /** The JSON of a value; what JSON.stringify would leave out or replace is refused, but for undefined properties. */
@@ -776,7 +776,7 @@ class Client extends Emitter {
 
   /** Also one that the connection has already: the answer says how long it counts. */
   #offerToken(connection) {
-    if (connection.offer(this.#tokens.text)) this.#pace.spend();
+    if (connection.offer(this.#tokens?.text)) this.#pace.spend();
   }
 
   /** The server has said how long the token of this connection counts. */
@@ -787,7 +787,7 @@ class Client extends Emitter {
     this.#planRenewal();
   }
 
-  /** At its moment; in a hand-over, so that the second connection need not wait for a token nor take one that ends soon. */
+  /** At its moment; in a hand-over such that the second connection neither waits for a token nor takes one that ends soon. */
   #planRenewal() {
     if (this.#renewAt === undefined) return;
     const leaveAt = this.#leaving ? this.#first.leaveAt : undefined;
@@ -910,7 +910,7 @@ class Client extends Emitter {
         connection.welcomed(frame);
         this.#pace.limit(frame.limits.rate);
         this.#tokenCounts(connection, frame.expiresInMs);
-        if (this.#tokens && this.#tokens.text !== connection.token) this.#offerToken(connection); // There is a new one since.
+        if (this.#tokens?.text !== connection.token) this.#offerToken(connection); // There is a new one since.
         this.#proceed();
         if (connection === this.#first) this.#become('resuming');
         return this.#settle();
@@ -1097,8 +1097,8 @@ class Client extends Emitter {
     this.#warned = true;
     const check = isOfToken ? 'what options.token gives' : 'that a Tidegate server runs there, that the path ends in '
       + '/chat, that its tidegate.origins allows this page, and whether it asks for a token';
-    this.#host.warn(`tidegate-client: no connection to ${url} (${why}). Check ${check}. This is logged once; connect(url, `
-      + '{ log: false }) turns it off.');
+    this.#host.warn(`tidegate-client: no connection to ${url} (${why}). Check ${check}. This is logged once; `
+      + 'connect(url, { log: false }) turns it off.');
   }
 }
 
@@ -1346,7 +1346,7 @@ class Outbox {
   /** Has all sent again of a connection that will answer none. */
   unsend(connection) {
     for (const entry of [...this.#entries.values()]) {
-      if (entry.on === connection) this.#again(entry, 'connection-lost', 'the connection ended before the server had answered');
+      if (entry.on === connection) this.#again(entry, 'connection-lost', 'the connection ended before its answer');
     }
   }
 
@@ -1473,7 +1473,7 @@ class Pace {
 class Tokens {
   /** The present one, if any. */
   text;
-  /** How long a server has said that it counts, at first; of one that no server has seen yet, the longest of those before. */
+  /** How long a server has said that it counts, at first; of one that no server has seen yet, the longest before it. */
   lifetime;
   /** Whether there will never be another one. */
   isFixed;
@@ -1604,8 +1604,9 @@ class Connection {
       socket = this.#socket = new this.#WebSocket(url, protocols);
     } catch (cause) {
       // A page on https: may not open ws:, for example.
-      const error = { code: 'cannot-open', message: `${this.url} cannot be opened: ${this.#withoutToken(cause.message)}` };
-      Promise.resolve().then(() => this.#end({ reason: error.message, error }));
+      const message = `${this.url} cannot be opened: ${this.#withoutToken(cause.message)}`;
+      const error = { code: 'cannot-open', message };
+      Promise.resolve().then(() => this.#end({ reason: message, error }));
       return;
     }
     socket.onopen = () => {
