@@ -183,7 +183,8 @@ for (const runtime of RUNTIMES) {
         };
         for (const tokenIn of ['subprotocol', 'query']) {
           asked = 0;
-          const client = open(t, server.chat, { token, tokenIn });
+          // Renewed at 69 % of its time: on a busy machine the tenth that is left at the latest moment is not much.
+          const client = open(t, server.chat, { token, tokenIn, random: () => 0.3 });
           const tea = follow(client, 'tea');
           await reaches(client, 'live');
           assert.equal(client.user, 'ann');
@@ -196,7 +197,7 @@ for (const runtime of RUNTIMES) {
           await tea.until(published);
           assert.deepEqual(tea.inbox, numbers(published));
           assert.deepEqual(client.states, ['connecting', 'resuming', 'live']);
-          assert.ok(asked >= 3 && asked <= 5, `${asked}`); // exp is a whole second.
+          assert.ok(asked >= 3 && asked <= 6, `${asked}`); // Each after 1.8 to 2.7 s.
           assert.deepEqual(client.errors, []);
           client.close();
         }
@@ -206,22 +207,24 @@ for (const runtime of RUNTIMES) {
       test('asks for another token where it is wrong or has ended, and for nothing where it has none', LIMIT, async (t) => {
         const server = await startServer(t, runtime, closed);
         const wrong = [jwt('ann', 60, {}, 'another-secret-of-more-than-32-bytes!'), 'garbage', jwt('ann', -60)];
-        const asked = [];
-        const token = () => (asked.push(performance.now()), wrong.shift() ?? jwt('ann', 60));
+        let asked = 0;
+        const token = () => (asked++, wrong.shift() ?? jwt('ann', 60));
         const client = open(t, server.chat, { token, log: false });
+        const waits = [];
+        client.told = ({ type, ms }) => type === 'wait' && waits.push(ms);
         const tea = follow(client, 'tea');
         await client.publish('tea', 'late');
         await tea.until(1);
-        assert.equal(asked.length, 4);
-        assert.ok(asked[1] - asked[0] < 400, `${asked}`);
+        assert.equal(asked, 4);
+        assert.equal(waits.length, 3);
+        assert.ok(waits[0] === 0 && waits[1] > 0, `${waits}`);
         assert.deepEqual(client.errors.map(({ code }) => code), ['invalid-token', 'invalid-token', 'token-expired']);
         assert.doesNotMatch(JSON.stringify(client.errors), /eyJ|garbage/);
 
         const fixed = open(t, server.chat, { token: jwt('ann', 3) });
-        const [inbox, before] = [follow(fixed, 'tea'), performance.now()];
+        const inbox = follow(fixed, 'tea');
         await reaches(fixed, 'live');
         await reaches(fixed, 'closed');
-        assert.ok(performance.now() - before < 5_000);
         assert.deepEqual([fixed.errors.map(({ code }) => code), inbox.subscription.state], [['token-expired'], 'ended']);
         const nobody = open(t, server.chat, { log: false });
         await reaches(nobody, 'waiting');

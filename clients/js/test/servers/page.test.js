@@ -137,6 +137,9 @@ for (const runtime of RUNTIMES) {
         await page.locator(`#chat .state[data-is=${state}]`).waitFor();
         assert.equal(await width(), 360, state);
       }
+      // A box that is wider than the one around it need not widen the page.
+      const fits = await page.locator('#chat .status').evaluate((row) => row.scrollWidth <= row.clientWidth);
+      assert.ok(fits);
 
       await use('no.such.token');
       await noted('#chat', 'The server does not take the token:');
