@@ -1,6 +1,7 @@
 package io.tidegate.client;
 
 import java.lang.System.Logger.Level;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ final class Status {
     private Consumer<StateChange> states = change -> {};
     private State told = State.WAITING;
     private volatile @Nullable String node;
+    private volatile Optional<String> user = Optional.empty();
 
     /** A server was reached once, or the log says that none was. */
     private boolean settled;
@@ -23,6 +25,11 @@ final class Status {
     @Nullable
     String node() {
         return node;
+    }
+
+    /** As whom the last server that let the client in knows it. From any thread. */
+    Optional<String> user() {
+        return user;
     }
 
     void tell(@Nullable Link serving, boolean closed, String reason) {
@@ -51,8 +58,9 @@ final class Status {
         return serving.leaveAt == null ? State.LIVE : State.LEAVING;
     }
 
-    void welcomed() {
+    void welcomed(Optional<String> as) {
         settled = true;
+        user = as;
     }
 
     /** Who has just begun, with an address that is wrong, is to read so without having asked for it. Once, or it is noise. */
