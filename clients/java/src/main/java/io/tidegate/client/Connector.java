@@ -22,7 +22,6 @@ final class Connector implements Dialer.Owner {
     private final Tokens tokens;
     private final Attempts attempts;
     private final Status status = new Status();
-
     private Traffic traffic = Traffic.NONE;
     private boolean closed;
 
@@ -109,7 +108,6 @@ final class Connector implements Dialer.Owner {
         lost(link, reason, Retry.SOON);
     }
 
-    /** The listeners have caught up. */
     void readOn() {
         links.readOn();
     }
@@ -131,7 +129,7 @@ final class Connector implements Dialer.Owner {
 
     private void welcome(Link link, ServerFrame.Welcome welcome) {
         link.welcome(welcome);
-        status.welcomed(welcome.user());
+        status.welcomed();
         dialer.watch(link);
         welcome.expiresInMs().ifPresent(left -> tokens.count(link, left));
         tell("welcome at " + welcome.node());
@@ -237,11 +235,10 @@ final class Connector implements Dialer.Owner {
 
     @Override
     public void ended(Link link, Socket.End end) {
-        boolean hopeless = end.isForToken() && !tokens.areGiven();
-        if (end.isFinal() || hopeless) {
-            String reason = end.reason() + (hopeless ? "; Options.withToken brings it" : "");
-            status.dismissed(reason);
-            close(reason);
+        String hint = end.isForToken() && !tokens.areGiven() ? "; Options.withToken brings it" : "";
+        if (end.isFinal() || !hint.isEmpty()) {
+            status.dismissed(end.reason() + hint);
+            close(end.reason() + hint);
         } else if (end.isForToken()) {
             lost(link, end.reason(), tokens.reject(link));
         } else {

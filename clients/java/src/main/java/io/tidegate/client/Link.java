@@ -20,6 +20,7 @@ final class Link {
     private double messageLimit;
     private Pace pace;
     private @Nullable String node;
+    private Optional<String> user = Optional.empty();
 
     /** When something came last, and how long nothing may come. */
     long heardAt;
@@ -100,6 +101,12 @@ final class Link {
         messageLimit = welcome.limits().message();
         pace = Pace.of(welcome.limits().rate(), timers.nanoTime());
         node = welcome.node();
+        user = welcome.user();
+    }
+
+    /** Whose the token was that it came with. */
+    Optional<String> user() {
+        return user;
     }
 
     /** What the server calls itself; null before its welcome. */

@@ -27,7 +27,7 @@ final class Status {
         return node;
     }
 
-    /** As whom the last server that let the client in knows it. From any thread. */
+    /** As whom the connection that serves the client was let in; empty while none does. From any thread. */
     Optional<String> user() {
         return user;
     }
@@ -35,6 +35,7 @@ final class Status {
     void tell(@Nullable Link serving, boolean closed, String reason) {
         State now = closed ? State.CLOSED : state(serving);
         node = serving == null ? null : serving.node();
+        user = serving == null ? Optional.empty() : serving.user();
         if (now != told) {
             StateChange change = new StateChange(told, now, reason);
             told = now;
@@ -58,9 +59,8 @@ final class Status {
         return serving.leaveAt == null ? State.LIVE : State.LEAVING;
     }
 
-    void welcomed(Optional<String> as) {
+    void welcomed() {
         settled = true;
-        user = as;
     }
 
     /** Who has just begun, with an address that is wrong, is to read so without having asked for it. Once, or it is noise. */

@@ -165,8 +165,8 @@ public final class TidegateClient implements AutoCloseable {
     }
 
     /**
-     * Whose the token of this client is, as the last server that let it in said; empty before, and where there is no token or
-     * the server asks for none.
+     * The user whose token the server has let in; empty while no node serves the client, for a client without a token, and on a
+     * server that asks for none.
      */
     public Optional<String> user() {
         return connector.status().user();

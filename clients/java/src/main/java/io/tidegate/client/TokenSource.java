@@ -40,7 +40,10 @@ final class TokenSource {
     /** Whose tokens they are. Called in the client's mailbox. */
     interface Owner {
 
-        default void given(String token) {}
+        /** Returns whether it is of use. */
+        default boolean given(String token) {
+            return true;
+        }
 
         /** There is none for now; it is asked for again after a while. */
         default void failed(Throwable failure) {}
@@ -72,6 +75,11 @@ final class TokenSource {
         if (!busy) {
             call();
         }
+    }
+
+    /** A server has taken what was given: the backoff begins again. */
+    void succeeded() {
+        failures = 0;
     }
 
     /** Without waiting for the end of a backoff. */
@@ -136,8 +144,11 @@ final class TokenSource {
         } else {
             alarm.cancel();
             busy = false;
-            failures = 0;
-            owner.given(text);
+            if (!owner.given(text)) {
+                failed(
+                        new IllegalStateException(
+                                "the token callback has given the same token again, which is about to end; allowed is another"));
+            }
         }
     }
 

@@ -46,8 +46,12 @@ final class Tokens implements Attempts.Gate, TokenSource.Owner {
     private @Nullable Long rejectedAt;
     private int rejections;
 
-    /** On the timers' scale. */
-    private record Term(long renewAt, long endsAt) {}
+    /**
+     * On the timers' scale.
+     *
+     * @param life how long it counted when it was new
+     */
+    private record Term(long renewAt, long endsAt, long life) {}
 
     Tokens(Options options, Timers timers, RandomGenerator random, Mailbox core) {
         source = options.hooks().token().map(token -> new TokenSource(token, options, timers, random, core));
@@ -110,11 +114,15 @@ final class Tokens implements Attempts.Gate, TokenSource.Owner {
     }
 
     @Override
-    public void given(String token) {
+    public boolean given(String token) {
+        if (term != null && token.equals(present)) {
+            return false;
+        }
         present = token;
         term = null;
         links.get().forEach(this::renew);
         release();
+        return true;
     }
 
     @Override
@@ -147,12 +155,20 @@ final class Tokens implements Attempts.Gate, TokenSource.Owner {
         long rest = TimeUnit.MILLISECONDS.toNanos(Math.clamp(expiresInMs, 0, LONGEST_TERM_MS));
         long part = (long) (rest * random.nextDouble(EARLIEST, LATEST));
         long renewAt = now + Math.max(part, SHORTEST_TERM);
+        long life = rest;
+        if (term == null) {
+            source.ifPresent(TokenSource::succeeded);
+        } else {
+            // Told by another node: what is left of a token says less than what it had in all.
+            renewAt = Math.min(renewAt, term.renewAt());
+            life = Math.max(life, term.life());
+        }
         Long leaves = leaveUntil;
         if (leaves != null && leaves > renewAt && leaves < now + (long) (rest * LATEST)) {
             // It lasts for the hand-over, and the next node will say for how long.
             renewAt = leaves;
         }
-        term = new Term(renewAt, now + rest);
+        term = new Term(renewAt, now + rest, life);
         askAt(renewAt);
     }
 
@@ -173,9 +189,10 @@ final class Tokens implements Attempts.Gate, TokenSource.Owner {
         if (now != null
                 && now.endsAt() - moment < SOON
                 && source.filter(TokenSource::isBusy).isEmpty()) {
-            long start = timers.nanoTime();
-            long rest = Math.max(0, moment - start);
-            askAt(Math.min(now.renewAt(), start + (long) (rest * random.nextDouble())));
+            // Not so early that the next one would have to be renewed within the hand-over.
+            long earliest = Math.max(timers.nanoTime(), leaveUntil - (long) (now.life() * EARLIEST));
+            long rest = Math.max(0, moment - earliest);
+            askAt(Math.min(now.renewAt(), earliest + (long) (rest * random.nextDouble())));
         }
     }
 

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class HttpSocketTest {
     private final HttpClient http = HttpClient.newHttpClient();
+    private final CompletableFuture<String> authorization = new CompletableFuture<>();
     private ServerSocket server = unbound();
 
     @BeforeEach
@@ -78,6 +79,13 @@ class HttpSocketTest {
                 ended("localhost").reason());
     }
 
+    @Test
+    void aTokenTravelsInAHeaderAndAServerThatWillNotTakeItSaysSo() throws Exception {
+        answer(key -> "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nWWW-Authenticate: Bearer\r\n\r\n");
+        assertEquals(new io.tidegate.client.Socket.End.Refused(401, Optional.empty()), ended("localhost"));
+        assertEquals("Authorization: Bearer a.token", authorization.get(10, TimeUnit.SECONDS));
+    }
+
     private io.tidegate.client.Socket.End ended(String host) throws Exception {
         CompletableFuture<io.tidegate.client.Socket.End> ended = new CompletableFuture<>();
         URI url = URI.create("ws://" + host + ":" + server.getLocalPort() + "/chat");
@@ -111,6 +119,9 @@ class HttpSocketTest {
                 for (String line = request.readLine(); line != null && !line.isEmpty(); line = request.readLine()) {
                     if (line.regionMatches(true, 0, "Sec-WebSocket-Key:", 0, 18)) {
                         key = line.substring(18).strip();
+                    }
+                    if (line.startsWith("Authorization:")) {
+                        authorization.complete(line);
                     }
                 }
                 peer.getOutputStream().write(byKey.apply(key).getBytes(ISO_8859_1));

@@ -46,8 +46,10 @@ class TokenTest {
         assertEquals(1, calls);
         assertEquals(Optional.of("t1"), it.wire.last().token);
         assertEquals(Optional.empty(), it.client.user());
-        live(HOUR_MS);
+        Wire.Peer end = live(HOUR_MS);
         assertEquals(Optional.of("ann"), it.client.user());
+        end.close("", 1011);
+        assertEquals(Optional.empty(), it.client.user());
     }
 
     @Test
@@ -188,6 +190,27 @@ class TokenTest {
         it.wire.last().refuse(401);
         it.advance(Duration.ZERO);
         assertTrue(String.valueOf(failures.getLast().getMessage()).contains("null"));
+    }
+
+    @Test
+    void aTokenThatIsGivenAgainAtItsEndIsNoNewOne() {
+        Wire.Peer end = live(20_000);
+        answers.add(CompletableFuture.completedFuture("t1"));
+        it.timers.advanceAlive(Duration.ofMillis(18_500), end::alive);
+        assertTrue(String.valueOf(failures.getFirst().getMessage()).contains("the same token again"));
+        assertEquals(List.of("{\"type\":\"token\",\"token\":\"t3\"}"), end.sent);
+    }
+
+    @Test
+    void aTokenThatAnotherNodeIsShownKeepsItsMoment() {
+        live(100_000);
+        for (int i = 0; i < 5; i++) {
+            it.timers.advanceAlive(Duration.ofSeconds(10), it.wire.last()::alive);
+            it.client.reconnect();
+            it.wire.last().welcome("ann", 100_000 - 10_000L * (i + 1)).subscribed("tea", "0", true);
+        }
+        it.timers.advanceAlive(Duration.ofSeconds(40), it.wire.last()::alive);
+        assertEquals(2, calls, "at 90 s at the latest");
     }
 
     @Test
