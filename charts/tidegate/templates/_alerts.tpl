@@ -29,6 +29,12 @@
   severity: warning
   summary: "Clients are refused in {{`{{ $labels.namespace }}`}}: {{`{{ $labels.reason }}`}}"
   description: "{{`{{ $value | humanize }}`}} handshakes a second are refused for this reason."
+- alert: TidegateTokensForged
+  expr: {{ printf "sum by (namespace) (rate(websocket_auth_total{%s,outcome=\"invalid\"}[5m])) > %v" $m $a.tokens | quote }}
+  for: 5m
+  severity: warning
+  summary: "Bad tokens come to {{`{{ $labels.namespace }}`}}"
+  description: "{{`{{ $value | humanize }}`}} handshakes a second bring a token that is not valid."
 - alert: TidegateReconnectStorm
   expr: {{ printf "60 * sum by (namespace) (rate(websocket_connections_opened_total{%s}[5m])) / sum by (namespace) (websocket_active_connections{%s}) > %v and sum by (namespace) (websocket_active_connections{%s}) > 100" $m $m $a.reconnects $m | quote }}
   for: 10m

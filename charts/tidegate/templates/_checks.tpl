@@ -3,7 +3,7 @@
 {{- define "tidegate.check" -}}
 {{- $errors := include "tidegate.checkFormats" . | fromYamlArray -}}
 {{- if not $errors -}}
-{{- range list "Settings" "Redis" "Scaling" "Leaving" "Rest" -}}
+{{- range list "Settings" "Access" "Redis" "Scaling" "Leaving" "Rest" -}}
 {{- $errors = concat $errors (include (printf "tidegate.check%s" .) $ | fromYamlArray) -}}
 {{- end -}}
 {{- end -}}
@@ -20,6 +20,7 @@
     (list "idle" "duration" "10ms" "24h")
     (list "limits.message" "size" "1" "64MiB")
     (list "limits.queue" "size" "1KiB" "1GiB")
+    (list "auth.leeway" "duration" "0s" "600s")
     (list "relay.grace" "duration" "0s" "1h")
     (list "history.ttl" "duration" "100ms" "720h")
     (list "history.topic" "size" "1KiB" "1GiB")
@@ -65,6 +66,47 @@
 {{- if ge (add (include "tidegate.millis" .drain.notice) (include "tidegate.millis" .drain.window)) (include "tidegate.millis" .drain.timeout | int64) -}}
 {{- $errors = append $errors (printf "config.drain.timeout (%s) must be more than config.drain.notice (%s) and config.drain.window (%s) together" .drain.timeout .drain.notice .drain.window) -}}
 {{- end -}}
+{{- end -}}
+{{- toYaml $errors -}}
+{{- end -}}
+
+{{- define "tidegate.checkAccess" -}}
+{{- $errors := list -}}
+{{- $auth := .Values.auth -}}
+{{- $config := .Values.config.auth -}}
+{{- $sets := compact (list $config.jwks $auth.jwksKey $auth.jwksConfigMap.name) -}}
+{{- $keyed := or $auth.secretKey $auth.jwksKey -}}
+{{- $isClosed := or $sets $auth.secretKey -}}
+{{- $exposed := list -}}
+{{- if .Values.ingress.enabled -}}
+{{- $exposed = append $exposed "ingress.enabled" -}}
+{{- end -}}
+{{- if .Values.gateway.enabled -}}
+{{- $exposed = append $exposed "gateway.enabled" -}}
+{{- end -}}
+{{- if eq .Values.service.type "LoadBalancer" -}}
+{{- $exposed = append $exposed "service.type=LoadBalancer" -}}
+{{- end -}}
+{{- if and $exposed (not $isClosed) (not $config.open) -}}
+{{- $errors = append $errors (printf "%s would let everybody read and write every topic: close the fleet (auth.existingSecret and auth.secretKey, or config.auth.jwks and config.auth.audience; docs/security.md), or set config.auth.open=true if that is meant" (join ", " $exposed)) -}}
+{{- end -}}
+{{- if and $isClosed $config.open -}}
+{{- $errors = append $errors "config.auth.open is true, but a key closes the fleet: set one of them" -}}
+{{- end -}}
+{{- if gt (len $sets) 1 -}}
+{{- $errors = append $errors "config.auth.jwks, auth.jwksKey and auth.jwksConfigMap.name all say where the JWK Set is: set one of them" -}}
+{{- end -}}
+{{- if and $sets (eq $config.audience "") -}}
+{{- $errors = append $errors "config.auth.audience is empty: name the audience of your tokens, since the issuer of a JWK Set may serve others, too" -}}
+{{- end -}}
+{{- if and $config.cookie (eq .Values.config.origins "*") -}}
+{{- $errors = append $errors "config.auth.cookie needs config.origins other than *, since browsers send cookies for every web page" -}}
+{{- end -}}
+{{- if and $keyed (not $auth.existingSecret) -}}
+{{- $errors = append $errors "auth.existingSecret is empty: name the Secret that holds auth.secretKey or auth.jwksKey" -}}
+{{- end -}}
+{{- if and $auth.existingSecret (not $keyed) -}}
+{{- $errors = append $errors "auth.existingSecret is set, but none of its keys: set auth.secretKey or auth.jwksKey" -}}
 {{- end -}}
 {{- toYaml $errors -}}
 {{- end -}}

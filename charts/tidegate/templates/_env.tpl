@@ -28,6 +28,10 @@
 {{- if .Values.redis.configKey -}}
 {{- $_ := set $relay "config" "/etc/tidegate/redisson/redisson.yaml" -}}
 {{- end -}}
+{{- $_ := unset $config.auth "open" -}}
+{{- if or .Values.auth.jwksKey .Values.auth.jwksConfigMap.name -}}
+{{- $_ := set $config.auth "jwks" "/etc/tidegate/jwks/jwks.json" -}}
+{{- end -}}
 {{- if or .Values.redis.ca.configMap .Values.redis.ca.secret -}}
 {{- $_ := set $relay "ca" "/etc/tidegate/ca/ca.crt" -}}
 {{- end -}}
@@ -43,6 +47,11 @@
   valueFrom:
     secretKeyRef: {name: {{ $.Values.redis.existingSecret }}, key: {{ $key }}}
 {{- end }}
+{{- end }}
+{{- with .Values.auth.secretKey }}
+- name: TIDEGATE_AUTH_SECRET
+  valueFrom:
+    secretKeyRef: {name: {{ $.Values.auth.existingSecret }}, key: {{ . }}}
 {{- end }}
 {{- with .Values.javaOptions }}
 - name: JDK_JAVA_OPTIONS

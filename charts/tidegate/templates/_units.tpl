@@ -54,3 +54,9 @@
 {{- add (include "tidegate.leaving" .) .Values.terminationMarginSeconds -}}
 {{- end -}}
 {{- end -}}
+
+{{/* The port of an http:// or https:// URL. */}}
+{{- define "tidegate.urlPort" -}}
+{{- $port := regexReplaceAll "^https?://(\\[[^]]*\\]|[^/:]*)(:([0-9]+))?.*$" . "${3}" -}}
+{{- default (hasPrefix "https" . | ternary "443" "80") $port -}}
+{{- end -}}

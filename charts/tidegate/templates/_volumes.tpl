@@ -1,4 +1,4 @@
-{{/* Files of the relay, where tidegate.config says they are. */}}
+{{/* Files of the relay and of the tokens' keys, where tidegate.config says they are. */}}
 {{- define "tidegate.volumes" -}}
 {{- with .Values.redis.configKey }}
 - name: redisson
@@ -12,6 +12,14 @@
 - name: ca
   configMap: {name: {{ . }}, items: [{key: {{ $.Values.redis.ca.key }}, path: ca.crt}]}
 {{- end }}
+{{- with .Values.auth.jwksKey }}
+- name: jwks
+  secret: {secretName: {{ $.Values.auth.existingSecret }}, items: [{key: {{ . }}, path: jwks.json}]}
+{{- end }}
+{{- with .Values.auth.jwksConfigMap.name }}
+- name: jwks
+  configMap: {name: {{ . }}, items: [{key: {{ $.Values.auth.jwksConfigMap.key }}, path: jwks.json}]}
+{{- end }}
 {{- end -}}
 
 {{- define "tidegate.mounts" -}}
@@ -20,5 +28,8 @@
 {{- end }}
 {{- if or .Values.redis.ca.secret .Values.redis.ca.configMap }}
 - {name: ca, mountPath: /etc/tidegate/ca, readOnly: true}
+{{- end }}
+{{- if or .Values.auth.jwksKey .Values.auth.jwksConfigMap.name }}
+- {name: jwks, mountPath: /etc/tidegate/jwks, readOnly: true}
 {{- end }}
 {{- end -}}

@@ -71,6 +71,25 @@ final class RefusalTest {
                 bad(
                         "{autoscaling: {enabled: false}, replicas: 2, config: {relay: {url: ''}}}",
                         "config.relay.url is empty"),
+                bad(
+                        "ingress: {enabled: true, hosts: [a.example]}",
+                        "ingress.enabled would let everybody read and write every topic: close the fleet"),
+                bad(
+                        "{gateway: {enabled: true, parentRefs: [{name: a}]}, service: {type: LoadBalancer}}",
+                        "gateway.enabled, service.type=LoadBalancer would let everybody"),
+                bad(
+                        "{config: {auth: {open: true}}, auth: {existingSecret: a, secretKey: b}}",
+                        "config.auth.open is true, but a key closes the fleet"),
+                bad("config: {auth: {jwks: 'https://a.example/keys'}}", "config.auth.audience is empty"),
+                bad(
+                        "{config: {auth: {jwks: 'https://a.example/keys', audience: a}}, auth: {jwksConfigMap: {name: a}}}",
+                        "all say where the JWK Set is"),
+                bad(
+                        "{config: {auth: {cookie: token}}, auth: {existingSecret: a, secretKey: b}}",
+                        "config.auth.cookie needs config.origins other than *"),
+                bad("auth: {secretKey: secret}", "auth.existingSecret is empty"),
+                bad("auth: {existingSecret: access}", "auth.existingSecret is set, but none of its keys"),
+                bad("config: {auth: {leeway: 11m}}", "config.auth.leeway (11m) must be a duration from 0s to 600s"),
                 bad("redis: {passwordKey: password}", "redis.existingSecret is empty"),
                 bad("redis: {existingSecret: cache}", "redis.existingSecret is set, but none of its keys"),
                 bad(

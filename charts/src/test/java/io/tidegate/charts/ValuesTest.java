@@ -24,11 +24,15 @@ final class ValuesTest {
             "relay.config", "redis.configKey",
             "relay.username", "redis.usernameKey",
             "relay.password", "redis.passwordKey",
-            "relay.ca", "redis.ca");
+            "relay.ca", "redis.ca",
+            "auth.secret", "auth.secretKey");
 
     /** Defaults that are other than the server's: a fleet needs Redis, and a prefix of its own. */
     private static final Map<String, String> OTHER =
             Map.of("relay.url", "redis://redis:6379", "relay.prefix", "", "fleet.name", "");
+
+    /** Of the chart alone. */
+    private static final String OPEN = "auth.open";
 
     private static final JsonNode VALUES = Chart.yaml(Chart.read("values.yaml"));
 
@@ -40,6 +44,7 @@ final class ValuesTest {
                 .forEach(row -> expected.put(row.key(), OTHER.getOrDefault(row.key(), row.fallback())));
         Map<String, String> actual = new TreeMap<>();
         leaves("", VALUES.path("config"), actual);
+        assertEquals("false", actual.remove(OPEN));
 
         assertTrue(expected.size() > 20, "the table was not found");
         assertEquals(expected, actual);

@@ -76,21 +76,21 @@ public final class Listeners {
         return options;
     }
 
-    /** HTTP/1.1, and a way out of it to a WebSocket. */
-    public static Http1ConnectionSelector webSockets(
+    /** HTTP/1.1 and 1.0, and a way out of 1.1 to a WebSocket. */
+    public static ServerConnectionSelector webSockets(
             Settings settings, Node node, Endpoint.Factory endpoints, RequestHeads heads) {
-        return Http1ConnectionSelector.builder()
+        return new OldHttp.Selector(Http1ConnectionSelector.builder()
                 .config(http1(heads)
                         .maxPrologueLength(maxPrologue(settings.limits().topics()))
                         .build())
                 .addUpgrader(new WebSocketUpgrader(node.hub(), endpoints, settings))
-                .build();
+                .build());
     }
 
-    /** HTTP/1.1 alone, for the management listener. */
+    /** HTTP/1.1 and 1.0 alone, for the management listener. */
     public static ServerConnectionSelector http(RequestHeads heads) {
-        return new ManagementConnection.Selector(
-                Http1ConnectionSelector.builder().config(http1(heads).build()).build());
+        return new ManagementConnection.Selector(new OldHttp.Selector(
+                Http1ConnectionSelector.builder().config(http1(heads).build()).build()));
     }
 
     /** What is not an upgrade on the first listener. */

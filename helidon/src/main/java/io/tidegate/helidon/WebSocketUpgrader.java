@@ -58,8 +58,8 @@ final class WebSocketUpgrader implements Http1Upgrader {
 
     @Override
     public ServerConnection upgrade(ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers) {
-        String accept = accept(
-                Handshake.of(prologue.method().text(), prologue.protocolVersion(), name -> values(headers, name)));
+        String version = OldHttp.version(context, prologue.protocolVersion());
+        String accept = accept(Handshake.of(prologue.method().text(), version, name -> values(headers, name)));
         Route.Found route = route(prologue, headers);
         Connection.Peer peer = peer(route, permit(context, headers), prologue, headers);
         SocketTransport transport = new SocketTransport(context.serverSocket(), sender);

@@ -75,7 +75,7 @@ class Beans {
             HelidonMeters meters) {
         node.bindMetrics(meters);
         heads.start();
-        node.health().listening();
+        node.listening();
     }
 
     /** Before the listeners are closed, which would interrupt the connections. */

@@ -5,17 +5,19 @@ import io.tidegate.rehearsal.chaos.ChaosRun;
 import io.tidegate.rehearsal.chaos.Fault;
 import io.tidegate.rehearsal.chaos.Load;
 import io.tidegate.rehearsal.chaos.Outcome;
-import java.io.File;
+import io.tidegate.rehearsal.chaos.Script;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,6 +33,11 @@ import picocli.CommandLine.Spec;
         description =
                 "Runs servers, a real Redis and many clients under faults, and reports what was lost, doubled or reordered.")
 final class ChaosCommand implements Callable<Integer> {
+    private static final String NODE = "clients/js/src/tidegate-client.js";
+    private static final String PYTHON = "examples/python/tidegate.py";
+    private static final List<String> PYTHON_IMPORTS =
+            List.of("python3", "-c", "import websockets.asyncio.client, asyncio; asyncio.timeout");
+
     private enum Scenario {
         CHAOS,
         ROLLING
@@ -59,6 +66,11 @@ final class ChaosCommand implements Callable<Integer> {
 
     @Option(names = "--node-clients", description = "how many of them are of clients/js; a tenth by default")
     private @Nullable Integer nodeClients;
+
+    @Option(
+            names = "--python-clients",
+            description = "how many of them are of examples/python; a tenth by default, where websockets is installed")
+    private @Nullable Integer pythonClients;
 
     @Option(names = "--plain-clients", description = "on the plain wire, besides; ${DEFAULT-VALUE} by default")
     private int plainClients = 20;
@@ -93,27 +105,26 @@ final class ChaosCommand implements Callable<Integer> {
     private ChaosPlan plan() {
         boolean rolling = scenario == Scenario.ROLLING;
         int all = clients != null ? clients : rolling ? 3_000 : 500;
-        Optional<Path> module = Optional.of(root.resolve("clients/js/src/tidegate-client.js"))
-                .filter(Files::exists)
-                .map(Path::toAbsolutePath);
-        int node = nodeClients != null ? nodeClients : module.isPresent() && isNodeThere() ? all / 10 : 0;
-        if (node > 0 && module.isEmpty()) {
-            throw wrong("--node-clients needs clients/js/src/tidegate-client.js, which is not there");
-        }
-        if (all - node < 2 || rate <= 0) {
+        List<Script> scripts = Stream.of(
+                        script("--node-clients", nodeClients, all, List.of("node", "--version"), Script::node, NODE),
+                        script("--python-clients", pythonClients, all, PYTHON_IMPORTS, Script::python, PYTHON))
+                .filter(script -> script.clients() > 0)
+                .toList();
+        int others = scripts.stream().mapToInt(Script::clients).sum();
+        if (all - others < 2 || rate <= 0) {
             throw wrong("--clients and --rate: allowed are 2 clients of clients/java or more, and a rate above 0");
         }
         ChaosPlan.Storm storm = rolling
                 ? new ChaosPlan.Storm.Rolling()
                 : new ChaosPlan.Storm.Chaos(Duration.ofMillis((long) (minutes * 60_000)), faultEvery, seed, faults);
         return new ChaosPlan(
-                new Load(all - node, node, plainClients, rate),
+                new Load(all - others, others, plainClients, rate),
                 storm,
                 new ChaosPlan.Servers(
                         runtimes.stream().map(this::jar).toList(),
                         ChaosSettings.of(rolling, settings),
                         Optional.ofNullable(logs)),
-                node > 0 ? module : Optional.empty());
+                scripts);
     }
 
     private Path jar(String runtime) {
@@ -124,9 +135,36 @@ final class ChaosCommand implements Callable<Integer> {
         return jar;
     }
 
-    private static boolean isNodeThere() {
-        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
-                .anyMatch(place -> Files.isExecutable(Path.of(place, "node")));
+    /** @param check succeeds where what runs the client is there */
+    private Script script(
+            String option,
+            @Nullable Integer wanted,
+            int all,
+            List<String> check,
+            BiFunction<Integer, Path, Script> kind,
+            String module) {
+        Path client = root.resolve(module).toAbsolutePath();
+        int clients = wanted != null ? wanted : Files.exists(client) && succeeds(check) ? all / 10 : 0;
+        if (clients > 0 && !Files.exists(client)) {
+            throw wrong(option + " needs " + module + ", which is not there");
+        }
+        return kind.apply(clients, client);
+    }
+
+    private static boolean succeeds(List<String> command) {
+        try {
+            return new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private ParameterException wrong(String what) {

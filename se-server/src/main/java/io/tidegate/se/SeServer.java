@@ -87,7 +87,7 @@ final class SeServer implements Launch.Server {
                     + " and tidegate.management.port=" + own.managementPort());
         }
         heads.start();
-        node.health().listening();
+        node.listening();
     }
 
     @Override

@@ -57,6 +57,7 @@ class ListenersTest {
             strings = {
                 "GET / HT",
                 "GET / HTTP/1.1\r\n",
+                "GET / HTTP/1.0\r\nHost: localhost\r\n",
                 "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhl"
             })
     void aRequestThatIsNeverFinishedIsCut(String beginning) {

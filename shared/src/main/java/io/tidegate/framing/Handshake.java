@@ -53,7 +53,7 @@ public sealed interface Handshake {
             return new Refused(405, Map.of("Allow", "GET"), "A WebSocket is opened with GET");
         }
         if (!version.matches("[1-9]\\.[0-9]") || version.equals("1.0")) {
-            return badRequest("A WebSocket needs HTTP/1.1");
+            return new Refused(505, Map.of(), "A WebSocket needs HTTP/1.1");
         }
         if (headers.values("Host").size() != 1) {
             return badRequest("Exactly one Host header is needed");

@@ -35,6 +35,10 @@ final class BadTokens {
                 .exceed(nanoTime);
     }
 
+    int size() {
+        return addresses.size();
+    }
+
     private static ByteBuffer network(InetAddress address) {
         byte[] bytes = address.getAddress();
         return ByteBuffer.wrap(address instanceof Inet6Address ? Arrays.copyOf(bytes, NETWORK_BYTES) : bytes);

@@ -49,7 +49,6 @@ public final class Node implements AutoCloseable {
                 receiver -> relay(settings, owners, receiver, metrics, clock));
         this.health = new NodeHealth(
                 settings.relay().grace(), clock, hub()::relayStatus, core::draining, hub().access()::notReady);
-        hub().access().warnIfOpen();
         hub().owners().forEach(health::watch);
         health.watch("fleet", core.fleet().owner());
         ticker.start();
@@ -57,6 +56,12 @@ public final class Node implements AutoCloseable {
 
     public Hub hub() {
         return core.hub();
+    }
+
+    /** The listeners are open. To be called once. */
+    public void listening() {
+        health.listening();
+        hub().access().warnIfOpen();
     }
 
     public NodeHealth health() {

@@ -60,7 +60,7 @@ public final class NodeHealth {
     }
 
     /** The listeners are open. */
-    public void listening() {
+    void listening() {
         started = true;
     }
 

@@ -30,6 +30,7 @@ abstract class ManagementContract extends OneServer {
             "websocket_connections_opened_total",
             "websocket_connections_closed_total",
             "websocket_connections_rejected_total",
+            "websocket_auth_total",
             "websocket_connection_limit",
             "websocket_fleet_connections",
             "websocket_rebalanced_total",

@@ -21,6 +21,14 @@ public abstract class ServerContract {
     }
 
     @Nested
+    class OldHttp extends OldHttpContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
     class Framing extends FramingContract {
         @Override
         Path jar() {

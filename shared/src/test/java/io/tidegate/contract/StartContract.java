@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.testing.ServerProcess;
+import io.tidegate.testing.TestToken;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -26,9 +27,23 @@ abstract class StartContract {
     @Test
     @EnabledOnOs(OS.LINUX)
     void aStartThatSucceedsIsOneLine() {
-        try (ServerProcess server = ServerProcess.start(jar(), Map.of())) {
+        Map<String, String> closed = Map.of("tidegate.auth.secret", TestToken.SECRET);
+        try (ServerProcess server = ServerProcess.start(jar(), closed)) {
             assertEquals(1, server.output().lines().count(), server::output);
             assertTrue(server.output().contains(" is ready: "), server::output);
+        }
+    }
+
+    @Test
+    void anOpenServerSaysInOneLineMoreThatItIsOpenAndHowToCloseIt() {
+        try (ServerProcess server = ServerProcess.start(jar(), Map.of())) {
+            List<String> warnings = server.output()
+                    .lines()
+                    .filter(line -> line.contains("tidegate.auth.jwks or tidegate.auth.secret"))
+                    .toList();
+            assertEquals(1, warnings.size(), server::output);
+            assertTrue(warnings.getFirst().contains("WARNING"), server::output);
+            assertEquals(2, server.output().lines().count(), server::output);
         }
     }
 

@@ -59,11 +59,11 @@ class HandshakeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1.0", "0.9", "", "1", "1.10", "HTTP/1.1", "x"})
-    @DisplayName("4.2.1 item 1: an older HTTP, or none, gets 400")
+    @DisplayName("4.2.1 item 1: an older HTTP, or none, gets 505")
     void olderHttpIsRefused(String version) {
         Request request = new Request();
         request.version = version;
-        request.assertRefused(400, Map.of());
+        request.assertRefused(505, Map.of());
     }
 
     @Test

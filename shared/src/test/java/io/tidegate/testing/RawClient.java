@@ -180,6 +180,15 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Waits for the end of TCP, and returns what comes before. */
+    public String rest() {
+        try {
+            return new String(in.readAllBytes(), ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading the rest", e);
+        }
+    }
+
     /** Waits for the end of TCP and throws away what comes before. */
     public void awaitEnd() {
         try {

@@ -12,10 +12,10 @@ import java.util.Set;
  * What a run is to do.
  *
  * @param storm what goes wrong
- * @param module {@code clients/js/src/tidegate-client.js}, where clients of Node take part
  * @param servers what pods run
+ * @param scripts the clients of other languages
  */
-public record ChaosPlan(Load load, Storm storm, Servers servers, Optional<Path> module) {
+public record ChaosPlan(Load load, Storm storm, Servers servers, List<Script> scripts) {
     static final int PODS = 3;
 
     /**

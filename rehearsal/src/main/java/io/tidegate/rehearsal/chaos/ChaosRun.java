@@ -72,7 +72,11 @@ public final class ChaosRun {
         Load load = plan.load();
         Swarm clients = new Swarm(profile(url, Wire.V1), journal);
         crowds.add(SwarmCrowd.of("java", clients, load.clients(), load.rateOfClients()));
-        plan.module().ifPresent(module -> crowds.add(new NodeCrowd(load, journal, url, module)));
+        int first = load.clients();
+        for (Script script : plan.scripts()) {
+            crowds.add(new ScriptCrowd(script, first, load, journal, url));
+            first += script.clients();
+        }
         crowds.add(SwarmCrowd.of(PLAIN, new Swarm(profile(url, Wire.PLAIN), journal), load.plainClients(), 0));
         if (!await("every client is live", CONNECT, () -> live() == size())) {
             throw new IllegalStateException("only " + live() + " of " + size() + " clients came to be live");

@@ -7,24 +7,24 @@ import java.time.Duration;
  * Who is connected and how much they publish.
  *
  * @param clients of {@code clients/java}; each listens and publishes to two topics
- * @param nodeClients of {@code clients/js}, the same
+ * @param otherClients of other languages, the same
  * @param plainClients on the plain wire, each in one topic; they only listen
  * @param rate messages a second that all of them publish together
  */
-public record Load(int clients, int nodeClients, int plainClients, double rate) {
+public record Load(int clients, int otherClients, int plainClients, double rate) {
 
     /** Two for each client, and ten who publish to each, so that a message goes to twenty or so. */
     Topics topics() {
-        return new Topics(Math.max(2, (clients + nodeClients) / 10), 2);
+        return new Topics(Math.max(2, (clients + otherClients) / 10), 2);
     }
 
     /** What those of clients/java publish of the rate. */
     double rateOfClients() {
-        return rate * clients / (clients + nodeClients);
+        return rate * clients / (clients + otherClients);
     }
 
     /** From one publish of a client to its next, on average. */
     Duration interval() {
-        return Duration.ofNanos((long) (1e9 * (clients + nodeClients) / rate));
+        return Duration.ofNanos((long) (1e9 * (clients + otherClients) / rate));
     }
 }

@@ -109,8 +109,7 @@ final class FullMember implements Member {
         }
     }
 
-    private void answered(
-            String topic, Payload payload, long due, @Nullable Ack ack, @Nullable Throwable failure) {
+    private void answered(String topic, Payload payload, long due, @Nullable Ack ack, @Nullable Throwable failure) {
         if (ack != null) {
             shared.tally().acknowledgement.record(System.nanoTime() - due);
             shared.journal().acknowledged(topic, payload, ack.position().orElseThrow());

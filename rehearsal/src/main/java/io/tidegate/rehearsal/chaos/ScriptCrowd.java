@@ -7,12 +7,10 @@ import io.tidegate.rehearsal.check.Payload;
 import io.tidegate.rehearsal.load.Timeline;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +20,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Clients of {@code clients/js} in one process of Node, which reports a line for each event; their publishers are counted
- * behind those of {@code clients/java}. The lines are described in {@code crowd.mjs}.
+ * Clients of another language in one process of their own, which reports a line for each event. The lines are described in
+ * {@code crowd.mjs}.
  */
-final class NodeCrowd implements Crowd {
+final class ScriptCrowd implements Crowd {
+    private final Script kind;
     private final Load load;
     private final Journal journal;
     private final Path script;
@@ -37,44 +36,32 @@ final class NodeCrowd implements Crowd {
     private final Timeline reconnects = new Timeline();
     private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
 
-    /** @param module {@code clients/js/src/tidegate-client.js} */
-    NodeCrowd(Load load, Journal journal, String url, Path module) {
+    /** @param first the number of their first publisher; those of others come before */
+    ScriptCrowd(Script kind, int first, Load load, Journal journal, String url) {
+        this.kind = kind;
         this.load = load;
         this.journal = journal;
         try {
-            script = Files.createTempFile("crowd-", ".mjs");
-            try (InputStream source = NodeCrowd.class.getResourceAsStream("crowd.mjs")) {
-                if (source == null) {
-                    throw new IllegalStateException("crowd.mjs is missing in the jar");
-                }
-                Files.copy(source, script, StandardCopyOption.REPLACE_EXISTING);
-            }
-            process = new ProcessBuilder(
-                            "node",
-                            "--experimental-websocket",
-                            "--no-warnings",
-                            script.toString(),
-                            module.toUri().toString(),
-                            url,
-                            String.valueOf(load.interval().toMillis()))
+            script = kind.unpack();
+            process = new ProcessBuilder(kind.command(script, url, load.interval()))
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
         } catch (IOException e) {
-            throw new UncheckedIOException("starting node", e);
+            throw new UncheckedIOException("starting " + kind.name(), e);
         }
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         commands = new PrintStream(process.getOutputStream(), true, UTF_8);
-        for (int i = load.clients(); i < load.clients() + load.nodeClients(); i++) {
+        for (int i = first; i < first + kind.clients(); i++) {
             connect(i);
         }
         // Reading a pipe holds a carrier of virtual threads, of which there are few.
-        Thread.ofPlatform().daemon().name("node's report").start(this::read);
+        Thread.ofPlatform().daemon().name(kind.name() + "'s report").start(this::read);
     }
 
     private void connect(int index) {
         for (int which = 0; which < 2; which++) {
             String topic = load.topics().of(index, which);
-            observers.put(index + " " + topic, journal.observe("node-" + index, topic, true));
+            observers.put(index + " " + topic, journal.observe(kind.name() + "-" + index, topic, true));
         }
         commands.println("connect " + index + " " + load.topics().of(index, 0) + " "
                 + load.topics().of(index, 1));
@@ -86,7 +73,7 @@ final class NodeCrowd implements Crowd {
                 take(List.of(line.split(" ", 6)));
             }
         } catch (IOException | RuntimeException e) {
-            complaints.add("node's report ended: " + e);
+            complaints.add("the report ended: " + e);
         }
     }
 
@@ -127,7 +114,7 @@ final class NodeCrowd implements Crowd {
 
     @Override
     public String name() {
-        return "node";
+        return kind.name();
     }
 
     @Override
@@ -137,7 +124,7 @@ final class NodeCrowd implements Crowd {
 
     @Override
     public int size() {
-        return load.nodeClients();
+        return kind.clients();
     }
 
     @Override

@@ -1,0 +1,251 @@
+package io.tidegate.rehearsal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.tidegate.rehearsal.check.Checker;
+import io.tidegate.rehearsal.check.Journal;
+import io.tidegate.rehearsal.load.Ending;
+import io.tidegate.rehearsal.load.Profile;
+import io.tidegate.rehearsal.load.Swarm;
+import io.tidegate.testing.Await;
+import io.tidegate.testing.FreePort;
+import io.tidegate.testing.RedisServer;
+import io.tidegate.testing.ServerProcess;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The proxies' files that we ship, each in front of two servers on SE and one on MP. The servers have an address each and
+ * the same ports, as in the containers for which the files are written.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ProxiesIT {
+    private static final int CLIENTS = 30;
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Pattern NODE = Pattern.compile("\"node\":\"([^\"]+)\"");
+    private static final Map<String, String> ADDRESSES =
+            new TreeMap<>(Map.of("se-1", "127.0.0.2", "se-2", "127.0.0.3", "mp-1", "127.0.0.4"));
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final RedisServer redis = RedisServer.start();
+    private final int port = FreePort.find();
+    private final int managementPort = FreePort.find();
+    private final int door = FreePort.find();
+    private List<ServerProcess> stay = List.of();
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // by JUnit
+    Path directory;
+
+    @BeforeAll
+    void start() {
+        stay = Stream.of("se-1", "mp-1").parallel().map(this::server).toList();
+    }
+
+    @AfterAll
+    void stop() {
+        stay.forEach(ServerProcess::close);
+        redis.close();
+    }
+
+    @Test
+    void haproxyTakesEveryServerForUpAndMovesClientsWithoutLoss() throws Exception {
+        assumeTrue(Front.isInstalled("haproxy"), "haproxy");
+        int stats = FreePort.find();
+        Map<String, String> names = names(Map.of(
+                "bind :8080", "bind 127.0.0.1:" + door,
+                "bind :8404", "bind 127.0.0.1:" + stats,
+                "check port 9090", "check port " + managementPort));
+        try (ServerProcess leaving = server("se-2");
+                Front front = start("haproxy.cfg", names, List.of("haproxy", "-db", "-f", "FILE"))) {
+            await(front, "every server is up", () -> up(stats).equals(ADDRESSES.keySet()));
+            assertClientsMoveWithoutLoss(front, leaving, true);
+            await(front, "the server that left is down", () -> up(stats).equals(Set.of("se-1", "mp-1")));
+        }
+    }
+
+    @Test
+    void nginxServesTheChatAndMovesClientsWithoutLoss() throws Exception {
+        assumeTrue(Front.isInstalled("nginx"), "nginx");
+        Map<String, String> names = names(Map.of("listen 8080", "listen 127.0.0.1:" + door));
+        List<String> command =
+                List.of("nginx", "-e", "stderr", "-g", "daemon off; pid DIRECTORY/nginx.pid;", "-c", "FILE");
+        try (ServerProcess leaving = server("se-2");
+                Front front = start("nginx.conf", names, command)) {
+            assertClientsMoveWithoutLoss(front, leaving, true);
+        }
+    }
+
+    @Test
+    void caddyServesTheChatAndMovesClientsWithoutLoss() throws Exception {
+        assumeTrue(Front.isInstalled("caddy"), "caddy");
+        Map<String, String> names = names(Map.of(
+                "\n:8080 {", "\nhttp://127.0.0.1:" + door + " {",
+                "health_port 9090", "health_port " + managementPort));
+        try (ServerProcess leaving = server("se-2");
+                Front front = start(
+                        "Caddyfile", names, List.of("caddy", "run", "--adapter", "caddyfile", "--config", "FILE"))) {
+            assertClientsMoveWithoutLoss(front, leaving, false);
+        }
+    }
+
+    /** @param triesAnother whether a handshake that one server refuses goes to another, so that no client sees it */
+    private void assertClientsMoveWithoutLoss(Front front, ServerProcess leaving, boolean triesAnother)
+            throws InterruptedException {
+        await(front, "the page", () -> page() == 200);
+        // One that was not ready at the first check is not chosen until the second.
+        await(front, "every server is chosen", () -> newcomers(12).equals(ADDRESSES.keySet()));
+        Journal journal = new Journal();
+        Profile profile = Profile.of(List.of(URI.create("ws://127.0.0.1:" + door)), 6);
+        try (Swarm swarm = new Swarm(profile, journal)) {
+            swarm.resize(CLIENTS, 100);
+            await(front, "every client is live", swarm::isWhole);
+            // By least connections; a few may have come before the proxy had counted those before.
+            Map<String, Integer> nodes = swarm.snapshot().nodes();
+            assertEquals(ADDRESSES.keySet(), nodes.keySet(), front::said);
+            assertTrue(nodes.values().stream().allMatch(count -> count >= CLIENTS / 5), nodes::toString);
+            swarm.rate(60);
+            await(front, "traffic", () -> journal.acknowledged() > 60);
+
+            leaving.terminate();
+            await(front, "se-2 drains", () -> status("http://127.0.0.3:" + managementPort + "/health/ready") == 503);
+            if (!triesAnother) {
+                await(
+                        front,
+                        "the proxy has seen it",
+                        () -> Set.of("se-1", "mp-1").containsAll(newcomers(20)));
+            }
+            assertTrue(Set.of("se-1", "mp-1").containsAll(newcomers(12)), front::said);
+            assertEquals(0, leaving.awaitExit(LIMIT));
+            assertTrue(leaving.output().contains("left gracefully, 0 were cut"), leaving::output);
+
+            swarm.rate(0);
+            assertEquals(
+                    List.of(), new Ending(journal, swarm, this::isSoon).level(swarm::pending, swarm::isWhole, LIMIT));
+            assertEquals(List.of(), Checker.check(journal, true).defects());
+            assertEquals(0, journal.gaps());
+            assertTrue(swarm.reconnects().total() >= nodes.getOrDefault("se-2", 0), "those of se-2 have moved");
+        }
+    }
+
+    /** Which nodes take these handshakes; a status where one of them was refused. */
+    private Set<String> newcomers(int count) {
+        return Stream.generate(this::newcomer).limit(count).collect(Collectors.toSet());
+    }
+
+    private String newcomer() {
+        CompletableFuture<String> welcome = new CompletableFuture<>();
+        WebSocket.Listener listener = new WebSocket.Listener() {
+            @Override
+            public CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
+                NODE.matcher(text).results().forEach(found -> welcome.complete(found.group(1)));
+                var unused = socket.sendClose(WebSocket.NORMAL_CLOSURE, "");
+                return welcome;
+            }
+        };
+        var unused = http.newWebSocketBuilder()
+                .subprotocols("tidegate.v1")
+                .buildAsync(URI.create("ws://127.0.0.1:" + door + "/chat"), listener)
+                .whenComplete((socket, failure) -> {
+                    if (failure != null) {
+                        welcome.complete(failure.toString());
+                    }
+                });
+        return Await.value("a handshake", LIMIT, welcome);
+    }
+
+    private Front start(String file, Map<String, String> names, List<String> command) {
+        return Front.start(directory, file, names, command);
+    }
+
+    /** These, and the servers' addresses. */
+    private Map<String, String> names(Map<String, String> own) {
+        Map<String, String> names = new LinkedHashMap<>(own);
+        ADDRESSES.forEach((name, address) -> names.put(name + ":8080", address + ":" + port));
+        return names;
+    }
+
+    private ServerProcess server(String name) {
+        Map<String, String> settings = Map.of(
+                "tidegate.node", name,
+                "tidegate.host", ADDRESSES.getOrDefault(name, ""),
+                "tidegate.port", String.valueOf(port),
+                "tidegate.management.port", String.valueOf(managementPort),
+                "tidegate.relay.url", redis.url().toString(),
+                "tidegate.drain.notice", "3s",
+                "tidegate.drain.window", "3s");
+        String runtime = name.substring(0, 2);
+        return ServerProcess.start(
+                Path.of("../%s-server/target/tidegate-%s-server.jar".formatted(runtime, runtime)), settings);
+    }
+
+    /** The servers that HAProxy takes for up, by its own view. */
+    private Set<String> up(int stats) {
+        return body("http://127.0.0.1:" + stats + "/;csv")
+                .lines()
+                .map(line -> List.of(line.split(",", -1)))
+                .filter(line ->
+                        line.getFirst().equals("servers") && !line.get(1).equals("BACKEND"))
+                .filter(line -> line.get(17).equals("UP"))
+                .map(line -> line.get(1))
+                .collect(Collectors.toSet());
+    }
+
+    private int page() {
+        return status("http://127.0.0.1:" + door + "/");
+    }
+
+    private int status(String url) {
+        return ask(url).map(HttpResponse::statusCode).findFirst().orElse(0);
+    }
+
+    private String body(String url) {
+        return ask(url).map(HttpResponse::body).collect(Collectors.joining());
+    }
+
+    private Stream<HttpResponse<String>> ask(String url) {
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(url)).timeout(LIMIT).build();
+        try {
+            return Stream.of(http.send(request, HttpResponse.BodyHandlers.ofString()));
+        } catch (IOException e) {
+            return Stream.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Stream.empty();
+        }
+    }
+
+    private static void await(Front front, String what, BooleanSupplier condition) {
+        Await.until(() -> what + "; the proxy said:\n" + front.said(), LIMIT, condition);
+    }
+
+    private boolean isSoon(String what, Duration atMost, BooleanSupplier condition) {
+        Await.until(what, atMost, condition);
+        return true;
+    }
+}
