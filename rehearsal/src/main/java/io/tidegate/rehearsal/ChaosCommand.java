@@ -6,11 +6,14 @@ import io.tidegate.rehearsal.chaos.Fault;
 import io.tidegate.rehearsal.chaos.Load;
 import io.tidegate.rehearsal.chaos.Outcome;
 import io.tidegate.rehearsal.chaos.Script;
+import io.tidegate.rehearsal.load.Issuer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -84,6 +87,9 @@ final class ChaosCommand implements Callable<Integer> {
     @Option(names = "--runtimes", split = ",", description = "which servers take part, in turn: se, mp")
     private List<String> runtimes = List.of("se", "mp");
 
+    @Option(names = "--closed", description = "the servers ask for tokens, which last for 20 s")
+    private boolean closed;
+
     @Option(names = "--root", hidden = true, description = "where the modules are")
     private Path root = Path.of("");
 
@@ -108,7 +114,7 @@ final class ChaosCommand implements Callable<Integer> {
         List<Script> scripts = Stream.of(
                         script("--node-clients", nodeClients, all, List.of("node", "--version"), Script::node, NODE),
                         script("--python-clients", pythonClients, all, PYTHON_IMPORTS, Script::python, PYTHON))
-                .filter(script -> script.clients() > 0)
+                .filter(script -> script.clients() > 0 && takesPart(script))
                 .toList();
         int others = scripts.stream().mapToInt(Script::clients).sum();
         if (all - others < 2 || rate <= 0) {
@@ -117,14 +123,19 @@ final class ChaosCommand implements Callable<Integer> {
         ChaosPlan.Storm storm = rolling
                 ? new ChaosPlan.Storm.Rolling()
                 : new ChaosPlan.Storm.Chaos(Duration.ofMillis((long) (minutes * 60_000)), faultEvery, seed, faults);
+        Optional<Issuer> issuer = closed ? Optional.of(Issuer.create()) : Optional.empty();
+        Map<String, String> own =
+                new LinkedHashMap<>(issuer.map(Issuer::settings).orElse(Map.of()));
+        own.putAll(settings);
         return new ChaosPlan(
                 new Load(all - others, others, plainClients, rate),
                 storm,
                 new ChaosPlan.Servers(
                         runtimes.stream().map(this::jar).toList(),
-                        ChaosSettings.of(rolling, settings),
+                        ChaosSettings.of(rolling, own),
                         Optional.ofNullable(logs)),
-                scripts);
+                scripts,
+                issuer);
     }
 
     private Path jar(String runtime) {
@@ -133,6 +144,23 @@ final class ChaosCommand implements Callable<Integer> {
             throw wrong("--runtimes: no " + jar + "; allowed are se and mp, built before");
         }
         return jar;
+    }
+
+    /** A closed fleet is for clients that can bring another token; those of examples/python have one in their address. */
+    private boolean takesPart(Script script) {
+        Path client = root.resolve(NODE);
+        if (!closed || !script.module().equals(client.toAbsolutePath().toUri().toString())) {
+            return true;
+        }
+        try {
+            boolean renews = Files.readString(client).contains("options.token");
+            if (!renews) {
+                System.out.println("without clients of clients/js, which know no tokens here");
+            }
+            return renews;
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading " + client, e);
+        }
     }
 
     /** @param check succeeds where what runs the client is there */

@@ -24,6 +24,15 @@ class ChaosIT {
         assertEquals(0, run(new StringWriter(), arguments.toArray(String[]::new)));
     }
 
+    /** No connection may end for its token, and nobody may ask for more than one in a hand-over, or there are complaints. */
+    @Test
+    void norWhereServersAskForTokensThatEnd() {
+        List<String> arguments = new ArrayList<>(List.of("--closed", "--root", "..", "--minutes", "0.3"));
+        arguments.addAll(List.of("--fault-every", "4s", "--faults", "kill_pod,terminate_pod,cut_link"));
+        arguments.addAll(List.of("--clients", "60", "--plain-clients", "6", "--rate", "40"));
+        assertEquals(0, run(new StringWriter(), arguments.toArray(String[]::new)));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "--runtimes,perl,--runtimes: no",

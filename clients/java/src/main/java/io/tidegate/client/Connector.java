@@ -1,7 +1,6 @@
 package io.tidegate.client;
 
 import java.lang.System.Logger.Level;
-import java.net.URI;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -15,37 +14,33 @@ import org.jspecify.annotations.Nullable;
 final class Connector implements Dialer.Owner {
     private static final System.Logger LOG = System.getLogger(Connector.class.getName());
 
-    private final Options options;
     private final Dialer dialer;
+    private final Links links;
     private final Timers timers;
     private final RandomGenerator random;
     private final Mailbox core;
+    private final Tokens tokens;
     private final Attempts attempts;
     private final Status status = new Status();
-
     private Traffic traffic = Traffic.NONE;
-    /** Serves the client. */
-    private @Nullable Link first;
-    /** Is made ready to take its place. */
-    private @Nullable Link second;
-
-    private int url;
     private boolean closed;
 
     Connector(Options options, Socket.Factory sockets, Timers timers, RandomGenerator random, Mailbox core) {
-        this.options = options;
-        this.dialer = new Dialer(sockets, timers, core, options.bounds().connect(), this);
+        this.dialer = new Dialer(sockets, timers, core, options, this);
+        this.links = new Links(dialer);
         this.timers = timers;
         this.random = random;
         this.core = core;
-        this.attempts = new Attempts(options.backoff(), timers, random, core);
+        this.tokens = new Tokens(options, timers, random, core);
+        this.attempts = new Attempts(options.backoff(), timers, random, core, tokens);
     }
 
     /** Comes before everything else, and opens nothing. */
-    void start(Traffic traffic, Consumer<StateChange> states) {
+    void start(Traffic traffic, Consumer<StateChange> states, Consumer<Throwable> tokenFailures) {
         this.traffic = traffic;
         status.tellTo(states);
-        url = random.nextInt(options.urls().size());
+        tokens.serve(links::all, tokenFailures);
+        dialer.begin(random);
     }
 
     /** Connects now, whatever is waited for, and in place of the connection that there is. */
@@ -53,21 +48,24 @@ final class Connector implements Dialer.Owner {
         if (closed) {
             return;
         }
-        attempts.cancel();
         attempts.succeeded();
-        retireBoth();
-        traffic.unserved();
-        connect();
+        links.retire();
+        unserved();
+        attempts.now(this::connect);
+        if (attempts.waits()) {
+            tell("a token is asked for");
+            tokens.hurry();
+        }
     }
 
     @Nullable
     Link first() {
-        return first;
+        return links.first();
     }
 
     @Nullable
     Link second() {
-        return second;
+        return links.second();
     }
 
     /** The application's will. */
@@ -77,16 +75,10 @@ final class Connector implements Dialer.Owner {
         }
         closed = true;
         attempts.cancel();
-        retireBoth();
+        tokens.close();
+        links.retire();
         traffic.closed(reason);
         tell(reason);
-    }
-
-    private void retireBoth() {
-        dialer.retire(first);
-        dialer.retire(second);
-        first = null;
-        second = null;
     }
 
     /** Every topic is delivered on this connection. */
@@ -95,11 +87,8 @@ final class Connector implements Dialer.Owner {
             link.live = true;
             attempts.succeeded();
         }
-        if (link == second) {
-            Link old = first;
-            first = link;
-            second = null;
-            dialer.retire(old);
+        if (link == links.second()) {
+            links.change();
             promoted(link);
         }
         tell("every topic is subscribed");
@@ -107,22 +96,20 @@ final class Connector implements Dialer.Owner {
 
     /** The serving connection cannot be trusted further, and the second one makes up for it. */
     void dropFirst(String reason) {
-        Link old = first;
+        Link old = links.first();
         if (old != null) {
-            lost(old, reason, Duration.ZERO);
+            lost(old, reason, Retry.SOON);
         }
     }
 
     @Override
     public void distrust(Link link, String reason) {
         LOG.log(Level.WARNING, "leaving a connection: {0}", reason);
-        lost(link, reason, Duration.ZERO);
+        lost(link, reason, Retry.SOON);
     }
 
-    /** The listeners have caught up. */
     void readOn() {
-        dialer.readOn(first);
-        dialer.readOn(second);
+        links.readOn();
     }
 
     Duration backoff(int failures) {
@@ -134,24 +121,19 @@ final class Connector implements Dialer.Owner {
     }
 
     private void connect() {
-        URI to = options.urls().get(url);
-        url = (url + 1) % options.urls().size();
-        Link link = dialer.link(to);
-        if (first == null) {
-            first = link;
-        } else {
-            second = link;
-        }
+        Link link = dialer.link(tokens.present());
+        links.add(link);
         tell("to " + link.address());
-        dialer.open(link, to);
+        dialer.open(link);
     }
 
     private void welcome(Link link, ServerFrame.Welcome welcome) {
         link.welcome(welcome);
         status.welcomed();
         dialer.watch(link);
+        welcome.expiresInMs().ifPresent(left -> tokens.count(link, left));
         tell("welcome at " + welcome.node());
-        boolean serving = link == first;
+        boolean serving = link == links.first();
         traffic.welcomed(link);
         if (serving) {
             traffic.serves(link);
@@ -161,13 +143,14 @@ final class Connector implements Dialer.Owner {
     private void shutdown(Link link, long afterMs) {
         if (link.leaveAt == null) {
             link.leaveAt = timers.nanoTime() + Duration.ofMillis(afterMs).toNanos();
-            if (link == first && second == null) {
+            if (link == links.first() && links.second() == null) {
                 prepareToLeave(link, link.leaveAt);
             }
         }
     }
 
     private void prepareToLeave(Link link, long at) {
+        tokens.leave(at);
         attempts.leaveAt(at, () -> {
             link.leaving = true;
             connect();
@@ -176,42 +159,31 @@ final class Connector implements Dialer.Owner {
     }
 
     /** The one place where connections end that the client did not retire itself. */
-    private void lost(Link link, String because, Duration atLeast) {
-        String reason = link.welcomed ? because : link.address() + ": " + because;
-        if (link == second) {
-            second = null;
-            link.abort();
-            retrySecond(atLeast);
-        } else if (link == first) {
-            link.abort();
-            first = second;
-            second = null;
-            if (first != null) {
-                promoted(first);
-            } else {
-                traffic.unserved();
-                if (!attempts.waits() || !link.leaving) {
-                    attempts.retry(atLeast, this::connect);
-                }
-            }
-        } else {
+    private void lost(Link link, String because, Retry when) {
+        if (!links.has(link)) {
             return;
         }
+        boolean served = link == links.first();
+        links.drop(link);
+        Link serving = links.first();
+        if (!served) {
+            attempts.retryHandOver(serving == null ? null : serving.leaveAt, when, this::connect);
+        } else if (serving != null) {
+            promoted(serving);
+        } else {
+            unserved();
+            if (!attempts.waits() || !link.leaving) {
+                attempts.retry(when, this::connect);
+            }
+        }
+        String reason = link.welcomed ? because : link.address() + ": " + because;
         status.failed(reason);
         tell(reason);
     }
 
-    private void retrySecond(Duration atLeast) {
-        Link serving = first;
-        if (serving != null && serving.leaveAt != null) {
-            attempts.retryHandOver(serving.leaveAt, atLeast, this::connect);
-        } else {
-            attempts.retry(atLeast, this::connect);
-        }
-    }
-
     private void promoted(Link link) {
         attempts.cancel();
+        tokens.stay();
         if (link.welcomed) {
             traffic.welcomed(link);
             traffic.serves(link);
@@ -223,17 +195,22 @@ final class Connector implements Dialer.Owner {
         }
     }
 
+    private void unserved() {
+        tokens.unserved();
+        traffic.unserved();
+    }
+
     Status status() {
         return status;
     }
 
     private void tell(String reason) {
-        status.tell(first, closed, reason);
+        status.tell(links.first(), closed, reason);
     }
 
     @Override
     public boolean isCurrent(Link link) {
-        return link == first || link == second;
+        return links.has(link);
     }
 
     @Override
@@ -247,6 +224,10 @@ final class Connector implements Dialer.Owner {
             welcome(link, welcome);
         } else if (frame instanceof ServerFrame.ServerShutdown shutdown) {
             shutdown(link, shutdown.reconnectAfterMs());
+        } else if (frame instanceof ServerFrame.Renewed renewed) {
+            tokens.count(link, renewed.expiresInMs());
+        } else if (frame instanceof ServerFrame.ErrorFrame error && error.isForToken()) {
+            tokens.refuse(link, error.refusal());
         } else {
             traffic.frame(link, frame);
         }
@@ -254,13 +235,16 @@ final class Connector implements Dialer.Owner {
 
     @Override
     public void ended(Link link, Socket.End end) {
-        if (end.isFinal()) {
-            status.dismissed(end.reason());
-            close(end.reason());
-            return;
+        String hint = end.isForToken() && !tokens.areGiven() ? "; Options.withToken brings it" : "";
+        if (end.isFinal() || !hint.isEmpty()) {
+            status.dismissed(end.reason() + hint);
+            close(end.reason() + hint);
+        } else if (end.isForToken()) {
+            lost(link, end.reason(), tokens.reject(link));
+        } else {
+            // While the old connection still serves there is no time to lose, and another node may take this one.
+            boolean another = link == links.second() && end instanceof Socket.End.Refused;
+            lost(link, end.reason(), another ? Retry.SOON : Retry.after(end.pause()));
         }
-        // While the old connection still serves there is no time to lose, and another node may take this one.
-        boolean another = link == second && end instanceof Socket.End.Refused;
-        lost(link, end.reason(), another ? Duration.ZERO : end.pause());
     }
 }

@@ -3,6 +3,9 @@ package io.tidegate.client;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Opens connections, brings what happens on them into the client's mailbox, and sees to it that they are alive. */
@@ -10,8 +13,10 @@ final class Dialer {
     private final Socket.Factory sockets;
     private final Timers timers;
     private final Mailbox core;
+    private final List<URI> urls;
     private final Duration connect;
     private final Owner owner;
+    private int url;
 
     /** Whose connections they are. Called in the client's mailbox. */
     interface Owner {
@@ -30,22 +35,30 @@ final class Dialer {
         boolean pauses();
     }
 
-    Dialer(Socket.Factory sockets, Timers timers, Mailbox core, Duration connect, Owner owner) {
+    Dialer(Socket.Factory sockets, Timers timers, Mailbox core, Options options, Owner owner) {
         this.sockets = sockets;
         this.timers = timers;
         this.core = core;
-        this.connect = connect;
+        this.urls = options.urls();
+        this.connect = options.bounds().connect();
         this.owner = owner;
     }
 
-    /** A connection that is to be opened now. */
-    Link link(URI url) {
-        return new Link(url, timers, connect);
+    /** Which of the addresses comes first. */
+    void begin(RandomGenerator random) {
+        url = random.nextInt(urls.size());
     }
 
-    void open(Link link, URI url) {
+    /** A connection to the next of the addresses, which is to be opened now. */
+    Link link(Optional<String> token) {
+        URI to = urls.get(url);
+        url = (url + 1) % urls.size();
+        return new Link(to, token, timers, connect);
+    }
+
+    void open(Link link) {
         watch(link);
-        sockets.open(url, connect, new Socket.Events() {
+        sockets.open(link.url(), link.token(), connect, new Socket.Events() {
             @Override
             public void opened(Socket socket) {
                 core.post(() -> Dialer.this.opened(link, socket));

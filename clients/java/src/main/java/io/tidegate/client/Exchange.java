@@ -16,6 +16,7 @@ final class Exchange implements Traffic {
     private static final int MOST_REMEMBERED = 10_000;
 
     private final Map<String, Feed> feeds = new LinkedHashMap<>();
+    private final Asks asks;
     private final Outbox outbox;
     private final Connector connector;
     private final Mailbox listeners;
@@ -26,6 +27,7 @@ final class Exchange implements Traffic {
     Exchange(Outbox outbox, Connector connector, Mailbox listeners, int mostUndelivered) {
         this.outbox = outbox;
         this.connector = connector;
+        this.asks = new Asks(feeds, connector);
         this.listeners = listeners;
         this.mostUndelivered = mostUndelivered;
     }
@@ -37,8 +39,8 @@ final class Exchange implements Traffic {
             feed.closed(closed);
         } else if (feeds.get(feed.topic()) != feed && !feed.isRefused()) {
             feeds.put(feed.topic(), feed);
-            askMissing(connector.first());
-            askMissing(connector.second());
+            asks.missing(connector.first());
+            asks.missing(connector.second());
         }
     }
 
@@ -52,8 +54,8 @@ final class Exchange implements Traffic {
 
     private void remove(Feed feed) {
         if (feeds.remove(feed.topic(), feed)) {
-            release(connector.first(), feed.topic());
-            release(connector.second(), feed.topic());
+            asks.release(connector.first(), feed.topic());
+            asks.release(connector.second(), feed.topic());
         }
     }
 
@@ -66,8 +68,8 @@ final class Exchange implements Traffic {
 
     @Override
     public void welcomed(Link link) {
-        askMissing(link);
-        checkReady(link);
+        asks.missing(link);
+        asks.checkReady(link);
     }
 
     @Override
@@ -110,6 +112,7 @@ final class Exchange implements Traffic {
             }
             case ServerFrame.ErrorFrame error -> error(link, error);
             case ServerFrame.Welcome welcome -> LOG.log(Level.DEBUG, "a second welcome of {0}", welcome.node());
+            case ServerFrame.Renewed renewed -> LOG.log(Level.DEBUG, "not for here: {0}", renewed);
             case ServerFrame.ServerShutdown shutdown -> LOG.log(Level.DEBUG, "not for here: {0}", shutdown);
             case ServerFrame.Other other -> LOG.log(Level.TRACE, "ignored: {0}", other.type());
         }
@@ -148,8 +151,8 @@ final class Exchange implements Traffic {
         } else {
             connector.distrust(link, "subscribed to " + subscribed.topic() + " twice");
         }
-        askMissing(connector.second());
-        checkReady(link);
+        asks.missing(connector.second());
+        asks.checkReady(link);
     }
 
     /** @param asked the position that this answers; empty where the server says it of its own accord */
@@ -170,11 +173,12 @@ final class Exchange implements Traffic {
     }
 
     private void error(Link link, ServerFrame.ErrorFrame error) {
-        Refusal refusal = new Refusal(error.code(), error.message());
-        // A server that is older than this field answers a publish by its id, and a subscribe by a topic without one.
-        String answers = error.answers().orElse(error.id().isPresent() ? "publish" : "subscribe");
+        Refusal refusal = error.refusal();
+        String answers = error.answered();
         if (answers.equals("publish") && error.id().isPresent()) {
             publishFailed(error.id().get(), refusal);
+        } else if (error.endsSubscription()) {
+            revoked(link, error.topic().orElseThrow(), refusal);
         } else if (answers.endsWith("subscribe") && error.topic().isPresent()) {
             subscribeFailed(link, error.topic().get(), refusal);
         } else {
@@ -201,12 +205,23 @@ final class Exchange implements Traffic {
             connector.after(pause(refusal.code()), () -> {
                 if (link.postponed(topic)) {
                     link.forget(topic);
-                    askMissing(link);
+                    asks.missing(link);
                 }
             });
         } else if (refusal.code().equals("invalid-frame") && feed.received().isPresent()) {
             beginAnew(link, feed);
         } else {
+            link.forget(topic);
+            remove(feed);
+            feed.refuse(refusal);
+        }
+    }
+
+    /** A new token does not allow what the one before did. */
+    private void revoked(Link link, String topic, Refusal refusal) {
+        Feed feed = feeds.get(topic);
+        // Where it was asked for again meanwhile, the answer to that will say the same.
+        if (feed != null && link.delivers(topic)) {
             link.forget(topic);
             remove(feed);
             feed.refuse(refusal);
@@ -220,39 +235,11 @@ final class Exchange implements Traffic {
         }
         feed.forgetPosition();
         link.forget(feed.topic());
-        askMissing(link);
+        asks.missing(link);
     }
 
     private Duration pause(String code) {
         Duration backoff = connector.backoff(failures++);
         return code.equals("rate-limited") ? backoff.plus(RATE_PAUSE) : backoff;
-    }
-
-    /** Subscribes on a connection to what was not asked for on it. */
-    private void askMissing(@Nullable Link link) {
-        if (link == null || !link.welcomed || (link != connector.first() && link != connector.second())) {
-            return;
-        }
-        for (Feed feed : feeds.values()) {
-            // The second one is asked only once the first one has said where delivery begins: both must begin there.
-            if (!link.wants(feed.topic())
-                    && (link == connector.first() || feed.received().isPresent())) {
-                link.subscribe(feed.topic(), feed.received(), feed.last());
-            }
-        }
-    }
-
-    private void release(@Nullable Link link, String topic) {
-        if (link != null) {
-            link.unsubscribe(topic);
-            checkReady(link);
-        }
-    }
-
-    private void checkReady(Link link) {
-        boolean current = link == connector.first() || link == connector.second();
-        if (current && link.welcomed && feeds.keySet().stream().allMatch(link::delivers)) {
-            connector.ready(link);
-        }
     }
 }

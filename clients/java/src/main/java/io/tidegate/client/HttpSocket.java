@@ -32,19 +32,22 @@ final class HttpSocket implements Socket, WebSocket.Listener {
     }
 
     static Socket.Factory factory(HttpClient http) {
-        return (url, atMost, events) -> open(http, url, atMost, events);
+        return (url, token, atMost, events) -> open(builder(http, token, atMost), url, events);
     }
 
-    private static void open(HttpClient http, URI url, Duration atMost, Events events) {
-        var unused = http.newWebSocketBuilder()
-                .subprotocols(SUBPROTOCOL)
-                .connectTimeout(atMost)
-                .buildAsync(url, new HttpSocket(events))
-                .whenComplete((socket, failure) -> {
-                    if (failure != null) {
-                        events.ended(endOf(failure));
-                    }
-                });
+    private static WebSocket.Builder builder(HttpClient http, Optional<String> token, Duration atMost) {
+        WebSocket.Builder builder =
+                http.newWebSocketBuilder().subprotocols(SUBPROTOCOL).connectTimeout(atMost);
+        token.ifPresent(text -> builder.header("Authorization", "Bearer " + text));
+        return builder;
+    }
+
+    private static void open(WebSocket.Builder builder, URI url, Events events) {
+        var unused = builder.buildAsync(url, new HttpSocket(events)).whenComplete((socket, failure) -> {
+            if (failure != null) {
+                events.ended(endOf(failure));
+            }
+        });
     }
 
     @Override

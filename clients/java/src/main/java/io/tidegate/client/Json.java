@@ -11,10 +11,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** The frames of {@code tidegate.v1} as text. What the application wrote passes through unchanged. */
 final class Json {
     private static final JsonFactory FACTORY = new JsonFactory();
+
+    private static final String TOKEN = "token";
+    private static final String TOKEN_FRAME = "{\"type\":\"" + TOKEN + '"';
 
     private Json() {}
 
@@ -55,6 +59,18 @@ final class Json {
         });
     }
 
+    static String token(String token) {
+        return object(json -> {
+            json.writeStringField("type", TOKEN);
+            json.writeStringField(TOKEN, token);
+        });
+    }
+
+    /** A frame of this client as others may see it. */
+    static String withoutToken(String frame) {
+        return frame.startsWith(TOKEN_FRAME) ? TOKEN_FRAME + ",\"token\":\"...\"}" : frame;
+    }
+
     /** @throws IOException where the text is not JSON, or lacks what its type must have */
     static ServerFrame parse(String text) throws IOException {
         Map<String, Member> members = members(text);
@@ -62,7 +78,13 @@ final class Json {
         return switch (type) {
             case "welcome" ->
                 new ServerFrame.Welcome(
-                        need(members, "node"), integer(members, "heartbeatMs"), limits(need(members, "limits")));
+                        need(members, "node"),
+                        integer(members, "heartbeatMs"),
+                        limits(need(members, "limits")),
+                        string(members, "user"),
+                        members.containsKey("expiresInMs")
+                                ? OptionalLong.of(integer(members, "expiresInMs"))
+                                : OptionalLong.empty());
             case "subscribed" ->
                 new ServerFrame.Subscribed(
                         need(members, "topic"),
@@ -76,6 +98,7 @@ final class Json {
                         member(members, "message").raw(),
                         Optional.ofNullable(members.get("user")).map(Member::raw),
                         integer(members, "timestamp")));
+            case TOKEN -> new ServerFrame.Renewed(integer(members, "expiresInMs"));
             case "ack" -> acknowledged(members);
             case "server-shutdown" -> new ServerFrame.ServerShutdown(integer(members, "reconnectAfterMs"));
             case "error" ->

@@ -15,16 +15,20 @@ final class Link {
     private final Map<String, Asked> asked = new HashMap<>();
     private final Timers timers;
     private final URI url;
+    private @Nullable String token;
     private @Nullable Socket socket;
     private double messageLimit;
     private Pace pace;
     private @Nullable String node;
+    private Optional<String> user = Optional.empty();
 
     /** When something came last, and how long nothing may come. */
     long heardAt;
 
     long silenceNanos;
     boolean welcomed;
+    /** The server has said when its token ends. */
+    boolean tokenEnds;
     /** Every topic was delivered at the same time, once. */
     boolean live;
     /** The socket waits for {@link #read}, since listeners are behind. */
@@ -52,18 +56,38 @@ final class Link {
         private boolean postponed;
     }
 
-    Link(URI url, Timers timers, Duration connect) {
+    Link(URI url, Optional<String> token, Timers timers, Duration connect) {
         this.url = url;
+        this.token = token.orElse(null);
         this.timers = timers;
         heardAt = timers.nanoTime();
         silenceNanos = connect.toNanos();
         pace = Pace.of(0, heardAt);
     }
 
+    URI url() {
+        return url;
+    }
+
     /** Where it leads, without what may be secret. */
     String address() {
         String port = url.getPort() < 0 ? "" : ":" + url.getPort();
         return url.getScheme() + "://" + url.getHost() + port + url.getPath();
+    }
+
+    Optional<String> token() {
+        return Optional.ofNullable(token);
+    }
+
+    /** Whether it came with this token, or was renewed by it. */
+    boolean hasToken(String other) {
+        return other.equals(token);
+    }
+
+    /** From now on the other token is to count. */
+    void renew(String other) {
+        token = other;
+        send(Json.token(other));
     }
 
     void opened(Socket opened) {
@@ -77,6 +101,12 @@ final class Link {
         messageLimit = welcome.limits().message();
         pace = Pace.of(welcome.limits().rate(), timers.nanoTime());
         node = welcome.node();
+        user = welcome.user();
+    }
+
+    /** Whose the token was that it came with. */
+    Optional<String> user() {
+        return user;
     }
 
     /** What the server calls itself; null before its welcome. */
@@ -202,7 +232,7 @@ final class Link {
         return ask != null && ask.postponed;
     }
 
-    /** The topic's subscribe was refused. */
+    /** The topic's subscribe was refused, or what it began has ended. */
     void forget(String topic) {
         asked.remove(topic);
     }

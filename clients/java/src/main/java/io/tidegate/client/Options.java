@@ -5,9 +5,13 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -59,17 +63,41 @@ public record Options(List<URI> urls, Backoff backoff, Bounds bounds, Threads th
 
     /** See {@link Hooks#states()}. */
     public Options withStates(Consumer<StateChange> states) {
-        return withHooks(new Hooks(states, hooks.failures(), hooks.traces()));
+        return withHooks(new Hooks(states, hooks.failures(), hooks.traces(), hooks.token(), hooks.tokenFailures()));
     }
 
     /** See {@link Hooks#failures()}. */
     public Options withFailures(Consumer<ListenerFailure> failures) {
-        return withHooks(new Hooks(hooks.states(), failures, hooks.traces()));
+        return withHooks(new Hooks(hooks.states(), failures, hooks.traces(), hooks.token(), hooks.tokenFailures()));
     }
 
     /** See {@link Hooks#traces()}. */
     public Options withTraces(Consumer<Trace> traces) {
-        return withHooks(new Hooks(hooks.states(), hooks.failures(), Optional.of(Arguments.given("traces", traces))));
+        Optional<Consumer<Trace>> some = Optional.of(Arguments.given("traces", traces));
+        return withHooks(new Hooks(hooks.states(), hooks.failures(), some, hooks.token(), hooks.tokenFailures()));
+    }
+
+    /** As {@link #withAsyncToken}, by a call that may block, such as one to a login service. */
+    public Options withToken(Callable<String> token) {
+        Arguments.given("token", token);
+        return withAsyncToken(() -> {
+            try {
+                return CompletableFuture.completedFuture(token.call());
+            } catch (Exception e) {
+                return CompletableFuture.failedFuture(e);
+            }
+        });
+    }
+
+    /** See {@link Hooks#token()}. */
+    public Options withAsyncToken(Supplier<? extends CompletionStage<String>> token) {
+        Optional<Supplier<? extends CompletionStage<String>>> some = Optional.of(Arguments.given("token", token));
+        return withHooks(new Hooks(hooks.states(), hooks.failures(), hooks.traces(), some, hooks.tokenFailures()));
+    }
+
+    /** See {@link Hooks#tokenFailures()}. */
+    public Options withTokenFailures(Consumer<Throwable> tokenFailures) {
+        return withHooks(new Hooks(hooks.states(), hooks.failures(), hooks.traces(), hooks.token(), tokenFailures));
     }
 
     private Options withHooks(Hooks changed) {
@@ -120,23 +148,35 @@ public record Options(List<URI> urls, Backoff backoff, Bounds bounds, Threads th
     }
 
     /**
-     * Who is told what.
+     * Who is told what, and who is asked.
      *
      * @param states every change of the client's state, in order, on the thread of its listeners
      * @param failures what a listener throws, which is logged as well; on the thread of the listeners
      * @param traces everything that happens on connections, for debugging: on whatever thread it happens, so it must not
      *     block; it contains what is published
+     * @param token gives a token of the client's user, for a server that asks for one: called before a connection where there is
+     *     none that lasts, and before the present one ends. On a thread of {@link Threads#listeners()}; where it fails, or does
+     *     not answer for a minute, it is called again after a backoff. All tokens of one client must be of one user
+     * @param tokenFailures why there is no new token: what {@code token} throws, or a {@link RefusedException} of a server that
+     *     will not take it; on the thread of the listeners. The first one in a row is logged as well
      */
     public record Hooks(
-            Consumer<StateChange> states, Consumer<ListenerFailure> failures, Optional<Consumer<Trace>> traces) {
+            Consumer<StateChange> states,
+            Consumer<ListenerFailure> failures,
+            Optional<Consumer<Trace>> traces,
+            Optional<Supplier<? extends CompletionStage<String>>> token,
+            Consumer<Throwable> tokenFailures) {
         /** Nobody. */
-        public static final Hooks NONE = new Hooks(change -> {}, failure -> {}, Optional.empty());
+        public static final Hooks NONE =
+                new Hooks(change -> {}, failure -> {}, Optional.empty(), Optional.empty(), failure -> {});
 
         /** @throws IllegalArgumentException where one is null */
         public Hooks {
             Arguments.given("states", states);
             Arguments.given("failures", failures);
             Arguments.given("traces", traces);
+            Arguments.given("token", token);
+            Arguments.given("tokenFailures", tokenFailures);
         }
     }
 
@@ -150,6 +190,9 @@ public record Options(List<URI> urls, Backoff backoff, Bounds bounds, Threads th
 
     private static void require(URI url) {
         String scheme = Arguments.given("url", url).getScheme();
+        if (url.getQuery() != null && url.getQuery().matches("(.*&)?access_token=.*")) {
+            throw new IllegalArgumentException("url of " + url.getHost() + " brings a token; use withToken() instead");
+        }
         boolean webSocket = "ws".equalsIgnoreCase(scheme) || "wss".equalsIgnoreCase(scheme);
         if (!webSocket || url.getHost() == null || url.getFragment() != null) {
             throw new IllegalArgumentException("url " + url + "; allowed is such as ws://host:8080/chat");

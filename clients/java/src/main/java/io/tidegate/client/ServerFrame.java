@@ -1,11 +1,19 @@
 package io.tidegate.client;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** What a server sends. */
 sealed interface ServerFrame {
 
-    record Welcome(String node, long heartbeatMs, Limits limits) implements ServerFrame {}
+    /**
+     * The first of all.
+     *
+     * @param user whose the client's token is
+     * @param expiresInMs how long the token counts
+     */
+    record Welcome(String node, long heartbeatMs, Limits limits, Optional<String> user, OptionalLong expiresInMs)
+            implements ServerFrame {}
 
     /**
      * What a node takes.
@@ -21,6 +29,9 @@ sealed interface ServerFrame {
 
     record Delivery(Message message) implements ServerFrame {}
 
+    /** A new token counts. */
+    record Renewed(long expiresInMs) implements ServerFrame {}
+
     record Acknowledged(Ack ack) implements ServerFrame {}
 
     record ServerShutdown(long reconnectAfterMs) implements ServerFrame {}
@@ -32,7 +43,26 @@ sealed interface ServerFrame {
      */
     record ErrorFrame(
             String code, String message, Optional<String> id, Optional<String> topic, Optional<String> answers)
-            implements ServerFrame {}
+            implements ServerFrame {
+
+        /** What it answers, of an older server guessed: a publish has an id, and a subscribe a topic without one. */
+        String answered() {
+            return answers.orElse(id.isPresent() ? "publish" : "subscribe");
+        }
+
+        boolean isForToken() {
+            return answered().equals("token");
+        }
+
+        /** A subscription that was there has ended; a server that knows this code says what it answers, if anything. */
+        boolean endsSubscription() {
+            return code.equals("forbidden") && answers.isEmpty() && topic.isPresent();
+        }
+
+        Refusal refusal() {
+            return new Refusal(code, message);
+        }
+    }
 
     /** {@code heartbeat}, {@code pong}, and types that are newer than this client. */
     record Other(String type) implements ServerFrame {}

@@ -23,8 +23,12 @@ interface Socket {
     @FunctionalInterface
     interface Factory {
 
-        /** Returns at once; the events tell what became of it. The handshake fails after the time. */
-        void open(URI url, Duration atMost, Events events);
+        /**
+         * Returns at once; the events tell what became of it. The handshake fails after the time.
+         *
+         * @param token shows who the client is
+         */
+        void open(URI url, Optional<String> token, Duration atMost, Events events);
     }
 
     /** What happens to a socket: one call at a time, from any thread. After {@code ended} nothing of use follows. */
@@ -54,6 +58,11 @@ interface Socket {
             return false;
         }
 
+        /** Whether it was for the token, so that another one is of use. */
+        default boolean isForToken() {
+            return false;
+        }
+
         /** How long to stay away at least. */
         default Duration pause() {
             return Duration.ZERO;
@@ -62,13 +71,29 @@ interface Socket {
         /** A handshake that was answered by something else than 101. */
         record Refused(int status, Optional<Duration> retryAfter) implements End {
             @Override
+            public boolean isFinal() {
+                return status == 403;
+            }
+
+            @Override
+            public boolean isForToken() {
+                return status == 401;
+            }
+
+            @Override
             public Duration pause() {
                 return retryAfter.orElse(Duration.ZERO);
             }
 
             @Override
             public String reason() {
-                return "refused with HTTP " + status + (status == 404 ? "; Tidegate is at /chat" : "");
+                return "refused with HTTP " + status
+                        + switch (status) {
+                            case 401 -> "; a token that is valid is needed";
+                            case 403 -> "; this client may not connect there";
+                            case 404 -> "; Tidegate is at /chat";
+                            default -> "";
+                        };
             }
         }
 
@@ -80,9 +105,14 @@ interface Socket {
             @Override
             public boolean isFinal() {
                 return switch (code) {
-                    case 1000, 1002, 1007, 1009 -> true;
+                    case 1000, 1002, 1007, 1009, 4403 -> true;
                     default -> false;
                 };
+            }
+
+            @Override
+            public boolean isForToken() {
+                return code == 4401;
             }
 
             @Override

@@ -12,7 +12,7 @@ public enum State {
     LEAVING,
     /** The moment has come: still served by the old connection, while a second one is made ready. */
     HANDING_OVER,
-    /** Not connected; the next attempt has its time, or waits for {@link TidegateClient#reconnect()}. */
+    /** Not connected; the next attempt has its time, or waits for a token or for {@link TidegateClient#reconnect()}. */
     WAITING,
     /** Ended, by {@code close()} or by a server that refuses to go on. Final. */
     CLOSED

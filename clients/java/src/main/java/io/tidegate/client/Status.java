@@ -1,6 +1,7 @@
 package io.tidegate.client;
 
 import java.lang.System.Logger.Level;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ final class Status {
     private Consumer<StateChange> states = change -> {};
     private State told = State.WAITING;
     private volatile @Nullable String node;
+    private volatile Optional<String> user = Optional.empty();
 
     /** A server was reached once, or the log says that none was. */
     private boolean settled;
@@ -25,9 +27,15 @@ final class Status {
         return node;
     }
 
+    /** As whom the connection that serves the client was let in; empty while none does. From any thread. */
+    Optional<String> user() {
+        return user;
+    }
+
     void tell(@Nullable Link serving, boolean closed, String reason) {
         State now = closed ? State.CLOSED : state(serving);
         node = serving == null ? null : serving.node();
+        user = serving == null ? Optional.empty() : serving.user();
         if (now != told) {
             StateChange change = new StateChange(told, now, reason);
             told = now;

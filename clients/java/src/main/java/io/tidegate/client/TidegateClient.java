@@ -43,10 +43,13 @@ public final class TidegateClient implements AutoCloseable {
         connector = new Connector(options, traced, timers, random, core);
         exchange = new Exchange(outbox, connector, listeners, options.bounds().undelivered());
         topics = new Topics(exchange, core, listeners, hooks.failures());
-        core.post(() -> connector.start(exchange, change -> {
-            state = change.to();
-            listeners.post(() -> hooks.states().accept(change));
-        }));
+        core.post(() -> connector.start(
+                exchange,
+                change -> {
+                    state = change.to();
+                    listeners.post(() -> hooks.states().accept(change));
+                },
+                failure -> listeners.post(() -> hooks.tokenFailures().accept(failure))));
     }
 
     /** Begins to connect, and returns at once. What fails is tried again: see {@link Options.Hooks#states()}. */
@@ -159,6 +162,14 @@ public final class TidegateClient implements AutoCloseable {
     /** The name of the node that serves the client, for logs; empty while none does. */
     public Optional<String> node() {
         return Optional.ofNullable(connector.status().node());
+    }
+
+    /**
+     * The user whose token the server has let in; empty while no node serves the client, for a client without a token, and on a
+     * server that asks for none.
+     */
+    public Optional<String> user() {
+        return connector.status().user();
     }
 
     /** Ends the client for good. What is not acknowledged fails; listeners may still be told of what has come before. */

@@ -6,8 +6,8 @@ import java.net.URI;
  * Something that happened on a connection, for debugging.
  *
  * @param url of the connection, as it is in the options
- * @param text of {@link Kind#SENT} and {@link Kind#RECEIVED} the whole frame, with what was published in it; else a reason
- *     or nothing
+ * @param text of {@link Kind#SENT} and {@link Kind#RECEIVED} the whole frame, with what was published in it, but no token;
+ *     else a reason or nothing
  */
 public record Trace(Kind kind, URI url, String text) {
     /** What happened. */

@@ -3,6 +3,7 @@ package io.tidegate.client;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Tells somebody what passes over the sockets of another factory. */
@@ -18,9 +19,9 @@ final class TracedSockets implements Socket.Factory {
     }
 
     @Override
-    public void open(URI url, Duration atMost, Socket.Events events) {
+    public void open(URI url, Optional<String> token, Duration atMost, Socket.Events events) {
         tell(Trace.Kind.OPENING, url, "");
-        sockets.open(url, atMost, new Socket.Events() {
+        sockets.open(url, token, atMost, new Socket.Events() {
             @Override
             public void opened(Socket socket) {
                 tell(Trace.Kind.OPENED, url, "");
@@ -50,7 +51,7 @@ final class TracedSockets implements Socket.Factory {
         return new Socket() {
             @Override
             public void send(String text) {
-                tell(Trace.Kind.SENT, url, text);
+                tell(Trace.Kind.SENT, url, Json.withoutToken(text));
                 socket.send(text);
             }
 

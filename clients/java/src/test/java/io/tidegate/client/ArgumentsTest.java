@@ -44,6 +44,9 @@ class ArgumentsTest {
         refused("states ", () -> options.withStates(null));
         refused("failures ", () -> options.withFailures(null));
         refused("traces ", () -> options.withTraces(null));
+        refused("token ", () -> options.withToken(null));
+        refused("token ", () -> options.withAsyncToken(null));
+        refused("tokenFailures ", () -> options.withTokenFailures(null));
         refused("first ", () -> new Backoff(null, Duration.ofSeconds(1)));
         refused("connect ", () -> new Options.Bounds(1, 1, null));
     }

@@ -139,6 +139,13 @@ class ConnectionTest {
         assertTrue(String.valueOf(e.getMessage()).contains(url), e.toString());
     }
 
+    @Test
+    void aTokenInAnAddressIsRefusedAndNotShown() {
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> Options.of("ws://a/chat?x=1&access_token=secret"));
+        assertEquals("url of a brings a token; use withToken() instead", e.getMessage());
+    }
+
     static Throwable failureOf(java.util.concurrent.CompletableFuture<?> future) {
         return future.handle((done, failure) -> failure).join();
     }

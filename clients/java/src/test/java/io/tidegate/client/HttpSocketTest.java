@@ -15,6 +15,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class HttpSocketTest {
     private final HttpClient http = HttpClient.newHttpClient();
+    private final CompletableFuture<String> authorization = new CompletableFuture<>();
     private ServerSocket server = unbound();
 
     @BeforeEach
@@ -65,8 +67,7 @@ class HttpSocketTest {
     void aServerThatIsFullGivesItsStatus() throws Exception {
         answer(key -> "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n");
         assertEquals(
-                new io.tidegate.client.Socket.End.Refused(503, java.util.Optional.of(Duration.ofSeconds(7))),
-                ended("localhost"));
+                new io.tidegate.client.Socket.End.Refused(503, Optional.of(Duration.ofSeconds(7))), ended("localhost"));
     }
 
     @Test
@@ -78,26 +79,34 @@ class HttpSocketTest {
                 ended("localhost").reason());
     }
 
+    @Test
+    void aTokenTravelsInAHeaderAndAServerThatWillNotTakeItSaysSo() throws Exception {
+        answer(key -> "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nWWW-Authenticate: Bearer\r\n\r\n");
+        assertEquals(new io.tidegate.client.Socket.End.Refused(401, Optional.empty()), ended("localhost"));
+        assertEquals("Authorization: Bearer a.token", authorization.get(10, TimeUnit.SECONDS));
+    }
+
     private io.tidegate.client.Socket.End ended(String host) throws Exception {
         CompletableFuture<io.tidegate.client.Socket.End> ended = new CompletableFuture<>();
         URI url = URI.create("ws://" + host + ":" + server.getLocalPort() + "/chat");
-        HttpSocket.factory(http).open(url, Duration.ofSeconds(10), new io.tidegate.client.Socket.Events() {
-            @Override
-            public void opened(io.tidegate.client.Socket socket) {
-                ended.completeExceptionally(new AssertionError("opened"));
-            }
+        HttpSocket.factory(http)
+                .open(url, Optional.of("a.token"), Duration.ofSeconds(10), new io.tidegate.client.Socket.Events() {
+                    @Override
+                    public void opened(io.tidegate.client.Socket socket) {
+                        ended.completeExceptionally(new AssertionError("opened"));
+                    }
 
-            @Override
-            public void text(String text) {}
+                    @Override
+                    public void text(String text) {}
 
-            @Override
-            public void alive() {}
+                    @Override
+                    public void alive() {}
 
-            @Override
-            public void ended(io.tidegate.client.Socket.End end) {
-                ended.complete(end);
-            }
-        });
+                    @Override
+                    public void ended(io.tidegate.client.Socket.End end) {
+                        ended.complete(end);
+                    }
+                });
         return ended.get(20, TimeUnit.SECONDS);
     }
 
@@ -110,6 +119,9 @@ class HttpSocketTest {
                 for (String line = request.readLine(); line != null && !line.isEmpty(); line = request.readLine()) {
                     if (line.regionMatches(true, 0, "Sec-WebSocket-Key:", 0, 18)) {
                         key = line.substring(18).strip();
+                    }
+                    if (line.startsWith("Authorization:")) {
+                        authorization.complete(line);
                     }
                 }
                 peer.getOutputStream().write(byKey.apply(key).getBytes(ISO_8859_1));

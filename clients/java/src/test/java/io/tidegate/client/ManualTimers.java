@@ -40,6 +40,18 @@ final class ManualTimers implements Timers {
         now = end;
     }
 
+    /** As {@link #advance}, and calls {@code alive} every half a second. */
+    void advanceAlive(Duration time, Runnable alive) {
+        Duration step = Duration.ofMillis(500);
+        Duration rest = time;
+        for (; rest.compareTo(step) > 0; rest = rest.minus(step)) {
+            advance(step);
+            alive.run();
+        }
+        advance(rest);
+        alive.run();
+    }
+
     /** How many tasks wait. */
     int waiting() {
         return tasks.size();

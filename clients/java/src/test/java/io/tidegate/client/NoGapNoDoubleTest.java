@@ -49,11 +49,15 @@ class NoGapNoDoubleTest {
         /** Also short histories and nodes that missed messages: gaps are told. */
         HISTORY_IS_SHORT,
         /** Also publishes of which nobody knows. */
-        RELAY_FAILS
+        RELAY_FAILS,
+        /** As the first, and tokens of 20 s: none may cost a connection. */
+        TOKENS_END,
+        /** Also a login service that fails now and then, so that some do. */
+        LOGINS_FAIL
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"HISTORY_REACHES_BACK", "HISTORY_IS_SHORT", "RELAY_FAILS"})
+    @ValueSource(strings = {"HISTORY_REACHES_BACK", "HISTORY_IS_SHORT", "RELAY_FAILS", "TOKENS_END", "LOGINS_FAIL"})
     void everyMessageComesOnceAndInOrderOrIsToldToBeLost(String weather) throws InterruptedException {
         Set<State> seen = EnumSet.noneOf(State.class);
         for (int seed = 0; seed < SEEDS; seed++) {
@@ -84,6 +88,9 @@ class NoGapNoDoubleTest {
             this.weather = weather;
             int history = weather == Weather.HISTORY_IS_SHORT ? 5 + random.nextInt(20) : 100_000;
             fleet = new SimulatedFleet(timers, random, history);
+            boolean tokens = weather == Weather.TOKENS_END || weather == Weather.LOGINS_FAIL;
+            fleet.issuer.life = tokens ? Duration.ofSeconds(20) : null;
+            fleet.issuer.everyNthFails = weather == Weather.LOGINS_FAIL ? 3 : 0;
             fleet.everyNthPublishFails = weather == Weather.RELAY_FAILS ? 7 : 0;
         }
 
@@ -116,6 +123,9 @@ class NoGapNoDoubleTest {
                     .withBounds(new Options.Bounds(100_000, 100_000, Duration.ofSeconds(3)))
                     .withThreads(new Options.Threads(UNUSED, SCHEDULER, Runnable::run))
                     .withStates(states::add);
+            if (fleet.issuer.isClosed()) {
+                options = options.withAsyncToken(() -> fleet.issuer.give(Duration.ofMillis(random.nextInt(500))));
+            }
             TidegateClient client = new TidegateClient(options, fleet, timers, random);
             client.reconnect();
             clients.add(client);
@@ -160,6 +170,11 @@ class NoGapNoDoubleTest {
         }
 
         private void verify() {
+            if (weather == Weather.TOKENS_END) {
+                assertEquals(0, fleet.issuer.expired, "connections that ended with their token");
+                assertEquals(0, fleet.issuer.refused, "handshakes with a token that was over");
+                assertTrue(fleet.issuer.calls() > 4 * 8, "renewals: " + fleet.issuer.calls());
+            }
             for (Log log : logs) {
                 verify(log);
             }

@@ -25,6 +25,7 @@ final class SimulatedConnection implements Socket {
     private boolean clientGone;
     private boolean serverGone;
     private boolean hangs;
+    private Optional<String> token = Optional.empty();
 
     SimulatedConnection(SimulatedNode node, Socket.Events events) {
         this.node = node;
@@ -32,11 +33,36 @@ final class SimulatedConnection implements Socket {
         this.events = events;
     }
 
-    void welcome() {
+    void welcome(Optional<String> brought) {
         events.opened(this);
-        toClient("{\"type\":\"welcome\",\"connection\":\"c\",\"node\":\"" + node.name + "\",\"heartbeatMs\":"
+        token = brought.filter(text -> fleet.issuer.isClosed());
+        String who = token.map(text -> "\"user\":\"ann\",\"expiresInMs\":" + fleet.issuer.leftMs(text) + ",")
+                .orElse("");
+        token.ifPresent(this::endWith);
+        toClient("{\"type\":\"welcome\"," + who + "\"connection\":\"c\",\"node\":\"" + node.name + "\",\"heartbeatMs\":"
                 + HEARTBEAT_MS + ",\"limits\":{\"message\":65536,\"topics\":128,\"queue\":1048576,\"rate\":0}}");
         heartbeat();
+    }
+
+    /** The connection ends with the token, unless there is another one by then. */
+    private void endWith(String text) {
+        fleet.timers.after(Duration.ofMillis(fleet.issuer.leftMs(text)), () -> {
+            if (!serverGone && !clientGone && token.equals(Optional.of(text))) {
+                fleet.issuer.expired++;
+                toClient("{\"type\":\"error\",\"code\":\"token-expired\",\"message\":\"over\"}");
+                closeByServer(4401);
+            }
+        });
+    }
+
+    private void renew(String text) {
+        if (fleet.issuer.counts(text)) {
+            token = Optional.of(text);
+            endWith(text);
+            toClient("{\"type\":\"token\",\"expiresInMs\":" + fleet.issuer.leftMs(text) + "}");
+        } else {
+            toClient("{\"type\":\"error\",\"code\":\"invalid-token\",\"message\":\"no\",\"answers\":\"token\"}");
+        }
     }
 
     private void heartbeat() {
@@ -105,6 +131,11 @@ final class SimulatedConnection implements Socket {
     }
 
     private void serve(String frame) {
+        Optional<String> renewal = field(frame, "token").filter(text -> token.isPresent());
+        if (renewal.isPresent()) {
+            renew(renewal.get());
+            return;
+        }
         String topic = field(frame, "topic").orElseThrow();
         switch (field(frame, "type").orElseThrow()) {
             case "publish" -> publish(topic, field(frame, "id").orElseThrow(), frame);

@@ -25,6 +25,9 @@ final class SimulatedFleet implements Socket.Factory {
     /** Every how many publishes one is answered by relay-unavailable; 0 for none. */
     int everyNthPublishFails;
 
+    /** Who may come in; everybody as long as no tokens have a life. */
+    final SimulatedIssuer issuer;
+
     private final Map<String, List<Entry>> logs = new HashMap<>();
     private final Map<String, Integer> ids = new HashMap<>();
     private int publishes;
@@ -41,6 +44,7 @@ final class SimulatedFleet implements Socket.Factory {
         this.timers = timers;
         this.random = random;
         this.historySize = historySize;
+        this.issuer = new SimulatedIssuer(timers);
         for (int i = 0; i < 3; i++) {
             nodes.add(new SimulatedNode(this, "node-" + i));
         }
@@ -70,7 +74,7 @@ final class SimulatedFleet implements Socket.Factory {
 
     /** What a handshake meets: a node, by chance, as behind a Service. */
     @Override
-    public void open(URI url, Duration atMost, Socket.Events events) {
+    public void open(URI url, Optional<String> token, Duration atMost, Socket.Events events) {
         int second = (int) ((timers.nanoTime() - countedFrom) / 1_000_000_000);
         if (second < handshakes.length) {
             handshakes[second]++;
@@ -81,8 +85,11 @@ final class SimulatedFleet implements Socket.Factory {
                 events.ended(new Socket.End.Failed("ConnectException: refused"));
             } else if (node.leaving || (refuses && random.nextInt(20) == 0)) {
                 events.ended(new Socket.End.Refused(503, Optional.of(Duration.ofSeconds(1))));
+            } else if (issuer.isClosed() && token.filter(issuer::counts).isEmpty()) {
+                issuer.refused++;
+                events.ended(new Socket.End.Refused(401, Optional.empty()));
             } else {
-                node.accept(events);
+                node.accept(token, events);
             }
         });
     }

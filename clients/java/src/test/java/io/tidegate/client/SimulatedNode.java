@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One server of a {@link SimulatedFleet}. */
 final class SimulatedNode {
@@ -24,10 +25,10 @@ final class SimulatedNode {
         this.name = name;
     }
 
-    void accept(Socket.Events events) {
+    void accept(Optional<String> token, Socket.Events events) {
         SimulatedConnection connection = new SimulatedConnection(this, events);
         connections.add(connection);
-        connection.welcome();
+        connection.welcome(token);
     }
 
     int taken(String topic) {

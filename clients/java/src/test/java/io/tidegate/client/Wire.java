@@ -15,8 +15,8 @@ final class Wire implements Socket.Factory {
     private final List<Peer> ends = new ArrayList<>();
 
     @Override
-    public void open(URI url, Duration atMost, Socket.Events events) {
-        ends.add(new Peer(url, events));
+    public void open(URI url, Optional<String> token, Duration atMost, Socket.Events events) {
+        ends.add(new Peer(url, token, events));
     }
 
     int opened() {
@@ -30,14 +30,16 @@ final class Wire implements Socket.Factory {
     /** The server's end of one socket. */
     static final class Peer implements Socket {
         final URI url;
+        final Optional<String> token;
         final List<String> sent = new ArrayList<>();
         Optional<Integer> closed = Optional.empty();
         boolean aborted;
         int demand;
         private final Events events;
 
-        Peer(URI url, Events events) {
+        Peer(URI url, Optional<String> token, Events events) {
             this.url = url;
+            this.token = token;
             this.events = events;
         }
 
@@ -51,6 +53,19 @@ final class Wire implements Socket.Factory {
             events.opened(this);
             say(WELCOME.replace("\"rate\":0", "\"rate\":" + rate));
             return this;
+        }
+
+        /** As {@link #welcome()}, of a node that asks for tokens. */
+        Peer welcome(String user, long expiresInMs) {
+            events.opened(this);
+            String who = "{\"user\":\"" + user + "\",\"expiresInMs\":" + expiresInMs + ",";
+            say(who + WELCOME.substring(1));
+            return this;
+        }
+
+        /** The new token counts. */
+        void renewed(long expiresInMs) {
+            say("{\"type\":\"token\",\"expiresInMs\":" + expiresInMs + "}");
         }
 
         void open() {
@@ -88,12 +103,21 @@ final class Wire implements Socket.Factory {
                     + "\",\"topic\":\"" + topic + "\"" + field + "}");
         }
 
+        /** An error that answers nothing. */
+        void error(String code) {
+            say("{\"type\":\"error\",\"code\":\"" + code + "\",\"message\":\"because\"}");
+        }
+
         void shutdown(long afterMs) {
             say("{\"type\":\"server-shutdown\",\"message\":\"bye\",\"reconnectAfterMs\":" + afterMs + "}");
         }
 
         void refuse(int status, Duration retryAfter) {
             events.ended(new Socket.End.Refused(status, Optional.of(retryAfter)));
+        }
+
+        void refuse(int status) {
+            events.ended(new Socket.End.Refused(status, Optional.empty()));
         }
 
         void fail(String reason) {

@@ -1,5 +1,6 @@
 package io.tidegate.rehearsal.chaos;
 
+import io.tidegate.rehearsal.load.Issuer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -14,8 +15,9 @@ import java.util.Set;
  * @param storm what goes wrong
  * @param servers what pods run
  * @param scripts the clients of other languages
+ * @param issuer of tokens, where the servers are closed to all who bring none
  */
-public record ChaosPlan(Load load, Storm storm, Servers servers, List<Script> scripts) {
+public record ChaosPlan(Load load, Storm storm, Servers servers, List<Script> scripts, Optional<Issuer> issuer) {
     static final int PODS = 3;
 
     /**

@@ -61,7 +61,7 @@ public final class ChaosRun {
                         new Ending(journal, clients, this::await).level(this::pending, () -> live() == size(), LEVEL));
                 progress();
                 fleet.alarms().limit(10).forEach(line -> say("%s", line));
-                return verdict();
+                return verdict(clients);
             } finally {
                 crowds.forEach(Crowd::close);
             }
@@ -70,14 +70,15 @@ public final class ChaosRun {
 
     private Swarm connect(String url) throws InterruptedException {
         Load load = plan.load();
-        Swarm clients = new Swarm(profile(url, Wire.V1), journal);
+        Swarm clients = new Swarm(profile(url, Wire.V1), journal, plan.issuer());
         crowds.add(SwarmCrowd.of("java", clients, load.clients(), load.rateOfClients()));
         int first = load.clients();
         for (Script script : plan.scripts()) {
-            crowds.add(new ScriptCrowd(script, first, load, journal, url));
+            crowds.add(new ScriptCrowd(script, first, load, journal, new Door(url, plan.issuer())));
             first += script.clients();
         }
-        crowds.add(SwarmCrowd.of(PLAIN, new Swarm(profile(url, Wire.PLAIN), journal), load.plainClients(), 0));
+        Swarm plain = new Swarm(profile(url, Wire.PLAIN), journal, plan.issuer());
+        crowds.add(SwarmCrowd.of(PLAIN, plain, load.plainClients(), 0));
         if (!await("every client is live", CONNECT, () -> live() == size())) {
             throw new IllegalStateException("only " + live() + " of " + size() + " clients came to be live");
         }
@@ -119,7 +120,7 @@ public final class ChaosRun {
         complaints.addAll(faults.failures());
     }
 
-    private Outcome verdict() {
+    private Outcome verdict(Swarm clients) {
         boolean everyOrder = !plan.storm().touchesRedis();
         int reconnects = 0;
         int busiest = 0;
@@ -131,10 +132,14 @@ public final class ChaosRun {
                 busiest += crowd.reconnects().busiest();
             }
         }
+        complaints.addAll(clients.tokens().complaints());
         Outcome outcome = new Outcome(
                 Checker.check(journal, everyOrder), journal.gaps(), reconnects, busiest, List.copyOf(complaints));
         say("%s, gaps told %d", outcome.report().text(), outcome.gaps());
         say("%d reconnects, %d in the busiest second (%.1f %%)", reconnects, busiest, 100 * outcome.busiestShare());
+        if (plan.issuer().isPresent()) {
+            say("clients/java: %s", clients.tokens().text());
+        }
         complaints.forEach(complaint -> say("%s", complaint));
         return outcome;
     }

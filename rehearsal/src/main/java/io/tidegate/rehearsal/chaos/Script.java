@@ -19,10 +19,12 @@ import java.util.List;
  */
 public record Script(String name, int clients, String resource, List<String> program, String module) {
 
+    private static final String NODE = "node";
+
     /** Of {@code clients/js}, on Node. */
     public static Script node(int clients, Path module) {
         return new Script(
-                "node",
+                NODE,
                 clients,
                 "crowd.mjs",
                 List.of("node", "--experimental-websocket", "--no-warnings"),
@@ -46,7 +48,13 @@ public record Script(String name, int clients, String resource, List<String> pro
         return file;
     }
 
-    List<String> command(Path file, String url, Duration interval) {
+    /** Whether its clients ask for another token before theirs ends; the others bring one that lasts for the run. */
+    private boolean renews() {
+        return name.equals(NODE);
+    }
+
+    List<String> command(Path file, Door door, Duration interval) {
+        String url = renews() ? door.url() : door.withToken(name);
         List<String> command = new ArrayList<>(program);
         command.addAll(List.of(file.toString(), module, url, String.valueOf(interval.toMillis())));
         return command;

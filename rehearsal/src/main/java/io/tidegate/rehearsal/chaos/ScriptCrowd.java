@@ -37,15 +37,16 @@ final class ScriptCrowd implements Crowd {
     private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
 
     /** @param first the number of their first publisher; those of others come before */
-    ScriptCrowd(Script kind, int first, Load load, Journal journal, String url) {
+    ScriptCrowd(Script kind, int first, Load load, Journal journal, Door door) {
         this.kind = kind;
         this.load = load;
         this.journal = journal;
         try {
             script = kind.unpack();
-            process = new ProcessBuilder(kind.command(script, url, load.interval()))
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
+            ProcessBuilder builder = new ProcessBuilder(kind.command(script, door, load.interval()))
+                    .redirectError(ProcessBuilder.Redirect.INHERIT);
+            door.issuer().ifPresent(issuer -> builder.environment().put("CROWD_SECRET", issuer.secret()));
+            process = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException("starting " + kind.name(), e);
         }

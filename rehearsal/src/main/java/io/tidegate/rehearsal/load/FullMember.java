@@ -29,6 +29,7 @@ final class FullMember implements Member {
     private final int index;
     private final Shared shared;
     private final Service service;
+    private final Optional<Renewals> renewals;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private int published;
@@ -39,12 +40,15 @@ final class FullMember implements Member {
         this.index = index;
         this.shared = shared;
         this.service = new Service(shared.tally());
+        this.renewals =
+                shared.issuer().map(issuer -> new Renewals(issuer, "v1-" + index, shared.tally().tokens, this::client));
     }
 
     @Override
     public void start() {
+        Options options = Options.of(shared.profile().chats()).withStates(this::changed);
         TidegateClient own =
-                TidegateClient.connect(Options.of(shared.profile().chats()).withStates(this::changed));
+                TidegateClient.connect(renewals.map(one -> one.in(options)).orElse(options));
         client = own;
         for (int which = 0; which < shared.profile().topics().each(); which++) {
             String topic = shared.profile().topics().of(index, which);
@@ -59,6 +63,7 @@ final class FullMember implements Member {
 
     /** It is served from {@code live} on until it waits, hand-overs included. */
     private void changed(StateChange change) {
+        renewals.ifPresent(one -> one.changed(change));
         switch (change.to()) {
             case LIVE, LEAVING, HANDING_OVER -> {
                 if (change.from() == State.HANDING_OVER) {

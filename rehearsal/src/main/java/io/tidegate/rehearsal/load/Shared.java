@@ -1,11 +1,21 @@
 package io.tidegate.rehearsal.load;
 
 import io.tidegate.rehearsal.check.Journal;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * What the members of a swarm have in common.
  *
  * @param timers for tasks that are short
+ * @param issuer of tokens, where the fleet is closed
  */
-record Shared(Profile profile, Journal journal, Tally tally, ScheduledExecutorService timers) {}
+record Shared(Profile profile, Journal journal, Tally tally, ScheduledExecutorService timers, Optional<Issuer> issuer) {
+
+    /** A path with a query as one goes there who cannot set a header. */
+    String withToken(String path, String user) {
+        return issuer.map(
+                        one -> path + (path.contains("?") ? "&" : "?") + "access_token=" + one.token(user, Issuer.LONG))
+                .orElse(path);
+    }
+}

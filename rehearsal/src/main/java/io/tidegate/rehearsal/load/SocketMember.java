@@ -52,11 +52,12 @@ final class SocketMember implements Member {
         if (leaving) {
             return;
         }
+        String path = shared.withToken(dialect.path(topic), dialect + "-" + index);
         var unused = Options.Threads.shared()
                 .http()
                 .newWebSocketBuilder()
                 .connectTimeout(CONNECT)
-                .buildAsync(shared.profile().address(index + connection, dialect.path(topic)), new Listener(connection))
+                .buildAsync(shared.profile().address(index + connection, path), new Listener(connection))
                 .whenComplete((opened, failure) -> {
                     if (failure != null) {
                         again(connection);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -37,7 +38,12 @@ public final class Swarm implements AutoCloseable {
 
     /** Nobody is there until {@link #resize}, but for the slow readers. */
     public Swarm(Profile profile, Journal journal) {
-        shared = new Shared(profile, journal, tally, timers);
+        this(profile, journal, Optional.empty());
+    }
+
+    /** @param issuer of tokens, where the fleet is closed */
+    public Swarm(Profile profile, Journal journal, Optional<Issuer> issuer) {
+        shared = new Shared(profile, journal, tally, timers, issuer);
         crowd = new Crowd(shared);
         publisher = new Publisher(crowd);
         for (int i = 0; i < profile.readers(); i++) {
@@ -97,6 +103,10 @@ public final class Swarm implements AutoCloseable {
         return tally.reconnects;
     }
 
+    public TokenTally tokens() {
+        return tally.tokens;
+    }
+
     /** For a human: what went wrong that the journal does not see. */
     public Collection<String> complaints() {
         return tally.complaints();
@@ -144,7 +154,10 @@ public final class Swarm implements AutoCloseable {
         }
         List<TidegateClient> clients = crowd.clients();
         if (clients.isEmpty()) {
-            lastClient = TidegateClient.connect(Options.of(shared.profile().chats()));
+            Options options = Options.of(shared.profile().chats());
+            lastClient = TidegateClient.connect(shared.issuer()
+                    .map(issuer -> options.withToken(() -> issuer.token("last", Issuer.SHORT)))
+                    .orElse(options));
             clients = List.of(lastClient);
         }
         for (int i = 0; i < shared.profile().topics().count(); i++) {

@@ -22,6 +22,7 @@ final class Tally {
     final Timing acknowledgement = new Timing();
     final Timing connect = new Timing();
     final Timing outage = new Timing();
+    final TokenTally tokens = new TokenTally();
     /** What {@link Swarm#LAST} publishes all at once, when the load is over: no part of its figures. */
     final LongAdder lastPublished = new LongAdder();
 

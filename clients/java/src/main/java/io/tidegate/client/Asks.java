@@ -1,0 +1,46 @@
+package io.tidegate.client;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Has each connection deliver what is listened to, and nothing else. In the client's mailbox only. */
+final class Asks {
+    private final Map<String, Feed> feeds;
+    private final Connector connector;
+
+    /** @param feeds by topic, which the caller changes */
+    Asks(Map<String, Feed> feeds, Connector connector) {
+        this.feeds = feeds;
+        this.connector = connector;
+    }
+
+    /** Subscribes on a connection to what was not asked for on it. */
+    void missing(@Nullable Link link) {
+        if (link == null || !link.welcomed || !connector.isCurrent(link)) {
+            return;
+        }
+        for (Feed feed : feeds.values()) {
+            // The second one is asked only once the first one has said where delivery begins: both must begin there.
+            if (!link.wants(feed.topic())
+                    && (link == connector.first() || feed.received().isPresent())) {
+                link.subscribe(feed.topic(), feed.received(), feed.last());
+            }
+        }
+    }
+
+    /** Nobody listens to the topic any more. */
+    void release(@Nullable Link link, String topic) {
+        if (link != null) {
+            link.unsubscribe(topic);
+            checkReady(link);
+        }
+    }
+
+    void checkReady(Link link) {
+        if (connector.isCurrent(link)
+                && link.welcomed
+                && feeds.keySet().stream().allMatch(link::delivers)) {
+            connector.ready(link);
+        }
+    }
+}

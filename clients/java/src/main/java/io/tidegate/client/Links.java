@@ -1,0 +1,78 @@
+package io.tidegate.client;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A client's connections: the one that serves it, and one that is made ready to take its place. In the client's mailbox only. */
+final class Links {
+    private final Dialer dialer;
+    private @Nullable Link first;
+    private @Nullable Link second;
+
+    Links(Dialer dialer) {
+        this.dialer = dialer;
+    }
+
+    /** Serves the client. */
+    @Nullable
+    Link first() {
+        return first;
+    }
+
+    /** Is made ready to take its place. */
+    @Nullable
+    Link second() {
+        return second;
+    }
+
+    Stream<Link> all() {
+        return Stream.of(Optional.ofNullable(first), Optional.ofNullable(second))
+                .flatMap(Optional::stream);
+    }
+
+    boolean has(Link link) {
+        return link == first || link == second;
+    }
+
+    void add(Link link) {
+        if (first == null) {
+            first = link;
+        } else {
+            second = link;
+        }
+    }
+
+    /** The second one takes the place of the first, which is closed in order. */
+    void change() {
+        Link old = first;
+        first = second;
+        second = null;
+        dialer.retire(old);
+    }
+
+    /** Ends one at once; where it was the first, the second serves as far as it is. */
+    void drop(Link link) {
+        link.abort();
+        if (link == first) {
+            first = second;
+            second = null;
+        } else if (link == second) {
+            second = null;
+        }
+    }
+
+    /** Closes both in order. */
+    void retire() {
+        dialer.retire(first);
+        dialer.retire(second);
+        first = null;
+        second = null;
+    }
+
+    /** The listeners have caught up. */
+    void readOn() {
+        dialer.readOn(first);
+        dialer.readOn(second);
+    }
+}
