@@ -1,4 +1,4 @@
-/** Benchmarks of what the hub shows nobody. */
+/** Benchmarks of classes that only the hub sees. */
 @NullMarked
 package io.tidegate.hub;
 

@@ -1,4 +1,4 @@
-/** What a server on Helidon is made of, whichever of Helidon's two runtimes starts it. */
+/** The core behind Helidon's web server, the same on SE and MP: listeners, handshakes, and a socket's reading and writing. */
 @NullMarked
 package io.tidegate.helidon;
 

@@ -1,4 +1,4 @@
-/** The server on Helidon SE: a WebSocket connection of its own (RFC 6455) on virtual threads. */
+/** Starts a server on Helidon SE: its settings, its two listeners, health and metrics. */
 @NullMarked
 package io.tidegate.se;
 

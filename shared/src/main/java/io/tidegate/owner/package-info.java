@@ -1,4 +1,4 @@
-/** Owners: who holds a piece of state, and how what others tell it reaches it. */
+/** Inboxes: each piece of state has one owner, which takes the events that others post, one after the other. */
 @NullMarked
 package io.tidegate.owner;
 

@@ -1,51 +1,37 @@
 package io.tidegate.protocol;
 
 /**
- * Every code with which this server closes a connection (RFC 6455, section 7.4, and the IANA registry of close codes),
- * and what the client should do next.
+ * Every code with which this server closes a connection (RFC 6455, section 7.4, and the IANA registry of close codes).
+ * What a client does after each of them is in {@code docs/protocol.md}.
  */
 public enum CloseCode {
     /** The client closed. */
-    NORMAL(1000, "bye", Retry.NEVER),
+    NORMAL(1000, "bye"),
     /** Frames that RFC 6455 does not allow. */
-    PROTOCOL_ERROR(1002, "protocol error", Retry.NEVER),
+    PROTOCOL_ERROR(1002, "protocol error"),
     /** Text that is not UTF-8. */
-    INVALID_UTF8(1007, "text is not UTF-8", Retry.NEVER),
-    /** Origin, authorisation or rate. */
-    POLICY(1008, "policy violation", Retry.LATER),
+    INVALID_UTF8(1007, "text is not UTF-8"),
+    /** Too many messages a second, on the broadcast or the plain wire. */
+    POLICY(1008, "policy violation"),
     /** A message above {@code tidegate.limits.message}. */
-    TOO_LARGE(1009, "message too large", Retry.NEVER),
+    TOO_LARGE(1009, "message too large"),
     /** Our fault, or a peer that answers no ping. */
-    INTERNAL(1011, "internal error", Retry.BACKOFF),
+    INTERNAL(1011, "internal error"),
     /** Drain or rebalance. */
-    RESTART(1012, "server restarting, please reconnect", Retry.SLOT),
+    RESTART(1012, "server restarting, please reconnect"),
     /** A slow consumer, or an overloaded node. */
-    OVERLOAD(1013, "too slow, please reconnect", Retry.BACKOFF),
+    OVERLOAD(1013, "too slow, please reconnect"),
     /** The token is bad, or has expired: with a new one the client may come back at once. */
-    TOKEN(4401, "bring a new token", Retry.LATER),
+    TOKEN(4401, "bring a new token"),
     /** The client may not be here; with this token it need not come back. */
-    FORBIDDEN(4403, "not allowed", Retry.NEVER);
-
-    /** What a client should do after a close. */
-    public enum Retry {
-        /** Reconnecting or resending would fail the same way. */
-        NEVER,
-        /** Not at once. */
-        LATER,
-        /** With exponential backoff, and resume. */
-        BACKOFF,
-        /** At the {@code reconnectAfterMs} of the shutdown notice. */
-        SLOT
-    }
+    FORBIDDEN(4403, "not allowed");
 
     private final int code;
     private final String reason;
-    private final Retry retry;
 
-    CloseCode(int code, String reason, Retry retry) {
+    CloseCode(int code, String reason) {
         this.code = code;
         this.reason = reason;
-        this.retry = retry;
     }
 
     public int code() {
@@ -55,9 +41,5 @@ public enum CloseCode {
     /** The reason sent where there is nothing more precise to say. */
     public String reason() {
         return reason;
-    }
-
-    public Retry retry() {
-        return retry;
     }
 }

@@ -30,11 +30,6 @@ public record Position(String epoch, long offset) {
         return new Position(epoch, offset + messages);
     }
 
-    /** Whether this one comes behind the other, with nothing known to be missing between them but by the offsets. */
-    public boolean isBehind(Position other) {
-        return epoch.equals(other.epoch) && offset > other.offset;
-    }
-
     /** As clients get it. */
     public String text() {
         return epoch + "-" + offset;

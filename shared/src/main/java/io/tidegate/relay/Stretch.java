@@ -26,10 +26,4 @@ public record Stretch(Position first, List<Message> messages) {
     public Position last() {
         return first.plus(messages.size() - 1L);
     }
-
-    /** What of it is behind a position of the same epoch; empty where nothing is. */
-    List<Message> behind(Position position) {
-        long known = Math.clamp(position.offset() - first.offset() + 1, 0, messages.size());
-        return messages.subList((int) known, messages.size());
-    }
 }

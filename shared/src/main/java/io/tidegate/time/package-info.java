@@ -1,4 +1,4 @@
-/** Time as the core reads it. */
+/** The clock that the core is given, and time that does not pass while the node stands still. */
 @NullMarked
 package io.tidegate.time;
 

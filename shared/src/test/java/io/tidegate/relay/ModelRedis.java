@@ -185,12 +185,16 @@ final class ModelRedis {
         return now;
     }
 
+    private static boolean isBehind(Position known, Position head) {
+        return known.epoch().equals(head.epoch()) && known.offset() > head.offset();
+    }
+
     Position attach(TopicKeys name, Optional<Position> delivered) {
         String newEpoch = epochs.get();
         Keys keys = keys(name);
         State state = keys.state;
         Position head = state == null ? Position.NONE : new Position(state.epoch, state.offset);
-        if (state != null && delivered.stream().noneMatch(known -> known.isBehind(head))) {
+        if (state != null && delivered.stream().noneMatch(known -> isBehind(known, head))) {
             return head;
         }
         if (state == null && delivered.stream().allMatch(EmptyPosition::isOne)) {

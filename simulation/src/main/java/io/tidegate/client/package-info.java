@@ -1,3 +1,4 @@
+/** The Java client in a simulation; beside the classes of the client that only its package sees. */
 @NullMarked
 package io.tidegate.client;
 
