@@ -19,7 +19,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  * - `leaving`: live on a node that will leave; at `reconnectAt` the client looks for another one.
  * - `handing-over`: a second connection is being opened, while the first is still read and published on.
  * - `waiting`: there is no connection; the next try is at `reconnectAt`.
- * - `closed`: for good, by `close()` or by the server (close codes 1000, 1002, 1007 and 1009).
+ * - `closed`: for good, by `close()` or by the server (close codes 1000, 1002, 1007, 1009 and 4403; and 4401 where the
+ *   option `token` is no function).
  */
 export type State =
   | 'idle' | 'connecting' | 'resuming' | 'live' | 'leaving' | 'handing-over' | 'waiting' | 'closed';
@@ -32,15 +33,21 @@ export type State =
  * - `queue-full`: `maxPending` publishes are not acknowledged yet.
  * - `duplicate-id`: a publish with this id is not acknowledged yet.
  * - `timeout`, `aborted`: a publish was given up, by its `timeout` or its `signal`; it may or may not have arrived.
+ * - `connection-lost`: the connection ended before a publish with `keep: false` was acknowledged; it may or may not have
+ *   arrived. So does `relay-unavailable` reject one. Others are sent again.
  * - `already-subscribed`: the client has the topic already, so `after` and `last` come too late.
  * - `unsubscribed`: what was waited for ended with `unsubscribe()`.
+ * - `forbidden`: the token does not allow it: a topic to be subscribed, a publish, or to be there at all.
+ * - `invalid-token`, `token-expired`: the server does not take a token. Another one is asked for.
+ * - `token-failed`: the option `token` threw, rejected, gave no token or did not answer. It is asked again.
  * - `cannot-open`, `no-subprotocol`, `refused`: what is at the URL cannot be opened from here, is no Tidegate, or
  *   answers with an HTTP `status`. The client goes on trying, since the next URL, or the next try, may do.
  */
 export type ErrorCode =
   | 'invalid-json' | 'invalid-frame' | 'invalid-topic' | 'too-many-topics' | 'rate-limited' | 'relay-unavailable'
-  | 'closed' | 'too-large' | 'queue-full' | 'duplicate-id' | 'timeout' | 'aborted' | 'already-subscribed'
-  | 'unsubscribed' | 'cannot-open' | 'no-subprotocol' | 'refused';
+  | 'closed' | 'connection-lost' | 'too-large' | 'queue-full' | 'duplicate-id' | 'timeout' | 'aborted'
+  | 'already-subscribed' | 'unsubscribed' | 'forbidden' | 'invalid-token' | 'token-expired' | 'token-failed'
+  | 'cannot-open' | 'no-subprotocol' | 'refused';
 
 export class TidegateError extends Error {
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown });
@@ -49,10 +56,10 @@ export class TidegateError extends Error {
 
 export interface Message<M = Json, U = Json> {
   readonly topic: string;
-  /** Opaque and unique in its topic; the one to resume after. */
-  readonly position: string;
+  /** Opaque and unique in its topic; the one to resume after. Undefined for a message that is not kept. */
+  readonly position: string | undefined;
   readonly message: M;
-  /** What the publisher gave, if anything. */
+  /** What the publisher gave, if anything. Where the server asks for tokens: whose token it was. */
   readonly user?: U;
   /** Of the server, in milliseconds since 1970. */
   readonly timestamp: number;
@@ -66,7 +73,8 @@ export interface Message<M = Json, U = Json> {
 export interface Acknowledgement {
   readonly id: string | number;
   readonly topic: string;
-  readonly position: string;
+  /** Undefined for a message that is not kept. */
+  readonly position: string | undefined;
 }
 
 export interface SubscribeOptions {
@@ -79,14 +87,14 @@ export interface SubscribeOptions {
 /**
  * - `waiting`: not subscribed at this moment; it will be.
  * - `live`: subscribed.
- * - `refused`: the server has refused it, as `error` says.
+ * - `refused`: the server has refused it, as `error` says; or has ended it, where the token does not allow it any more.
  * - `ended`: by `unsubscribe()`, or with the client.
  */
 export type SubscriptionState = 'waiting' | 'live' | 'refused' | 'ended';
 
 export interface Subscription {
   readonly topic: string;
-  /** Of the last message that was handed over; undefined until the topic is first subscribed. */
+  /** Of the last kept message that was handed over; undefined until the topic is first subscribed. */
   readonly position: string | undefined;
   readonly state: SubscriptionState;
   /** Why it was refused. */
@@ -108,7 +116,10 @@ export interface PublishOptions {
    * characters or an integer; `7` and `"7"` are two.
    */
   id?: string | number | null | undefined;
-  /** `false`: delivered in order to those who are subscribed, and not kept for others. `true` by default. */
+  /**
+   * `false`: delivered in order to those who are subscribed, and not kept for others. It has no position, and is sent
+   * once only: see `connection-lost` and `relay-unavailable`. `true` by default.
+   */
   keep?: boolean | null | undefined;
   /** Rejects with `timeout` where no ack has come in so many ms; the message may have arrived. */
   timeout?: number | null | undefined;
@@ -132,6 +143,22 @@ export type DebugEvent = { readonly at: number } & (
 );
 
 export interface Options {
+  /**
+   * For a server that asks for tokens: gives one, and is called as often as one is needed. That is before a connection
+   * where there is none or it is about to end, at a random moment between 60 % and 90 % of its time, before a server is
+   * left, and where the server asks for another one (close code 4401). What it throws or rejects with is told by `error`
+   * with the code `token-failed`, and it is called again with backoff; so it is where it does not answer in 30 s. All of
+   * them must be of one user: for another one, close this client and open another.
+   *
+   * Or a token, where there will never be another one: the client ends with it.
+   */
+  token?: string | (() => string | PromiseLike<string>) | undefined;
+  /**
+   * How the token travels to the server: by default as a second subprotocol, which is in no URL; `query`: as
+   * `access_token` in the URL, for a proxy that does not let more than one subprotocol pass. Servers and proxies may log
+   * URLs. `client.url` does not show it.
+   */
+  tokenIn?: 'subprotocol' | 'query' | undefined;
   /** The constructor of sockets, such as that of `ws`, where there is no global one (Node before 22). */
   WebSocket?: unknown;
   /** How many publishes may wait for their ack; more are rejected with `queue-full`. 1000 by default. */
@@ -142,7 +169,7 @@ export interface Options {
   startClosed?: boolean | undefined;
   /** `false`: no warning on the console where the first connection fails. */
   log?: boolean | undefined;
-  /** Called with all that happens: connections, waits, states and frames, with what they carry. */
+  /** Called with all that happens: connections, waits, states and frames, with what they carry, but for tokens. */
   debug?: ((event: DebugEvent) => void) | undefined;
   /** From 0 to 1, for the jitter; `Math.random` by default. */
   random?: (() => number) | undefined;
@@ -176,7 +203,10 @@ export interface ClientEventMap {
     readonly reconnectAfterMs: number;
     readonly node: string | undefined;
   };
-  /** Something cannot be done and belongs to no publish: a topic that the server refuses is not subscribed any more. */
+  /**
+   * Something cannot be done and belongs to no publish: a topic that the server refuses is not subscribed any more; or
+   * there is no token, or the server does not take it.
+   */
   error: NativeEvent & {
     readonly code: ErrorCode;
     readonly message: string;
@@ -205,6 +235,8 @@ export interface Client extends NativeEventTarget {
   /** Names of the node and of the connection, for logs; undefined while there is no connection. */
   readonly node: string | undefined;
   readonly connection: string | undefined;
+  /** Whose token the server knows this client by; undefined where it asks for none, or there is no connection. */
+  readonly user: string | undefined;
   readonly url: string | undefined;
   /** When anything was last heard of the server, in milliseconds since 1970. */
   readonly heardAt: number | undefined;
@@ -240,13 +272,14 @@ export interface Client extends NativeEventTarget {
 
   /**
    * Resolves once the server has the message; until then it is sent again on each new connection, with the same id, and
-   * published once. Messages are published in the order of the calls, not above the server's rate, except around an
-   * outage of the server's relay.
+   * published once (with `keep: false` it is sent once only). Messages are published in the order of the calls, not
+   * above the server's rate, except around an outage of the server's relay.
    *
    * Rejects with a TidegateError where it can never succeed (`invalid-topic`, `invalid-frame`, `duplicate-id`,
-   * `too-large`, `closed`), where it is given up (`timeout`, `aborted`), and at once where too much waits
-   * (`queue-full`): try again when an earlier one resolves. With a TypeError for a `timeout` or `signal` that cannot be
-   * meant. A promise that nobody waits for may reject with `closed` or `aborted` unnoticed.
+   * `too-large`, `forbidden`, `closed`), where it is given up (`timeout`, `aborted`), where one that is not kept was
+   * not acknowledged (`connection-lost`, `relay-unavailable`), and at once where too much waits (`queue-full`): try
+   * again when an earlier one resolves. With a TypeError for a `timeout` or `signal` that cannot be meant. A promise
+   * that nobody waits for may reject unnoticed with `closed`, `aborted`, `connection-lost` or `relay-unavailable`.
    */
   publish(topic: string, message: unknown, options?: PublishOptions | null): Promise<Acknowledgement>;
 

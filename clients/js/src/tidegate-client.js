@@ -8,21 +8,26 @@
  *   message handed over; each new connection subscribes `after` it.
  * - Two connections are read at once only while a node is left. Both carry the same messages in the same order, so what
  *   the application has is always the longer of two beginnings of one sequence. A message handed over from one is noted
- *   as awaited on the other, and dropped when it comes there. The newer one may lack messages that are not kept.
+ *   as awaited on the other, and dropped when it comes there.
+ * - A message that is not kept has no position. It is taken from the older of the two connections, as long as both are
+ *   read; what it says tells one that was handed over already. Its publish is never sent a second time.
  * - A connection that had to skip messages which the other one carries is muted for that topic: only the whole stream
  *   counts.
  * - A publish stays in the Outbox, in its order, until its ack. Each new connection sends it again with the same id, by
  *   which the server knows it.
+ * - Tokens asks the application for a token before the present one ends, and each new one goes to all open connections.
  * - What is sent passes the Pace, which keeps below the server's rate over all connections together.
  *
  * Everything runs on the one thread of JavaScript. Where a listener is called it may
  * call back at once: state is in order before, and looked at again after.
  *
  * The file in sections: what it exports; the environment (Host, Target); the arguments; the Client; topics (Hearing,
- * Subscription, Feed); publishes (Outbox, Pace); the Connection.
+ * Subscription, Feed); publishes (Outbox, Pace); Tokens; the Connection.
  */
 
 const SUBPROTOCOL = 'tidegate.v1';
+/** Begins the subprotocol that carries a token: a script can set no header. */
+const TOKEN_PROTOCOL = 'tidegate.token.';
 /** Full jitter below these; docs/protocol.md says why, with what was measured. */
 const BACKOFF = { base: 500, max: 10_000 };
 /** From close 1008 (the rate was ignored) to the next try, at least. */
@@ -41,14 +46,30 @@ const SLOT_MS = 2_000;
 const LAST_TRY_MS = 250;
 /** The least wait after `rate-limited`, which counts by the second. */
 const RATE_MS = 1_000;
+/** A token is renewed at a random moment of these parts of its time: the clients of a fleet must not all ask at once. */
+const RENEW = { from: 0.6, to: 0.9 };
+/** A token that ends within this time, or this part of all its time, is not used for a new connection. */
+const NEAR_END = { ms: 60_000, part: 1 - RENEW.from };
+/** The least wait for another token where the application has given the same one again. */
+const RENEW_LEAST_MS = 1_000;
+/** From the call of the application's token() to its answer. */
+const TOKEN_MS = 30_000;
 /** One less than the publishes with which a server stops reading: a ping or a subscribe still gets through. */
 const UNANSWERED = 63;
 /** Longer ones fire at once. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 const MAX_PENDING = 1_000;
+/** So many messages that are not kept are remembered of a topic, and so much of the text of each. */
+const UNKEPT = 64;
+const UNKEPT_TEXT = 256;
 const MAX_LAST = 100_000;
+/** A publish may reject with these without anybody there to hear it. */
+const UNNOTICED = new Set(['closed', 'aborted', 'connection-lost', 'relay-unavailable']);
+/** Close codes: with a new token the client may come back at once; with this token it may not. */
+const NEW_TOKEN = 4401;
+const NOT_ALLOWED = 4403;
 /** Closes after which another try would go the same way. */
-const FINAL = new Set([1000, 1002, 1007, 1009]);
+const FINAL = new Set([1000, 1002, 1007, 1009, NOT_ALLOWED]);
 const LATER = new Set(['rate-limited', 'relay-unavailable']);
 
 // ---- what the module offers
@@ -227,6 +248,8 @@ function utf8Length(text) {
 // ---- arguments: what cannot be meant or cannot travel is refused at once
 
 const TOPIC = /^[A-Za-z0-9._:-]{1,128}$/;
+/** As a JWT has them; all of them may stand in a subprotocol and in a URL. */
+const TOKEN = /^[A-Za-z0-9._-]+$/;
 /** With the flag u, halves of a pair match only where the other half is missing. */
 const LONE_SURROGATE = /[\ud800-\udfff]/u;
 const OF_JSON = new Set(['Object', 'Array', 'String', 'Number', 'Boolean']);
@@ -253,6 +276,7 @@ const isObject = (value) => typeof value === 'object';
 const isBoolean = (value) => typeof value === 'boolean';
 const isDuration = (value) => typeof value === 'number' && value >= 1 && value <= TIMER_MAX_MS;
 const isWholeFrom1To = (max) => (value) => Number.isSafeInteger(value) && value >= 1 && value <= max;
+const isToken = (value) => typeof value === 'string' && TOKEN.test(value);
 const isText = (value, max) => typeof value === 'string' && value.length > 0 && value.length <= max
   && !LONE_SURROGATE.test(value);
 const DURATION = `a number of milliseconds from 1 to ${TIMER_MAX_MS}`;
@@ -288,7 +312,13 @@ function checkPublish({ id, keep, timeout, signal }) {
     (value) => isBoolean(value.aborted) && isFunction(value.addEventListener));
 }
 
-function checkConnect({ WebSocket, random, maxPending, global, backoff, startClosed, log, debug }) {
+/** A TypeError unless it can be a token; its words do not show it. */
+function checkToken(name, token) {
+  const what = typeof token === 'string' ? 'text with another character, or none' : shown(token);
+  if (!isToken(token)) throw new TypeError(`${name} must be a token of the characters A-Z a-z 0-9 . _ -, not ${what}`);
+}
+
+function checkConnect({ WebSocket, random, maxPending, global, backoff, startClosed, log, debug, token, tokenIn }) {
   check('options.WebSocket', WebSocket, 'a constructor of sockets', isFunction);
   check('options.random', random, 'a function', isFunction);
   check('options.maxPending', maxPending, 'a whole number above 0', isWholeFrom1To(Number.MAX_SAFE_INTEGER));
@@ -299,6 +329,8 @@ function checkConnect({ WebSocket, random, maxPending, global, backoff, startClo
   check('options.startClosed', startClosed, 'true or false', isBoolean);
   check('options.log', log, 'true or false', isBoolean);
   check('options.debug', debug, 'a function', isFunction);
+  if (!isNone(token) && !isFunction(token)) checkToken('options.token, if it is no function,', token);
+  check('options.tokenIn', tokenIn, '"subprotocol" or "query"', (value) => ['subprotocol', 'query'].includes(value));
 }
 
 /** The JSON of a value; what JSON.stringify would leave out or replace is refused, but for undefined properties. */
@@ -358,6 +390,7 @@ function addresses(urls, base) {
 /** Takes a URL apart by itself: that of React Native cannot. */
 function address(given, base) {
   const text = typeof given === 'string' ? given.trim() : given?.href;
+  if (/[?&]access_token=/.test(text)) throw new TypeError('a URL must have no access_token: give options.token');
   if (typeof text !== 'string') throw new TypeError(`a URL must be a string or a URL, not ${shown(given)}`);
   let absolute = text;
   try {
@@ -390,6 +423,8 @@ class Client extends Emitter {
   #debug;
   #outbox;
   #pace;
+  /** None where the application has given no token. */
+  #tokens;
   #feeds = new Map();
   #state = 'idle';
   /** The connection that is published on. */
@@ -407,6 +442,12 @@ class Client extends Emitter {
   #heldUntil = 0;
   /** The timer of what waits for its turn by the pace. */
   #turnTimer;
+  /** The timer of the next new token, and when it would be without a hand-over. */
+  #renewTimer;
+  #renewAt;
+  /** Tokens that could not be had or were refused since one was good; and closes that asked for a new one. */
+  #renewals = 0;
+  #refusals = 0;
   #offline = false;
   #wasWelcome = false;
   #warned = false;
@@ -432,6 +473,12 @@ class Client extends Emitter {
     this.#debug = options.debug ?? undefined;
     this.#outbox = new Outbox(options.maxPending ?? MAX_PENDING, host);
     this.#pace = new Pace(host);
+    if (!isNone(options.token)) {
+      this.#tokens = new Tokens(options.token, options.tokenIn === 'query', host, {
+        isNew: () => this.#newToken(),
+        failed: (error) => this.#state !== 'closed' && this.#emit('error', error),
+      });
+    }
     this.#watch();
     if (!options.startClosed) this.#open();
   }
@@ -446,6 +493,10 @@ class Client extends Emitter {
 
   get connection() {
     return this.#first?.welcome?.connection;
+  }
+
+  get user() {
+    return this.#first?.welcome?.user;
   }
 
   get url() {
@@ -521,7 +572,7 @@ class Client extends Emitter {
     for (const connection of [this.#first, this.#second]) if (connection) this.#forget(connection);
     this.#first = this.#second = null;
     this.#leaving = false;
-    this.#attempt = 0;
+    this.#attempt = this.#refusals = 0;
     this.#open();
   }
 
@@ -543,7 +594,18 @@ class Client extends Emitter {
     else this.#first = connection;
     this.#trace('connect', { url, attempt: this.#second ? this.#moves : this.#attempt });
     this.#become(this.#first === connection ? 'connecting' : 'handing-over');
-    connection.open();
+    this.#openWithToken(connection);
+  }
+
+  /** At once where there is a token that will last; otherwise once there is another one. */
+  #openWithToken(connection) {
+    if (!this.#tokens) return connection.open();
+    if (!this.#tokens.isNearEnd(this.#host.now())) return connection.open(this.#tokens);
+    this.#tokens.ask().then(
+      () => connection.open(this.#tokens),
+      // The login service may be away: a token that still counts is better than none.
+      ({ message }) => (this.#tokens.isOver() ? connection.fail(message) : connection.open(this.#tokens)),
+    );
   }
 
   /** Tries again after `wait` ms, and not before `held`, whatever is heard of the network meanwhile. */
@@ -560,14 +622,21 @@ class Client extends Emitter {
     this.#timer = this.#reconnectAt = undefined;
   }
 
-  #ended(connection, { code, reason, status, error }) {
+  #ended(connection, { code, reason, status, error = connection.refusal(code, reason) }) {
     const { url } = connection;
     this.#trace('end', { url, code, reason, status });
-    this.#warnOnce(url, error?.message ?? (reason || `close code ${code}, and no more is known`));
+    const isOfToken = !connection.isTried || code === NEW_TOKEN || code === NOT_ALLOWED;
+    this.#warnOnce(url, error?.message ?? (reason || `close code ${code}, and no more is known`), isOfToken);
     if (code === 1009) this.#outbox.rejectLargest(connection);
     this.#forget(connection);
-    if (FINAL.has(code)) return this.#shut(`the server closed the connection: ${code} ${reason}`.trim(), code);
+    if (code === NEW_TOKEN) this.#tokens?.forget(connection.token);
+    if (FINAL.has(code) || (code === NEW_TOKEN && this.#tokens?.isFixed)) {
+      this.#shut(`the server closed the connection: ${code} ${reason}`.trim(), code);
+      const expired = code === NEW_TOKEN ? { code: 'token-expired', message: reason } : undefined;
+      return void ((error ?? expired) && this.#emit('error', error ?? expired));
+    }
     if (this.#steady(connection)) this.#attempt = 0;
+    if (this.#steady(connection, RENEW_LEAST_MS)) this.#refusals = 0;
     if (connection === this.#second) {
       this.#second = null;
       this.#rotate();
@@ -589,7 +658,8 @@ class Client extends Emitter {
       this.#leaving = false;
       this.#become('waiting', code, reason);
     }
-    if (error) this.#emit('error', error);
+    // A token may have ended while there was no connection: another one is asked for, and no more has happened.
+    if (error && (error.code !== 'token-expired' || this.#refusals > 1)) this.#emit('error', error);
   }
 
   #rotate() {
@@ -610,6 +680,7 @@ class Client extends Emitter {
     // A node that leaves has given each of its clients a moment of its own, so that they do not all come at once.
     if (code === 1012 && connection.leaveAt > now) return [connection.leaveAt - now, connection.leaveAt];
     if (code === 1008) return [POLICY_MS + this.#jitter(this.#attempt++), now + POLICY_MS];
+    if (code === NEW_TOKEN && this.#refusals++ === 0) return [0];
     if (slotEnd === undefined) return [this.#jitter(this.#attempt++)];
     // Earlier failures are no reason to be without a connection when the first one ends.
     const left = slotEnd - LAST_TRY_MS - now;
@@ -618,8 +689,8 @@ class Client extends Emitter {
     return [fullJitter(this.#moves++, this.#random, { base, max: Math.min(max, left) })];
   }
 
-  #steady(connection) {
-    return connection.liveAt !== undefined && this.#host.now() - connection.liveAt >= STEADY_MS;
+  #steady(connection, ms = STEADY_MS) {
+    return connection.liveAt !== undefined && this.#host.now() - connection.liveAt >= ms;
   }
 
   /** Nothing more comes of this connection. */
@@ -654,6 +725,7 @@ class Client extends Emitter {
     if (this.#steady(this.#first)) this.#attempt = 0;
     this.#rotate();
     this.#openLater(Math.max(0, this.#first.leaveAt - this.#host.now()), this.#first.leaveAt);
+    this.#planRenewal();
     this.#become('leaving');
   }
 
@@ -661,6 +733,7 @@ class Client extends Emitter {
     if (this.#state === 'closed') return;
     this.#disarm();
     this.#host.clearTimeout(this.#turnTimer);
+    this.#host.clearTimeout(this.#renewTimer);
     for (const stop of this.#stopWatching) stop();
     for (const connection of [this.#first, this.#second]) connection?.drop();
     this.#first = this.#second = null;
@@ -690,6 +763,64 @@ class Client extends Emitter {
       this.#host.listen(this.#global, 'offline', () => network(true)),
       this.#host.listen(document, 'visibilitychange', () => document.visibilityState === 'visible' && probe()),
     ];
+  }
+
+  // ---- tokens
+
+  /** The application has given one: all that is open goes on with it. */
+  #newToken() {
+    this.#host.clearTimeout(this.#renewTimer);
+    this.#renewTimer = this.#renewAt = undefined;
+    for (const connection of [this.#first, this.#second]) if (connection?.welcome) this.#offerToken(connection);
+  }
+
+  /** Also one that the connection has already: the answer says how long it counts. */
+  #offerToken(connection) {
+    if (connection.offer(this.#tokens?.text)) this.#pace.spend();
+  }
+
+  /** The server has said how long the token of this connection counts. */
+  #tokenCounts(connection, expiresInMs) {
+    if (expiresInMs === undefined || !this.#tokens?.tell(connection.token, expiresInMs)) return;
+    const { from, to } = RENEW;
+    this.#renewAt ??= this.#host.now() + (from + (to - from) * this.#random()) * expiresInMs;
+    this.#planRenewal();
+  }
+
+  /** At its moment; in a hand-over such that the second connection neither waits for a token nor takes one that ends soon. */
+  #planRenewal() {
+    if (this.#renewAt === undefined) return;
+    const leaveAt = this.#leaving ? this.#first.leaveAt : undefined;
+    let at = this.#renewAt;
+    if (leaveAt !== undefined && this.#tokens.isNearEnd(leaveAt + SLOT_MS)) {
+      const wait = Math.min(leaveAt - this.#host.now(), this.#tokens.lifetime / 2);
+      at = Math.min(at, leaveAt - this.#random() * wait);
+    }
+    this.#renewLater(at - this.#host.now());
+  }
+
+  #renewLater(wait) {
+    this.#host.clearTimeout(this.#renewTimer);
+    this.#renewTimer = this.#host.setTimeout(() => this.#renew(), wait);
+  }
+
+  /** Without a connection there is nothing to renew: the next one asks for what it needs. */
+  #renew() {
+    this.#renewAt = undefined;
+    if (this.#state === 'closed' || !this.#first?.welcome) return;
+    const { text } = this.#tokens;
+    const failed = () => this.#state !== 'closed' && this.#renewLater(this.#jitter(this.#renewals++));
+    this.#tokens.ask().then(() => {
+      if (this.#state === 'closed' || this.#tokens.text !== text) return;
+      this.#renewLater(Math.max(RENEW_LEAST_MS, RENEW.from * this.#tokens.left()));
+    }, failed);
+  }
+
+  #tokenRefused(connection, { code, message }) {
+    this.#tokens?.forget(connection.offered);
+    connection.offered = undefined;
+    this.#renewLater(this.#jitter(this.#renewals++));
+    this.#emit('error', { code, message });
   }
 
   // ---- topics
@@ -778,6 +909,8 @@ class Client extends Emitter {
         this.#wasWelcome = true;
         connection.welcomed(frame);
         this.#pace.limit(frame.limits.rate);
+        this.#tokenCounts(connection, frame.expiresInMs);
+        if (this.#tokens?.text !== connection.token) this.#offerToken(connection); // There is a new one since.
         this.#proceed();
         if (connection === this.#first) this.#become('resuming');
         return this.#settle();
@@ -793,6 +926,10 @@ class Client extends Emitter {
         connection.refusals = 0;
         this.#outbox.resolve(frame);
         return this.#send();
+      case 'token':
+        this.#renewals = this.#refusals = 0;
+        connection.tokenTaken();
+        return this.#tokenCounts(connection, frame.expiresInMs);
       case 'heartbeat':
         connection.heartbeatAt = this.#host.wall();
         return this.#compareClocks(frame.timestamp);
@@ -830,13 +967,19 @@ class Client extends Emitter {
     const feed = this.#feeds.get(message.topic);
     if (!feed || entry?.feed !== feed) return;
     if (!entry.resumed) this.#compareClocks(message.timestamp);
-    const other = this.#other(connection, feed);
-    if (!feed.take(connection, other, other === this.#second, message.position)) return;
+    const isKept = message.position !== undefined;
+    if (isKept ? !feed.take(connection, this.#other(connection, feed), message.position)
+      : this.#isReadElsewhere(connection, feed) || !feed.takeUnkept(connection, message)) return;
     const skew = this.#skew ?? this.#host.now() - this.#host.wall();
-    message.recovered = entry.resumed && message.timestamp + skew < entry.askedAt;
+    message.recovered = isKept && entry.resumed && message.timestamp + skew < entry.askedAt;
     for (const hearing of feed.hearings) {
       if (hearing.isHeard) this.#host.call(() => hearing.listener(message));
     }
+  }
+
+  /** Of two connections the older one brings what is not kept. */
+  #isReadElsewhere(connection, feed) {
+    return connection === this.#second && this.#first.carries(feed, 'on');
   }
 
   #compareClocks(timestamp) {
@@ -852,18 +995,30 @@ class Client extends Emitter {
   }
 
   /** Something was not done: it is done later where that can help, and otherwise told to those who wanted it. */
-  #refused(connection, { code, message, id, topic, answers = typeAnswered(id, topic) }) {
+  #refused(connection, { code, message, id, topic, answers: given }) {
     const later = LATER.has(code);
     if (later) this.#slowDown(connection, code);
     const entry = connection.topics.get(topic);
+    const answers = given ?? typeAnswered(code, id, topic);
     if (answers === 'publish' && id !== undefined) {
-      if (later) this.#outbox.unsend(connection, id);
+      if (later) this.#outbox.postpone(connection, { id, code, message });
       else this.#outbox.reject(id, new TidegateError(code, message));
     } else if (answers === 'unsubscribe' && entry?.state === 'leaving') {
-      entry.state = 'on';
+      // What is not refused for now alone was not subscribed any more.
+      if (later) entry.state = 'on';
+      else connection.topics.delete(topic);
     } else if (answers === 'subscribe' && entry?.state === 'asked') {
       connection.topics.delete(topic);
       if (!later) this.#notSubscribed(entry, { code, message, topic });
+    } else if (answers === 'token') {
+      this.#tokenRefused(connection, { code, message });
+    } else if (answers === undefined && code === 'forbidden' && topic !== undefined) {
+      // A subscription has ended, by a token that does not allow it. One that is being left is answered besides.
+      if (entry?.state !== 'on') return;
+      connection.topics.delete(topic);
+      if (entry.feed) this.#notSubscribed(entry, { code, message, topic });
+    } else if (answers === undefined && code === 'token-expired') {
+      return; // The close that follows says what is to be done.
     } else if (!later) {
       this.#emit('error', { code, message, topic });
     }
@@ -936,18 +1091,20 @@ class Client extends Emitter {
     Promise.resolve().then(() => this.#host.call(() => this.#debug(event)));
   }
 
-  /** A first connection that fails is mostly a wrong URL, which would otherwise be an endless silence. */
-  #warnOnce(url, why) {
+  /** A first connection that fails is mostly a wrong URL or token, which would otherwise be an endless silence. */
+  #warnOnce(url, why, isOfToken) {
     if (!this.#log || this.#wasWelcome || this.#warned) return;
     this.#warned = true;
-    this.#host.warn(`tidegate-client: no connection to ${url} (${why}). It is tried again. Check that a Tidegate `
-      + 'server runs there, that the path ends in /chat, and that its tidegate.origins allows this page. This is logged '
-      + 'once; connect(url, { log: false }) turns it off.');
+    const check = isOfToken ? 'what options.token gives' : 'that a Tidegate server runs there, that the path ends in '
+      + '/chat, that its tidegate.origins allows this page, and whether it asks for a token';
+    this.#host.warn(`tidegate-client: no connection to ${url} (${why}). Check ${check}. This is logged once; `
+      + 'connect(url, { log: false }) turns it off.');
   }
 }
 
-/** For servers whose errors do not say it. */
-function typeAnswered(id, topic) {
+/** For servers whose errors do not say it; those that know rights do, unless it answers nothing. */
+function typeAnswered(code, id, topic) {
+  if (code === 'forbidden' && id === undefined) return undefined;
   return id !== undefined ? 'publish' : topic !== undefined ? 'subscribe' : undefined;
 }
 
@@ -1035,8 +1192,10 @@ class Feed {
   /** Whether what came after the position that it began with could not be had. */
   isLost = false;
   #isAnswered = false;
-  /** Connection → the positions that are still to come there, in order, to be dropped; and whether it is the older. */
+  /** Connection → the positions that are still to come there, to be dropped. */
   #awaited = new Map();
+  /** What was handed over last of what is not kept: {connection, text}. */
+  #unkept = [];
 
   constructor(topic, position, last) {
     this.topic = topic;
@@ -1069,33 +1228,34 @@ class Feed {
    * Whether a message is to be handed over; it counts as handed over then.
    *
    * @param other the other connection that carries this feed, if any
-   * @param isOlder whether `connection` was there before the other one
    */
-  take(connection, other, isOlder, position) {
-    const awaited = this.#awaited.get(connection);
-    if (awaited?.positions.has(position)) {
-      for (const earlier of awaited.positions) {
-        awaited.positions.delete(earlier); // Those before it were not kept, and do not come here.
-        if (earlier === position) return false;
-      }
-    }
-    if (awaited && awaited.positions.size > 0) {
-      if (awaited.isOlder) return false; // Not kept, so the newer one has passed it by.
-      awaited.positions.clear(); // Nor were these.
-    }
+  take(connection, other, position) {
+    if (this.#awaited.get(connection)?.delete(position)) return false;
     if (other) {
-      if (!this.#awaited.has(other)) this.#awaited.set(other, { positions: new Set(), isOlder: false });
-      const there = this.#awaited.get(other);
-      there.isOlder = !isOlder;
-      there.positions.add(position);
+      if (!this.#awaited.has(other)) this.#awaited.set(other, new Set());
+      this.#awaited.get(other).add(position);
     }
     this.position = position;
     return true;
   }
 
+  /** The same for one that is not kept: it has no position, and may be missed, but not doubled or put out of order. */
+  takeUnkept(connection, { timestamp, user, message }) {
+    if (this.#awaited.get(connection)?.size > 0) return false; // Another connection is further already.
+    const text = JSON.stringify([timestamp, user, message]).slice(0, UNKEPT_TEXT);
+    const known = this.#unkept.findIndex((earlier) => earlier.connection !== connection && earlier.text === text);
+    if (known >= 0) {
+      this.#unkept.splice(known, 1);
+      return false;
+    }
+    this.#unkept.push({ connection, text });
+    if (this.#unkept.length > UNKEPT) this.#unkept.shift();
+    return true;
+  }
+
   /** Whether the other connection has brought all up to where this one begins; then nothing is missing. */
   covers(connection, position, after) {
-    return position === after || this.#awaited.get(connection)?.positions.has(position) === true;
+    return position === after || this.#awaited.get(connection)?.has(position) === true;
   }
 
   forget(connection) {
@@ -1124,13 +1284,13 @@ class Outbox {
     return this.#waiting;
   }
 
-  /** A promise, rejected with what `begin` throws. Nobody need wait for it to learn that the client was closed. */
+  /** A promise, rejected with what `begin` throws. */
   promise(begin) {
     const answer = {};
     const promise = new Promise((resolve, reject) => {
       answer.resolve = resolve;
       answer.reject = (error) => {
-        if (error.code === 'closed' || error.code === 'aborted') promise.catch(() => {});
+        if (UNNOTICED.has(error.code)) promise.catch(() => {});
         reject(error);
       };
     });
@@ -1153,7 +1313,9 @@ class Outbox {
     }
     if (signal?.aborted) throw abortedError(signal);
     const text = publishText(topic, message, options, id);
-    const entry = { id, topic, text, bytes: utf8Length(text), answer, isOver: false, on: null, timer: undefined };
+    const isKept = options.keep !== false;
+    const bytes = utf8Length(text);
+    const entry = { id, topic, text, bytes, isKept, answer, isOver: false, on: null, timer: undefined };
     this.#entries.set(id, entry);
     this.#waiting++;
     if (!isNone(timeout)) {
@@ -1181,17 +1343,28 @@ class Outbox {
     }
   }
 
-  /** Has one sent again that was answered, or all of a connection that will answer none. */
-  unsend(connection, id) {
-    for (const entry of id === undefined ? [...this.#entries.values()] : [this.#entries.get(id)]) {
-      if (entry?.on !== connection) continue;
-      this.#answered(entry);
-      if (entry.isOver) this.#entries.delete(entry.id);
+  /** Has all sent again of a connection that will answer none. */
+  unsend(connection) {
+    for (const entry of [...this.#entries.values()]) {
+      if (entry.on === connection) this.#again(entry, 'connection-lost', 'the connection ended before its answer');
     }
   }
 
-  resolve({ type: _, ...ack }) {
-    this.#remove(ack.id, ({ answer }) => answer.resolve(ack));
+  /** Has one sent again that could not be done. */
+  postpone(connection, { id, code, message }) {
+    const entry = this.#entries.get(id);
+    if (entry?.on === connection) this.#again(entry, code, message);
+  }
+
+  /** The server remembers no message that it does not keep: sent again, it could be published twice. */
+  #again(entry, code, message) {
+    if (!entry.isKept && code !== 'rate-limited') this.reject(entry.id, new TidegateError(code, message));
+    else this.#answered(entry);
+    if (entry.isOver) this.#entries.delete(entry.id);
+  }
+
+  resolve({ id, topic, position }) {
+    this.#remove(id, ({ answer }) => answer.resolve({ id, topic, position }));
   }
 
   reject(id, error) {
@@ -1294,6 +1467,94 @@ class Pace {
   }
 }
 
+// ---- tokens
+
+/** The application's tokens: asked for once for all that need one at the same time. */
+class Tokens {
+  /** The present one, if any. */
+  text;
+  /** How long a server has said that it counts, at first; of one that no server has seen yet, the longest before it. */
+  lifetime;
+  /** Whether there will never be another one. */
+  isFixed;
+  isInQuery;
+  #isTold = false;
+  #longest;
+  #endsAt;
+  #source;
+  #host;
+  #listener;
+  #asking;
+
+  constructor(source, isInQuery, host, listener) {
+    this.isFixed = typeof source === 'string';
+    if (this.isFixed) this.text = source;
+    this.isInQuery = isInQuery;
+    this.#source = source;
+    this.#host = host;
+    this.#listener = listener;
+  }
+
+  /** A promise of the moment when there is another one, or the same again. */
+  ask() {
+    this.#asking ??= this.#answer().then((text) => {
+      this.#asking = undefined;
+      if (text === this.text) return;
+      this.text = text;
+      this.#isTold = false;
+      this.lifetime = this.#longest;
+      this.#endsAt = this.#longest && this.#host.now() + this.#longest;
+      this.#listener.isNew();
+    }, (cause) => {
+      this.#asking = undefined;
+      const error = new TidegateError('token-failed', `options.token failed: ${cause?.message ?? cause}`, { cause });
+      this.#listener.failed({ code: error.code, message: error.message });
+      throw error;
+    });
+    return this.#asking;
+  }
+
+  #answer() {
+    let timer;
+    return new Promise((resolve, reject) => {
+      timer = this.#host.setTimeout(() => reject(new Error(`no answer in ${TOKEN_MS / 1_000} s`)), TOKEN_MS);
+      Promise.resolve().then(() => this.#source()).then((text) => {
+        checkToken('what it gives', text);
+        resolve(text);
+      }).catch(reject);
+    }).finally(() => this.#host.clearTimeout(timer));
+  }
+
+  /** Whether this is the present one. */
+  tell(text, expiresInMs) {
+    if (this.isFixed || text !== this.text) return false;
+    this.#endsAt = this.#host.now() + expiresInMs;
+    if (!this.#isTold) this.lifetime = expiresInMs;
+    this.#isTold = true;
+    this.#longest = Math.max(this.#longest ?? 0, expiresInMs);
+    return true;
+  }
+
+  /** A server does not take it. */
+  forget(text) {
+    if (text !== this.text || this.isFixed) return;
+    this.text = this.#endsAt = undefined;
+  }
+
+  left() {
+    return this.#endsAt - this.#host.now();
+  }
+
+  isOver() {
+    return this.text === undefined || this.left() <= 0;
+  }
+
+  isNearEnd(at) {
+    if (this.isFixed) return false;
+    return this.text === undefined || this.#endsAt - at < Math.min(NEAR_END.ms, NEAR_END.part * this.lifetime);
+  }
+}
+
 // ---- one WebSocket
 
 /** One WebSocket, from its opening until `end` is called or drop(); and what its server knows of us. */
@@ -1306,6 +1567,11 @@ class Connection {
   heartbeatAt;
   liveAt;
   leaveAt;
+  /** The token by which the server knows us, and one that it has not answered yet. */
+  token;
+  offered;
+  /** Whether a socket was to be opened, and it is not only a token that could not be had. */
+  isTried = false;
   unanswered = 0;
   refusals = 0;
   #WebSocket;
@@ -1317,6 +1583,8 @@ class Connection {
   #deadline;
   #watchdog;
   #pause;
+  /** Why the server does not let us in. */
+  #refusal;
 
   constructor(url, WebSocket, host, listener) {
     this.url = url;
@@ -1325,15 +1593,20 @@ class Connection {
     this.#listener = listener;
   }
 
-  open() {
+  open({ text, isInQuery } = {}) {
     if (this.#over) return;
+    this.isTried = true;
+    this.token = text;
+    const url = text && isInQuery ? `${this.url}${this.url.includes('?') ? '&' : '?'}access_token=${text}` : this.url;
+    const protocols = text && !isInQuery ? [SUBPROTOCOL, `${TOKEN_PROTOCOL}${text}`] : SUBPROTOCOL;
     let socket;
     try {
-      socket = this.#socket = new this.#WebSocket(this.url, SUBPROTOCOL);
+      socket = this.#socket = new this.#WebSocket(url, protocols);
     } catch (cause) {
       // A page on https: may not open ws:, for example.
-      const error = { code: 'cannot-open', message: `${this.url} cannot be opened: ${cause.message}` };
-      Promise.resolve().then(() => this.#end({ reason: error.message, error }));
+      const message = `${this.url} cannot be opened: ${this.#withoutToken(cause.message)}`;
+      const error = { code: 'cannot-open', message };
+      Promise.resolve().then(() => this.#end({ reason: message, error }));
       return;
     }
     socket.onopen = () => {
@@ -1342,8 +1615,39 @@ class Connection {
     };
     socket.onmessage = ({ data }) => this.#take(data);
     socket.onclose = ({ code, reason }) => this.#end({ code, reason });
-    socket.onerror = (event) => this.#failed(event?.message || event?.error?.message || event?.error?.code || '');
+    socket.onerror = (event) => {
+      this.#failed(this.#withoutToken(event?.message || event?.error?.message || event?.error?.code || ''));
+    };
     this.#watchUntil(this.#host.now() + CONNECT_MS, `no answer of a server in ${CONNECT_MS / 1_000} s`);
+  }
+
+  /** There is nothing to be opened with. */
+  fail(reason) {
+    this.#end({ reason });
+  }
+
+  /** What others say of a socket may show its URL or its subprotocols. */
+  #withoutToken(text) {
+    return this.token ? text.split(this.token).join('…') : text;
+  }
+
+  /** Sends a new token where the server waits for one; whether a frame was sent for it. */
+  offer(token) {
+    if (this.welcome.expiresInMs === undefined || !token || token === this.offered) return false;
+    this.offered = token;
+    this.send({ type: 'token', token });
+    return true;
+  }
+
+  tokenTaken() {
+    this.token = this.offered ?? this.token;
+    this.offered = undefined;
+  }
+
+  /** The error to tell of a close that says that this client is not let in. */
+  refusal(code, reason) {
+    if (code === NOT_ALLOWED) return this.#refusal ?? { code: 'forbidden', message: reason || 'not allowed' };
+    return code === NEW_TOKEN && !this.welcome ? this.#refusal : undefined;
   }
 
   welcomed(frame) {
@@ -1358,7 +1662,10 @@ class Connection {
 
   sendText(text) {
     if (this.#over) return;
-    this.#listener.trace?.('send', JSON.parse(text));
+    if (this.#listener.trace) {
+      const frame = JSON.parse(text);
+      this.#listener.trace('send', frame.type === 'token' ? { ...frame, token: '…' } : frame);
+    }
     this.#socket.send(text);
   }
 
@@ -1433,6 +1740,7 @@ class Connection {
     }
     this.#listener.trace?.('receive', frame);
     if (this.welcome || frame?.type === 'welcome') this.#listener.frame(frame);
+    else if (frame?.type === 'error') this.#refusal = { code: frame.code, message: frame.message };
   }
 
   #heard() {

@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import WebSocket from 'ws';
 import { connect } from '../../src/tidegate-client.js';
+import { SECRET, jwt } from '../support/jwt.js';
 import { RUNTIMES, startRedis, startServer } from '../support/processes.js';
 
 /** The demo page in a real browser, served by real servers. */
@@ -115,6 +116,65 @@ for (const runtime of RUNTIMES) {
       await ben.locator('#broadcast .said', { hasText: 'ahoy' }).waitFor();
       assert.equal(await ben.evaluate(() => document.documentElement.scrollWidth), 360);
       assert.deepEqual([...ann.defects, ...ben.defects], []);
+    });
+
+    test('takes a token for both paths, and says in words what it does not allow', LIMIT, async (t) => {
+      const closed = await startServer(t, runtime, { 'tidegate.auth.secret': SECRET, 'tidegate.auth.subscribe': 'tea,secret,/',
+        'tidegate.auth.publish': 'tea' });
+      const page = await open(t, `${closed.page}?topic=tea&topic=secret&topic=mate`, PHONE);
+      const noted = (panel, text) => page.locator(`${panel} .note:visible`, { hasText: text }).first().waitFor();
+      const use = async (token) => {
+        await page.locator('.key:visible').click();
+        await page.keyboard.type(token); // The field has the focus.
+        await page.keyboard.press('Enter');
+        await page.locator('#access').waitFor({ state: 'hidden' });
+        assert.equal(await page.evaluate(() => document.activeElement.className), 'key');
+      };
+      const select = (topic) => page.locator('.chip', { hasText: topic }).click();
+      await noted('#chat', 'If this server asks for a token, give one');
+      const width = () => page.evaluate(() => document.documentElement.scrollWidth);
+      for (const state of ['waiting', 'connecting']) {
+        await page.locator(`#chat .state[data-is=${state}]`).waitFor();
+        assert.equal(await width(), 360, state);
+      }
+      // A box that is wider than the one around it need not widen the page.
+      const fits = await page.locator('#chat .status').evaluate((row) => row.scrollWidth <= row.clientWidth);
+      assert.ok(fits);
+
+      await use('no.such.token');
+      await noted('#chat', 'The server does not take the token:');
+      await page.locator('#chat .state[data-is=closed]').waitFor();
+      await use(jwt('ann', 600));
+      await live(page);
+      await page.locator('#chat .as', { hasText: /^as ann$/ }).waitFor({ state: 'attached' });
+      assert.equal(await page.locator('#chat [name=user]').inputValue(), 'ann');
+      await say(page, 'with a token');
+      await said(page, 'with a token').and(page.locator('.mine')).waitFor();
+      await select('secret');
+      await say(page, 'not allowed');
+      await noted('#chat', 'Not sent: this token does not allow writing to this topic');
+      await select('mate');
+      await noted('#chat', 'Not subscribed: this token does not allow reading this topic');
+      assert.equal(await width(), 360);
+
+      await page.locator('#broadcast-tab').tap();
+      await page.locator('#broadcast .state[data-is=live]').waitFor();
+      await page.locator('#broadcast [name=text]').fill('to everybody');
+      await page.keyboard.press('Enter');
+      await noted('#broadcast', 'Not sent: this token does not allow sending to everybody');
+      await use(jwt('ben', 600, { tidegate: { publish: ['/'] } }));
+      await page.locator('#broadcast .state[data-is=live]').waitFor();
+      await page.locator('#broadcast [name=text]').fill('to everybody');
+      await page.keyboard.press('Enter');
+      await page.locator('#broadcast .said', { hasText: 'to everybody' }).waitFor();
+      await use('no.such.token');
+      await noted('#broadcast', 'The server does not take the token:');
+
+      const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href,
+        document.documentElement.outerHTML, [...document.querySelectorAll('input')].map(({ value }) => value)]));
+      assert.doesNotMatch(kept, /eyJ|no\.such/);
+      assert.deepEqual(page.defects, []);
+      assert.doesNotMatch(closed.output, /eyJ|no\.such/);
     });
 
     test('shows the fleet where the server tells, and nothing of it where it does not', LIMIT, async (t) => {

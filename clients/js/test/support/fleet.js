@@ -6,7 +6,9 @@ const schema = JSON.parse(readFileSync(new URL('../../../../docs/protocol.schema
 const ajv = new Ajv({ allowUnionTypes: true }).addSchema(schema);
 const allowed = (frames) => {
   const validate = ajv.getSchema(`${schema.$id}#/$defs/${frames}`);
-  return (frame) => assert.ok(validate(frame), `${JSON.stringify(frame)}: ${ajv.errorsText(validate.errors)}`);
+  return (frame) => {
+    assert.ok(validate(frame), `${JSON.stringify(frame)}: ${ajv.errorsText(validate.errors)}`);
+  };
 };
 const ofClient = allowed('clientFrame');
 const ofServer = allowed('serverFrame');
@@ -16,10 +18,12 @@ const ofServer = allowed('serverFrame');
  * All delays are those of the test's clock, so that a run with a seed is the same every time. Every frame, of either
  * side, is held against the schema.
  *
- * A topic is one log that all nodes read, each at its own pace; a position is an index of that log.
+ * A topic is one stream that all nodes read, each at its own pace. What is kept of it is the topic's log, and a position
+ * is an index of the log.
  */
 export class Fleet {
   topics = new Map();
+  streams = new Map();
   nodes = new Map();
   heartbeatMs = 30_000;
   limits = { message: 65_536, topics: 128, queue: 1 << 20, rate: 0 };
@@ -41,6 +45,15 @@ export class Fleet {
   failure = { events: ['close'], message: '' };
   /** Whether errors say what they answer; servers before 0.2 do not. */
   answers = true;
+  /** Whether a token is asked for, and those that were issued: token → {user, endsAt, subscribe, publish}. */
+  closed = false;
+  tokens = new Map();
+  /** Connections that ended with their token, though its client could have brought another one. */
+  expired = 0;
+  /** Users who may not be here. */
+  banned = new Set();
+  /** What sockets were opened with. */
+  offers = [];
   /** Everything that clients sent, in order; and when sockets were opened, whatever came of it. */
   sent = [];
   opened = [];
@@ -55,6 +68,21 @@ export class Fleet {
     };
   }
 
+  /** A token that counts for so long; `subscribe` and `publish` say whether a topic is allowed. */
+  issue({ user = 'ann', ms = 20_000, subscribe = () => true, publish = () => true } = {}) {
+    const token = `token.${user}.${this.tokens.size + 1}`;
+    this.tokens.set(token, { user, endsAt: this.time.performance.now() + ms, subscribe, publish });
+    return token;
+  }
+
+  /** Who brings this token, or the code of what is wrong with it. */
+  check(token) {
+    const known = this.tokens.get(token);
+    if (!known) return 'invalid-token';
+    if (this.banned.has(known.user)) return 'forbidden';
+    return known.endsAt <= this.time.performance.now() ? 'token-expired' : known;
+  }
+
   node(host) {
     if (!this.nodes.has(host)) this.nodes.set(host, new Node(this, host));
     return this.nodes.get(host);
@@ -65,15 +93,32 @@ export class Fleet {
     return this.topics.get(topic);
   }
 
+  /** Kept messages and others, in their order: {id, frame, behind}, where `behind` counts the kept ones before it. */
+  stream(topic) {
+    if (!this.streams.has(topic)) this.streams.set(topic, []);
+    return this.streams.get(topic);
+  }
+
   append({ topic, user, message, id, keep = true }) {
     const log = this.log(topic);
-    const known = id === undefined ? -1 : log.findIndex((entry) => entry.id === id);
+    const known = id === undefined || !keep ? -1 : log.findIndex((entry) => entry.id === id);
     if (known >= 0) return position(known);
     for (const node of this.nodes.values()) node.read(topic); // From here on a node that has not read it is behind.
-    const frame = { type: 'message', topic, position: position(log.length), user, message, timestamp: this.timestamp() };
-    log.push({ id, frame, keep });
+    const behind = log.length;
+    const at = keep ? position(behind) : undefined;
+    const frame = { type: 'message', topic, position: at, user, message, timestamp: this.timestamp() };
+    const stream = this.stream(topic);
+    const entry = { id, frame, behind, end: stream.length + 1 };
+    stream.push(entry);
+    if (keep) log.push(entry);
     for (const node of this.nodes.values()) this.time.setTimeout(() => node.deliver(), this.lag());
-    return position(log.length - 1);
+    return at;
+  }
+
+  /** How many of the kept messages are among so many of the stream. */
+  kept(topic, count) {
+    const next = this.stream(topic)[count];
+    return next ? next.behind : this.log(topic).length;
   }
 }
 
@@ -94,21 +139,25 @@ class Node {
     this.host = host;
   }
 
-  /** How many messages of the topic this node has delivered. */
+  /** How many messages of the topic's stream this node has delivered. */
   read(topic) {
-    if (!this.#read.has(topic)) this.#read.set(topic, this.fleet.log(topic).length);
+    if (!this.#read.has(topic)) this.#read.set(topic, this.fleet.stream(topic).length);
     return this.#read.get(topic);
+  }
+
+  #readAll() {
+    for (const [topic, stream] of this.fleet.streams) this.#read.set(topic, stream.length);
   }
 
   /** Brings every connection to the present. */
   deliver() {
-    for (const topic of this.fleet.topics.keys()) this.#read.set(topic, this.fleet.log(topic).length);
+    this.#readAll();
     for (const connection of this.connections) connection.deliver();
   }
 
   /** The relay was away: nobody here gets what this node has not delivered yet, and all are told. */
   gap() {
-    for (const topic of this.fleet.topics.keys()) this.#read.set(topic, this.fleet.log(topic).length);
+    this.#readAll();
     for (const connection of this.connections) connection.skip();
   }
 
@@ -135,7 +184,7 @@ class Node {
 
 /** The server's end of a socket. */
 class Peer {
-  /** Topic → index of the next message to deliver. */
+  /** Topic → index, in its stream, of the next message to deliver. */
   next = new Map();
   unanswered = 0;
   /** Topic → the publishes that came behind a subscribe which is not answered. */
@@ -144,14 +193,53 @@ class Peer {
   #due = 0;
   #refused = 0;
 
-  constructor(node, socket) {
+  constructor(node, socket, token) {
     this.node = node;
     this.fleet = node.fleet;
     this.socket = socket;
     node.connections.add(this);
-    const { heartbeatMs, limits } = this.fleet;
-    this.send({ type: 'welcome', connection: `c-${node.connections.size}`, node: node.host, heartbeatMs, limits });
+    const { heartbeatMs, limits, closed } = this.fleet;
+    this.access = closed ? this.fleet.check(token) : undefined;
+    if (typeof this.access === 'string') return this.#refuse(this.access);
+    const { user } = this.access ?? {};
+    const expiresInMs = this.#expiresInMs();
+    const names = { connection: `c-${node.connections.size}`, node: node.host };
+    this.send({ type: 'welcome', ...names, heartbeatMs, limits, user, expiresInMs });
     this.#beat();
+    this.#expire();
+  }
+
+  #refuse(code) {
+    this.error({ code, message: `${code} it is` });
+    this.end(code === 'forbidden' ? 4403 : 4401, `${code} it is`);
+  }
+
+  #expiresInMs() {
+    return this.access && this.access.endsAt - this.fleet.time.performance.now();
+  }
+
+  #expire() {
+    if (!this.access) return;
+    this.fleet.time.setTimeout(() => {
+      if (!this.node.connections.has(this)) return;
+      if (this.#expiresInMs() > 0) return this.#expire();
+      if (!this.socket.blackholed) this.fleet.expired++;
+      this.#refuse('token-expired');
+    }, this.#expiresInMs());
+  }
+
+  token({ token }) {
+    const access = this.fleet.closed ? this.fleet.check(token) : 'invalid-token';
+    if (typeof access === 'string' || access.user !== this.access.user) {
+      return this.error({ code: 'invalid-token', message: 'no token of ours' }, 'token');
+    }
+    this.access = access;
+    for (const topic of [...this.next.keys()]) {
+      if (access.subscribe(topic)) continue;
+      this.next.delete(topic);
+      this.error({ code: 'forbidden', message: 'subscribing is not allowed', topic });
+    }
+    this.send({ type: 'token', expiresInMs: this.#expiresInMs() });
   }
 
   #beat() {
@@ -167,9 +255,9 @@ class Peer {
     this.socket.toClient(() => this.socket.onmessage({ data: JSON.stringify(frame) }));
   }
 
-  end(code) {
+  end(code, reason) {
     if (!this.node.connections.delete(this)) return;
-    this.socket.toClient(() => this.socket.closed(code));
+    this.socket.toClient(() => this.socket.closed(code, reason));
   }
 
   receive(frame) {
@@ -214,6 +302,9 @@ class Peer {
   }
 
   #begin({ topic, after, last }) {
+    if (this.access && !this.access.subscribe(topic)) {
+      return this.error({ code: 'forbidden', message: 'subscribing is not allowed', topic }, 'subscribe');
+    }
     const read = this.node.read(topic);
     const from = index(after);
     if (after !== undefined && from === undefined) {
@@ -222,20 +313,24 @@ class Peer {
     }
     // A client may be ahead of this node, which then needs no history for it.
     const log = this.fleet.log(topic);
-    const oldest = Math.min(read, log.length - this.fleet.history);
+    const kept = this.fleet.kept(topic, read);
+    const oldest = Math.min(kept, log.length - this.fleet.history);
     const recovered = from === undefined || from + 1 >= oldest;
-    let begin = from !== undefined && recovered ? from + 1 : read;
-    for (let left = last ?? 0; left > 0 && begin > Math.max(0, oldest);) if (log[--begin].keep) left--;
+    const begin = from === undefined ? Math.max(Math.min(kept, Math.max(0, oldest)), kept - (last ?? 0))
+      : recovered ? from + 1 : kept;
     this.next.set(topic, read);
     this.send({ type: 'subscribed', topic, position: position(begin - 1), recovered });
-    for (const { frame, keep } of log.slice(begin, read)) if (keep) this.send(frame);
-    this.next.set(topic, Math.max(begin, read));
+    for (const { frame } of log.slice(begin, kept)) this.send(frame);
+    this.next.set(topic, begin > kept ? log[begin - 1].end : read);
     this.deliver();
   }
 
   unsubscribe({ topic }) {
-    this.next.delete(topic);
-    this.send({ type: 'unsubscribed', topic, position: position(this.node.read(topic) - 1), recovered: true });
+    if (!this.next.delete(topic)) {
+      return this.error({ code: 'invalid-topic', message: '"topic" is not subscribed', topic }, 'unsubscribe');
+    }
+    const end = this.fleet.kept(topic, this.node.read(topic));
+    this.send({ type: 'unsubscribed', topic, position: position(end - 1), recovered: true });
   }
 
   publish(frame) {
@@ -247,6 +342,10 @@ class Peer {
 
   #append(frame) {
     if (!this.node.connections.has(this)) return;
+    if (this.access && !this.access.publish(frame.topic)) {
+      this.unanswered--;
+      return this.error({ code: 'forbidden', message: 'publishing is not allowed', id: frame.id, topic: frame.topic }, 'publish');
+    }
     const fate = this.fleet.relay();
     const kept = fate === 'refused' ? undefined : this.fleet.append(frame);
     this.fleet.time.setTimeout(() => {
@@ -260,7 +359,7 @@ class Peer {
   deliver() {
     for (const [topic, next] of this.next) {
       const read = this.node.read(topic);
-      for (const { frame } of this.fleet.log(topic).slice(next, read)) this.send(frame);
+      for (const { frame } of this.fleet.stream(topic).slice(next, read)) this.send(frame);
       this.next.set(topic, Math.max(next, read));
     }
   }
@@ -270,7 +369,7 @@ class Peer {
       const read = this.node.read(topic);
       if (read <= next) continue;
       this.next.set(topic, read);
-      this.send({ type: 'subscribed', topic, position: position(read - 1), recovered: false });
+      this.send({ type: 'subscribed', topic, position: position(this.fleet.kept(topic, read) - 1), recovered: false });
     }
   }
 }
@@ -285,18 +384,22 @@ class FakeSocket {
   /** Nothing arrives any more, and nobody is told. */
   blackholed = false;
 
-  constructor(fleet, url, protocol) {
+  constructor(fleet, url, protocols) {
     this.#fleet = fleet;
     this.url = url;
+    fleet.offers.push({ url, protocols });
+    const [protocol, ...more] = [protocols].flat();
+    const token = new URL(url).searchParams.get('access_token') ?? more[0]?.slice('tidegate.token.'.length);
     const node = fleet.node(new URL(url).host);
     fleet.last = this;
     fleet.opened.push(fleet.time.performance.now());
     if (node.hangs) return;
     this.toClient(() => {
-      if (!node.up || node.leaving) return this.#refuse();
+      if (this.readyState > 0) return; // Closed before it was open.
+      if (!node.up || node.leaving || (fleet.closed && !token)) return this.#refuse();
       this.protocol = fleet.speaks ?? protocol;
       this.readyState = 1;
-      this.#peer = new Peer(node, this);
+      this.#peer = new Peer(node, this, token);
       this.onopen();
     });
   }
@@ -323,10 +426,10 @@ class FakeSocket {
     if (events.includes('close')) this.onclose({ code: 1006, reason: '' });
   }
 
-  closed(code) {
+  closed(code, reason = '') {
     if (this.readyState === 3) return;
     this.readyState = 3;
-    this.onclose({ code, reason: '' });
+    this.onclose({ code, reason });
   }
 
   toClient(arrive) {

@@ -91,7 +91,7 @@ export class Time extends EventTarget {
 const isBefore = (a, b) => a.at < b.at || (a.at === b.at && a.id < b.id);
 
 async function settled() {
-  for (let i = 0; i < 4; i++) await null;
+  for (let i = 0; i < 12; i++) await null;
 }
 
 /** The same numbers for the same seed, from 0 to 1 (mulberry32). */

@@ -8,9 +8,12 @@ const options: Options = {
   debug: (event: DebugEvent) => event.type === 'wait' && console.log(event.ms, event.url, event.at),
 };
 connect('/chat', options).reconnect();
+const fetched = async () => (await fetch('/token')).text();
+const who: string | undefined = connect('/chat', { token: fetched, tokenIn: 'query' }).user;
+connect('/chat', { token: who ?? (() => 'a.b.c') });
 
 const subscription: Subscription = client.subscribe('tea', ({ message, user, position, recovered }) => {
-  const text: string = position;
+  const text: string | undefined = position;
   const flag: boolean = recovered;
   console.log(message, user, text, flag);
 }, { after: localStorage.getItem('position') });
@@ -33,7 +36,7 @@ client.addEventListener('error', { handleEvent: ({ code, status }) => console.lo
 const target: EventTarget = client;
 target.addEventListener('statechange', (event: Event) => console.log(event.type));
 
-async function publish(): Promise<string> {
+async function publish(): Promise<string | undefined> {
   const control = new AbortController();
   try {
     const options = { user: 'ann', id: 7, keep: false, timeout: 5_000, signal: control.signal };
@@ -53,6 +56,8 @@ client.subscribe(7, () => {});
 client.addEventListener('message', ({ data }) => data);
 // @ts-expect-error there is no such option
 connect('/chat', { retries: 3 });
+// @ts-expect-error a token is text
+connect('/chat', { token: () => 7 });
 // @ts-expect-error there is no such state
 const state: State = 'open';
 // @ts-expect-error positions are only read

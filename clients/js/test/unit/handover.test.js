@@ -330,3 +330,55 @@ test('a message that is not kept and comes late on the old connection is dropped
   assert.deepEqual(texts(inbox), ['one', 'two', 'three']);
   assert.equal(client.node, 'b');
 });
+
+test('while both are read what is not kept is taken from the first, and from the second afterwards, each once', async () => {
+  const harness = new Harness();
+  const { client, inbox, subscription } = await harness.live({ urls: BOTH, options });
+  harness.inbox(client, 'slow'); // For this one both are read on.
+  harness.say('kept');
+  await harness.time.advance(100);
+  harness.fleet.subscribing = (topic) => (topic === 'slow' ? 1_000 : 0);
+  const nodes = { a: harness.fleet.node('a'), b: harness.fleet.node('b') };
+  nodes.a.leave(() => 0);
+  await harness.time.advance(100);
+  assert.equal(client.state, 'handing-over');
+  const { deliver } = nodes.a;
+  nodes.a.deliver = nodes.b.deliver = () => {};
+  for (let i = 0; i < 2; i++) harness.say('typing', 'tea', { keep: false }); // Two of them, however alike they are.
+  deliver.call(nodes.b);
+  await harness.time.advance(10);
+  assert.deepEqual(texts(inbox), ['kept']);
+  deliver.call(nodes.a);
+  await harness.time.advance(10);
+  assert.deepEqual(texts(inbox), ['kept', 'typing', 'typing']);
+  assert.equal(inbox[1].position, undefined);
+  assert.equal(subscription.position, 'k3x9f2-1');
+  harness.say('late on the second', 'tea', { keep: false });
+  deliver.call(nodes.a);
+  await harness.time.advance(10);
+  nodes.a.crash();
+  await harness.time.advance(10);
+  deliver.call(nodes.b);
+  harness.say('on the second alone', 'tea', { keep: false });
+  deliver.call(nodes.b);
+  await harness.time.advance(2_000);
+  assert.deepEqual(texts(inbox).slice(3), ['late on the second', 'on the second alone']);
+  assert.equal(client.node, 'b');
+  assert.deepEqual(ofType(client, 'lost'), []);
+});
+
+test('what is not kept changes no position: a resume on the first connection during a hand-over calls no loss', async () => {
+  const harness = new Harness();
+  harness.fleet.history = 1;
+  const { client, inbox, subscription } = await harness.live({ urls: BOTH, options });
+  harness.say('kept');
+  for (let i = 0; i < 5; i++) harness.say(i, 'tea', { keep: false });
+  await harness.time.advance(100);
+  assert.equal(subscription.position, 'k3x9f2-1');
+  harness.fleet.node('a').crash();
+  await harness.time.advance(1_000);
+  assert.equal(client.node, 'b');
+  assert.deepEqual(harness.fleet.sent.filter(({ type }) => type === 'subscribe').map(({ after }) => after), [undefined, 'k3x9f2-1']);
+  assert.deepEqual(texts(inbox), ['kept', 0, 1, 2, 3, 4]);
+  assert.deepEqual(ofType(client, 'lost'), []);
+});

@@ -157,3 +157,48 @@ test('close rejects what is not acknowledged, and all that comes later', async (
   await assert.rejects(client.publish('tea', 'hi'), { code: 'closed' });
   assert.throws(() => client.subscribe('tea', () => {}), { code: 'closed' });
 });
+
+test('a publish that is not kept resolves without a position, and is never sent a second time', async () => {
+  const harness = new Harness();
+  const { client } = await harness.live();
+  const done = await Promise.all([client.publish('tea', 1, { id: 'a', keep: false }), harness.time.advance(10)]);
+  assert.deepEqual(done[0], { id: 'a', topic: 'tea', position: undefined });
+
+  harness.fleet.relay = () => 'unknown';
+  const refused = outcome(client.publish('tea', 2, { keep: false }));
+  const kept = outcome(client.publish('tea', 'kept'));
+  await harness.time.advance(10);
+  assert.equal(refused.error.code, 'relay-unavailable');
+  assert.equal(refused.error.message, 'the relay is away');
+  harness.fleet.relay = () => undefined;
+  await harness.time.advance(1_000);
+  assert.ok(kept.value);
+
+  harness.fleet.sent.length = 0;
+  harness.fleet.lag = () => 50;
+  const lost = outcome(client.publish('tea', 3, { keep: false }));
+  const again = outcome(client.publish('tea', 'kept, too'));
+  await harness.time.advance(10);
+  harness.fleet.node('a').crash();
+  harness.fleet.node('a').restart();
+  await harness.time.advance(5);
+  const waiting = outcome(client.publish('tea', 4, { keep: false })); // Was never sent yet.
+  await harness.time.advance(2_000);
+  assert.equal(lost.error.code, 'connection-lost');
+  assert.ok(again.value && waiting.value);
+  const published = harness.fleet.sent.filter(({ type }) => type === 'publish').map(({ message }) => message);
+  assert.deepEqual(published, [3, 'kept, too', 'kept, too', 4]);
+  assert.equal(client.pending, 0);
+});
+
+test('one that is not kept and was refused for the rate was not published: it is sent again', async () => {
+  const harness = new Harness();
+  const { client } = await harness.live();
+  const [peer] = harness.fleet.node('a').connections;
+  peer.publish = ({ id, topic }) => peer.error({ code: 'rate-limited', message: 'slower', id, topic }, 'publish');
+  const published = outcome(client.publish('tea', 1, { keep: false }));
+  await harness.time.advance(10);
+  delete peer.publish;
+  await harness.time.advance(2_000);
+  assert.ok(published.value);
+});

@@ -1,25 +1,23 @@
 package io.tidegate.helidon;
 
-import io.helidon.metrics.api.DistributionStatisticsConfig;
-import io.helidon.metrics.api.DistributionSummary;
 import io.helidon.metrics.api.FunctionalCounter;
 import io.helidon.metrics.api.Gauge;
 import io.helidon.metrics.api.Meter;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.metrics.api.Tag;
+import io.helidon.metrics.api.Timer;
 import io.tidegate.metrics.MeterBinder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /** The node's counts in a registry of Helidon's. */
 public final class HelidonMeters implements MeterBinder, AutoCloseable {
-    private static final double NANOS = 1e9;
-
     private final MeterRegistry registry;
     private final List<Meter> registered = new ArrayList<>();
 
@@ -46,18 +44,15 @@ public final class HelidonMeters implements MeterBinder, AutoCloseable {
         register(Gauge.builder(name, value::getAsDouble).description(help));
     }
 
+    /** A timer and not a summary: in a summary with buckets Micrometer rounds each value up to a whole second. */
     @Override
     public LongConsumer histogram(String name, String help, List<Duration> buckets) {
-        DistributionSummary summary = register(DistributionSummary.builder(
-                        name,
-                        DistributionStatisticsConfig.builder()
-                                .buckets(buckets.stream()
-                                        .map(bucket -> bucket.toNanos() / NANOS)
-                                        .toList())
-                                // Next to buckets they would only cost: quantiles of several pods do not add up.
-                                .percentiles(List.of()))
+        Timer timer = register(Timer.builder(name)
+                .buckets(buckets.toArray(Duration[]::new))
+                // Next to buckets they would only cost: quantiles of several pods do not add up.
+                .percentiles(new double[0])
                 .description(help));
-        return nanos -> summary.record(nanos / NANOS);
+        return nanos -> timer.record(nanos, TimeUnit.NANOSECONDS);
     }
 
     /** Takes the meters out again: the registry outlives a server. */

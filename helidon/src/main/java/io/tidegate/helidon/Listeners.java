@@ -79,7 +79,7 @@ public final class Listeners {
     /** HTTP/1.1 and 1.0, and a way out of 1.1 to a WebSocket. */
     public static ServerConnectionSelector webSockets(
             Settings settings, Node node, Endpoint.Factory endpoints, RequestHeads heads) {
-        return new OldHttp.Selector(Http1ConnectionSelector.builder()
+        return OldHttp.selector(Http1ConnectionSelector.builder()
                 .config(http1(heads)
                         .maxPrologueLength(maxPrologue(settings.limits().topics()))
                         .build())
@@ -89,7 +89,7 @@ public final class Listeners {
 
     /** HTTP/1.1 and 1.0 alone, for the management listener. */
     public static ServerConnectionSelector http(RequestHeads heads) {
-        return new ManagementConnection.Selector(new OldHttp.Selector(
+        return ManagementConnection.selector(OldHttp.selector(
                 Http1ConnectionSelector.builder().config(http1(heads).build()).build()));
     }
 

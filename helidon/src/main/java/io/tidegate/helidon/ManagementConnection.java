@@ -1,15 +1,12 @@
 package io.tidegate.helidon;
 
-import io.helidon.common.buffers.BufferData;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.task.InterruptableTask;
-import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.Set;
 
 /**
  * An HTTP connection on a platform thread of {@link ManagementThreads}. Helidon ends one that reads by interrupting its
@@ -49,25 +46,8 @@ record ManagementConnection(ServerConnection http, HelidonSocket socket) impleme
      *
      * @param http Helidon's selector of HTTP/1.1
      */
-    record Selector(ServerConnectionSelector http) implements ServerConnectionSelector {
-        @Override
-        public int bytesToIdentifyConnection() {
-            return http.bytesToIdentifyConnection();
-        }
-
-        @Override
-        public Support supports(BufferData data) {
-            return http.supports(data);
-        }
-
-        @Override
-        public Set<String> supportedApplicationProtocols() {
-            return http.supportedApplicationProtocols();
-        }
-
-        @Override
-        public ServerConnection connection(ConnectionContext context) {
-            return new ManagementConnection(http.connection(context), context.serverSocket());
-        }
+    static ServerConnectionSelector selector(ServerConnectionSelector http) {
+        return new HttpSelector(
+                http, context -> new ManagementConnection(http.connection(context), context.serverSocket()));
     }
 }

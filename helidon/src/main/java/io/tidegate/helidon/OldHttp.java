@@ -1,6 +1,5 @@
 package io.tidegate.helidon;
 
-import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.buffers.DataWriter;
 import io.helidon.common.socket.HelidonSocket;
@@ -9,10 +8,8 @@ import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.ProxyProtocolData;
 import io.helidon.webserver.Router;
-import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 
 /** A connection as Helidon has it, but that requests of HTTP/1.0 are read, too: {@link OldRequests}. */
@@ -104,25 +101,7 @@ final class OldHttp implements ConnectionContext {
      *
      * @param http Helidon's selector of HTTP/1.1
      */
-    record Selector(ServerConnectionSelector http) implements ServerConnectionSelector {
-        @Override
-        public int bytesToIdentifyConnection() {
-            return http.bytesToIdentifyConnection();
-        }
-
-        @Override
-        public Support supports(BufferData data) {
-            return http.supports(data);
-        }
-
-        @Override
-        public Set<String> supportedApplicationProtocols() {
-            return http.supportedApplicationProtocols();
-        }
-
-        @Override
-        public ServerConnection connection(ConnectionContext context) {
-            return http.connection(new OldHttp(context));
-        }
+    static ServerConnectionSelector selector(ServerConnectionSelector http) {
+        return new HttpSelector(http, context -> http.connection(new OldHttp(context)));
     }
 }

@@ -9,6 +9,7 @@ import io.tidegate.testing.ClientFrames;
 import io.tidegate.testing.RawClient;
 import io.tidegate.testing.RawClient.Response;
 import io.tidegate.testing.ServerProcess;
+import io.tidegate.testing.TestToken;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -122,6 +123,31 @@ class ParityIT {
                 first.send(ClientFrames.ping(""));
                 first.frame();
                 return show(handshake(full, List.of("GET / HTTP/1.1")));
+            }
+        });
+    }
+
+    @Test
+    void aClosedServerRefusesInTheSameWords() {
+        String secret = TestToken.SECRET;
+        String forged = TestToken.of("ann").signed("another-secret-of-more-than-32-bytes!");
+        String expired =
+                TestToken.of("ann", System.currentTimeMillis() / 1000 - 60).signed();
+        String good = TestToken.of("ann").signed();
+        same(server -> {
+            try (ServerProcess closed = ServerProcess.start(
+                    server.equals(se) ? Jars.SE : Jars.MP, Map.of("tidegate.auth.secret", secret))) {
+                StringBuilder answers = new StringBuilder();
+                for (List<String> request : List.of(
+                        List.of("GET / HTTP/1.1"),
+                        List.of("GET /chat HTTP/1.1", "Authorization: Bearer garbage"),
+                        List.of("GET /chat HTTP/1.1", "Authorization: Bearer " + forged),
+                        List.of("GET /chat HTTP/1.1", "Authorization: Bearer " + expired),
+                        List.of("GET /chat?topic=secret HTTP/1.1", "Authorization: Bearer " + good),
+                        List.of("GET /?access_token=" + expired + " HTTP/1.1"))) {
+                    answers.append(show(handshake(closed, request))).append('\n');
+                }
+                return answers.toString();
             }
         });
     }

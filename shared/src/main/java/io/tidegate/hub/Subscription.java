@@ -59,6 +59,9 @@ final class Subscription {
         /** How many of the last messages are to be read first; 0 for none. */
         private int last;
 
+        /** The client comes back to a position. */
+        private final boolean resumes;
+
         /** The client is answered. */
         private boolean begun;
 
@@ -77,6 +80,7 @@ final class Subscription {
         Progress(@Nullable Position from, int last) {
             this.from = from;
             this.last = last;
+            this.resumes = from != null;
             this.sent = from == null ? NOWHERE : from;
         }
 
@@ -242,7 +246,7 @@ final class Subscription {
         if (page.more() || way.overflowed) {
             readAgain();
         } else {
-            goLevel(!way.lost);
+            goLevel(way.resumes && !way.lost);
         }
     }
 

@@ -1,10 +1,12 @@
 import { fullJitter } from '../tidegate-client.js';
-import { Log, secondsUntil, setText } from './log.js';
+import { Log, PERHAPS_A_TOKEN, secondsUntil, setText } from './log.js';
 
 const STEADY_MS = 10_000; // a connection that held so long was good: the backoff starts again
 const FINAL = {
   1000: 'closed', 1002: 'protocol error', 1007: 'not UTF-8', 1008: 'refused by policy', 1009: 'message too large',
+  4401: 'bring a new token', 4403: 'not allowed',
 };
+const OF_TOKEN = { 4401: 'The server does not take the token', 4403: 'This token does not allow to be here' };
 const WORDS = {
   connecting: 'Connecting', live: 'Live', leaving: 'Server is leaving', waiting: 'Reconnecting', closed: 'Disconnected',
 };
@@ -26,6 +28,9 @@ export class Broadcast {
   #openedAt;
   #retryAt;
   #leaveAt;
+  #token;
+  #isToldOfTokens = false;
+  #hasSaid = false;
 
   constructor(onMessage) {
     this.#onMessage = onMessage;
@@ -48,6 +53,8 @@ export class Broadcast {
     const url = new URL('./', location.href);
     url.protocol = url.protocol.replace('http', 'ws');
     url.search = url.hash = '';
+    if (this.#token) url.searchParams.set('access_token', this.#token);
+    this.#hasSaid = false;
     const socket = this.#socket = new WebSocket(url);
     socket.binaryType = 'arraybuffer';
     const ifCurrent = (listener) => (event) => socket === this.#socket && listener(event);
@@ -61,6 +68,13 @@ export class Broadcast {
     this.#show();
   }
 
+  /** From now on; undefined: none. */
+  use(token) {
+    this.#token = token;
+    this.#socket?.close(1000);
+    this.#open();
+  }
+
   #stop() {
     clearTimeout(this.#timer);
     this.#socket?.close(1000);
@@ -72,8 +86,14 @@ export class Broadcast {
   #closed({ code, reason }) {
     const openedAt = this.#openedAt;
     this.#socket = undefined;
-    const why = code === 1006 ? 'Connection lost' : `Closed: ${code} ${reason || (FINAL[code] ?? '')}`;
-    if (openedAt) this.#log.note(why, 'alert');
+    const words = reason || (FINAL[code] ?? '');
+    const why = code === 1006 ? 'Connection lost' : `Closed: ${code} ${words}`;
+    if (code in OF_TOKEN) this.#log.note(`${OF_TOKEN[code]}: ${words}`, 'error');
+    else if (openedAt) this.#log.note(why, 'alert');
+    else if (!this.#token && !this.#isToldOfTokens) {
+      this.#isToldOfTokens = true;
+      this.#log.note(PERHAPS_A_TOKEN, 'alert');
+    }
     if (Date.now() - openedAt >= STEADY_MS) this.#attempt = 0;
     if (!(code in FINAL)) {
       // A server that leaves has given each of its clients a moment of its own.
@@ -89,6 +109,7 @@ export class Broadcast {
     const { text } = find('.send');
     if (text.value === '' || this.#socket?.readyState !== WebSocket.OPEN) return;
     this.#socket.send(text.value);
+    this.#hasSaid = true;
     text.value = '';
     text.focus();
   }
@@ -100,6 +121,11 @@ export class Broadcast {
     if (frame?.type === 'server-shutdown') {
       this.#leaveAt = Date.now() + (Number(frame.reconnectAfterMs) || 0);
       this.#log.note(String(frame.message), 'alert');
+    } else if (frame?.type === 'error' && typeof frame.code === 'string') {
+      // Why a connection ends is told with its end; before anything was sent here, and of a token, it is that.
+      if (!this.#hasSaid || frame.code.includes('token')) return;
+      const why = frame.code === 'forbidden' ? 'this token does not allow sending to everybody' : frame.message;
+      this.#log.note(`Not sent: ${why}`, 'error');
     } else {
       this.#log.say({ text: typeof data === 'string' ? data : hex(new Uint8Array(data)) });
       this.#onMessage();

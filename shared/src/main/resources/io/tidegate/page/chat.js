@@ -1,10 +1,19 @@
 import { connect } from '../tidegate-client.js';
-import { Log, element, plain, secondsUntil, setText } from './log.js';
+import { Log, PERHAPS_A_TOKEN, element, plain, secondsUntil, setText } from './log.js';
 
 const WORDS = {
   connecting: 'Connecting', resuming: 'Resuming', live: 'Live', leaving: 'Server is leaving',
   'handing-over': 'Moving to another server', waiting: 'Reconnecting', closed: 'Disconnected',
 };
+
+/** Of errors that belong to no publish; of others the server's own words do. */
+function words({ code, topic, message }) {
+  if (code === 'forbidden' && topic) return 'Not subscribed: this token does not allow reading this topic';
+  if (code === 'forbidden') return `This token does not allow to be here: ${message}`;
+  if (code === 'invalid-token') return `The server does not take the token: ${message}`;
+  if (code === 'token-expired') return 'The token has ended: give a new one';
+  return message;
+}
 
 const find = (selector) => document.querySelector(`#chat ${selector}`);
 const chips = find('fieldset');
@@ -66,9 +75,12 @@ export class Chat {
   #selected;
   #client;
   #recovered = 0;
+  #token;
+  #guest = `guest-${Math.floor(100 + Math.random() * 900)}`;
+  #isToldOfTokens = false;
 
   constructor(topics) {
-    sender.user.value = `guest-${Math.floor(100 + Math.random() * 900)}`;
+    sender.user.value = this.#guest;
     sender.addEventListener('submit', (event) => { event.preventDefault(); this.#say(); });
     adder.addEventListener('submit', (event) => { event.preventDefault(); this.#add(); });
     find('.leave').addEventListener('click', () => this.#leave());
@@ -82,15 +94,23 @@ export class Chat {
     setInterval(() => this.#show(), 250);
   }
 
+  /** From now on; undefined: none. The topics go on where they are. */
+  use(token) {
+    const before = this.#client;
+    this.#token = token;
+    this.#open();
+    before.close();
+  }
+
   /** Also after a disconnect: each topic goes on where it was left. */
   #open() {
-    const client = this.#client = connect('chat');
-    client.addEventListener('statechange', (event) => this.#changed(event));
+    const client = this.#client = connect('chat', { token: this.#token });
+    client.addEventListener('statechange', (event) => client === this.#client && this.#changed(event));
     client.addEventListener('shutdown', ({ node }) => this.#tellAll(`Server ${node ?? ''} is about to leave`, 'alert'));
     client.addEventListener('lost', ({ topic }) => this.#rooms.get(topic)
       ?.log.note('Some messages are lost: history does not reach back to where this page was', 'error'));
-    client.addEventListener('error', ({ topic, message }) => {
-      (this.#rooms.get(topic) ?? this.#selected)?.log.note(message, 'error');
+    client.addEventListener('error', (event) => {
+      (this.#rooms.get(event.topic) ?? this.#selected)?.log.note(words(event), 'error');
     });
     for (const room of this.#rooms.values()) this.#subscribe(room);
     this.#show();
@@ -109,8 +129,15 @@ export class Chat {
       this.#recovered = 0;
       const why = code && code !== 1006 ? ` (${code})` : '';
       if (previous !== 'connecting') this.#tellAll(`Connection lost${why}`, 'alert');
+      else if (!this.#token && !this.#isToldOfTokens) {
+        this.#isToldOfTokens = true;
+        this.#tellAll(PERHAPS_A_TOKEN, 'alert');
+      }
     }
-    if (state === 'live') this.#tellAll(`Connected to ${this.#client.node}`);
+    if (state === 'live') {
+      this.#isToldOfTokens = true; // This server needs none.
+      this.#tellAll(`Connected to ${this.#client.node}`);
+    }
     if (state === 'closed') this.#tellAll(`Disconnected: ${reason}`, code === 1000 ? '' : 'error');
     this.#show();
   }
@@ -159,7 +186,10 @@ export class Chat {
     const { log, topic } = this.#selected;
     if (text.value === '') return;
     this.#client.publish(topic, text.value, { user: user.value })
-      .catch(({ message }) => log.note(`Not sent: ${message}`, 'error'));
+      .catch(({ code, message }) => {
+        const why = code === 'forbidden' ? 'this token does not allow writing to this topic' : message;
+        log.note(`Not sent: ${why}`, 'error');
+      });
     text.value = '';
     text.focus();
     this.#show();
@@ -173,6 +203,7 @@ export class Chat {
     setText(find('.countdown'), client.reconnectAt ? `in ${secondsUntil(client.reconnectAt)}` : '');
     setText(find('.toggle'), client.state === 'closed' ? 'Connect' : 'Disconnect');
     sender.querySelector('button').disabled = client.state === 'closed';
+    this.#showUser(client.user);
     const fact = (name, text) => setText(find(`[data-fact=${name}]`), text);
     fact('node', client.node ?? '–');
     fact('position', this.#selected?.subscription?.position ?? '–');
@@ -180,5 +211,15 @@ export class Chat {
     find('[data-fact=heartbeat]').classList.toggle('late', Date.now() - client.heardAt > 1.5 * client.heartbeatMs);
     fact('recovered', String(this.#recovered));
     fact('pending', String(client.pending));
+  }
+
+  /** With a token the server says who writes. */
+  #showUser(user) {
+    setText(find('.as'), user === undefined ? '' : `as ${user}`);
+    const { user: field } = sender;
+    const isProven = user !== undefined || (field.readOnly && this.#token !== undefined);
+    if (user !== undefined) field.value = user;
+    else if (field.readOnly && !isProven) field.value = this.#guest;
+    field.readOnly = isProven;
   }
 }

@@ -30,10 +30,31 @@ for (const [i, tab] of tabs.entries()) {
 }
 
 const topics = new URLSearchParams(location.search).getAll('topic').filter((topic) => TOPIC.test(topic));
-new Chat(topics.length ? new Set(topics) : ['chat-messages']);
-new Broadcast(() => {
+const chat = new Chat(topics.length ? new Set(topics) : ['chat-messages']);
+const broadcast = new Broadcast(() => {
   if (!panel(unread.parentElement).hidden) return;
   unread.textContent = unread.hidden ? '1' : String(Number(unread.textContent) + 1);
   unread.hidden = false;
 });
 watchFleet();
+
+/** One token for both paths. It is kept in memory only, and not shown again. */
+const access = document.getElementById('access');
+const keys = [...document.querySelectorAll('.key')];
+
+function showAccess(shown) {
+  access.hidden = !shown;
+  for (const key of keys) key.ariaExpanded = String(shown);
+  if (shown) access.token.focus();
+  else keys.find((key) => key.offsetParent)?.focus();
+}
+
+for (const key of keys) key.addEventListener('click', () => showAccess(access.hidden));
+access.addEventListener('keydown', ({ key }) => key === 'Escape' && showAccess(false));
+access.addEventListener('submit', (event) => {
+  event.preventDefault();
+  const token = access.token.value.trim() || undefined;
+  access.reset();
+  showAccess(false);
+  for (const each of [chat, broadcast]) each.use(token);
+});

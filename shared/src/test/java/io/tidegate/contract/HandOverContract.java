@@ -42,6 +42,9 @@ abstract class HandOverContract {
             long slot = Long.parseLong(ann.expect("server-shutdown").field("reconnectAfterMs"));
             assertTrue(slot >= 1_000 && slot < 2_000, "slot " + slot);
             ben.publish("tea", "meanwhile");
+            // Two nodes: only what has come back has its place in the order.
+            assertEquals("before", ben.expect("message").message());
+            assertEquals("meanwhile", ben.expect("message").message());
             ann.publish("tea", "from the node that leaves", "ann-1");
 
             try (FullClient next = FullClient.connect(b.port(), "")) {

@@ -93,7 +93,12 @@ abstract class ManagementContract extends OneServer {
             assertTrue(server.metric("websocket_active_connections") >= 2);
             assertEquals(1234, server.metric("websocket_connection_limit"));
             assertEquals(1, server.metric("websocket_relay_up"));
-            assertTrue(server.metric("websocket_fanout_seconds_count") >= 5);
+            double fannedOut = server.metric("websocket_fanout_seconds_count");
+            assertTrue(fannedOut >= 5);
+            // Whole seconds would put everything into this bucket, and nothing into those below it.
+            assertEquals(fannedOut, server.metric("websocket_fanout_seconds_bucket", "le=\"1.0\""));
+            assertTrue(server.metric("websocket_fanout_seconds_bucket", "le=\"0.25\"") > 0);
+            assertTrue(server.metric("websocket_fanout_seconds_sum") < fannedOut);
         }
     }
 

@@ -23,6 +23,19 @@ public abstract class MixedFleetContract extends FleetContract {
     }
 
     @Nested
+    class ClosedFleets extends AccessFleetContract {
+        @Override
+        Path jar() {
+            return one();
+        }
+
+        @Override
+        Path secondJar() {
+            return other();
+        }
+    }
+
+    @Nested
     class Rebalances extends RebalanceContract {
         @Override
         Path jar() {

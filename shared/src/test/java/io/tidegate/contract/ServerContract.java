@@ -101,6 +101,14 @@ public abstract class ServerContract {
     }
 
     @Nested
+    class ClosedFleets extends AccessFleetContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
     class Rebalances extends RebalanceContract {
         @Override
         Path jar() {

@@ -80,6 +80,7 @@ class ResumeTest {
             awaitStory(page, "subscribed true", "b", "c", "d");
             page.says("{\"type\":\"subscribe\",\"topic\":\"tea\",\"last\":100}");
             awaitStory(page, "subscribed true", "b", "c", "d", "subscribed true", "a", "b", "c", "d");
+            assertEquals(0, fixture.metrics.recoveries(Recovery.COMPLETE).value());
         }
     }
 
