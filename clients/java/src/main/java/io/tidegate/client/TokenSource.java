@@ -34,7 +34,7 @@ final class TokenSource {
     private boolean calling;
     /** In a row. */
     private int failures;
-    /** Tells an answer from one that comes too late. */
+    /** Tells an answer from one to an earlier question. */
     private long questions;
 
     /** Whose tokens they are. Called in the client's mailbox. */
@@ -133,8 +133,6 @@ final class TokenSource {
             return;
         }
         calling = false;
-        // So that a second answer to the same question finds nobody.
-        questions++;
         if (failure != null) {
             failed(failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure);
         } else if (text == null || !TOKEN.matcher(text).matches()) {

@@ -135,10 +135,10 @@ final class Tokens implements Attempts.Gate, TokenSource.Owner {
         }
     }
 
-    /** Where the server has said that the connection's token ends, and there is another one. */
+    /** Where the server has said that the connection's token ends. */
     private void renew(Link link) {
         String token = present;
-        if (token != null && link.tokenEnds && !link.hasToken(token)) {
+        if (token != null && link.tokenEnds) {
             link.renew(token);
         }
     }

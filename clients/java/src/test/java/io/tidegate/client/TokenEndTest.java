@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a server refuses or ends for a token, and what a node that leaves has to do with it. */
+/** What a server refuses or ends for a token. */
 class TokenEndTest {
     private static final long HOUR_MS = 3_600_000;
 
@@ -111,86 +111,6 @@ class TokenEndTest {
         assertEquals(1, own.wire.opened());
         assertEquals(State.CLOSED, own.client.state());
         assertTrue(own.reasons.getLast().endsWith("Options.withToken brings it"), own.reasons.toString());
-    }
-
-    @Test
-    void aTokenThatEndsSoonAfterAHandOverIsRenewedOnceBeforeIt() {
-        Wire.Peer first = live(70_000);
-        first.shutdown(20_000);
-        it.timers.advanceAlive(Duration.ofSeconds(20), first::alive);
-        assertEquals(2, calls);
-        assertEquals(List.of("{\"type\":\"token\",\"token\":\"secret-2\"}"), first.sent);
-        Wire.Peer second = it.wire.last();
-        assertEquals(Optional.of("secret-2"), second.token);
-        second.welcome("ann", 60_000).subscribed("tea", "0", true);
-        assertEquals(Optional.of(1000), first.closed);
-        assertEquals(2, calls);
-    }
-
-    @Test
-    void aTokenThatLastsForLongerIsNot() {
-        Wire.Peer first = live(200_000);
-        first.shutdown(20_000);
-        it.timers.advanceAlive(Duration.ofSeconds(20), first::alive);
-        assertEquals(1, calls);
-        assertEquals(Optional.of("secret-1"), it.wire.last().token);
-    }
-
-    @Test
-    void aDrainAsksOnceAlsoWhereTokensLastHardlyLonger() {
-        Wire.Peer first = live(20_000);
-        first.shutdown(17_000);
-        for (int i = 0; i < 34 && first.sent.isEmpty(); i++) {
-            it.timers.advanceAlive(Duration.ofMillis(500), first::alive);
-        }
-        assertEquals(2, calls);
-        first.renewed(20_000);
-        for (int i = 0; i < 34 && it.wire.opened() == 1; i++) {
-            it.timers.advanceAlive(Duration.ofMillis(500), first::alive);
-        }
-        assertEquals(2, it.wire.opened());
-        assertEquals(2, calls);
-    }
-
-    @Test
-    void theMomentBeforeAHandOverIsDrawn() {
-        List<Integer> seconds = new ArrayList<>();
-        for (int client = 0; client < 3; client++) {
-            TokenEndTest own = new TokenEndTest();
-            for (int draw = 0; draw < client; draw++) {
-                own.live(50_000).close("", 1011);
-                own.advanceToNext();
-            }
-            Wire.Peer first = own.live(50_000);
-            int before = own.calls;
-            first.shutdown(20_000);
-            int at = 0;
-            for (; own.calls == before; at++) {
-                own.it.timers.advanceAlive(Duration.ofSeconds(1), first::alive);
-            }
-            seconds.add(at);
-        }
-        assertEquals(3, seconds.stream().distinct().count(), seconds.toString());
-        assertTrue(seconds.stream().allMatch(at -> at > 0 && at <= 20), seconds.toString());
-    }
-
-    private void advanceToNext() {
-        it.advance(Duration.ofMillis(500));
-    }
-
-    @Test
-    void aSecondConnectionThatIsRefusedForItsTokenLeavesTheFirstAlone() {
-        Wire.Peer first = live(HOUR_MS);
-        first.shutdown(0);
-        it.advance(Duration.ZERO);
-        it.wire.last().refuse(401);
-        it.advance(Duration.ZERO);
-        assertEquals(3, it.wire.opened());
-        assertEquals(Optional.of("secret-2"), it.wire.last().token);
-        first.message("tea", "1");
-        it.wire.last().welcome("ann", HOUR_MS).subscribed("tea", "1", true);
-        assertEquals(List.of("1"), it.told);
-        assertEquals(State.LIVE, it.client.state());
     }
 
     @Test

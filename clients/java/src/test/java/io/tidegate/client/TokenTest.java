@@ -117,6 +117,19 @@ class TokenTest {
     }
 
     @Test
+    void anAnswerThatComesAfterThatIsTakenAllTheSame() {
+        CompletableFuture<String> slow = new CompletableFuture<>();
+        answers.add(slow);
+        it.wire.last().refuse(401);
+        it.advance(Duration.ofMinutes(1));
+        assertEquals(1, failures.size());
+        slow.complete("late");
+        assertEquals(Optional.of("late"), it.wire.last().token);
+        it.advance(Duration.ofMinutes(1));
+        assertEquals(2, calls);
+    }
+
+    @Test
     void aCallbackThatFailsIsCalledAgainWithBackoffAndNothingIsLost() {
         for (int i = 0; i < 5; i++) {
             answers.add(CompletableFuture.failedFuture(new IllegalStateException("login " + i)));
@@ -159,6 +172,10 @@ class TokenTest {
         assertEquals(
                 List.of("{\"type\":\"token\",\"token\":\"t2\"}", "{\"type\":\"token\",\"token\":\"t3\"}"), end.sent);
         assertEquals("invalid-token: because", failures.getFirst().getMessage());
+        answers.add(CompletableFuture.completedFuture("t3"));
+        end.error("invalid-token", "token", "", "");
+        it.timers.advanceAlive(Duration.ofSeconds(1), end::alive);
+        assertEquals(end.sent.get(1), end.sent.get(2), "the same once more is tried once more");
         end.renewed(20_000);
         assertEquals(State.LIVE, it.client.state());
     }
@@ -199,18 +216,6 @@ class TokenTest {
         it.timers.advanceAlive(Duration.ofMillis(18_500), end::alive);
         assertTrue(String.valueOf(failures.getFirst().getMessage()).contains("the same token again"));
         assertEquals(List.of("{\"type\":\"token\",\"token\":\"t3\"}"), end.sent);
-    }
-
-    @Test
-    void aTokenThatAnotherNodeIsShownKeepsItsMoment() {
-        live(100_000);
-        for (int i = 0; i < 5; i++) {
-            it.timers.advanceAlive(Duration.ofSeconds(10), it.wire.last()::alive);
-            it.client.reconnect();
-            it.wire.last().welcome("ann", 100_000 - 10_000L * (i + 1)).subscribed("tea", "0", true);
-        }
-        it.timers.advanceAlive(Duration.ofSeconds(40), it.wire.last()::alive);
-        assertEquals(2, calls, "at 90 s at the latest");
     }
 
     @Test
