@@ -163,4 +163,12 @@ public abstract class ServerContract {
             return ServerContract.this.jar();
         }
     }
+
+    @Nested
+    class Apis extends ApiContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
 }
