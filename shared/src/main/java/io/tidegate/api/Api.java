@@ -3,7 +3,6 @@ package io.tidegate.api;
 import io.tidegate.drain.FleetView;
 import io.tidegate.hub.Hub;
 import io.tidegate.metrics.Metrics;
-import io.tidegate.protocol.Parsed;
 import io.tidegate.protocol.Parsed.Bad;
 import io.tidegate.protocol.Parsed.Good;
 import io.tidegate.protocol.Topic;
@@ -13,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -30,22 +30,28 @@ public final class Api {
     private final Publishing publishing;
     private final Batches batches;
     private final Histories histories;
+    private final Directory directory;
     private final Supplier<FleetView> fleet;
     private final Metrics metrics;
     private final byte[] description = description();
 
     /**
-     * For one node.
+     * The node that answers.
      *
      * @param fleet what it knows of the others
+     * @param calls asks them
      */
-    public Api(Settings settings, Hub hub, Supplier<FleetView> fleet, Metrics metrics, Clock clock) {
+    public record Where(Hub hub, Supplier<FleetView> fleet, FleetCalls calls) {}
+
+    public Api(Settings settings, Where where, Metrics metrics, Clock clock) {
+        Hub hub = where.hub();
         int limit = settings.limits().message();
         this.keys = new ApiKeys(settings.api().keys());
         this.publishing = new Publishing(hub, clock, limit);
         this.batches = new Batches(hub, clock, limit);
         this.histories = new Histories(hub.history());
-        this.fleet = fleet;
+        this.directory = new Directory(where.calls());
+        this.fleet = where.fleet();
         this.metrics = metrics;
         for (Route route : Route.values()) {
             metrics.declareApi(route.label(), STATUSES);
@@ -106,29 +112,42 @@ public final class Api {
     }
 
     private Answer answer(Call call, Route.Match match, Query query) throws IOException {
-        return switch (match.route()) {
-            case PUBLISH ->
-                switch (topic(match)) {
-                    case Bad<Topic> bad -> Answer.problem(400, bad.why());
-                    case Good<Topic> topic -> publishing.publish(topic.value(), call, query);
-                };
-            case HISTORY ->
-                switch (topic(match)) {
-                    case Bad<Topic> bad -> Answer.problem(400, bad.why());
-                    case Good<Topic> topic -> histories.read(topic.value(), query);
-                };
+        List<String> values = new ArrayList<>();
+        for (String value : match.values()) {
+            Optional<String> decoded = Query.decoded(value, false).filter(text -> !text.isEmpty());
+            if (decoded.isEmpty()) {
+                return Answer.problem(400, "a part of the path is empty or not encoded; allowed is UTF-8 as %XX");
+            }
+            values.add(decoded.get());
+        }
+        return answer(call, match.route(), values, query);
+    }
+
+    private Answer answer(Call call, Route route, List<String> values, Query query) throws IOException {
+        return switch (route) {
+            case PUBLISH -> onTopic(values.getFirst(), topic -> publishing.publish(topic, call, query));
+            case HISTORY -> onTopic(values.getFirst(), topic -> histories.read(topic, query));
             case BATCH -> batches.publish(call);
             case BROADCAST -> publishing.broadcast(call);
             case FLEET -> Answer.json(fleet.get().json());
             case DESCRIPTION -> Answer.of(200, "application/yaml", description);
+            case TOPICS -> directory.topics(query);
+            case CONNECTIONS -> directory.connections(values.getFirst());
+            case THROW_OUT_USER -> directory.throwOutUser(values.getFirst());
+            case THROW_OUT_CONNECTION -> directory.throwOutConnection(values.getFirst());
+            case UNSUBSCRIBE -> onTopic(values.get(1), topic -> directory.unsubscribe(values.getFirst(), topic));
         };
     }
 
-    private static Parsed<Topic> topic(Route.Match match) {
-        Optional<String> name = Query.decoded(match.values().getFirst(), false).filter(Topic::isValid);
-        return name.isPresent()
-                ? new Good<>(new Topic(name.get()))
-                : new Bad<>("the topic in the path is not allowed; a topic is " + Topic.PATTERN);
+    @FunctionalInterface
+    private interface OnTopic {
+        Answer answer(Topic topic) throws IOException;
+    }
+
+    private static Answer onTopic(String name, OnTopic asked) throws IOException {
+        return Topic.isValid(name)
+                ? asked.answer(new Topic(name))
+                : Answer.problem(400, "the topic in the path is not allowed; a topic is " + Topic.PATTERN);
     }
 
     private static byte[] description() {

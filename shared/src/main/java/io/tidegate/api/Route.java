@@ -14,6 +14,11 @@ enum Route {
     BATCH("POST", "/api/messages"),
     BROADCAST("POST", "/api/broadcast"),
     HISTORY("GET", "/api/topics/{topic}/messages"),
+    TOPICS("GET", "/api/topics"),
+    CONNECTIONS("GET", "/api/users/{user}/connections"),
+    THROW_OUT_USER("DELETE", "/api/users/{user}/connections"),
+    THROW_OUT_CONNECTION("DELETE", "/api/connections/{id}"),
+    UNSUBSCRIBE("DELETE", "/api/users/{user}/subscriptions/{topic}"),
     FLEET("GET", "/api/fleet"),
     DESCRIPTION("GET", "/api/openapi.yaml");
 

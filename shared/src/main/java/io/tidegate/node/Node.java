@@ -2,6 +2,7 @@ package io.tidegate.node;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.tidegate.api.Api;
+import io.tidegate.api.FleetCalls;
 import io.tidegate.drain.FleetView;
 import io.tidegate.hub.Hub;
 import io.tidegate.metrics.MeterBinder;
@@ -52,8 +53,10 @@ public final class Node implements AutoCloseable {
                 receiver -> relay(settings, owners, receiver, metrics, clock));
         this.health = new NodeHealth(
                 settings.relay().grace(), clock, hub()::relayStatus, core::draining, hub().access()::notReady);
+        FleetCalls calls = new FleetCalls(
+                settings, hub(), hub().name(), () -> fleet().members().size(), clock::nanoTime);
         this.api = settings.api().isOpen()
-                ? Optional.of(new Api(settings, hub(), this::fleet, metrics, clock))
+                ? Optional.of(new Api(settings, new Api.Where(hub(), this::fleet, calls), metrics, clock))
                 : Optional.empty();
         hub().access().warnIfOpen();
         hub().owners().forEach(health::watch);

@@ -97,7 +97,12 @@ public final class StrictJson {
         int start = (int) json.currentTokenLocation().getByteOffset();
         json.skipChildren();
         json.finishToken();
-        return Arrays.copyOfRange(text, start, (int) json.currentLocation().getByteOffset());
+        int end = (int) json.currentLocation().getByteOffset();
+        // Where a number stands alone, the parser has to read the blank behind it to see its end.
+        while (text[end - 1] >= 0 && text[end - 1] <= ' ') {
+            end--;
+        }
+        return Arrays.copyOfRange(text, start, end);
     }
 
     private static <T> Parsed<T> read(byte[] text, boolean strict, Reading<T> reading) {
