@@ -45,10 +45,11 @@ public final class Api {
 
     public Api(Settings settings, Where where, Metrics metrics, Clock clock) {
         Hub hub = where.hub();
+        Underway underway = new Underway(hub);
         int limit = settings.limits().message();
         this.keys = new ApiKeys(settings.api().keys());
-        this.publishing = new Publishing(hub, clock, limit);
-        this.batches = new Batches(hub, clock, limit);
+        this.publishing = new Publishing(underway, clock, limit);
+        this.batches = new Batches(underway, clock, limit);
         this.histories = new Histories(hub.history());
         this.directory = new Directory(where.calls());
         this.fleet = where.fleet();

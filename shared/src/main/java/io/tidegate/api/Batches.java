@@ -1,6 +1,5 @@
 package io.tidegate.api;
 
-import io.tidegate.hub.Hub;
 import io.tidegate.protocol.MessageId;
 import io.tidegate.protocol.Parsed;
 import io.tidegate.protocol.Parsed.Bad;
@@ -24,9 +23,16 @@ import java.util.concurrent.CompletionException;
 final class Batches {
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_ENTRIES = 10_000;
+
+    /** Entries that wait for room together; a fraction of it, and of the relay's own size of a batch. */
+    private static final int CHUNK = 256;
+
+    private static final String UNAVAILABLE =
+            "not published, or nobody knows: the relay is unavailable; publish again with the same id";
+
     private static final Set<String> MEMBERS = Set.of("topic", "message", "user", "id");
 
-    private final Hub hub;
+    private final Underway underway;
     private final Clock clock;
     private final int limit;
 
@@ -35,8 +41,8 @@ final class Batches {
      *
      * @param limit bytes of an entry
      */
-    Batches(Hub hub, Clock clock, int limit) {
-        this.hub = hub;
+    Batches(Underway underway, Clock clock, int limit) {
+        this.underway = underway;
         this.clock = clock;
         this.limit = limit;
     }
@@ -91,8 +97,12 @@ final class Batches {
     private Answer publish(List<byte[]> entries) {
         long now = clock.epochMillis();
         List<Outcome> outcomes = new ArrayList<>(entries.size());
-        for (byte[] entry : entries) {
-            outcomes.add(publish(entry, now));
+        for (int from = 0; from < entries.size(); from += CHUNK) {
+            List<byte[]> chunk = entries.subList(from, Math.min(from + CHUNK, entries.size()));
+            boolean room = underway.reserve(chunk.size());
+            for (byte[] entry : chunk) {
+                outcomes.add(room ? publish(entry, now) : new Refused(503, UNAVAILABLE));
+            }
         }
         StringBuilder results = new StringBuilder(outcomes.size() * 96 + 2).append('[');
         for (Outcome outcome : outcomes) {
@@ -104,6 +114,14 @@ final class Batches {
     }
 
     private Outcome publish(byte[] entry, long now) {
+        Outcome outcome = judge(entry, now);
+        if (outcome instanceof Refused) {
+            underway.release();
+        }
+        return outcome;
+    }
+
+    private Outcome judge(byte[] entry, long now) {
         if (entry.length > limit) {
             return new Refused(413, "the entry is too large; allowed are " + limit + " bytes");
         }
@@ -132,7 +150,7 @@ final class Batches {
                             + " characters or an integer");
         }
         Publication publication = Publication.chat(topic.get(), members.get("user"), message, id, now);
-        return new Sent(topic.get(), hub.publish(publication).toCompletableFuture());
+        return new Sent(topic.get(), underway.publish(publication));
     }
 
     private static String result(Outcome outcome, long timestamp) {
@@ -142,10 +160,7 @@ final class Batches {
                 try {
                     yield "\"status\":200," + Publishing.members(sent.topic, sent.position.join(), timestamp);
                 } catch (CompletionException e) {
-                    yield Answer.problemMembers(
-                            503,
-                            "not published, or nobody knows: the relay is unavailable; publish again"
-                                    + " with the same id");
+                    yield Answer.problemMembers(503, UNAVAILABLE);
                 }
             }
         };

@@ -2,7 +2,6 @@ package io.tidegate.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.tidegate.hub.Hub;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.MessageId;
 import io.tidegate.protocol.Opcode;
@@ -27,7 +26,7 @@ final class Publishing {
                     + " Idempotency-Key";
     private static final String JSON = "application/json";
 
-    private final Hub hub;
+    private final Underway underway;
     private final Clock clock;
     private final int limit;
 
@@ -36,8 +35,8 @@ final class Publishing {
      *
      * @param limit bytes of a message
      */
-    Publishing(Hub hub, Clock clock, int limit) {
-        this.hub = hub;
+    Publishing(Underway underway, Clock clock, int limit) {
+        this.underway = underway;
         this.clock = clock;
         this.limit = limit;
     }
@@ -111,12 +110,19 @@ final class Publishing {
     }
 
     private Answer await(Publication publication, long timestamp) {
+        if (!underway.reserve(1)) {
+            return unavailable();
+        }
         try {
-            Position position = hub.publish(publication).toCompletableFuture().join();
+            Position position = underway.publish(publication).join();
             return Answer.json("{" + members(publication.topic(), position, timestamp) + "}");
         } catch (CompletionException e) {
-            return Answer.problem(503, UNAVAILABLE).with("Retry-After", Api.RETRY_SECONDS);
+            return unavailable();
         }
+    }
+
+    private static Answer unavailable() {
+        return Answer.problem(503, UNAVAILABLE).with("Retry-After", Api.RETRY_SECONDS);
     }
 
     /** Of the answer to a message that is published. */

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -76,6 +78,18 @@ final class ApiTest {
                         .map(found -> found.group(1))
                         .toList()
                         .toString());
+    }
+
+    @Test
+    void aLargeBatchWaitsForRoomAndIsNeverRefused() {
+        String entries = IntStream.range(0, 9_999)
+                .mapToObj(i -> i % 2 == 0 ? "{\"topic\":\"a\",\"message\":" + i + "}" : "0")
+                .collect(Collectors.joining(",", "[", "]"));
+        for (int i = 0; i < 3; i++) {
+            String results = text(ask("POST", "/api/messages", entries));
+            assertEquals(5_000, results.split("\"status\":200", -1).length - 1);
+            assertEquals(4_999, results.split("\"status\":400", -1).length - 1);
+        }
     }
 
     @Test

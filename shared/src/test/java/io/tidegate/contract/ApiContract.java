@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidegate.contract.ApiClient.Reply;
 import io.tidegate.contract.FullClient.Frame;
 import io.tidegate.testing.RawClient;
+import io.tidegate.testing.ServerProcess;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.HashMap;
 import java.util.List;
@@ -357,6 +358,17 @@ abstract class ApiContract extends OneServer {
         Reply head = api.ask("HEAD", "/api/fleet", "");
         assertEquals(200, head.status());
         assertEquals("", head.body());
+    }
+
+    @Test
+    void aTakenPortStopsTheStart() {
+        Map<String, String> settings = new HashMap<>(ApiClient.settings());
+        settings.put("tidegate.api.port", String.valueOf(server.apiPort()));
+        try (ServerProcess other = ServerProcess.startInVain(jar(), settings)) {
+            assertTrue(
+                    other.output().contains("tidegate.api.port=" + server.apiPort() + ": cannot listen"),
+                    other.output());
+        }
     }
 
     @Test
