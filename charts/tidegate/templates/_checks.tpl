@@ -3,7 +3,7 @@
 {{- define "tidegate.check" -}}
 {{- $errors := include "tidegate.checkFormats" . | fromYamlArray -}}
 {{- if not $errors -}}
-{{- range list "Settings" "Access" "Redis" "Scaling" "Leaving" "Rest" -}}
+{{- range list "Settings" "Access" "Api" "Redis" "Scaling" "Leaving" "Rest" -}}
 {{- $errors = concat $errors (include (printf "tidegate.check%s" .) $ | fromYamlArray) -}}
 {{- end -}}
 {{- end -}}
@@ -57,6 +57,9 @@
 {{- if eq (int .port) (int .management.port) -}}
 {{- $errors = append $errors (printf "config.management.port must differ from config.port (both are %d)" (int .port)) -}}
 {{- end -}}
+{{- if and $.Values.api.enabled (has (int .api.port) (list (int .port) (int .management.port))) -}}
+{{- $errors = append $errors (printf "config.api.port (%d) must differ from config.port and config.management.port" (int .api.port)) -}}
+{{- end -}}
 {{- if le (include "tidegate.millis" .idle | int64) (include "tidegate.millis" .heartbeat | int64) -}}
 {{- $errors = append $errors (printf "config.idle (%s) must be more than config.heartbeat (%s)" .idle .heartbeat) -}}
 {{- end -}}
@@ -107,6 +110,19 @@
 {{- end -}}
 {{- if and $auth.existingSecret (not $keyed) -}}
 {{- $errors = append $errors "auth.existingSecret is set, but none of its keys: set auth.secretKey or auth.jwksKey" -}}
+{{- end -}}
+{{- toYaml $errors -}}
+{{- end -}}
+
+{{- define "tidegate.checkApi" -}}
+{{- $errors := list -}}
+{{- with .Values.api -}}
+{{- if and .enabled (not .existingSecret) -}}
+{{- $errors = append $errors "api.existingSecret is empty: name the Secret that holds api.keysKey, the keys of the API" -}}
+{{- end -}}
+{{- if and .existingSecret (not .enabled) -}}
+{{- $errors = append $errors "api.existingSecret is set, but the API is not open: set api.enabled" -}}
+{{- end -}}
 {{- end -}}
 {{- toYaml $errors -}}
 {{- end -}}

@@ -29,6 +29,9 @@
 {{- $_ := set $relay "config" "/etc/tidegate/redisson/redisson.yaml" -}}
 {{- end -}}
 {{- $_ := unset $config.auth "open" -}}
+{{- if not .Values.api.enabled -}}
+{{- $_ := unset $config "api" -}}
+{{- end -}}
 {{- if or .Values.auth.jwksKey .Values.auth.jwksConfigMap.name -}}
 {{- $_ := set $config.auth "jwks" "/etc/tidegate/jwks/jwks.json" -}}
 {{- end -}}
@@ -52,6 +55,11 @@
 - name: TIDEGATE_AUTH_SECRET
   valueFrom:
     secretKeyRef: {name: {{ $.Values.auth.existingSecret }}, key: {{ . }}}
+{{- end }}
+{{- if .Values.api.enabled }}
+- name: TIDEGATE_API_KEYS
+  valueFrom:
+    secretKeyRef: {name: {{ .Values.api.existingSecret }}, key: {{ .Values.api.keysKey }}}
 {{- end }}
 {{- with .Values.javaOptions }}
 - name: JDK_JAVA_OPTIONS

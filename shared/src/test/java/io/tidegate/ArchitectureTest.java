@@ -8,7 +8,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** The arrows between the packages: {@code protocol <- relay, access <- hub <- drain <- node}; the rest are leaves. */
+/** The arrows between the packages: {@code protocol <- relay, access <- hub <- drain <- api <- node}; the rest are leaves. */
 @AnalyzeClasses(packages = "io.tidegate", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String CORE = "io.tidegate..";
@@ -36,6 +36,8 @@ class ArchitectureTest {
             .definedBy("io.tidegate.hub..")
             .layer("drain")
             .definedBy("io.tidegate.drain..")
+            .layer("api")
+            .definedBy("io.tidegate.api..")
             .layer("node")
             .definedBy("io.tidegate.node..")
             .whereLayer("time")
@@ -58,6 +60,8 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("relay", "access", "owner", "protocol", "settings", "metrics", "time")
             .whereLayer("drain")
             .mayOnlyAccessLayers("hub", "owner", "protocol", "settings", "metrics", "time")
+            .whereLayer("api")
+            .mayOnlyAccessLayers("drain", "hub", "relay", "protocol", "settings", "metrics", "time")
             .whereLayer("node")
             .mayNotBeAccessedByAnyLayer();
 
@@ -88,7 +92,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule TIME_IS_INJECTED = noClasses()
             .that()
-            .resideInAnyPackage("io.tidegate.hub..", "io.tidegate.drain..", "io.tidegate.protocol..")
+            .resideInAnyPackage(
+                    "io.tidegate.hub..", "io.tidegate.drain..", "io.tidegate.api..", "io.tidegate.protocol..")
             .should()
             .callMethod(System.class, "nanoTime")
             .orShould()

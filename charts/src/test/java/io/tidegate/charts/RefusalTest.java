@@ -90,6 +90,11 @@ final class RefusalTest {
                 bad("auth: {secretKey: secret}", "auth.existingSecret is empty"),
                 bad("auth: {existingSecret: access}", "auth.existingSecret is set, but none of its keys"),
                 bad("config: {auth: {leeway: 11m}}", "config.auth.leeway (11m) must be a duration from 0s to 600s"),
+                bad("api: {enabled: true}", "api.existingSecret is empty"),
+                bad("api: {existingSecret: keys}", "api.existingSecret is set, but the API is not open"),
+                bad(
+                        "{api: {enabled: true, existingSecret: a}, config: {api: {port: 9090}}}",
+                        "config.api.port (9090) must differ from config.port and config.management.port"),
                 bad("redis: {passwordKey: password}", "redis.existingSecret is empty"),
                 bad("redis: {existingSecret: cache}", "redis.existingSecret is set, but none of its keys"),
                 bad(

@@ -25,7 +25,8 @@ final class ValuesTest {
             "relay.username", "redis.usernameKey",
             "relay.password", "redis.passwordKey",
             "relay.ca", "redis.ca",
-            "auth.secret", "auth.secretKey");
+            "auth.secret", "auth.secretKey",
+            "api.keys", "api.keysKey");
 
     /** Defaults that are other than the server's: a fleet needs Redis, and a prefix of its own. */
     private static final Map<String, String> OTHER =

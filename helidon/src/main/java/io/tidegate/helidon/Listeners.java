@@ -12,6 +12,7 @@ import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.spi.ServerConnectionSelector;
+import io.tidegate.api.Api;
 import io.tidegate.framing.Handshake;
 import io.tidegate.node.Node;
 import io.tidegate.node.Page;
@@ -23,10 +24,13 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** The two listeners: WebSockets and the page on one, what operators ask on the other. */
+/** The listeners: WebSockets and the page on one, what operators ask on another, what back ends ask on a third. */
 public final class Listeners {
-    /** The name of the other. */
+    /** The name of the operators'. */
     public static final String MANAGEMENT = "management";
+
+    /** The name of the API's, where there is one. */
+    public static final String API = "api";
 
     private static final Predicate<Method> READ = Method.predicate(Method.GET, Method.HEAD);
 
@@ -38,6 +42,9 @@ public final class Listeners {
 
     /** Bytes of a request's first line without topics. */
     private static final int PROLOGUE = 4096;
+
+    /** The same for the API, whose URLs may name a user. */
+    private static final int API_PROLOGUE = 8192;
 
     private Listeners() {}
 
@@ -91,6 +98,18 @@ public final class Listeners {
     public static ServerConnectionSelector http(RequestHeads heads) {
         return ManagementConnection.selector(OldHttp.selector(
                 Http1ConnectionSelector.builder().config(http1(heads).build()).build()));
+    }
+
+    /** HTTP/1.1 for back ends. */
+    public static ServerConnectionSelector api(RequestHeads heads) {
+        return new ApiConnection.Selector(Http1ConnectionSelector.builder()
+                .config(http1(heads).maxPrologueLength(API_PROLOGUE).build())
+                .build());
+    }
+
+    /** All that they ask. */
+    public static void api(HttpRouting.Builder routing, Api api, RequestHeads heads) {
+        routing.any(new ApiHandler(api, heads.bodies()));
     }
 
     /** What is not an upgrade on the first listener. */

@@ -32,6 +32,7 @@ public final class RequestHeads implements Http1ConnectionListener, AutoCloseabl
     private final Duration timeout;
     private final LongSupplier nanoTime;
     private final Map<ConnectionContext, Long> unfinished = new ConcurrentHashMap<>();
+    private final RequestBodies bodies;
     private final Thread watch =
             Thread.ofPlatform().daemon().name("tidegate-request-heads").unstarted(this::watch);
 
@@ -42,6 +43,7 @@ public final class RequestHeads implements Http1ConnectionListener, AutoCloseabl
     RequestHeads(Duration timeout, LongSupplier nanoTime) {
         this.timeout = timeout;
         this.nanoTime = nanoTime;
+        this.bodies = new RequestBodies(RequestBodies.TIMEOUT, nanoTime);
     }
 
     @Override
@@ -72,13 +74,20 @@ public final class RequestHeads implements Http1ConnectionListener, AutoCloseabl
         return timeout;
     }
 
+    /** What watches the rest of a request, as long as this watches heads. */
+    RequestBodies bodies() {
+        return bodies;
+    }
+
     public void start() {
         watch.start();
+        bodies.start();
     }
 
     @Override
     public void close() {
         watch.interrupt();
+        bodies.close();
     }
 
     private void watch() {

@@ -61,10 +61,12 @@ class Beans {
             @Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) @Initialized(ApplicationScoped.class) Object event,
             BeanManager beans,
             Settings settings,
-            Node node) {
+            Node node,
+            RequestHeads heads) {
         ServerCdiExtension server = beans.getExtension(ServerCdiExtension.class);
         Listeners.page(server.serverRoutingBuilder(), settings, node);
         Listeners.management(server.serverNamedRoutingBuilder(Listeners.MANAGEMENT), node);
+        node.api().ifPresent(api -> Listeners.api(server.serverNamedRoutingBuilder(Listeners.API), api, heads));
     }
 
     /** Helidon may close a registry and open another until the listeners are open: meters come after that. */

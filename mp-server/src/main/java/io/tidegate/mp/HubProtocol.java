@@ -14,7 +14,7 @@ import io.tidegate.settings.Settings;
 import jakarta.enterprise.inject.spi.CDI;
 
 /**
- * The only protocol of both listeners, as their configuration names it. So no other upgrade that lies on the class path
+ * The only protocol of all listeners, as their configuration names it. So no other upgrade that lies on the class path
  * comes into question, whatever its weight and its place: not Helidon's for WebSockets on SE, nor its own for Tyrus,
  * which answers 101 to a handshake that was refused.
  */
@@ -54,9 +54,12 @@ record HubProtocol(String name) implements ProtocolConfig {
         @Override
         public ServerConnectionSelector create(String listener, ProtocolConfig config, ProtocolConfigs all) {
             RequestHeads heads = bean(RequestHeads.class);
-            return listener.equals(Listeners.MANAGEMENT)
-                    ? Listeners.http(heads)
-                    : Listeners.webSockets(bean(Settings.class), bean(Node.class), bean(Endpoint.Factory.class), heads);
+            return switch (listener) {
+                case Listeners.MANAGEMENT -> Listeners.http(heads);
+                case Listeners.API -> Listeners.api(heads);
+                default ->
+                    Listeners.webSockets(bean(Settings.class), bean(Node.class), bean(Endpoint.Factory.class), heads);
+            };
         }
 
         private static <T> T bean(Class<T> type) {

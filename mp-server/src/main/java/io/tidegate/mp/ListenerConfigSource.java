@@ -17,17 +17,24 @@ final class ListenerConfigSource implements ConfigSource {
 
     private final Map<String, String> properties = new HashMap<>();
 
-    ListenerConfigSource(Settings.Server settings) {
+    ListenerConfigSource(Settings all) {
+        Settings.Server settings = all.server();
         listener("server.", Listeners.options(settings.host(), settings.port(), RequestHeads.TIMEOUT));
         listener(
                 "server.sockets.0.",
                 Listeners.managementOptions(settings.host(), settings.managementPort(), RequestHeads.TIMEOUT));
         properties.put("server.sockets.0.name", Listeners.MANAGEMENT);
+        if (all.api().isOpen()) {
+            listener(
+                    "server.sockets.1.",
+                    Listeners.options(settings.host(), all.api().port(), RequestHeads.TIMEOUT));
+            properties.put("server.sockets.1.name", Listeners.API);
+        }
         properties.put("server.features.observe.sockets", Listeners.MANAGEMENT);
     }
 
     /** Puts it above the sources that there are, for the container that starts after this. */
-    static void register(Settings.Server settings) {
+    static void register(Settings settings) {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
         ConfigProviderResolver resolver = ConfigProviderResolver.instance();
         Config config = resolver.getBuilder()

@@ -9,30 +9,35 @@ import io.tidegate.node.Node;
 import io.tidegate.node.Ports;
 import io.tidegate.settings.Settings;
 import jakarta.enterprise.inject.se.SeContainer;
+import java.util.OptionalInt;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /** The CDI container of a server, with its listeners open. */
 final class MpServer implements Launch.Server {
     private final SeContainer container;
     private final ServerCdiExtension server;
+    private final boolean hasApi;
 
-    private MpServer(SeContainer container) {
+    private MpServer(SeContainer container, boolean hasApi) {
         this.container = container;
+        this.hasApi = hasApi;
         this.server = container.getBeanManager().getExtension(ServerCdiExtension.class);
     }
 
     /** As {@link Launch.Start} wants it. */
     static MpServer start() throws CannotListenException {
         Settings settings = ServerSettings.read(ConfigProvider.getConfig());
-        Ports.requireFree(settings.server());
-        ListenerConfigSource.register(settings.server());
-        MpServer server = new MpServer(HelidonContainer.instance().start());
+        Ports.requireFree(settings);
+        ListenerConfigSource.register(settings);
+        MpServer server =
+                new MpServer(HelidonContainer.instance().start(), settings.api().isOpen());
         // Helidon logs what is wrong with a listener and goes on.
-        if (server.port() < 0 || server.managementPort() < 0) {
+        if (server.port() < 0 || server.managementPort() < 0 || server.apiPort().orElse(0) < 0) {
             server.close();
             throw new CannotListenException(
-                    "cannot listen on tidegate.port=" + settings.server().port() + " and tidegate.management.port="
-                            + settings.server().managementPort());
+                    "cannot listen on tidegate.port=" + settings.server().port() + ", tidegate.management.port="
+                            + settings.server().managementPort() + " and, where it is open, tidegate.api.port="
+                            + settings.api().port());
         }
         return server;
     }
@@ -45,6 +50,11 @@ final class MpServer implements Launch.Server {
     @Override
     public int managementPort() {
         return server.port(Listeners.MANAGEMENT);
+    }
+
+    @Override
+    public OptionalInt apiPort() {
+        return hasApi ? OptionalInt.of(server.port(Listeners.API)) : OptionalInt.empty();
     }
 
     @Override

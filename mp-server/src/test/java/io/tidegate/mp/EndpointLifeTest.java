@@ -45,7 +45,7 @@ class EndpointLifeTest {
     @AddConfigSource
     static ConfigSource listeners() {
         Map<String, String> anyPort = Map.of("tidegate.port", "0", "tidegate.management.port", "0");
-        return new ListenerConfigSource(SettingsReader.read(anyPort, Map.of()).server());
+        return new ListenerConfigSource(SettingsReader.read(anyPort, Map.of()));
     }
 
     @BeforeEach

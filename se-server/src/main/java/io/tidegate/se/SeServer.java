@@ -18,6 +18,7 @@ import io.tidegate.node.Node;
 import io.tidegate.node.Ports;
 import io.tidegate.settings.Settings;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** A node behind Helidon SE, from the opening of its listeners to their end. */
 final class SeServer implements Launch.Server {
@@ -47,7 +48,7 @@ final class SeServer implements Launch.Server {
     /**
      * Configures a server that is not built yet.
      *
-     * @param heads watches the requests of both listeners
+     * @param heads watches the requests of all listeners
      */
     static void configure(
             WebServerConfig.Builder server, Settings settings, Node node, MeterRegistry registry, RequestHeads heads) {
@@ -70,21 +71,35 @@ final class SeServer implements Launch.Server {
                                 .addConnectionSelector(Listeners.http(heads))
                                 .build())
                 .routing(Listeners.MANAGEMENT, management);
+        node.api().ifPresent(api -> {
+            HttpRouting.Builder routing = HttpRouting.builder();
+            Listeners.api(routing, api, heads);
+            server.putSocket(
+                            Listeners.API,
+                            ListenerConfig.builder()
+                                    .config(config(Listeners.options(
+                                            own.host(), settings.api().port(), heads.timeout())))
+                                    .addConnectionSelector(Listeners.api(heads))
+                                    .build())
+                    .routing(Listeners.API, routing);
+        });
     }
 
     /**
-     * Opens both listeners.
+     * Opens the listeners.
      *
      * @throws CannotListenException where one of the ports cannot be had; nothing is open then
      */
     void start() throws CannotListenException {
         Settings.Server own = settings.server();
-        Ports.requireFree(own);
+        Ports.requireFree(settings);
         server.start();
         // Helidon logs what is wrong with a listener and returns.
         if (!server.isRunning()) {
             throw new CannotListenException("cannot listen on tidegate.port=" + own.port()
-                    + " and tidegate.management.port=" + own.managementPort());
+                    + ", tidegate.management.port=" + own.managementPort()
+                    + " and, where it is open, tidegate.api.port="
+                    + settings.api().port());
         }
         heads.start();
         node.listening();
@@ -98,6 +113,11 @@ final class SeServer implements Launch.Server {
     @Override
     public int managementPort() {
         return server.port(Listeners.MANAGEMENT);
+    }
+
+    @Override
+    public OptionalInt apiPort() {
+        return settings.api().isOpen() ? OptionalInt.of(server.port(Listeners.API)) : OptionalInt.empty();
     }
 
     @Override

@@ -7,8 +7,10 @@ import io.tidegate.protocol.Topic;
 import io.tidegate.relay.Relay;
 import io.tidegate.relay.Stretch;
 import io.tidegate.time.Clock;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
@@ -23,7 +25,7 @@ final class Arrivals implements Relay.Receiver {
     /** Topics of which a message was dropped, and of which the loop does not know yet. */
     private final Set<Topic> overflowed = ConcurrentHashMap.newKeySet();
 
-    private volatile Consumer<Message> fleet = message -> {};
+    private final List<Consumer<Message>> fleet = new CopyOnWriteArrayList<>();
 
     Arrivals(Backlog backlog, Owner<LoopEvent> loop, Clock clock) {
         this.backlog = backlog;
@@ -33,13 +35,13 @@ final class Arrivals implements Relay.Receiver {
 
     /** What comes on {@link Topic#FLEET} is for the node itself, and does not wait behind what is for clients. */
     void listenToFleet(Consumer<Message> listener) {
-        fleet = listener;
+        fleet.add(listener);
     }
 
     @Override
     public void receive(Topic topic, Stretch stretch) {
         if (topic.equals(Topic.FLEET)) {
-            stretch.messages().forEach(fleet);
+            stretch.messages().forEach(message -> fleet.forEach(listener -> listener.accept(message)));
             return;
         }
         int bytes = WriteLoop.bytes(stretch.messages());

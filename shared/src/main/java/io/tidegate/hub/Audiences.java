@@ -89,6 +89,20 @@ final class Audiences {
         return carriedTopics.contains(topic);
     }
 
+    /** The subscriptions of clients' topics that begin so and come behind another. */
+    Map<String, Integer> count(String prefix, String after) {
+        Map<String, Integer> counts = new HashMap<>();
+        topics.forEach((topic, audience) -> {
+            if (topic.hasHistory()
+                    && audience.size() > 0
+                    && topic.name().startsWith(prefix)
+                    && topic.name().compareTo(after) > 0) {
+                counts.put(topic.name(), audience.size());
+            }
+        });
+        return counts;
+    }
+
     /** Where nobody has come since, the topic is not wanted any more. */
     void emptied(LoopEvent.Emptied emptied) {
         if (isPresent(emptied.topic(), emptied.audience()) && emptied.audience().isEmptySince(emptied.time())) {

@@ -40,6 +40,7 @@ public final class Connection {
     private static final int OPEN = 0;
 
     private final long number;
+    private final long since;
     private final Hub hub;
     private final Owner<LoopEvent> loop;
     private final Wire wire;
@@ -68,6 +69,7 @@ public final class Connection {
 
     Connection(Hub hub, Transport transport, Peer peer) {
         this.number = hub.nextConnection();
+        this.since = hub.clock().epochMillis();
         this.hub = hub;
         this.loop = hub.loop();
         this.wire = peer.wire();
@@ -438,9 +440,14 @@ public final class Connection {
         post(new LoopEvent.Send(this, frames, false));
     }
 
-    /** A name for logs, unlike that of any other connection of this node. */
-    private String name() {
-        return "c-" + number;
+    /** Unlike that of any other connection of the fleet. */
+    public String name() {
+        return hub.name() + ":" + this;
+    }
+
+    /** When it was opened, in milliseconds since the epoch. */
+    long since() {
+        return since;
     }
 
     /** By its number, so that a simulation meets connections in the same order again. */
@@ -456,7 +463,7 @@ public final class Connection {
 
     @Override
     public String toString() {
-        return name();
+        return "c-" + number;
     }
 
     private void post(LoopEvent event) {

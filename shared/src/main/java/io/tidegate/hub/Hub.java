@@ -1,5 +1,6 @@
 package io.tidegate.hub;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.tidegate.access.Access;
 import io.tidegate.metrics.Metrics;
 import io.tidegate.owner.Owner;
@@ -9,7 +10,9 @@ import io.tidegate.protocol.ClientFrame;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.MessageId;
 import io.tidegate.protocol.Position;
+import io.tidegate.protocol.Publication;
 import io.tidegate.protocol.Topic;
+import io.tidegate.relay.HistoryReader;
 import io.tidegate.relay.Relay;
 import io.tidegate.relay.RelayStatus;
 import io.tidegate.settings.Settings;
@@ -51,6 +54,7 @@ public final class Hub implements AutoCloseable {
     private final Owner<LoopEvent> loop;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong connectionNumbers = new AtomicLong();
+    private final String start;
     private final AttentiveTime attentiveTime;
     private volatile long attention;
 
@@ -64,6 +68,7 @@ public final class Hub implements AutoCloseable {
         this.settings = settings;
         this.metrics = metrics;
         this.clock = clock;
+        this.start = Long.toString(clock.epochMillis(), 36);
         this.owners = owners;
         this.admission = new Admission(settings, metrics, clock);
         this.access = Access.of(settings.auth(), clock);
@@ -166,9 +171,19 @@ public final class Hub implements AutoCloseable {
         var unused = relay.subscribe(Topic.FLEET);
     }
 
-    /** Tells all nodes something; while the relay is down it is lost. */
-    public void tellFleet(Message message) {
-        var unused = relay.publish(Topic.FLEET, message, Optional.empty());
+    /**
+     * Tells all nodes something; while the relay is down it is lost.
+     *
+     * @return completes once the relay has taken it; fails where it has not
+     */
+    @CanIgnoreReturnValue
+    public CompletionStage<Position> tellFleet(Message message) {
+        return relay.publish(Topic.FLEET, message, Optional.empty());
+    }
+
+    /** Who is connected, for those who look after them. */
+    public Roster roster() {
+        return new Roster(connections(), loop);
     }
 
     /** New handshakes are refused from now on. */
@@ -214,6 +229,16 @@ public final class Hub implements AutoCloseable {
         return attention;
     }
 
+    /** Publishes what no client has sent; as {@link Relay#publish}. Any thread. */
+    public CompletionStage<Position> publish(Publication publication) {
+        return relay.publish(publication.topic(), publication.message(), publication.id());
+    }
+
+    /** What is held of topics. */
+    public HistoryReader history() {
+        return relay;
+    }
+
     CompletionStage<Position> publish(Topic topic, ClientFrame.Publish publish, Author author) {
         Optional<MessageId> id =
                 publish.id().map(given -> author.json().map(given::of).orElse(given));
@@ -241,6 +266,16 @@ public final class Hub implements AutoCloseable {
     /** The number of a connection, unlike that of any other of this node. */
     long nextConnection() {
         return connectionNumbers.incrementAndGet();
+    }
+
+    /** The name of this node. */
+    public String node() {
+        return settings.server().node();
+    }
+
+    /** What the names of its connections begin with: unlike that of other nodes, and of its own earlier starts. */
+    public String name() {
+        return node() + ":" + start;
     }
 
     private Relay relay() {

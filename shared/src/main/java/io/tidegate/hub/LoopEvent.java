@@ -8,6 +8,8 @@ import io.tidegate.protocol.Topic;
 import io.tidegate.relay.History;
 import io.tidegate.relay.Stretch;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** What others tell a {@link WriteLoop}. It takes these one after the other, in the order in which they were posted. */
@@ -74,6 +76,12 @@ sealed interface LoopEvent {
     /** The peer may do no more than this from now on: subscriptions to other topics end. */
     record Restricted(Connection connection, Rights rights) implements OfConnection {}
 
+    /** The peer may no longer subscribe to this topic now. */
+    record Expelled(Connection connection, Topic topic) implements OfConnection {}
+
+    /** Somebody wants to know what this connection is doing. */
+    record Describe(Connection connection, CompletableFuture<Roster.Entry> told) implements OfConnection {}
+
     /** The relay has answered a publish. */
     record Published(Connection connection, @Nullable FrameBatch answer) implements OfConnection {}
 
@@ -118,6 +126,9 @@ sealed interface LoopEvent {
 
     /** Nothing: the relay is down, or has just gone down. */
     record ReadFailed(Subscription subscription) implements OfReading {}
+
+    /** Somebody wants to know the topics that begin so and come behind another, with their numbers of subscriptions. */
+    record Count(String prefix, String after, CompletableFuture<Map<String, Integer>> told) implements LoopEvent {}
 
     /** Time has passed. */
     record Tick(long nanoTime) implements LoopEvent {}

@@ -65,6 +65,11 @@ final class OutboundQueue {
         private final List<Runnable> end = new ArrayList<>(1);
     }
 
+    /** Waiting and being written. */
+    int bytes() {
+        return bytes;
+    }
+
     /**
      * A queue that keeps what is offered until {@link #open}.
      *

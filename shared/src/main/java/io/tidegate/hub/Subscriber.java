@@ -160,17 +160,29 @@ final class Subscriber {
     /** Ends the subscriptions that these rights do not allow. */
     void restrict(Rights rights) {
         for (Topic topic : List.copyOf(subscriptions.keySet())) {
-            Subscription present = subscriptions.get(topic);
-            if (present != null && !rights.maySubscribe(topic)) {
-                subscriptions.remove(topic);
-                audiences.remove(present);
-                boolean begun = present.begun();
-                forbidden(begun ? About.topic(topic) : About.subscribe(topic));
-                if (!begun) {
-                    begun(present);
-                }
+            if (!rights.maySubscribe(topic)) {
+                expel(topic);
             }
         }
+    }
+
+    /** Ends a subscription, where there is one. */
+    void expel(Topic topic) {
+        Subscription present = subscriptions.remove(topic);
+        if (present != null) {
+            audiences.remove(present);
+            boolean begun = present.begun();
+            forbidden(begun ? About.topic(topic) : About.subscribe(topic));
+            if (!begun) {
+                begun(present);
+            }
+        }
+    }
+
+    Roster.Entry describe() {
+        List<String> topics =
+                subscriptions.keySet().stream().map(Topic::name).sorted().toList();
+        return new Roster.Entry(connection.name(), topics, connection.since(), queue.bytes());
     }
 
     /** A {@code subscribe} is answered: what waits behind it follows. */

@@ -99,6 +99,7 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
                     written.queue().fail();
                 }
             }
+            case LoopEvent.Count count -> count.told().complete(audiences.count(count.prefix(), count.after()));
             case LoopEvent.Tick tick -> tick(tick.nanoTime());
         }
     }
@@ -138,6 +139,8 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
             }
             case LoopEvent.Asked asked -> subscriber.ask(asked.topic(), asked.frame());
             case LoopEvent.Restricted restricted -> subscriber.restrict(restricted.rights());
+            case LoopEvent.Expelled expelled -> subscriber.expel(expelled.topic());
+            case LoopEvent.Describe describe -> describe.told().complete(subscriber.describe());
             case LoopEvent.Published published -> {
                 if (published.answer() != null) {
                     subscriber.send(published.answer());
@@ -203,6 +206,7 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
             case LoopEvent.OfReading ofReading ->
                 ofReading.subscription().subscriber().fail();
             case LoopEvent.Written written -> written.queue().fail();
+            case LoopEvent.Count count -> count.told().completeExceptionally(defect);
             case LoopEvent.Tick tick -> {
                 // The next may succeed.
             }

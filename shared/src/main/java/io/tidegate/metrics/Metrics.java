@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 import java.util.stream.LongStream;
 
@@ -93,6 +94,8 @@ public final class Metrics {
     private static final List<Integer> KNOWN_CODES =
             List.of(1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 4401, 4403);
 
+    private record ApiLabels(String route, int status) {}
+
     private final Counter messagesReceived = new Counter();
     private final Counter messagesSent = new Counter();
     private final Counter connectionsOpened = new Counter();
@@ -103,6 +106,7 @@ public final class Metrics {
     private final Map<DrainOutcome, Counter> drainClosed = new EnumMap<>(DrainOutcome.class);
     private final Counter rebalanced = new Counter();
     private final Map<Recovery, Counter> recoveries = new EnumMap<>(Recovery.class);
+    private final Map<ApiLabels, Counter> apiRequests = new ConcurrentHashMap<>();
     private final Counter slowConsumers = new Counter();
     private final Counter relayPublished = new Counter();
     private final Counter relayReceived = new Counter();
@@ -165,6 +169,16 @@ public final class Metrics {
 
     public Counter recoveries(Recovery outcome) {
         return get(recoveries, outcome);
+    }
+
+    /** Where there is an API: what it counts, declared before {@link #bind}. */
+    public void declareApi(String route, List<Integer> statuses) {
+        statuses.forEach(status -> apiRequests.put(new ApiLabels(route, status), new Counter()));
+    }
+
+    /** Requests of back ends; a status that was not declared is counted nowhere. */
+    public Counter apiRequests(String route, int status) {
+        return apiRequests.getOrDefault(new ApiLabels(route, status), new Counter());
     }
 
     /** Connections closed because their queue was full. */
@@ -249,6 +263,11 @@ public final class Metrics {
                 "outcome",
                 outcome.label(),
                 counter));
+        apiRequests.forEach((labels, counter) -> meters.counter(
+                "websocket_api_requests_total",
+                "Requests to the API, by route and status",
+                Map.of("route", labels.route(), "status", String.valueOf(labels.status())),
+                counter::value));
         relayLag.bind(
                 meters.histogram("websocket_relay_lag_seconds", "From the publisher's node to this one", BUCKETS));
         fanOut.bind(meters.histogram(

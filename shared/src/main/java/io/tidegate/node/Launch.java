@@ -1,6 +1,7 @@
 package io.tidegate.node;
 
 import io.tidegate.settings.SettingsException;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,6 +22,9 @@ public final class Launch {
 
         int managementPort();
 
+        /** Empty where the API is not open. */
+        OptionalInt apiPort();
+
         /** Returns when everybody has left. */
         void drain() throws InterruptedException;
 
@@ -32,7 +36,7 @@ public final class Launch {
     @FunctionalInterface
     public interface Start {
         /**
-         * Reads the settings, and opens both listeners.
+         * Reads the settings, and opens the listeners.
          *
          * @throws SettingsException where something is wrong with the settings
          * @throws IllegalArgumentException where a file that the settings name cannot be used
@@ -78,8 +82,11 @@ public final class Launch {
     private static void announce(String runtime, Server server) {
         String ready = "Tidegate (%3$s) is ready: page http://localhost:%1$d/, broadcast ws://localhost:%1$d/,"
                 + " chat ws://localhost:%1$d/chat, metrics http://localhost:%2$d/metrics";
+        String api = server.apiPort().isPresent()
+                ? ", API http://localhost:" + server.apiPort().getAsInt() + "/api"
+                : "";
         // At once: printf writes piece by piece, and a line of the log may come in between.
-        System.out.println(ready.formatted(server.port(), server.managementPort(), runtime));
+        System.out.println(ready.formatted(server.port(), server.managementPort(), runtime) + api);
     }
 
     /** Without a stack trace: the message says what to change. */

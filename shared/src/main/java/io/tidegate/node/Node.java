@@ -1,6 +1,8 @@
 package io.tidegate.node;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.tidegate.api.Api;
+import io.tidegate.api.FleetCalls;
 import io.tidegate.drain.FleetView;
 import io.tidegate.hub.Hub;
 import io.tidegate.metrics.MeterBinder;
@@ -14,6 +16,7 @@ import io.tidegate.relay.Relay;
 import io.tidegate.settings.Settings;
 import io.tidegate.time.Clock;
 import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 
@@ -27,6 +30,7 @@ public final class Node implements AutoCloseable {
     private final Owners owners;
     private final Core core;
     private final NodeHealth health;
+    private final Optional<Api> api;
     private final CountDownLatch drained = new CountDownLatch(1);
     private final Thread ticker =
             Thread.ofPlatform().daemon().name("tidegate-tick").unstarted(this::run);
@@ -49,6 +53,11 @@ public final class Node implements AutoCloseable {
                 receiver -> relay(settings, owners, receiver, metrics, clock));
         this.health = new NodeHealth(
                 settings.relay().grace(), clock, hub()::relayStatus, core::draining, hub().access()::notReady);
+        FleetCalls calls = new FleetCalls(
+                settings, hub(), hub().name(), () -> fleet().members().size(), clock::nanoTime);
+        this.api = settings.api().isOpen()
+                ? Optional.of(new Api(settings, new Api.Where(hub(), this::fleet, calls), metrics, clock))
+                : Optional.empty();
         hub().owners().forEach(health::watch);
         health.watch("fleet", core.fleet().owner());
         ticker.start();
@@ -66,6 +75,11 @@ public final class Node implements AutoCloseable {
 
     public NodeHealth health() {
         return health;
+    }
+
+    /** Answers back ends; empty where no key is set. */
+    public Optional<Api> api() {
+        return api;
     }
 
     /** What {@code /connections} answers: one number that a scaler can read without Prometheus. */

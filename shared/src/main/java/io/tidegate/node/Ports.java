@@ -10,13 +10,17 @@ public final class Ports {
     private Ports() {}
 
     /**
-     * Opens both ports and lets them go again.
+     * Opens the ports and lets them go again.
      *
      * @throws CannotListenException where one of them cannot be had
      */
-    public static void requireFree(Settings.Server settings) throws CannotListenException {
-        requireFree("tidegate.port", settings.host(), settings.port());
-        requireFree("tidegate.management.port", settings.host(), settings.managementPort());
+    public static void requireFree(Settings settings) throws CannotListenException {
+        Settings.Server server = settings.server();
+        requireFree("tidegate.port", server.host(), server.port());
+        requireFree("tidegate.management.port", server.host(), server.managementPort());
+        if (settings.api().isOpen()) {
+            requireFree("tidegate.api.port", server.host(), settings.api().port());
+        }
     }
 
     private static void requireFree(String key, String host, int port) throws CannotListenException {

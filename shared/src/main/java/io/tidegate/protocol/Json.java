@@ -58,10 +58,15 @@ final class Json {
         }
     }
 
-    private static Optional<Map<String, byte[]>> read(byte[] text, Set<String> wanted) throws IOException {
+    /** Reads a text of JSON in UTF-8, within the limits. */
+    static JsonParser parser(byte[] text) throws IOException {
         refuseOtherEncodings(text);
+        return FACTORY.createParser(text);
+    }
+
+    private static Optional<Map<String, byte[]>> read(byte[] text, Set<String> wanted) throws IOException {
         Map<String, byte[]> members = new HashMap<>();
-        try (JsonParser json = FACTORY.createParser(text)) {
+        try (JsonParser json = parser(text)) {
             JsonToken first = json.nextToken();
             if (first == null) {
                 throw new JsonParseException(json, "empty");

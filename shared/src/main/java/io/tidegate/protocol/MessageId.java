@@ -1,5 +1,9 @@
 package io.tidegate.protocol;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Optional;
+
 /**
  * What a publisher calls its message, so that publishing it again does not double it. Two users that choose the same name mean
  * two messages.
@@ -8,7 +12,17 @@ package io.tidegate.protocol;
  */
 public record MessageId(String json) {
     /** Characters of an id at most. */
-    static final int MAX_LENGTH = 128;
+    public static final int MAX_LENGTH = 128;
+
+    /** The id with this text; empty where it has no characters, or too many. */
+    public static Optional<MessageId> text(String text) {
+        return Json.id(Json.quoted(text).getBytes(UTF_8));
+    }
+
+    /** The id that this value of JSON is; empty where it is none. */
+    public static Optional<MessageId> read(byte[] json) {
+        return Json.id(json);
+    }
 
     /**
      * The same under a user's name: unlike that of any other user, and of one who has no name.

@@ -35,7 +35,7 @@ import java.util.concurrent.CompletionStage;
  * result runs on the relay's own thread, which carries everybody's messages: it only posts to an inbox. Who calls may be that
  * thread for a moment, and so run what others depend on: it holds no lock that these want.
  */
-public interface Relay extends AutoCloseable {
+public interface Relay extends HistoryReader, AutoCloseable {
 
     /**
      * Starts to carry a message.
@@ -69,32 +69,6 @@ public interface Relay extends AutoCloseable {
 
     /** Ends the delivery of the topic, soon. */
     void unsubscribe(Topic topic);
-
-    /**
-     * Reads the position of the topic's last message: that of any message published from now on is behind it. For a topic
-     * with a history.
-     *
-     * @return fails as {@link #publish} does
-     */
-    CompletionStage<Position> head(Topic topic);
-
-    /**
-     * Reads what has been published behind a position, from the oldest on. For a topic with a history.
-     *
-     * @param maxBytes of payload, and 128 for each message; the answer may be larger by one message, and holds at least
-     *     one where there is one
-     * @return fails as {@link #publish} does
-     */
-    CompletionStage<History> history(Topic topic, Position after, int maxBytes);
-
-    /**
-     * Reads the last messages that are held of a topic with a history, from the oldest of them on.
-     *
-     * @param messages how many, at most
-     * @param maxBytes as in {@link #history}
-     * @return does not reach where nobody has published to the topic; fails as {@link #publish} does
-     */
-    CompletionStage<History> last(Topic topic, int messages, int maxBytes);
 
     /** The owner without whom nothing goes through, to be watched; empty where there is none. */
     default Optional<Owner<?>> owner() {

@@ -33,6 +33,9 @@ final class AuthFormats {
     static final Format<List<String>> PATTERNS =
             list("/|(?:[A-Za-z0-9._:-]|\\{user\\}){0,128}\\*?", "topics or beginnings of topics followed by *");
 
+    /** What a header carries as it is; several, so that one can be exchanged for another. */
+    static final Format<List<Secret>> API_KEYS = secrets();
+
     private AuthFormats() {}
 
     /** Items with commas between them; empty: none. */
@@ -53,6 +56,18 @@ final class AuthFormats {
                             : Optional.empty();
                 },
                 items -> true);
+    }
+
+    private static Format<List<Secret>> secrets() {
+        Format<List<String>> texts = list(
+                "[\\x21-\\x2B\\x2D-\\x7E]{" + LEAST_SECRET + ",1024}",
+                "secrets of at least " + LEAST_SECRET + " visible ASCII characters");
+        return new Format<>(
+                texts.allowed(),
+                text -> texts.read(text)
+                        .map(items -> items.stream().map(Secret::new).toList()),
+                secrets -> true,
+                written -> Secret.MASK);
     }
 
     /** Whether an HMAC's key is as long as its hash; where no algorithm is named it is the shortest one. */

@@ -30,11 +30,21 @@ final class Keys {
             "tidegate.host",
             "0.0.0.0",
             Format.text("[A-Za-z0-9._:%-]{1,253}", "a host name or an address"),
-            "Address on which both ports listen.");
+            "Address on which all ports listen.");
     static final Key<Integer> PORT =
             key("tidegate.port", "8080", PORT_NUMBER, "WebSocket and demo page. 0 picks a free port and prints it.");
     static final Key<Integer> MANAGEMENT_PORT = key(
             "tidegate.management.port", "9090", PORT_NUMBER, "Metrics and health. 0 picks a free port and prints it.");
+    static final Key<Integer> API_PORT = key(
+            "tidegate.api.port",
+            "8090",
+            PORT_NUMBER,
+            "HTTP API for back ends, where `tidegate.api.keys` is set. 0 picks a free port and prints it.");
+    static final Key<List<Secret>> API_KEYS = key(
+            "tidegate.api.keys",
+            "",
+            AuthFormats.API_KEYS,
+            "Keys of the HTTP API, of which a request must bring one. Set, they open its port. Never printed.");
     static final Key<Optional<String>> NODE = key(
             "tidegate.node",
             "",

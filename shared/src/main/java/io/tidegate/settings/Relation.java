@@ -22,6 +22,14 @@ record Relation(Key<?> key, List<Key<?>> others, Predicate<Values> holds, String
                     values -> Settings.Server.differ(values.get(Keys.PORT), values.get(Keys.MANAGEMENT_PORT)),
                     "must differ from the other port"),
             new Relation(
+                    Keys.API_PORT,
+                    List.of(Keys.PORT, Keys.MANAGEMENT_PORT, Keys.API_KEYS),
+                    values -> values.get(Keys.API_KEYS).isEmpty()
+                            || (Settings.Server.differ(values.get(Keys.PORT), values.get(Keys.API_PORT))
+                                    && Settings.Server.differ(
+                                            values.get(Keys.MANAGEMENT_PORT), values.get(Keys.API_PORT))),
+                    "must differ from the other ports"),
+            new Relation(
                     Keys.IDLE,
                     List.of(Keys.HEARTBEAT),
                     values -> Settings.Peers.outlasts(values.get(Keys.IDLE), values.get(Keys.HEARTBEAT)),

@@ -15,6 +15,7 @@ import java.util.Optional;
  */
 public record Settings(
         Server server,
+        Api api,
         Peers peers,
         Limits limits,
         Auth auth,
@@ -47,6 +48,24 @@ public record Settings(
 
         static boolean differ(int port, int managementPort) {
             return port != managementPort || port == 0;
+        }
+    }
+
+    /**
+     * The HTTP API for back ends.
+     *
+     * @param port 0: a free one
+     * @param keys of which a request must bring one; empty: there is no API
+     */
+    public record Api(int port, List<Secret> keys) {
+        public Api {
+            Keys.API_PORT.require(port);
+            keys = List.copyOf(keys);
+        }
+
+        /** Whether there is one. */
+        public boolean isOpen() {
+            return !keys.isEmpty();
         }
     }
 

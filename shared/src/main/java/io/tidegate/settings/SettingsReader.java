@@ -95,6 +95,7 @@ public final class SettingsReader {
                         values.get(Keys.PORT),
                         values.get(Keys.MANAGEMENT_PORT),
                         node(values.get(Keys.NODE), hostname)),
+                new Settings.Api(values.get(Keys.API_PORT), values.get(Keys.API_KEYS)),
                 new Settings.Peers(
                         values.get(Keys.HEARTBEAT),
                         values.get(Keys.IDLE),

@@ -9,6 +9,7 @@ final class FullClient implements AutoCloseable {
     private static final String OFFER = "Sec-WebSocket-Protocol: tidegate.v1";
 
     private final RawClient client;
+    private String name = "";
 
     private FullClient(RawClient client) {
         this.client = client;
@@ -22,7 +23,7 @@ final class FullClient implements AutoCloseable {
     /** The same with these headers. */
     static FullClient connect(int port, String query, String... headers) {
         FullClient client = new FullClient(RawClient.connect(port, "/chat" + query, headers));
-        client.expect("welcome");
+        client.name = client.expect("welcome").field("connection");
         return client;
     }
 
@@ -31,6 +32,11 @@ final class FullClient implements AutoCloseable {
         FullClient client = connect(port, "?topic=" + topic);
         client.expect("subscribed");
         return client;
+    }
+
+    /** What the server calls this connection. */
+    String name() {
+        return name;
     }
 
     RawClient raw() {

@@ -171,4 +171,20 @@ public abstract class ServerContract {
             return ServerContract.this.jar();
         }
     }
+
+    @Nested
+    class Apis extends ApiContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class ApisOfAFleet extends ApiFleetContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
 }

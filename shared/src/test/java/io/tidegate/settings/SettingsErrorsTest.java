@@ -24,6 +24,9 @@ final class SettingsErrorsTest {
     private static final String URL_RULE =
             " must be empty, redis://[user:password@]host[:port] or rediss://… (several, comma-separated: a cluster),"
                     + " or redis+sentinel://[user:password@]host[:port],…/master";
+    private static final String API_KEYS_ERROR =
+            "tidegate.api.keys = \"***\": must be empty or a comma-separated list of"
+                    + " secrets of at least 32 visible ASCII characters";
     private static final String PROXIES_RULE =
             " must be empty or a comma-separated list of addresses and CIDR blocks, such as 10.0.0.0/8";
 
@@ -77,6 +80,10 @@ final class SettingsErrorsTest {
                 bad("tidegate.auth.jwks", "/no/such/file", KEY_SET_RULE),
                 bad("tidegate.auth.jwks", "http://login.example.com/keys", KEY_SET_RULE),
                 bad("tidegate.auth.jwks", "ftp://localhost/keys", KEY_SET_RULE),
+                bad("tidegate.api.port", "http", " must be a whole number from 0 to 65535"),
+                arguments("tidegate.api.keys", "only-thirty-one-characters-long", API_KEYS_ERROR),
+                arguments("tidegate.api.keys", "k".repeat(32) + "," + "k".repeat(31), API_KEYS_ERROR),
+                arguments("tidegate.api.keys", "with a blank " + "k".repeat(32), API_KEYS_ERROR),
                 arguments(
                         "tidegate.auth.secret",
                         "only-thirty-one-characters-long",
@@ -177,6 +184,18 @@ final class SettingsErrorsTest {
                         "tidegate.auth.cookie = \"token\": must be empty where every web page may connect, since browsers"
                                 + " send cookies for all of them (tidegate.origins = \"*\")"),
                 errors(Map.of("tidegate.auth.secret", secret, "tidegate.auth.cookie", "token")));
+    }
+
+    @Test
+    void theApisPortDiffersFromTheOthersWhereItIsOpen() {
+        String keys = "k".repeat(32);
+        for (String port : List.of("8080", "9090")) {
+            assertEquals(
+                    List.of("tidegate.api.port = \"" + port + "\": must differ from the other ports (tidegate.port ="
+                            + " \"8080\", tidegate.management.port = \"9090\", tidegate.api.keys = \"***\")"),
+                    errors(Map.of("tidegate.api.port", port, "tidegate.api.keys", keys)));
+            SettingsReader.read(Map.of("tidegate.api.port", port), Map.of());
+        }
     }
 
     @Test

@@ -70,6 +70,8 @@ final class SettingsReaderTest {
             Map.entry("tidegate.auth.presence", "*"),
             Map.entry("tidegate.anonymous.subscribe", "/"),
             Map.entry("tidegate.anonymous.publish", "guests"),
+            Map.entry("tidegate.api.port", "8091"),
+            Map.entry("tidegate.api.keys", "k".repeat(32) + ", " + "l".repeat(40)),
             Map.entry("tidegate.fleet.name", "east"),
             Map.entry("tidegate.fleet.public", "true"));
 
@@ -79,6 +81,7 @@ final class SettingsReaderTest {
 
         assertEquals(
                 new Settings.Server("0.0.0.0", 8080, 9090, settings.server().node()), settings.server());
+        assertEquals(new Settings.Api(8090, List.of()), settings.api());
         assertEquals(
                 new Settings.Peers(Duration.ofSeconds(30), Duration.ofSeconds(90), Origins.ANY, Proxies.NONE),
                 settings.peers());
@@ -110,6 +113,9 @@ final class SettingsReaderTest {
         Settings settings = read(EVERY_KEY);
 
         assertEquals(new Settings.Server("127.0.0.1", 8081, 9091, "pod-7"), settings.server());
+        assertEquals(
+                new Settings.Api(8091, List.of(new Secret("k".repeat(32)), new Secret("l".repeat(40)))),
+                settings.api());
         assertEquals(
                 new Settings.Peers(
                         Duration.ofMillis(500),

@@ -23,7 +23,8 @@ import java.util.regex.Pattern;
  * the line that it prints when it is ready. Closing it ends the process.
  */
 public final class ServerProcess implements AutoCloseable {
-    private static final Pattern READY = Pattern.compile("ws://localhost:(\\d+)/.*http://localhost:(\\d+)/metrics");
+    private static final Pattern READY = Pattern.compile(
+            "ws://localhost:(\\d+)/.*http://localhost:(\\d+)/metrics(?:, API http://localhost:(\\d+)/api)?");
 
     /** On a machine that has much else to do; a quiet one needs two or three seconds. */
     private static final Duration START = Duration.ofSeconds(60);
@@ -35,6 +36,7 @@ public final class ServerProcess implements AutoCloseable {
     private final List<String> output = new ArrayList<>();
     private int port;
     private int managementPort;
+    private int apiPort;
 
     private ServerProcess(Path jar, Map<String, String> settings, List<String> options) {
         List<String> command = new ArrayList<>();
@@ -48,6 +50,9 @@ public final class ServerProcess implements AutoCloseable {
         }
         if (!settings.containsKey("tidegate.management.port")) {
             command.add("-Dtidegate.management.port=0");
+        }
+        if (settings.containsKey("tidegate.api.keys") && !settings.containsKey("tidegate.api.port")) {
+            command.add("-Dtidegate.api.port=0");
         }
         command.addAll(List.of("-jar", jar.toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -112,6 +117,11 @@ public final class ServerProcess implements AutoCloseable {
 
     public int managementPort() {
         return managementPort;
+    }
+
+    /** 0 where the API is not open. */
+    public int apiPort() {
+        return apiPort;
     }
 
     public long pid() {
@@ -211,6 +221,7 @@ public final class ServerProcess implements AutoCloseable {
         Matcher ready = READY.matcher(line);
         if (ready.find()) {
             managementPort = Integer.parseInt(ready.group(2));
+            apiPort = ready.group(3) == null ? 0 : Integer.parseInt(ready.group(3));
             port = Integer.parseInt(ready.group(1));
         }
     }

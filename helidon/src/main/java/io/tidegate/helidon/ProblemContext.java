@@ -1,0 +1,73 @@
+package io.tidegate.helidon;
+
+import io.helidon.common.context.Context;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.DirectHandler.EventType;
+import io.helidon.http.DirectHandler.TransportResponse;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.encoding.ContentEncodingContext;
+import io.helidon.http.media.MediaContext;
+import io.helidon.webserver.ListenerConfig;
+import io.helidon.webserver.ListenerContext;
+import io.helidon.webserver.http.DirectHandlers;
+import io.tidegate.api.Answer;
+import java.util.concurrent.ExecutorService;
+
+/** A listener whose own refusals, of what is no HTTP, are problems (RFC 9457) like all others. */
+record ProblemContext(ListenerContext listener, DirectHandlers directHandlers) implements ListenerContext {
+
+    ProblemContext(ListenerContext listener) {
+        this(listener, problems());
+    }
+
+    private static DirectHandlers problems() {
+        DirectHandlers.Builder handlers = DirectHandlers.builder();
+        DirectHandler problem = (request, type, status, headers, message) -> {
+            Answer answer = Answer.problem(status.code(), detail(status.code()));
+            TransportResponse.Builder response = TransportResponse.builder()
+                    .status(status)
+                    .headers(headers)
+                    .keepAlive(false)
+                    .header(HeaderNames.CONNECTION, "close")
+                    .entity(answer.body());
+            answer.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
+            return response.build();
+        };
+        for (EventType type : EventType.values()) {
+            handlers.addHandler(type, problem);
+        }
+        return handlers.build();
+    }
+
+    /** Helidon's own words may hold what the client has sent. */
+    private static String detail(int status) {
+        return status >= 500 && status != 505
+                ? "a defect of this server; its log says more"
+                : "the request is not as RFC 9112 wants it";
+    }
+
+    @Override
+    public Context context() {
+        return listener.context();
+    }
+
+    @Override
+    public MediaContext mediaContext() {
+        return listener.mediaContext();
+    }
+
+    @Override
+    public ContentEncodingContext contentEncodingContext() {
+        return listener.contentEncodingContext();
+    }
+
+    @Override
+    public ListenerConfig config() {
+        return listener.config();
+    }
+
+    @Override
+    public ExecutorService executor() {
+        return listener.executor();
+    }
+}

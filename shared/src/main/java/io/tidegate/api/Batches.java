@@ -1,0 +1,168 @@
+package io.tidegate.api;
+
+import io.tidegate.protocol.MessageId;
+import io.tidegate.protocol.Parsed;
+import io.tidegate.protocol.Parsed.Bad;
+import io.tidegate.protocol.Parsed.Good;
+import io.tidegate.protocol.Position;
+import io.tidegate.protocol.Publication;
+import io.tidegate.protocol.StrictJson;
+import io.tidegate.protocol.Topic;
+import io.tidegate.time.Clock;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** Publishes many messages: all are on their way before the first is waited for. */
+final class Batches {
+    private static final int MAX_BYTES = 1 << 20;
+    private static final int MAX_ENTRIES = 10_000;
+
+    /** Entries that wait for room together; a fraction of it, and of the relay's own size of a batch. */
+    private static final int CHUNK = 256;
+
+    private static final String UNAVAILABLE =
+            "not published, or nobody knows: the relay is unavailable; publish again with the same id";
+
+    private static final Set<String> MEMBERS = Set.of("topic", "message", "user", "id");
+
+    private final Underway underway;
+    private final Clock clock;
+    private final int limit;
+
+    /**
+     * For this node.
+     *
+     * @param limit bytes of an entry
+     */
+    Batches(Underway underway, Clock clock, int limit) {
+        this.underway = underway;
+        this.clock = clock;
+        this.limit = limit;
+    }
+
+    /** What became of an entry. */
+    private sealed interface Outcome {}
+
+    private record Refused(int status, String detail) implements Outcome {}
+
+    private record Sent(Topic topic, CompletableFuture<Position> position) implements Outcome {}
+
+    Answer publish(Call call) throws IOException {
+        MediaType type = MediaType.of(call);
+        if (!type.isJson() && !type.isLines()) {
+            return type.refusal("application/json and application/x-ndjson");
+        }
+        Optional<byte[]> body = call.body().read(MAX_BYTES);
+        if (body.isEmpty()) {
+            return Publishing.tooLarge(MAX_BYTES);
+        }
+        return switch (type.isLines() ? lines(body.get()) : StrictJson.array(body.get(), MAX_ENTRIES)) {
+            case Bad<List<byte[]>> bad -> Answer.problem(400, bad.why());
+            case Good<List<byte[]>> good -> publish(good.value());
+        };
+    }
+
+    private static Parsed<List<byte[]>> lines(byte[] body) {
+        List<byte[]> lines = new ArrayList<>();
+        int from = 0;
+        for (int i = 0; i <= body.length; i++) {
+            if (i == body.length || body[i] == '\n') {
+                if (!isBlank(body, from, i)) {
+                    lines.add(Arrays.copyOfRange(body, from, i));
+                }
+                from = i + 1;
+            }
+        }
+        return lines.size() <= MAX_ENTRIES
+                ? new Good<>(lines)
+                : new Bad<>("too many lines; allowed are " + MAX_ENTRIES);
+    }
+
+    private static boolean isBlank(byte[] bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes[i] != ' ' && bytes[i] != '\r' && bytes[i] != '\t') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Answer publish(List<byte[]> entries) {
+        long now = clock.epochMillis();
+        List<Outcome> outcomes = new ArrayList<>(entries.size());
+        for (int from = 0; from < entries.size(); from += CHUNK) {
+            List<byte[]> chunk = entries.subList(from, Math.min(from + CHUNK, entries.size()));
+            boolean room = underway.reserve(chunk.size());
+            for (byte[] entry : chunk) {
+                outcomes.add(room ? publish(entry, now) : new Refused(503, UNAVAILABLE));
+            }
+        }
+        StringBuilder results = new StringBuilder(outcomes.size() * 96 + 2).append('[');
+        for (Outcome outcome : outcomes) {
+            results.append(results.length() > 1 ? ",{" : "{")
+                    .append(result(outcome, now))
+                    .append('}');
+        }
+        return Answer.json(results.append(']').toString());
+    }
+
+    private Outcome publish(byte[] entry, long now) {
+        Outcome outcome = judge(entry, now);
+        if (outcome instanceof Refused) {
+            underway.release();
+        }
+        return outcome;
+    }
+
+    private Outcome judge(byte[] entry, long now) {
+        if (entry.length > limit) {
+            return new Refused(413, "the entry is too large; allowed are " + limit + " bytes");
+        }
+        return switch (StrictJson.object(entry, MEMBERS)) {
+            case Bad<Map<String, byte[]>> bad -> new Refused(400, bad.why());
+            case Good<Map<String, byte[]>> good -> publish(good.value(), now);
+        };
+    }
+
+    private Outcome publish(Map<String, byte[]> members, long now) {
+        Optional<Topic> topic =
+                StrictJson.string(members.get("topic")).filter(Topic::isValid).map(Topic::new);
+        if (topic.isEmpty()) {
+            return new Refused(400, "\"topic\" is not there, or not allowed; a topic is " + Topic.PATTERN);
+        }
+        byte[] message = members.get("message");
+        if (message == null) {
+            return new Refused(400, "\"message\" is not there; allowed is any JSON");
+        }
+        byte[] written = members.get("id");
+        Optional<MessageId> id = written == null ? Optional.empty() : MessageId.read(written);
+        if (written != null && id.isEmpty()) {
+            return new Refused(
+                    400,
+                    "\"id\" is not allowed; an id is a string of 1 to " + MessageId.MAX_LENGTH
+                            + " characters or an integer");
+        }
+        Publication publication = Publication.chat(topic.get(), members.get("user"), message, id, now);
+        return new Sent(topic.get(), underway.publish(publication));
+    }
+
+    private static String result(Outcome outcome, long timestamp) {
+        return switch (outcome) {
+            case Refused refused -> Answer.problemMembers(refused.status, refused.detail);
+            case Sent sent -> {
+                try {
+                    yield "\"status\":200," + Publishing.members(sent.topic, sent.position.join(), timestamp);
+                } catch (CompletionException e) {
+                    yield Answer.problemMembers(503, UNAVAILABLE);
+                }
+            }
+        };
+    }
+}

@@ -1,0 +1,86 @@
+package io.tidegate.api;
+
+import io.tidegate.api.FleetWords.Kind;
+import io.tidegate.protocol.Parsed.Bad;
+import io.tidegate.protocol.Parsed.Good;
+import io.tidegate.protocol.StrictJson;
+import io.tidegate.protocol.Topic;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/** Who is where in the fleet, and who has to go. */
+final class Directory {
+    /** Topics of one answer. */
+    static final int MOST = 1_000;
+
+    private static final int DEFAULT = 100;
+
+    private final FleetCalls calls;
+
+    Directory(FleetCalls calls) {
+        this.calls = calls;
+    }
+
+    Answer connections(String user) {
+        FleetCalls.Found found = calls.ask(new FleetWords(Kind.ASK_CONNECTIONS, "user", user));
+        List<String> items =
+                found.items().stream().filter(item -> !item.isEmpty()).toList();
+        return Answer.json("{\"connections\":[" + String.join(",", items) + "],\"complete\":" + found.whole() + "}");
+    }
+
+    Answer topics(Query query) {
+        String prefix = query.get("prefix").orElse("");
+        String after = query.get("after").orElse("");
+        switch (query.number("limit", DEFAULT, MOST)) {
+            case Bad<Integer> bad -> {
+                return Answer.problem(400, bad.why());
+            }
+            case Good<Integer> limit -> {
+                FleetCalls.Found found = calls.ask(new FleetWords(Kind.ASK_TOPICS, "prefix", prefix, "after", after));
+                return topics(found, limit.value());
+            }
+        }
+    }
+
+    private static Answer topics(FleetCalls.Found found, int limit) {
+        TreeMap<String, Integer> sums = new TreeMap<>();
+        for (String items : found.items()) {
+            for (String item : items.isEmpty() ? new String[0] : items.split(",")) {
+                int equals = item.indexOf('=');
+                sums.merge(item.substring(0, equals), Integer.parseInt(item.substring(equals + 1)), Integer::sum);
+            }
+        }
+        List<String> topics = new ArrayList<>();
+        String last = "";
+        for (var sum : sums.entrySet()) {
+            if (topics.size() == limit) {
+                break;
+            }
+            last = sum.getKey();
+            topics.add("{\"topic\":\"" + last + "\",\"subscribers\":" + sum.getValue() + "}");
+        }
+        String next = sums.size() > limit ? StrictJson.quoted(last) : "null";
+        return Answer.json("{\"topics\":[" + String.join(",", topics) + "],\"next\":" + next + ",\"complete\":"
+                + found.whole() + "}");
+    }
+
+    Answer throwOutUser(String user) {
+        return done(new FleetWords(Kind.THROW_OUT_USER, "user", user));
+    }
+
+    Answer throwOutConnection(String connection) {
+        return done(new FleetWords(Kind.THROW_OUT_CONNECTION, "connection", connection));
+    }
+
+    Answer unsubscribe(String user, Topic topic) {
+        return done(new FleetWords(Kind.UNSUBSCRIBE, "user", user, "topic", topic.name()));
+    }
+
+    private Answer done(FleetWords words) {
+        return calls.order(words)
+                ? Answer.noContent()
+                : Answer.problem(503, "done on this node alone: the relay is unavailable; ask again")
+                        .with("Retry-After", Api.RETRY_SECONDS);
+    }
+}

@@ -1,0 +1,88 @@
+package io.tidegate.hub;
+
+import io.tidegate.owner.Owner;
+import io.tidegate.protocol.CloseCode;
+import io.tidegate.protocol.Topic;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Who is connected to this node and what they subscribe to, for those who look after them. Any thread. */
+public final class Roster {
+    private static final String THROWN_OUT = "thrown out";
+
+    private final Collection<Connection> connections;
+    private final Owner<LoopEvent> loop;
+
+    Roster(Collection<Connection> connections, Owner<LoopEvent> loop) {
+        this.connections = connections;
+        this.loop = loop;
+    }
+
+    /**
+     * A connection.
+     *
+     * @param topics what it subscribes to
+     * @param since milliseconds since the epoch
+     * @param bytesWaiting for its socket
+     */
+    public record Entry(String connection, List<String> topics, long since, long bytesWaiting) {}
+
+    /** The topics that begin so and come behind another in their order, with the number of their subscriptions. */
+    public CompletableFuture<Map<String, Integer>> topics(String prefix, String after) {
+        CompletableFuture<Map<String, Integer>> told = new CompletableFuture<>();
+        loop.post(new LoopEvent.Count(prefix, after, told));
+        return told;
+    }
+
+    /** The connections of a user. */
+    public List<CompletableFuture<Entry>> of(String user) {
+        return connections.stream()
+                .filter(connection -> isOf(connection, user))
+                .map(this::describe)
+                .toList();
+    }
+
+    private CompletableFuture<Entry> describe(Connection connection) {
+        CompletableFuture<Entry> told = new CompletableFuture<>();
+        loop.post(new LoopEvent.Describe(connection, told));
+        return told;
+    }
+
+    /** Closes the connections of a user; they do not come back by themselves. */
+    public void throwOutUser(String user) {
+        for (Connection connection : connections) {
+            if (isOf(connection, user)) {
+                throwOut(connection);
+            }
+        }
+    }
+
+    /** The same for one connection. */
+    public void throwOutConnection(String name) {
+        for (Connection connection : connections) {
+            if (connection.name().equals(name)) {
+                throwOut(connection);
+            }
+        }
+    }
+
+    /** Ends the subscriptions of a user to a topic. */
+    public void unsubscribe(String user, Topic topic) {
+        for (Connection connection : connections) {
+            if (isOf(connection, user)) {
+                loop.post(new LoopEvent.Expelled(connection, topic));
+            }
+        }
+    }
+
+    private static void throwOut(Connection connection) {
+        connection.close(CloseCode.FORBIDDEN, THROWN_OUT);
+    }
+
+    private static boolean isOf(Connection connection, String user) {
+        return connection.user().equals(Optional.of(user));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.api;
+
+import org.jspecify.annotations.NullMarked;
