@@ -115,8 +115,15 @@ final class Tokens implements Attempts.Gate, TokenSource.Owner {
 
     @Override
     public boolean given(String token) {
-        if (term != null && token.equals(present)) {
-            return false;
+        Term now = term;
+        if (now != null && token.equals(present)) {
+            // The application keeps its tokens for a while, too. Near its end that is of no use.
+            boolean lasts = timers.nanoTime() < now.renewAt();
+            if (lasts) {
+                askAt(now.renewAt());
+                release();
+            }
+            return lasts;
         }
         present = token;
         term = null;

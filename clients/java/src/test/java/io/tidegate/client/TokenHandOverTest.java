@@ -89,6 +89,20 @@ class TokenHandOverTest {
     }
 
     @Test
+    void anApplicationMayGiveTheSameTokenWhileItLasts() {
+        Wire.Peer first = live(50_000);
+        waits = true;
+        slow.complete("secret-1");
+        first.shutdown(10_000);
+        it.timers.advanceAlive(Duration.ofSeconds(10), first::alive);
+        assertEquals(Optional.of("secret-1"), it.wire.last().token);
+        assertEquals(2, calls);
+        assertEquals(List.of(), first.sent);
+        it.timers.advanceAlive(Duration.ofSeconds(35), first::alive);
+        assertTrue(calls > 2, "it is asked for again before its end");
+    }
+
+    @Test
     void theMomentBeforeAHandOverIsDrawn() {
         List<Integer> seconds = new ArrayList<>();
         for (int client = 0; client < 3; client++) {

@@ -63,7 +63,6 @@ final class FullMember implements Member {
 
     /** It is served from {@code live} on until it waits, hand-overs included. */
     private void changed(StateChange change) {
-        renewals.ifPresent(one -> one.changed(change));
         switch (change.to()) {
             case LIVE, LEAVING, HANDING_OVER -> {
                 if (change.from() == State.HANDING_OVER) {

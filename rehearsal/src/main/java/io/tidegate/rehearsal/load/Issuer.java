@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -23,6 +24,8 @@ public final class Issuer {
     private static final int SECRET_BYTES = 32;
 
     private final String secret;
+    /** No two tokens are the same, also not within a second. */
+    private final AtomicLong issued = new AtomicLong();
 
     private Issuer(String secret) {
         this.secret = secret;
@@ -52,7 +55,7 @@ public final class Issuer {
      */
     public String token(String user, Duration life) {
         long expires = System.currentTimeMillis() / 1_000 + life.toSeconds();
-        String claims = "{\"sub\":\"" + user + "\",\"exp\":" + expires
+        String claims = "{\"jti\":\"" + issued.incrementAndGet() + "\",\"sub\":\"" + user + "\",\"exp\":" + expires
                 + ",\"tidegate\":{\"subscribe\":[\"*\"],\"publish\":[\"*\",\"/\"]}}";
         String signed = HEADER + "." + encoded(claims);
         try {

@@ -2,22 +2,21 @@ package io.tidegate.rehearsal.load;
 
 import io.tidegate.client.Options;
 import io.tidegate.client.State;
-import io.tidegate.client.StateChange;
 import io.tidegate.client.TidegateClient;
 import io.tidegate.client.Trace;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The tokens of one client of {@code tidegate.v1}, as often as it asks for them. Its monitor guards the counts. */
 final class Renewals {
+    private static final String NOTICE = "{\"type\":\"server-shutdown\"";
+
     private final Issuer issuer;
     private final String user;
     private final TokenTally tally;
     private final Supplier<Optional<TidegateClient>> client;
-    /** Calls since a node said that it leaves, by its name. */
-    private final Map<String, Integer> inDrains = new HashMap<>();
+    /** Calls in this hand-over. */
+    private int inDrain;
 
     Renewals(Issuer issuer, String user, TokenTally tally, Supplier<Optional<TidegateClient>> client) {
         this.issuer = issuer;
@@ -37,26 +36,25 @@ final class Renewals {
         tally.asked();
         client.get()
                 .filter(own -> own.state() == State.LEAVING || own.state() == State.HANDING_OVER)
-                .flatMap(TidegateClient::node)
-                .ifPresent(this::countInDrain);
+                .ifPresent(own -> countInDrain());
         return issuer.token(user, Issuer.SHORT);
     }
 
-    private synchronized void countInDrain(String node) {
-        tally.askedInDrain(inDrains.merge(node, 1, Integer::sum));
+    private synchronized void countInDrain() {
+        tally.askedInDrain(++inDrain);
     }
 
-    synchronized void changed(StateChange change) {
-        if (change.to() == State.LEAVING) {
-            tally.drained();
-        } else if (change.to() == State.LIVE) {
-            inDrains.clear();
-        }
+    private synchronized void drainBegins() {
+        tally.drained();
+        inDrain = 0;
     }
 
+    /** The client is told of what has come only after this, so that no call belongs to another hand-over. */
     private void look(Trace trace) {
         if (trace.kind() == Trace.Kind.ENDED) {
             tally.ended(trace.text());
+        } else if (trace.kind() == Trace.Kind.RECEIVED && trace.text().startsWith(NOTICE)) {
+            drainBegins();
         }
     }
 }
