@@ -3,7 +3,7 @@ import { Harness, URL_A, URL_B } from './harness.js';
 import { seeded } from './time.js';
 
 /**
- * A fleet of which every pod is gone for a while, without a word, and all of whose clients want to be back.
+ * All pods of a fleet are killed at once and come back later; all clients reconnect.
  *
  * @return when they were back, in s after the pods were, and the most handshakes in one second from then on
  */

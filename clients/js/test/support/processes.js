@@ -31,7 +31,7 @@ class Daemon {
       this.process.once('error', reject);
       this.exit.then((code) => reject(new Error(`${command} ended with ${code}:\n${this.output}`)));
     });
-    this.ready.catch(() => {}); // Whoever waits for it hears of it.
+    this.ready.catch(() => {}); // Those who wait for it get the error.
   }
 
   terminate() {

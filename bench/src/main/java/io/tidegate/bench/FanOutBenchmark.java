@@ -4,6 +4,7 @@ import io.tidegate.access.Identity;
 import io.tidegate.hub.Admission;
 import io.tidegate.hub.Connection;
 import io.tidegate.hub.Hub;
+import io.tidegate.hub.Peer;
 import io.tidegate.hub.Transport;
 import io.tidegate.metrics.Metrics;
 import io.tidegate.owner.Threads;
@@ -83,8 +84,8 @@ public class FanOutBenchmark {
             Topic topic = subscribers == 1_000 ? Topic.BROADCAST : new Topic("/" + i / subscribers);
             Admission.Permit permit =
                     (Admission.Permit) hub.admission().admit(null, InetAddress.getLoopbackAddress(), List.of());
-            Connection connection = hub.open(
-                    new Nowhere(delivered), new Connection.Peer(Wire.BROADCAST, List.of(topic), permit, Identity.OPEN));
+            Connection connection =
+                    hub.open(new Nowhere(delivered), new Peer(Wire.BROADCAST, List.of(topic), permit, Identity.OPEN));
             connection.opened();
             if (i % subscribers == 0) {
                 senders.add(connection);

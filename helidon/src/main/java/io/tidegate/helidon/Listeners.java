@@ -102,7 +102,7 @@ public final class Listeners {
 
     /** HTTP/1.1 for back ends. */
     public static ServerConnectionSelector api(RequestHeads heads) {
-        return new ApiConnection.Selector(Http1ConnectionSelector.builder()
+        return ApiConnection.selector(Http1ConnectionSelector.builder()
                 .config(http1(heads).maxPrologueLength(API_PROLOGUE).build())
                 .build());
     }

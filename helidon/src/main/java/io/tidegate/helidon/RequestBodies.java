@@ -19,7 +19,7 @@ import java.util.function.LongSupplier;
  * Bounds what bodies of requests cost: so many bytes at once, all together, and so much time for each.
  *
  * <p>A thread that reads a body cannot be woken without closing its socket, so the watch itself writes the answer to one that
- * does not come, and then closes. Whoever takes a body's entry out decides, as with {@link RequestHeads}.
+ * does not come, and then closes. The thread that takes a body's entry out decides, as in {@link RequestHeads}.
  */
 final class RequestBodies implements AutoCloseable {
     /** For a whole body. */

@@ -17,6 +17,7 @@ import io.tidegate.hub.Admission;
 import io.tidegate.hub.Connection;
 import io.tidegate.hub.Entrance;
 import io.tidegate.hub.Hub;
+import io.tidegate.hub.Peer;
 import io.tidegate.hub.Transport;
 import io.tidegate.protocol.Route;
 import io.tidegate.settings.Settings;
@@ -61,7 +62,7 @@ final class WebSocketUpgrader implements Http1Upgrader {
         String version = OldHttp.version(context, prologue.protocolVersion());
         String accept = accept(Handshake.of(prologue.method().text(), version, name -> values(headers, name)));
         Route.Found route = route(prologue, headers);
-        Connection.Peer peer = peer(route, permit(context, headers), prologue, headers);
+        Peer peer = peer(route, permit(context, headers), prologue, headers);
         SocketTransport transport = new SocketTransport(context.serverSocket(), sender);
         try {
             Connection connection = open(transport, peer);
@@ -76,7 +77,7 @@ final class WebSocketUpgrader implements Http1Upgrader {
         }
     }
 
-    private Connection open(Transport transport, Connection.Peer peer) {
+    private Connection open(Transport transport, Peer peer) {
         try {
             return hub.open(transport, peer);
         } catch (InterruptedException e) {
@@ -125,8 +126,7 @@ final class WebSocketUpgrader implements Http1Upgrader {
         };
     }
 
-    private Connection.Peer peer(
-            Route.Found route, Admission.Permit permit, HttpPrologue prologue, WritableHeaders<?> headers) {
+    private Peer peer(Route.Found route, Admission.Permit permit, HttpPrologue prologue, WritableHeaders<?> headers) {
         Credentials credentials = Credentials.of(
                 name -> values(headers, name),
                 subprotocols(headers),

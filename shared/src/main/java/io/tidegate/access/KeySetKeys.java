@@ -44,7 +44,7 @@ final class KeySetKeys implements Keys {
      *
      * @param interval between two times, where nobody waits
      * @param again the same after a failure
-     * @param least between two times, whoever waits
+     * @param least between two times, though tokens wait
      * @param patience for a key that is not known
      */
     record Pace(Duration interval, Duration again, Duration least, Duration patience) {

@@ -86,38 +86,6 @@ public final class Connection {
         this.vitals = new Vitals(hub.attention(), hub.clock().nanoTime(), hub.heartbeat());
     }
 
-    /**
-     * What the handshake settled.
-     *
-     * @param topics what the connection subscribes to from the start
-     * @param refusal for a client that is refused by frames, since it cannot read an HTTP status
-     */
-    public record Peer(
-            Wire wire, List<Topic> topics, Admission.Permit permit, Identity identity, Optional<Refusal> refusal) {
-        /** One that is let in. */
-        public Peer(Wire wire, List<Topic> topics, Admission.Permit permit, Identity identity) {
-            this(wire, topics, permit, identity, Optional.empty());
-        }
-
-        /** One that is told why not, and closed. */
-        public static Peer refused(Wire wire, Admission.Permit permit, Refusal refusal) {
-            return new Peer(wire, List.of(), permit, Identity.NOBODY, Optional.of(refusal));
-        }
-    }
-
-    /** Why a client is not let in, and what it is told. */
-    public record Refusal(ErrorCode code, String message, CloseCode close) {
-        /** What a refused token means to its client. */
-        public static Refusal of(Verdict.Refused refused) {
-            return switch (refused.reason()) {
-                case EXPIRED -> new Refusal(ErrorCode.TOKEN_EXPIRED, refused.message(), CloseCode.TOKEN);
-                case FORBIDDEN -> new Refusal(ErrorCode.FORBIDDEN, refused.message(), CloseCode.FORBIDDEN);
-                case MISSING, INVALID, UNAVAILABLE ->
-                    new Refusal(ErrorCode.INVALID_TOKEN, refused.message(), CloseCode.TOKEN);
-            };
-        }
-    }
-
     /** Greets the peer and subscribes to its topics. */
     void begin(List<Topic> topics) {
         if (refusal.isPresent()) {
@@ -140,8 +108,8 @@ public final class Connection {
     }
 
     private void refuse(Refusal refused) {
-        send(FrameBatch.of(new ServerFrame.ErrorFrame(refused.code, refused.message, About.NOTHING)));
-        close(refused.close, refused.message);
+        send(FrameBatch.of(new ServerFrame.ErrorFrame(refused.code(), refused.message(), About.NOTHING)));
+        close(refused.close(), refused.message());
     }
 
     /** Waits, for so long at most, until what is published from now on reaches this connection. */

@@ -28,7 +28,7 @@ public final class Entrance {
     public sealed interface Decision {}
 
     /** It is answered with 101. The peer may still be one that is only told why it is refused. */
-    public record Open(Connection.Peer peer) implements Decision {}
+    public record Open(Peer peer) implements Decision {}
 
     /** It is answered with an HTTP status; the permit is closed. */
     public record Status(Refused refused) implements Decision {}
@@ -44,7 +44,7 @@ public final class Entrance {
                 Optional<Refused> tooMany = accepted.identity().user().flatMap(permit::of);
                 yield tooMany.isPresent()
                         ? status(permit, tooMany.get())
-                        : new Open(new Connection.Peer(route.wire(), route.topics(), permit, accepted.identity()));
+                        : new Open(new Peer(route.wire(), route.topics(), permit, accepted.identity()));
             }
             case Verdict.Refused refused -> refuse(refused, credentials, route, permit);
         };
@@ -59,7 +59,7 @@ public final class Entrance {
         }
         return credentials.readsStatus() || reason == Reason.UNAVAILABLE
                 ? status(permit, response(refused))
-                : new Open(Connection.Peer.refused(route.wire(), permit, Connection.Refusal.of(refused)));
+                : new Open(Peer.refused(route.wire(), permit, Refusal.of(refused)));
     }
 
     private static Status status(Permit permit, Refused refused) {

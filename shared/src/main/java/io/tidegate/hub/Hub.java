@@ -100,7 +100,7 @@ public final class Hub implements AutoCloseable {
      * Opens an admitted connection. Until {@link Connection#opened} its frames only gather; what is published after this
      * returns will reach it, unless the relay is down. The caller must call {@link Connection#ended} in the end.
      */
-    public Connection open(Transport transport, Connection.Peer peer) throws InterruptedException {
+    public Connection open(Transport transport, Peer peer) throws InterruptedException {
         Connection connection = begin(transport, peer);
         try {
             // A relay that is down does not fail the handshake: its subscriptions come back by themselves.
@@ -113,7 +113,7 @@ public final class Hub implements AutoCloseable {
     }
 
     /** The same, without waiting for the relay. */
-    public Connection begin(Transport transport, Connection.Peer peer) {
+    public Connection begin(Transport transport, Peer peer) {
         boolean begun = false;
         Connection connection = null;
         try {

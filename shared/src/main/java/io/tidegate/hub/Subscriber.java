@@ -121,7 +121,7 @@ final class Subscriber {
         error(ErrorCode.FORBIDDEN, "subscribing to this topic is not allowed", about);
     }
 
-    /** Subscribes, or begins anew. */
+    /** Subscribes, or begins again. */
     private void subscribe(Topic topic, Optional<Position> after, int last, @Nullable Subscription present) {
         if (!connection.identity().rights().maySubscribe(topic)) {
             forbidden(About.subscribe(topic));

@@ -22,8 +22,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON from back ends. Unlike that of clients it has no name twice in one object: whoever writes that is mistaken about what
- * others will read. Values are returned as the bytes in which they were written.
+ * JSON from back ends. A name may not stand twice in one object, since readers differ in which one counts; JSON of clients may
+ * have that. Values are returned as the bytes in which they were written.
  */
 public final class StrictJson {
     private static final String ALLOWED = "allowed is one value of JSON in UTF-8, without a name twice in an object";

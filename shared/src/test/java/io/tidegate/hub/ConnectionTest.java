@@ -346,18 +346,17 @@ class ConnectionTest {
                     throw new IllegalStateException("a defect");
                 }
             };
-            Connection.Peer peer = new Connection.Peer(
-                    Wire.FULL, defective, peer(fixture, List.of()).permit(), Identity.OPEN);
+            Peer peer = new Peer(Wire.FULL, defective, peer(fixture, List.of()).permit(), Identity.OPEN);
             assertThrows(IllegalStateException.class, () -> fixture.hub.open(new Unabortable(), peer));
             assertEquals(0, fixture.hub.admission().open());
             assertTrue(fixture.hub.connections().isEmpty());
         }
     }
 
-    private static Connection.Peer peer(HubFixture fixture, List<Topic> topics) {
+    private static Peer peer(HubFixture fixture, List<Topic> topics) {
         Admission.Permit permit =
                 (Admission.Permit) fixture.hub.admission().admit(null, InetAddress.getLoopbackAddress(), List.of());
-        return new Connection.Peer(Wire.BROADCAST, topics, permit, Identity.OPEN);
+        return new Peer(Wire.BROADCAST, topics, permit, Identity.OPEN);
     }
 
     /** The node stood still, not its peers: what they sent meanwhile lies in their sockets. */

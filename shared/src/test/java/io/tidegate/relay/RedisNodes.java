@@ -12,15 +12,19 @@ import io.tidegate.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Nodes that share a real Redis; the tests of a class have it one after the other. */
-final class RedisNodes implements RelayNodes, AutoCloseable {
+final class RedisNodes implements RelayNodes, BeforeEachCallback, AfterAllCallback {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private final RedisServer redis = RedisServer.start();
 
     /** So that a test finds nothing of the one before. */
-    void forget() {
+    @Override
+    public void beforeEach(ExtensionContext context) {
         assertEquals("+OK", command("FLUSHALL"));
     }
 
@@ -56,7 +60,7 @@ final class RedisNodes implements RelayNodes, AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void afterAll(ExtensionContext context) {
         redis.close();
     }
 }

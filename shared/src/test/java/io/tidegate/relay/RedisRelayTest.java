@@ -7,29 +7,12 @@ import io.tidegate.protocol.Topic;
 import io.tidegate.testing.Await;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class RedisRelayTest extends RelayContract {
-    @SuppressWarnings("NullAway.Init")
-    private static RedisNodes nodes;
-
-    @BeforeAll
-    static void startRedis() {
-        nodes = new RedisNodes();
-    }
-
-    @AfterAll
-    static void stopRedis() {
-        nodes.close();
-    }
-
-    @BeforeEach
-    void forgetOtherTests() {
-        nodes.forget();
-    }
+    @RegisterExtension
+    static final RedisNodes nodes = new RedisNodes();
 
     @Override
     RelayNodes nodes() {

@@ -6,6 +6,7 @@ import io.tidegate.access.Identity;
 import io.tidegate.hub.Admission;
 import io.tidegate.hub.Connection;
 import io.tidegate.hub.Hub;
+import io.tidegate.hub.Peer;
 import io.tidegate.metrics.Metrics;
 import io.tidegate.owner.InlineOwners;
 import io.tidegate.owner.Owners;
@@ -111,7 +112,7 @@ public final class HubFixture implements AutoCloseable {
         FakeTransport transport = new FakeTransport();
         Admission.Permit permit =
                 (Admission.Permit) hub.admission().admit(null, InetAddress.getLoopbackAddress(), List.of());
-        return new Client(hub.open(transport, new Connection.Peer(wire, topics, permit, Identity.OPEN)), transport);
+        return new Client(hub.open(transport, new Peer(wire, topics, permit, Identity.OPEN)), transport);
     }
 
     /** Lets time pass, as a node that is awake sees it: tick by tick. */

@@ -3,6 +3,7 @@ package io.tidegate.simulation;
 import io.tidegate.access.Identity;
 import io.tidegate.hub.Admission;
 import io.tidegate.hub.Connection;
+import io.tidegate.hub.Peer;
 import io.tidegate.protocol.Topic;
 import io.tidegate.protocol.Wire;
 import io.tidegate.relay.SimulatedRedis;
@@ -139,7 +140,7 @@ final class Cluster {
             }
             case Admission.Permit permit -> {
                 world.cover("handshake");
-                Connection connection = pod.begin(tcp, new Connection.Peer(wire, topics, permit, Identity.OPEN));
+                Connection connection = pod.begin(tcp, new Peer(wire, topics, permit, Identity.OPEN));
                 connections.put(tcp, pod);
                 ordered.add(tcp);
                 pod.after(random.nextLong(HANDSHAKE_NANOS), connection::opened);

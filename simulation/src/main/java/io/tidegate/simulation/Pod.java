@@ -1,6 +1,7 @@
 package io.tidegate.simulation;
 
 import io.tidegate.hub.Connection;
+import io.tidegate.hub.Peer;
 import io.tidegate.metrics.Metrics;
 import io.tidegate.node.Core;
 import io.tidegate.relay.RelayStatus;
@@ -155,7 +156,7 @@ final class Pod implements SimulatedRedis.NodeProcess {
     }
 
     /** A connection for the server's side of a handshake. */
-    Connection begin(Tcp tcp, Connection.Peer peer) {
+    Connection begin(Tcp tcp, Peer peer) {
         Connection connection = core.hub().begin(tcp, peer);
         tcp.serve(connection);
         connections.add(tcp);

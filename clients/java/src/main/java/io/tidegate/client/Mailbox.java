@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs tasks one at a time, in the order in which they were posted, and holds a thread only while there are some.
  *
- * <p>With {@code Runnable::run} as executor, whoever posts to an idle mailbox runs what is in it; a task that posts is not
+ * <p>With {@code Runnable::run} as executor, the thread that posts to an idle mailbox runs its tasks; a task that posts is not
  * interrupted by what it posted.
  */
 final class Mailbox {

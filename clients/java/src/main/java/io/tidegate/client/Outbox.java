@@ -49,7 +49,7 @@ final class Outbox {
         private final boolean repeats;
 
         private boolean inFlight;
-        /** Nothing waits for it any more. Looked at by whoever completes the future. */
+        /** Its future is completed or cancelled. The thread that completes it looks at this. */
         private volatile boolean settled;
 
         private Timers.@Nullable Timer timeout;

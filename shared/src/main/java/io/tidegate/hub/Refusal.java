@@ -1,0 +1,18 @@
+package io.tidegate.hub;
+
+import io.tidegate.access.Verdict;
+import io.tidegate.protocol.CloseCode;
+import io.tidegate.protocol.ErrorCode;
+
+/** Why a client is not let in, and what it is told. */
+public record Refusal(ErrorCode code, String message, CloseCode close) {
+    /** What a refused token means to its client. */
+    public static Refusal of(Verdict.Refused refused) {
+        return switch (refused.reason()) {
+            case EXPIRED -> new Refusal(ErrorCode.TOKEN_EXPIRED, refused.message(), CloseCode.TOKEN);
+            case FORBIDDEN -> new Refusal(ErrorCode.FORBIDDEN, refused.message(), CloseCode.FORBIDDEN);
+            case MISSING, INVALID, UNAVAILABLE ->
+                new Refusal(ErrorCode.INVALID_TOKEN, refused.message(), CloseCode.TOKEN);
+        };
+    }
+}
