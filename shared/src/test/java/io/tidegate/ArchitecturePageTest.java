@@ -3,18 +3,16 @@ package io.tidegate;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidegate.testing.JavaSources;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -97,26 +95,8 @@ final class ArchitecturePageTest {
     }
 
     /** The texts of all classes of a name, by their simple names. */
-    private static Map<String, String> sources() throws IOException {
-        List<Path> files = new ArrayList<>();
-        for (String folder : SOURCES) {
-            try (Stream<Path> all = Files.walk(ROOT.resolve(folder))) {
-                all.filter(path -> path.toString().endsWith(".java")).forEach(files::add);
-            }
-        }
-        return files.stream()
-                .collect(Collectors.toMap(
-                        path -> path.getFileName().toString().replace(".java", ""),
-                        ArchitecturePageTest::read,
-                        (one, other) -> one + "\n" + other));
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static Map<String, String> sources() {
+        return JavaSources.below(SOURCES.stream().map(ROOT::resolve).toList());
     }
 
     /** A type within it, or a method, before whose name stands a type. */

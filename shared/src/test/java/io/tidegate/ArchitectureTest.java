@@ -22,8 +22,12 @@ class ArchitectureTest {
             .definedBy("io.tidegate.owner..")
             .layer("settings")
             .definedBy("io.tidegate.settings..")
+            .layer("log")
+            .definedBy("io.tidegate.log..")
             .layer("metrics")
             .definedBy("io.tidegate.metrics..")
+            .layer("tracing")
+            .definedBy("io.tidegate.tracing..")
             .layer("protocol")
             .definedBy("io.tidegate.protocol..")
             .layer("framing")
@@ -36,6 +40,8 @@ class ArchitectureTest {
             .definedBy("io.tidegate.hub..")
             .layer("drain")
             .definedBy("io.tidegate.drain..")
+            .layer("fleet")
+            .definedBy("io.tidegate.fleet..")
             .layer("api")
             .definedBy("io.tidegate.api..")
             .layer("node")
@@ -46,7 +52,11 @@ class ArchitectureTest {
             .mayNotAccessAnyLayer()
             .whereLayer("settings")
             .mayNotAccessAnyLayer()
+            .whereLayer("log")
+            .mayOnlyAccessLayers("owner", "settings")
             .whereLayer("metrics")
+            .mayNotAccessAnyLayer()
+            .whereLayer("tracing")
             .mayNotAccessAnyLayer()
             .whereLayer("protocol")
             .mayNotAccessAnyLayer()
@@ -57,11 +67,13 @@ class ArchitectureTest {
             .whereLayer("access")
             .mayOnlyAccessLayers("protocol", "settings", "time")
             .whereLayer("hub")
-            .mayOnlyAccessLayers("relay", "access", "owner", "protocol", "settings", "metrics", "time")
+            .mayOnlyAccessLayers("relay", "access", "owner", "protocol", "settings", "metrics", "time", "tracing")
             .whereLayer("drain")
-            .mayOnlyAccessLayers("hub", "owner", "protocol", "settings", "metrics", "time")
+            .mayOnlyAccessLayers("hub", "protocol", "metrics", "settings", "time", "tracing")
+            .whereLayer("fleet")
+            .mayOnlyAccessLayers("drain", "hub", "owner", "protocol", "settings", "metrics", "time")
             .whereLayer("api")
-            .mayOnlyAccessLayers("drain", "hub", "relay", "protocol", "settings", "metrics", "time")
+            .mayOnlyAccessLayers("fleet", "hub", "relay", "protocol", "settings", "metrics", "time")
             .whereLayer("node")
             .mayNotBeAccessedByAnyLayer();
 
@@ -93,7 +105,11 @@ class ArchitectureTest {
     static final ArchRule TIME_IS_INJECTED = noClasses()
             .that()
             .resideInAnyPackage(
-                    "io.tidegate.hub..", "io.tidegate.drain..", "io.tidegate.api..", "io.tidegate.protocol..")
+                    "io.tidegate.hub..",
+                    "io.tidegate.drain..",
+                    "io.tidegate.fleet..",
+                    "io.tidegate.api..",
+                    "io.tidegate.protocol..")
             .should()
             .callMethod(System.class, "nanoTime")
             .orShould()

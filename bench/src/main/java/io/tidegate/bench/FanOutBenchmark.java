@@ -74,7 +74,7 @@ public class FanOutBenchmark {
                 clock,
                 new Threads(metrics.defects()::increment),
                 receiver -> new MemoryRelay(
-                        new MemoryBus(settings.history(), new Threads(() -> {}), clock), receiver, metrics, clock));
+                        new MemoryBus(settings, new Threads(() -> {}), clock), receiver, metrics, clock));
     }
 
     /** A thousand connections, in topics of {@link #subscribers}. */
@@ -120,6 +120,11 @@ public class FanOutBenchmark {
         @Override
         public void writeRest(byte[] bytes, int from, Consumer<@Nullable Exception> done) {
             throw new IllegalStateException("all is taken at once");
+        }
+
+        @Override
+        public long restTaken() {
+            return 0;
         }
 
         @Override

@@ -1,6 +1,6 @@
 package io.tidegate.hub;
 
-import io.tidegate.metrics.Counter;
+import io.tidegate.metrics.Metrics;
 import io.tidegate.protocol.FrameBatch;
 import io.tidegate.protocol.Opcode;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +32,7 @@ public class QueueBenchmark {
     private static final int LIMIT = 1 << 20;
 
     private final FrameBatch batch = FrameBatch.of(Opcode.TEXT, new byte[200]);
-    private final Outbound outbound = new Outbound(event -> {}, defect -> {}, new Counter());
+    private final Outbound outbound = new Outbound(event -> {}, defect -> {}, new Metrics());
     private final OutboundQueue[] queues = queues();
 
     private OutboundQueue[] queues() {
@@ -56,6 +56,11 @@ public class QueueBenchmark {
         @Override
         public void writeRest(byte[] bytes, int from, Consumer<@Nullable Exception> done) {
             throw new IllegalStateException("all is taken at once");
+        }
+
+        @Override
+        public long restTaken() {
+            return 0;
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.tidegate.helidon;
 
+import io.helidon.common.buffers.DataReader;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerContext;
@@ -57,13 +58,20 @@ record ApiConnection(ServerConnection http, ConnectionContext context) implement
         });
     }
 
-    /** The same context with another listener's. */
+    /** The same context with another listener's, and another reader. */
     private static final class Context extends ForwardingContext {
         private final ListenerContext listener;
+        private final DataReader reader;
 
         Context(ConnectionContext context) {
             super(context);
             this.listener = new ProblemContext(context.listenerContext());
+            this.reader = new RequestReader(() -> RequestReader.pull(context.dataReader()));
+        }
+
+        @Override
+        public DataReader dataReader() {
+            return reader;
         }
 
         @Override

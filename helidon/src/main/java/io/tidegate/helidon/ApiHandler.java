@@ -1,8 +1,10 @@
 package io.tidegate.helidon;
 
+import io.helidon.http.BadRequestException;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
@@ -24,9 +26,9 @@ final class ApiHandler implements Handler {
     private static final int DRAIN_STRANGER = 64 << 10;
 
     private final Api api;
-    private final RequestBodies bodies;
+    private final BodyTimeout bodies;
 
-    ApiHandler(Api api, RequestBodies bodies) {
+    ApiHandler(Api api, BodyTimeout bodies) {
         this.api = api;
         this.bodies = bodies;
     }
@@ -45,6 +47,8 @@ final class ApiHandler implements Handler {
                 response.header(HeaderValues.CONNECTION_CLOSE);
             }
             send(request, response, answer);
+        } catch (UnreadException e) {
+            throw e.reason;
         }
     }
 
@@ -63,6 +67,16 @@ final class ApiHandler implements Handler {
 
     /** There is no room for a body. */
     private static final class BusyException extends IOException {}
+
+    /** A body has not come as it must: no defect of the API, which reads it. */
+    private static final class UnreadException extends IOException {
+        private final transient RuntimeException reason;
+
+        UnreadException(RuntimeException reason) {
+            super(reason);
+            this.reason = reason;
+        }
+    }
 
     /** What a request carries, and the room that it takes. */
     private final class Content implements AutoCloseable {
@@ -147,6 +161,8 @@ final class ApiHandler implements Handler {
                         connection,
                         () -> api.timedOut(call),
                         () -> reading.of(request.content().inputStream()));
+            } catch (BadRequestException | CloseConnectionException e) {
+                throw new UnreadException(e);
             } finally {
                 bodies.failed(connection);
             }

@@ -14,9 +14,11 @@ import java.util.concurrent.ExecutorService;
 /** A connection's context, of which a subclass changes a part. */
 abstract class ForwardingContext implements ConnectionContext {
     private final ConnectionContext context;
+    private final DataWriter writer;
 
     ForwardingContext(ConnectionContext context) {
         this.context = context;
+        this.writer = new ResponseWriter(context.dataWriter());
     }
 
     @Override
@@ -31,7 +33,7 @@ abstract class ForwardingContext implements ConnectionContext {
 
     @Override
     public DataWriter dataWriter() {
-        return context.dataWriter();
+        return writer;
     }
 
     @Override

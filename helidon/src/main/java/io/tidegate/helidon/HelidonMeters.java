@@ -30,18 +30,15 @@ public final class HelidonMeters implements MeterBinder, AutoCloseable {
 
     @Override
     public void counter(String name, String help, Map<String, String> labels, LongSupplier value) {
-        List<Tag> tags = labels.entrySet().stream()
-                .map(label -> Tag.create(label.getKey(), label.getValue()))
-                .toList();
         held.add(value);
         register(FunctionalCounter.builder(name, value, LongSupplier::getAsLong)
                 .description(help)
-                .tags(tags));
+                .tags(tags(labels)));
     }
 
     @Override
-    public void gauge(String name, String help, DoubleSupplier value) {
-        register(Gauge.builder(name, value::getAsDouble).description(help));
+    public void gauge(String name, String help, Map<String, String> labels, DoubleSupplier value) {
+        register(Gauge.builder(name, value::getAsDouble).description(help).tags(tags(labels)));
     }
 
     /** A timer and not a summary: in a summary with buckets Micrometer rounds each value up to a whole second. */
@@ -61,6 +58,12 @@ public final class HelidonMeters implements MeterBinder, AutoCloseable {
         registered.forEach(registry::remove);
         registered.clear();
         held.clear();
+    }
+
+    private static List<Tag> tags(Map<String, String> labels) {
+        return labels.entrySet().stream()
+                .map(label -> Tag.create(label.getKey(), label.getValue()))
+                .toList();
     }
 
     private <M extends Meter, B extends Meter.Builder<B, M>> M register(B builder) {

@@ -6,23 +6,26 @@ import io.helidon.common.media.type.MediaTypes;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
 import io.helidon.http.PathMatchers;
+import io.helidon.http.Status;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.helidon.webserver.http1.spi.Http1Upgrader;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.tidegate.api.Api;
 import io.tidegate.framing.Handshake;
 import io.tidegate.node.Node;
 import io.tidegate.node.Page;
+import io.tidegate.owner.OutOfMemory;
 import io.tidegate.protocol.Topic;
 import io.tidegate.settings.Settings;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** The listeners: WebSockets and the page on one, what operators ask on another, what back ends ask on a third. */
 public final class Listeners {
@@ -37,7 +40,7 @@ public final class Listeners {
     /** Handshakes that may wait for the accepting thread, as in a reconnect storm; the kernel may allow fewer. */
     private static final int BACKLOG = 4096;
 
-    /** Connections of the management port at once, since each has a thread; further ones wait until one ends. */
+    /** Connections of the management port at once, since each has a thread; further ones are closed. */
     private static final int MANAGEMENT_CONNECTIONS = 256;
 
     /** Bytes of a request's first line without topics. */
@@ -76,67 +79,117 @@ public final class Listeners {
                 "false");
     }
 
-    /** The same for the management listener. */
-    public static Map<String, String> managementOptions(String host, int port, Duration headTimeout) {
-        Map<String, String> options = new HashMap<>(options(host, port, headTimeout));
-        options.put("max-tcp-connections", String.valueOf(MANAGEMENT_CONNECTIONS));
-        return options;
+    /** How sockets are written, for the log. */
+    public static String writes() {
+        String problem = NativeSender.problem();
+        return problem.isEmpty()
+                ? "Writes: one write loop, which asks sockets what they take"
+                : "Writes: each takes a thread and up to twice the CPU, since sockets cannot be asked: " + problem;
     }
 
     /** HTTP/1.1 and 1.0, and a way out of 1.1 to a WebSocket. */
     public static ServerConnectionSelector webSockets(
-            Settings settings, Node node, Endpoint.Factory endpoints, RequestHeads heads) {
+            Settings settings, Node node, Endpoint.Factory endpoints, HeaderTimeout heads) {
         return OldHttp.selector(Http1ConnectionSelector.builder()
-                .config(http1(heads)
+                .config(http1(heads, false)
                         .maxPrologueLength(maxPrologue(settings.limits().topics()))
                         .build())
-                .addUpgrader(new WebSocketUpgrader(node.hub(), endpoints, settings))
+                .addUpgrader(new WebSocketUpgrader(node.hub(), endpoints, settings, UnaryOperator.identity()))
                 .build());
     }
 
+    /**
+     * The way out of HTTP/1.1 alone, for a listener of somebody else's.
+     *
+     * @param path of ours that every request means, whatever its own
+     */
+    public static Http1Upgrader upgrader(Settings settings, Node node, String path) {
+        return new WebSocketUpgrader(
+                node.hub(), (connection, prologue, headers) -> Endpoint.direct(connection), settings, any -> path);
+    }
+
     /** HTTP/1.1 and 1.0 alone, for the management listener. */
-    public static ServerConnectionSelector http(RequestHeads heads) {
-        return ManagementConnection.selector(OldHttp.selector(
-                Http1ConnectionSelector.builder().config(http1(heads).build()).build()));
+    public static ServerConnectionSelector http(HeaderTimeout heads) {
+        return ManagementConnection.selector(OldHttp.selector(Http1ConnectionSelector.builder()
+                .config(http1(heads, false).build())
+                .build()));
     }
 
     /** HTTP/1.1 for back ends. */
-    public static ServerConnectionSelector api(RequestHeads heads) {
+    public static ServerConnectionSelector api(HeaderTimeout heads) {
         return ApiConnection.selector(Http1ConnectionSelector.builder()
-                .config(http1(heads).maxPrologueLength(API_PROLOGUE).build())
+                .config(http1(heads, true).maxPrologueLength(API_PROLOGUE).build())
                 .build());
     }
 
     /** All that they ask. */
-    public static void api(HttpRouting.Builder routing, Api api, RequestHeads heads) {
+    public static void api(HttpRouting.Builder routing, Api api, HeaderTimeout heads) {
+        endAtOutOfMemory(routing);
         routing.any(new ApiHandler(api, heads.bodies()));
     }
 
     /** What is not an upgrade on the first listener. */
     public static void page(HttpRouting.Builder routing, Settings settings, Node node) {
+        endAtOutOfMemory(routing);
+        String prefix = settings.server().prefix();
         for (Page page : Page.all()) {
-            routing.route(READ, PathMatchers.create(page.path()), (request, response) -> {
+            routing.route(READ, PathMatchers.exact(prefix + page.path()), (request, response) -> {
                 page.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
                 send(request, response, page.body());
             });
         }
-        if (settings.fleet().isPublic()) {
-            fleet(routing, node);
+        if (!prefix.isEmpty()) {
+            routing.route(READ, PathMatchers.exact(prefix), Listeners::addSlash);
         }
-        routing.any("/chat", (request, response) -> {
-            throw WebSocketUpgrader.refusal(Handshake.upgradeRequired("this is a WebSocket"));
+        if (settings.fleet().isPublic()) {
+            fleet(routing, prefix, node);
+        }
+        routing.any(prefix + "/chat", (request, response) -> {
+            throw WebSocketUpgrader.refusal(
+                    Handshake.upgradeRequired("this is a WebSocket"), node.hub().metrics());
         });
     }
 
     /** What is asked on the other, beside what the framework answers itself. */
     public static void management(HttpRouting.Builder routing, Node node) {
-        routing.register(new ManagementThreads(MANAGEMENT));
+        endAtOutOfMemory(routing);
+        routing.register(new ListenerGuard(node, MANAGEMENT_CONNECTIONS));
+        scrapes(routing, node);
         json(routing, "/connections", () -> node.connections().json());
-        fleet(routing, node);
+        fleet(routing, "", node);
     }
 
-    private static void fleet(HttpRouting.Builder routing, Node node) {
-        json(routing, "/fleet", () -> node.fleet().json());
+    /** Helidon answers 500 to whatever a handler throws. */
+    private static void endAtOutOfMemory(HttpRouting.Builder routing) {
+        routing.error(OutOfMemoryError.class, (request, response, error) -> {
+            OutOfMemory.check(error);
+            throw error;
+        });
+    }
+
+    /** Tells the node when a scraper has been sent its metrics: the framework answers it, so no handler of ours could. */
+    public static void scrapes(HttpRouting.Builder routing, Node node) {
+        routing.addFilter((chain, request, response) -> {
+            if (request.prologue().uriPath().path().endsWith("/metrics")) {
+                response.whenSent(node.scrape());
+            }
+            chain.proceed();
+        });
+    }
+
+    /** The page names its files relative to its own path. The answer is relative, too: a proxy may add to the path. */
+    private static void addSlash(ServerRequest request, ServerResponse response) {
+        String path = request.prologue().uriPath().rawPath();
+        String query = request.prologue().query().rawValue();
+        response.status(Status.PERMANENT_REDIRECT_308);
+        response.header(
+                HeaderNames.LOCATION,
+                path.substring(path.lastIndexOf('/') + 1) + "/" + (query.isEmpty() ? "" : "?" + query));
+        response.send();
+    }
+
+    private static void fleet(HttpRouting.Builder routing, String prefix, Node node) {
+        json(routing, prefix + "/fleet", () -> node.fleet().json());
     }
 
     private static void json(HttpRouting.Builder routing, String path, Supplier<String> body) {
@@ -157,8 +210,9 @@ public final class Listeners {
         }
     }
 
-    private static Http1Config.Builder http1(RequestHeads heads) {
-        return Http1Config.builder().addReceiveListener(heads);
+    private static Http1Config.Builder http1(HeaderTimeout heads, boolean content) {
+        // One that calls the other: of several, Helidon 4.2.6 calls neither with the head of a request.
+        return Http1Config.builder().addReceiveListener(new RequestFraming(heads, content));
     }
 
     /** Bytes of a request's first line: as many topics as a connection may have, each character of them encoded. */

@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 
 /**
- * An HTTP connection on a platform thread of {@link ManagementThreads}. Helidon ends one that reads by interrupting its
+ * An HTTP connection on a platform thread of {@link ListenerGuard}. Helidon ends one that reads by interrupting its
  * thread, which does nothing to a platform thread in a read (JDK, {@code Socket.getInputStream}): here its socket is
  * closed, too. There is never a {@link SocketTransport} on it.
  *

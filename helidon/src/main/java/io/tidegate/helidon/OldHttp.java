@@ -15,7 +15,7 @@ final class OldHttp extends ForwardingContext {
     private OldHttp(ConnectionContext context) {
         super(context);
         this.requests = new OldRequests(context.dataReader(), LIMIT);
-        this.reader = new DataReader(requests);
+        this.reader = new RequestReader(requests);
     }
 
     /**

@@ -135,8 +135,7 @@ final class OldRequests implements Supplier<byte[]> {
     }
 
     private byte[] pull() {
-        source.ensureAvailable();
-        return source.readBytes(source.available());
+        return RequestReader.pull(source);
     }
 
     private static byte[] joined(byte[] first, byte[] second) {

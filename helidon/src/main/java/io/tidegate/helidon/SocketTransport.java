@@ -17,11 +17,17 @@ import org.jspecify.annotations.Nullable;
  * socket has to call that first, or {@link #release}.
  */
 final class SocketTransport implements Transport {
+    /** Bytes of a write that waits for the peer, so that one that reads can be told from one that does not. */
+    private static final int PIECE = 16 << 10;
+
     private final HelidonSocket socket;
     private final NativeSender sender;
 
     @GuardedBy("this")
     private int descriptor;
+
+    /** Written by the thread of the one write that is under way. */
+    private volatile long restTaken;
 
     SocketTransport(HelidonSocket socket, NativeSender sender) {
         this(socket, sender, NativeSender.descriptor(socket));
@@ -31,6 +37,11 @@ final class SocketTransport implements Transport {
         this.socket = socket;
         this.sender = sender;
         this.descriptor = descriptor;
+    }
+
+    @Override
+    public long restTaken() {
+        return restTaken;
     }
 
     @Override
@@ -57,9 +68,14 @@ final class SocketTransport implements Transport {
      * @throws IOException where the connection is gone, or was aborted meanwhile
      */
     void write(byte[] bytes, int from) throws IOException {
+        long before = restTaken;
         try {
-            // Not create: that one writes beyond the end unless it begins at 0 (Helidon 4.2.6).
-            socket.write(BufferData.createReadOnly(bytes, from, bytes.length - from));
+            for (int at = from; at < bytes.length; at += PIECE) {
+                int length = Math.min(PIECE, bytes.length - at);
+                // Not create: that one writes beyond the end unless it begins at 0 (Helidon 4.2.6).
+                socket.write(BufferData.createReadOnly(bytes, at, length));
+                restTaken = before + at + length - from;
+            }
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }

@@ -3,11 +3,13 @@ package io.tidegate.helidon;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.spi.ServerConnection;
-import io.tidegate.framing.Farewell;
 import io.tidegate.framing.FrameReader;
 import io.tidegate.framing.Inbound;
+import io.tidegate.framing.LingeringClose;
 import io.tidegate.hub.Connection;
 import io.tidegate.hub.Transport;
+import io.tidegate.metrics.Counter;
+import io.tidegate.owner.OutOfMemory;
 import io.tidegate.protocol.CloseCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,6 +40,7 @@ final class WebSocketConnection implements ServerConnection {
     private final Endpoint endpoint;
     private final Answer answer;
     private final FrameReader frames;
+    private final Counter bytesReceived;
     private final ReadBudget budget = new ReadBudget();
 
     /** Where the reading has got to, for the endpoint's sake: the code of an abnormal end until something else is known. */
@@ -55,6 +58,7 @@ final class WebSocketConnection implements ServerConnection {
         this.connection = connection;
         this.endpoint = endpoint;
         this.answer = answer;
+        this.bytesReceived = connection.bytesReceived();
         this.frames = new FrameReader(this::nextBytes, maxMessage);
     }
 
@@ -70,6 +74,7 @@ final class WebSocketConnection implements ServerConnection {
             connection.abort();
             throw e;
         } catch (RuntimeException | Error e) {
+            OutOfMemory.check(e);
             LOG.log(System.Logger.Level.ERROR, "A connection failed", e);
             // An endpoint that failed before it did this would leave the close frame waiting.
             connection.opened();
@@ -125,7 +130,9 @@ final class WebSocketConnection implements ServerConnection {
                     code = violation.code().code();
                     connection.close(violation.code(), violation.reason());
                     connection.awaitClosed();
-                    Farewell.discard(this::nextBytes);
+                    if (!violation.closed()) {
+                        LingeringClose.discard(this::nextBytes);
+                    }
                     return;
                 }
                 case Inbound.End end -> {
@@ -139,6 +146,7 @@ final class WebSocketConnection implements ServerConnection {
         byte[] bytes = arrived();
         if (bytes != null) {
             budget.bytes(bytes.length);
+            bytesReceived.add(bytes.length);
         }
         return bytes;
     }

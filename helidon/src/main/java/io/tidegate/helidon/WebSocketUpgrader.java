@@ -19,12 +19,18 @@ import io.tidegate.hub.Entrance;
 import io.tidegate.hub.Hub;
 import io.tidegate.hub.Peer;
 import io.tidegate.hub.Transport;
+import io.tidegate.metrics.Metrics;
+import io.tidegate.metrics.Metrics.Rejection;
+import io.tidegate.owner.OutOfMemory;
 import io.tidegate.protocol.Route;
 import io.tidegate.settings.Settings;
+import io.tidegate.tracing.Step;
+import io.tidegate.tracing.Tracing;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * Answers a WebSocket handshake: with 101 and a connection of ours, or with an HTTP status that says why not. In the
@@ -37,28 +43,48 @@ final class WebSocketUpgrader implements Http1Upgrader {
     private final Endpoint.Factory endpoints;
     private final Settings.Limits limits;
     private final Settings.Auth auth;
+    private final String prefix;
+    private final UnaryOperator<String> paths;
     private final NativeSender sender = new NativeSender();
 
-    WebSocketUpgrader(Hub hub, Endpoint.Factory endpoints, Settings settings) {
+    /** @param paths the path of ours that is meant, of that of a request */
+    WebSocketUpgrader(Hub hub, Endpoint.Factory endpoints, Settings settings, UnaryOperator<String> paths) {
         this.hub = hub;
         this.endpoints = endpoints;
         this.limits = settings.limits();
         this.auth = settings.auth();
-        if (!NativeSender.problem().isEmpty()) {
-            LOG.log(
-                    System.Logger.Level.INFO,
-                    "Each write takes a thread and up to twice the CPU, since sockets cannot be asked: {0}",
-                    NativeSender.problem());
-        }
+        this.prefix = settings.server().prefix();
+        this.paths = paths;
     }
 
     @Override
     public String supportedProtocol() {
-        return RequestHeads.WEBSOCKET;
+        return HeaderTimeout.WEBSOCKET;
     }
 
     @Override
     public ServerConnection upgrade(ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers) {
+        if (!hub.traces().isOn()) {
+            return answer(context, prologue, headers);
+        }
+        List<String> traceparents = values(headers, "traceparent");
+        Tracing.Span span =
+                hub.traces().begin(Step.HANDSHAKE, traceparents.size() == 1 ? traceparents.getFirst() : "", "");
+        String failure = "failed";
+        try {
+            ServerConnection connection = answer(context, prologue, headers);
+            failure = "";
+            return connection;
+        } catch (RequestException e) {
+            failure = "refused: " + e.status().code();
+            throw e;
+        } finally {
+            span.end(failure);
+        }
+    }
+
+    private ServerConnection answer(ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers) {
+        long begun = System.nanoTime();
         String version = OldHttp.version(context, prologue.protocolVersion());
         String accept = accept(Handshake.of(prologue.method().text(), version, name -> values(headers, name)));
         Route.Found route = route(prologue, headers);
@@ -68,9 +94,11 @@ final class WebSocketUpgrader implements Http1Upgrader {
             Connection connection = open(transport, peer);
             Endpoint endpoint = endpoint(connection, prologue, headers);
             byte[] response = Handshake.response(accept, route.subprotocol());
+            hub.metrics().handshakes().record(System.nanoTime() - begun);
             return new WebSocketConnection(
                     context, transport, connection, endpoint, () -> transport.write(response, 0), limits.message());
         } catch (RuntimeException | Error e) {
+            OutOfMemory.check(e);
             // Helidon answers with this, and closes the socket past the transport.
             transport.release();
             throw e;
@@ -96,24 +124,34 @@ final class WebSocketUpgrader implements Http1Upgrader {
         }
     }
 
-    private static String accept(Handshake handshake) {
+    private String accept(Handshake handshake) {
         return switch (handshake) {
             case Handshake.Accepted accepted -> accepted.accept();
-            case Handshake.Refused refused -> throw refusal(refused);
+            case Handshake.Refused refused -> throw refusal(refused, hub.metrics());
         };
     }
 
     private Route.Found route(HttpPrologue prologue, WritableHeaders<?> headers) {
         Route.Request request = new Route.Request(
-                prologue.uriPath().path(), prologue.query().all("topic", List::of), subprotocols(headers));
-        return switch (Route.of(request, limits.topics())) {
+                paths.apply(prologue.uriPath().rawPath()),
+                prologue.query().all("topic", List::of),
+                subprotocols(headers));
+        return switch (Route.of(request, prefix, limits.topics())) {
             case Route.Found found -> found;
-            case Route.Refused refused -> throw refusal(refused.status(), Map.of(), refused.message());
+            case Route.Refused refused -> {
+                hub.metrics()
+                        .connectionsRejected(Rejection.of(refused.status()))
+                        .increment();
+                throw refusal(refused.status(), Map.of(), refused.message());
+            }
         };
     }
 
     private Admission.Permit permit(ConnectionContext context, WritableHeaders<?> headers) {
         List<String> origin = values(headers, "Origin");
+        if (origin.size() > 1) {
+            throw refusal(400, Map.of(), "Origin is there once");
+        }
         InetSocketAddress peer = (InetSocketAddress) context.remotePeer().address();
         Admission.Decision decision = hub.admission()
                 .admit(
@@ -155,8 +193,9 @@ final class WebSocketUpgrader implements Http1Upgrader {
         return headers.all(HeaderNames.create(name), List::of);
     }
 
-    /** Helidon answers with this, and closes the connection. */
-    static RequestException refusal(Handshake.Refused refused) {
+    /** Helidon answers with this, and closes the connection. It is counted. */
+    static RequestException refusal(Handshake.Refused refused, Metrics metrics) {
+        metrics.connectionsRejected(Rejection.of(refused.status())).increment();
         return refusal(refused.status(), refused.headers(), refused.text());
     }
 

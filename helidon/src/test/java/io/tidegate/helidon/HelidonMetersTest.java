@@ -35,7 +35,7 @@ class HelidonMetersTest {
         AtomicLong counted = new AtomicLong();
         AtomicLong measured = new AtomicLong();
         meters.counter("meters_test_total", "", Map.of("code", "1000"), counted::get);
-        meters.gauge("meters_level", "", measured::get);
+        meters.gauge("meters_level", "", Map.of(), measured::get);
         collectGarbage();
         counted.set(7);
         measured.set(9);

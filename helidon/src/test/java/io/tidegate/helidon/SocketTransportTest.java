@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PlainSocket;
+import io.helidon.common.socket.TlsSocket;
 import io.tidegate.testing.Await;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -20,6 +21,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,6 +156,20 @@ class SocketTransportTest {
         aborting.join();
         assertTrue(closed.get());
         assertEquals(0, transport.writeNow(random(10)));
+    }
+
+    /** What is sent on a descriptor is not encrypted. */
+    @Test
+    void aSocketOfTlsIsNeverSentOnAtOnce() throws Exception {
+        try (SSLSocket socket = (SSLSocket) SSLContext.getDefault()
+                .getSocketFactory()
+                .createSocket(server.getInetAddress(), server.getLocalPort())) {
+            // Helidon asks for the session, which waits for a handshake or its end.
+            server.accept().close();
+            HelidonSocket helidon = TlsSocket.server(socket, "one", "other");
+            assertEquals(NativeSender.NO_DESCRIPTOR, NativeSender.descriptor(helidon));
+            assertEquals(0, new SocketTransport(helidon, sender).writeNow(random(10)));
+        }
     }
 
     @Test

@@ -3,9 +3,10 @@ package io.tidegate.mp;
 import io.helidon.metrics.api.MetricsFactory;
 import io.helidon.microprofile.server.ServerCdiExtension;
 import io.tidegate.helidon.Endpoint;
+import io.tidegate.helidon.HeaderTimeout;
 import io.tidegate.helidon.HelidonMeters;
 import io.tidegate.helidon.Listeners;
-import io.tidegate.helidon.RequestHeads;
+import io.tidegate.helidon.Spans;
 import io.tidegate.node.Node;
 import io.tidegate.settings.Settings;
 import jakarta.annotation.Priority;
@@ -36,13 +37,13 @@ class Beans {
     @Produces
     @Singleton
     Node node(Settings settings) {
-        return new Node(settings, "mp");
+        return new Node(settings, "mp", Spans.of(settings));
     }
 
     @Produces
     @Singleton
-    RequestHeads heads() {
-        return new RequestHeads(RequestHeads.TIMEOUT);
+    HeaderTimeout heads() {
+        return new HeaderTimeout(HeaderTimeout.TIMEOUT);
     }
 
     @Produces
@@ -54,7 +55,7 @@ class Beans {
     @Produces
     @Singleton
     Endpoint.Factory endpoints(Settings settings) {
-        return new TyrusEndpoints(settings.limits().message());
+        return new TyrusEndpoints(settings.limits().message(), settings.server().prefix());
     }
 
     void route(
@@ -62,7 +63,7 @@ class Beans {
             BeanManager beans,
             Settings settings,
             Node node,
-            RequestHeads heads) {
+            HeaderTimeout heads) {
         ServerCdiExtension server = beans.getExtension(ServerCdiExtension.class);
         Listeners.page(server.serverRoutingBuilder(), settings, node);
         Listeners.management(server.serverNamedRoutingBuilder(Listeners.MANAGEMENT), node);
@@ -73,7 +74,7 @@ class Beans {
     void listening(
             @Observes @Priority(LISTENING) @Initialized(ApplicationScoped.class) Object event,
             Node node,
-            RequestHeads heads,
+            HeaderTimeout heads,
             HelidonMeters meters) {
         node.bindMetrics(meters);
         heads.start();
@@ -84,7 +85,7 @@ class Beans {
     void close(
             @Observes @Priority(STILL_LISTENING) @BeforeDestroyed(ApplicationScoped.class) Object event,
             Node node,
-            RequestHeads heads,
+            HeaderTimeout heads,
             HelidonMeters meters) {
         heads.close();
         node.close();

@@ -1,6 +1,7 @@
 package io.tidegate.mp;
 
 import io.tidegate.node.Node;
+import io.tidegate.node.Version;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import java.util.Optional;
@@ -39,6 +40,7 @@ class HealthChecks {
             Optional<String> reason = problem.get();
             HealthCheckResponseBuilder response =
                     HealthCheckResponse.named(name).status(reason.isEmpty());
+            response.withData("version", Version.current());
             reason.ifPresent(text -> response.withData("reason", text));
             return response.build();
         };

@@ -7,8 +7,8 @@ import io.helidon.webserver.spi.ProtocolConfigProvider;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.helidon.webserver.spi.ServerConnectionSelectorProvider;
 import io.tidegate.helidon.Endpoint;
+import io.tidegate.helidon.HeaderTimeout;
 import io.tidegate.helidon.Listeners;
-import io.tidegate.helidon.RequestHeads;
 import io.tidegate.node.Node;
 import io.tidegate.settings.Settings;
 import jakarta.enterprise.inject.spi.CDI;
@@ -53,7 +53,7 @@ record HubProtocol(String name) implements ProtocolConfig {
 
         @Override
         public ServerConnectionSelector create(String listener, ProtocolConfig config, ProtocolConfigs all) {
-            RequestHeads heads = bean(RequestHeads.class);
+            HeaderTimeout heads = bean(HeaderTimeout.class);
             return switch (listener) {
                 case Listeners.MANAGEMENT -> Listeners.http(heads);
                 case Listeners.API -> Listeners.api(heads);

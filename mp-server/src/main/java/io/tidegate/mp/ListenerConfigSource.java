@@ -1,7 +1,7 @@
 package io.tidegate.mp;
 
+import io.tidegate.helidon.HeaderTimeout;
 import io.tidegate.helidon.Listeners;
-import io.tidegate.helidon.RequestHeads;
 import io.tidegate.settings.Settings;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,17 +19,19 @@ final class ListenerConfigSource implements ConfigSource {
 
     ListenerConfigSource(Settings all) {
         Settings.Server settings = all.server();
-        listener("server.", Listeners.options(settings.host(), settings.port(), RequestHeads.TIMEOUT));
+        listener("server.", Listeners.options(settings.host(), settings.port(), HeaderTimeout.TIMEOUT));
         listener(
                 "server.sockets.0.",
-                Listeners.managementOptions(settings.host(), settings.managementPort(), RequestHeads.TIMEOUT));
+                Listeners.options(settings.host(), settings.managementPort(), HeaderTimeout.TIMEOUT));
         properties.put("server.sockets.0.name", Listeners.MANAGEMENT);
         if (all.api().isOpen()) {
             listener(
                     "server.sockets.1.",
-                    Listeners.options(settings.host(), all.api().port(), RequestHeads.TIMEOUT));
+                    Listeners.options(settings.host(), all.api().port(), HeaderTimeout.TIMEOUT));
             properties.put("server.sockets.1.name", Listeners.API);
         }
+        // Read a second time by the container: a random one would be another.
+        properties.put("tidegate.node", settings.node());
         properties.put("server.features.observe.sockets", Listeners.MANAGEMENT);
     }
 

@@ -10,27 +10,24 @@ import io.tidegate.node.Ports;
 import io.tidegate.settings.Settings;
 import jakarta.enterprise.inject.se.SeContainer;
 import java.util.OptionalInt;
-import org.eclipse.microprofile.config.ConfigProvider;
 
 /** The CDI container of a server, with its listeners open. */
 final class MpServer implements Launch.Server {
     private final SeContainer container;
     private final ServerCdiExtension server;
-    private final boolean hasApi;
+    private final Settings settings;
 
-    private MpServer(SeContainer container, boolean hasApi) {
+    private MpServer(SeContainer container, Settings settings) {
         this.container = container;
-        this.hasApi = hasApi;
+        this.settings = settings;
         this.server = container.getBeanManager().getExtension(ServerCdiExtension.class);
     }
 
     /** As {@link Launch.Start} wants it. */
-    static MpServer start() throws CannotListenException {
-        Settings settings = ServerSettings.read(ConfigProvider.getConfig());
+    static MpServer start(Settings settings) throws CannotListenException {
         Ports.requireFree(settings);
         ListenerConfigSource.register(settings);
-        MpServer server =
-                new MpServer(HelidonContainer.instance().start(), settings.api().isOpen());
+        MpServer server = new MpServer(HelidonContainer.instance().start(), settings);
         // Helidon logs what is wrong with a listener and goes on.
         if (server.port() < 0 || server.managementPort() < 0 || server.apiPort().orElse(0) < 0) {
             server.close();
@@ -54,7 +51,12 @@ final class MpServer implements Launch.Server {
 
     @Override
     public OptionalInt apiPort() {
-        return hasApi ? OptionalInt.of(server.port(Listeners.API)) : OptionalInt.empty();
+        return settings.api().isOpen() ? OptionalInt.of(server.port(Listeners.API)) : OptionalInt.empty();
+    }
+
+    @Override
+    public String writes() {
+        return Listeners.writes();
     }
 
     @Override

@@ -31,17 +31,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class TyrusEndpoints implements Endpoint.Factory {
     private final WebSocketEngine engine;
+    private final String prefix;
 
     /**
      * A container with both endpoints.
      *
      * @param maxMessage bytes of the largest message
+     * @param prefix of their paths: empty, or as {@code /ws}
      */
-    TyrusEndpoints(int maxMessage) {
+    TyrusEndpoints(int maxMessage, String prefix) {
+        this.prefix = prefix;
         this.engine = new Container(maxMessage + TyrusEndpoint.HEADER_MAX).getWebSocketEngine();
         try {
-            engine.register(BroadcastEndpoint.class, "/");
-            engine.register(ChatEndpoint.class, "/");
+            engine.register(BroadcastEndpoint.class, prefix + "/");
+            engine.register(ChatEndpoint.class, prefix + "/");
         } catch (DeploymentException e) {
             throw new IllegalStateException("the endpoints are not what Jakarta WebSocket asks for", e);
         }
@@ -60,14 +63,15 @@ final class TyrusEndpoints implements Endpoint.Factory {
         return endpoint;
     }
 
-    private static RequestContext request(
+    private RequestContext request(
             Connection connection, HttpPrologue prologue, Headers headers, TyrusEndpoint endpoint) {
         UriQuery query = prologue.query();
         Map<String, String[]> parameters = new HashMap<>();
         query.names().forEach(name -> parameters.put(name, values(query, name)));
+        String path = prologue.uriPath().path();
         RequestContext request = RequestContext.Builder.create()
                 .userPrincipal(connection.user().map(User::new).orElse(null))
-                .requestURI(URI.create(prologue.uriPath().path()))
+                .requestURI(URI.create(path.equals(prefix) ? path + "/" : path))
                 .queryString(query.rawValue())
                 .parameterMap(parameters)
                 .httpSession(endpoint)

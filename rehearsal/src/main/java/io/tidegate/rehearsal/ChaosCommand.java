@@ -23,18 +23,23 @@ import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Exit code 0: nothing was lost, doubled or reordered; 1: something was; 2: wrong usage. */
+/** Servers, a real Redis and many clients under faults. */
 @Command(
         name = "chaos",
-        mixinStandardHelpOptions = true,
-        usageHelpWidth = 100,
-        description =
-                "Runs servers, a real Redis and many clients under faults, and reports what was lost, doubled or reordered.")
+        abbreviateSynopsis = true,
+        description = {
+            "Starts three servers behind one address, a Redis that keeps a file, and clients of every kind. Then kills, stops,"
+                    + " replaces and cuts off servers and Redis, one fault after the other, chosen by the seed; in the end everybody"
+                    + " is to have everything that was acknowledged, once and in order."
+        },
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {"0:so it is", "1:something was lost, doubled or reordered", "2:wrong usage"})
 final class ChaosCommand implements Callable<Integer> {
     private static final String NODE = "clients/js/src/tidegate-client.js";
     private static final String PYTHON = "examples/python/tidegate.py";
@@ -43,7 +48,8 @@ final class ChaosCommand implements Callable<Integer> {
 
     private enum Scenario {
         CHAOS,
-        ROLLING
+        ROLLING,
+        SHRINK
     }
 
     @Spec
@@ -52,58 +58,91 @@ final class ChaosCommand implements Callable<Integer> {
 
     @Option(
             names = "--scenario",
-            description = "chaos (the default): one fault after the other; rolling: every pod is replaced once")
+            paramLabel = "NAME",
+            description =
+                    "chaos (the default): one fault after the other; rolling: every server is replaced once under 3,000"
+                            + " clients, and no second may see more than 15 %% of the reconnects; shrink: of four servers two leave, with"
+                            + " --closed --users 5000, and nobody may be told to have come or left")
     private Scenario scenario = Scenario.CHAOS;
 
-    @Option(names = "--minutes", description = "how long faults are injected; ${DEFAULT-VALUE} by default")
+    @Option(names = "--minutes", paramLabel = "N", description = "how long faults are injected (${DEFAULT-VALUE})")
     private double minutes = 10;
 
-    @Option(names = "--fault-every", description = "such as 5s or PT0.5S; 5s by default", converter = Seconds.class)
+    @Option(
+            names = "--fault-every",
+            paramLabel = "5s",
+            description = "from one fault to the next (5s)",
+            converter = Seconds.class)
     private Duration faultEvery = Duration.ofSeconds(5);
 
-    @Option(names = "--faults", split = ",", description = "which ones; all by default: ${COMPLETION-CANDIDATES}")
-    private Set<Fault> faults = EnumSet.allOf(Fault.class);
+    @Option(
+            names = "--faults",
+            split = ",",
+            paramLabel = "NAME",
+            description =
+                    "only these: kill_pod, terminate_pod, replace_all, kill_redis, stop_redis, cut_link, silence_link")
+    private Set<Fault> faults =
+            EnumSet.copyOf(Stream.of(Fault.values()).filter(Fault::isMended).toList());
 
-    @Option(names = "--clients", description = "on tidegate.v1; 500 by default, 3000 for rolling")
+    @Option(names = "--clients", paramLabel = "N", description = "on tidegate.v1 (500; 3000 for rolling)")
     private @Nullable Integer clients;
 
-    @Option(names = "--node-clients", description = "how many of them are of clients/js; a tenth by default")
+    @Option(
+            names = "--node-clients",
+            paramLabel = "N",
+            description = "how many of them are of clients/js (a tenth, where node is installed)")
     private @Nullable Integer nodeClients;
 
     @Option(
             names = "--python-clients",
-            description = "how many of them are of examples/python; a tenth by default, where websockets is installed")
+            paramLabel = "N",
+            description = "how many of them are of examples/python (a tenth, where websockets is installed)")
     private @Nullable Integer pythonClients;
 
-    @Option(names = "--plain-clients", description = "on the plain wire, besides; ${DEFAULT-VALUE} by default")
+    @Option(names = "--plain-clients", paramLabel = "N", description = "on the plain wire, besides (${DEFAULT-VALUE})")
     private int plainClients = 20;
 
-    @Option(names = "--rate", description = "messages a second that all publish together; ${DEFAULT-VALUE} by default")
+    @Option(names = "--back-ends", paramLabel = "N", description = "that publish over HTTP, besides (${DEFAULT-VALUE})")
+    private int backEnds = 4;
+
+    @Option(
+            names = "--users",
+            paramLabel = "N",
+            description =
+                    "with --closed: whose presence is watched; nobody may be told to have left who was back in time"
+                            + " (${DEFAULT-VALUE})")
+    private int users = 50;
+
+    @Option(names = "--rate", paramLabel = "N", description = "messages a second, from all together (${DEFAULT-VALUE})")
     private double rate = 200;
 
-    @Option(names = "--seed", description = "of the faults; random by default, and printed")
+    @Option(names = "--seed", paramLabel = "N", description = "the same faults again; the seed is printed")
     private long seed = System.nanoTime() % 1_000_000;
 
-    @Option(names = "--runtimes", split = ",", description = "which servers take part, in turn: se, mp")
-    private List<String> runtimes = List.of("se", "mp");
+    @Mixin
+    private final BuiltServers servers = new BuiltServers();
 
-    @Option(names = "--closed", description = "the servers ask for tokens, which last for 20 s")
+    @Option(
+            names = "--closed",
+            description =
+                    "the servers ask for tokens, which last for 20 s: none may cost a connection, and no client may ask twice"
+                            + " in one hand-over")
     private boolean closed;
 
-    @Option(names = "--root", hidden = true, description = "where the modules are")
-    private Path root = Path.of("");
-
-    @Option(names = "--logs", description = "a directory for what the servers print, a file for each")
+    @Option(names = "--logs", paramLabel = "DIR", description = "what each server has printed, a file for each")
     private @Nullable Path logs;
 
-    @Option(names = "--set", description = "a setting of the servers, such as --set tidegate.heartbeat=10s")
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "a setting of the servers, such as tidegate.heartbeat=10s")
     private Map<String, String> settings = Map.of();
 
     @Override
     public Integer call() throws InterruptedException {
         System.out.println("seed " + seed);
         Outcome outcome = ChaosRun.run(plan(), System.out);
-        boolean calm = scenario == Scenario.CHAOS || outcome.busiestShare() <= 0.15;
+        boolean calm = scenario != Scenario.ROLLING || outcome.busiestShare() <= 0.15;
         System.out.println(outcome.isGood() && calm ? "PASSED" : "FAILED, seed " + seed);
         return outcome.isGood() && calm ? 0 : 1;
     }
@@ -120,35 +159,34 @@ final class ChaosCommand implements Callable<Integer> {
         if (all - others < 2 || rate <= 0) {
             throw wrong("--clients and --rate: allowed are 2 clients of clients/java or more, and a rate above 0");
         }
-        ChaosPlan.Storm storm = rolling
-                ? new ChaosPlan.Storm.Rolling()
-                : new ChaosPlan.Storm.Chaos(Duration.ofMillis((long) (minutes * 60_000)), faultEvery, seed, faults);
+        if (scenario == Scenario.SHRINK && (!closed || users < 1)) {
+            throw wrong("--scenario shrink needs --closed, and --users of 1 or more");
+        }
+        if (!faults.stream().allMatch(Fault::isMended)) {
+            throw wrong("--faults: shrink is a scenario; allowed are the others");
+        }
+        ChaosPlan.Storm storm = switch (scenario) {
+            case CHAOS ->
+                new ChaosPlan.Storm.Chaos(Duration.ofMillis((long) (minutes * 60_000)), faultEvery, seed, faults);
+            case ROLLING -> new ChaosPlan.Storm.Rolling();
+            case SHRINK -> new ChaosPlan.Storm.Shrink();
+        };
         Optional<Issuer> issuer = closed ? Optional.of(Issuer.create()) : Optional.empty();
         Map<String, String> own =
                 new LinkedHashMap<>(issuer.map(Issuer::settings).orElse(Map.of()));
         own.putAll(settings);
         return new ChaosPlan(
-                new Load(all - others, others, plainClients, rate),
+                new Load(all - others, others, plainClients, backEnds, closed ? users : 0, rate),
                 storm,
                 new ChaosPlan.Servers(
-                        runtimes.stream().map(this::jar).toList(),
-                        ChaosSettings.of(rolling, own),
-                        Optional.ofNullable(logs)),
+                        servers.jars(), ChaosSettings.of(scenario != Scenario.CHAOS, own), Optional.ofNullable(logs)),
                 scripts,
                 issuer);
     }
 
-    private Path jar(String runtime) {
-        Path jar = root.resolve(runtime + "-server/target/tidegate-" + runtime + "-server.jar");
-        if (!Files.exists(jar)) {
-            throw wrong("--runtimes: no " + jar + "; allowed are se and mp, built before");
-        }
-        return jar;
-    }
-
     /** A closed fleet is for clients that can bring another token; those of examples/python have one in their address. */
     private boolean takesPart(Script script) {
-        Path client = root.resolve(NODE);
+        Path client = servers.root().resolve(NODE);
         if (!closed || !script.module().equals(client.toAbsolutePath().toUri().toString())) {
             return true;
         }
@@ -171,7 +209,7 @@ final class ChaosCommand implements Callable<Integer> {
             List<String> check,
             BiFunction<Integer, Path, Script> kind,
             String module) {
-        Path client = root.resolve(module).toAbsolutePath();
+        Path client = servers.root().resolve(module).toAbsolutePath();
         int clients = wanted != null ? wanted : Files.exists(client) && succeeds(check) ? all / 10 : 0;
         if (clients > 0 && !Files.exists(client)) {
             throw wrong(option + " needs " + module + ", which is not there");

@@ -1,12 +1,12 @@
 package io.tidegate.rehearsal;
 
-import io.tidegate.rehearsal.load.Course;
 import io.tidegate.rehearsal.load.LoadPlan;
+import io.tidegate.rehearsal.load.LoadProfile;
 import io.tidegate.rehearsal.load.LoadResult;
 import io.tidegate.rehearsal.load.LoadRun;
 import io.tidegate.rehearsal.load.Mix;
+import io.tidegate.rehearsal.load.ProcessLimits;
 import io.tidegate.rehearsal.load.Profile;
-import io.tidegate.rehearsal.load.Room;
 import io.tidegate.rehearsal.load.Topics;
 import io.tidegate.testing.ServerProcess;
 import java.io.IOException;
@@ -29,12 +29,23 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Exit code 0: all is well; 1: something was lost, doubled or reordered, or not reached; 2: wrong usage. */
+/** Many clients that come, go and publish, and a verdict. */
 @Command(
         name = "load",
-        mixinStandardHelpOptions = true,
-        usageHelpWidth = 100,
-        description = "Connects many clients, has them publish, and reports what was lost, doubled or reordered.")
+        abbreviateSynopsis = true,
+        description = {
+            "Many clients that come, go and publish. Without a URL it starts a server of its own. With several URLs these are one"
+                    + " fleet: a client that loses one server goes to the next. In the end everybody is to have everything that was"
+                    + " acknowledged, once and in order. Ctrl-C ends it early; the verdict is still made."
+        },
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:all is well",
+            "1:something was lost, doubled or reordered, or not reached, and the last line says what",
+            "2:wrong usage"
+        },
+        footerHeading = "Example:%n",
+        footer = "  ./tidegate load --connections 10000 --ramp 1000/s --rate 500 --plot load.html")
 final class LoadCommand implements Callable<Integer> {
     private static final int CONNECT_MILLIS = 5_000;
     private static final int LARGEST = 1 << 20;
@@ -43,43 +54,66 @@ final class LoadCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // by picocli
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "URL", description = "ws://host:port of each target; by default a server is started")
+    @Parameters(
+            paramLabel = "URL",
+            description = "ws://HOST:PORT of each server, with the path before /chat where there is one")
     private List<URI> targets = List.of();
 
-    @Option(names = "--connections", description = "how many; ${DEFAULT-VALUE} by default")
+    @Option(names = "--connections", paramLabel = "N", description = "how many (${DEFAULT-VALUE})")
     private int connections = 1_000;
 
-    @Option(names = "--ramp", description = "how fast they come, such as 500/s", converter = PerSecond.class)
+    @Option(
+            names = "--ramp",
+            paramLabel = "500/s",
+            description = "how fast they come (500/s)",
+            converter = PerSecond.class)
     private double ramp = 500;
 
-    @Option(names = "--profile", description = "in place of --connections: 0s:100,30s:10000@500/s,60s:100")
-    private @Nullable String course;
+    @Option(
+            names = "--profile",
+            paramLabel = "STEPS",
+            description =
+                    "in place of --connections, steps TIME:CONNECTIONS[@RATE/s]: 0s:100,30s:10000@1000/s,60s:100 is a surge")
+    private @Nullable String loadProfile;
 
-    @Option(names = "--rate", description = "messages a second, all together; ${DEFAULT-VALUE} by default")
+    @Option(names = "--rate", paramLabel = "N", description = "messages a second, all together (100)")
     private double rate = 100;
 
-    @Option(names = "--size", description = "bytes of a message; ${DEFAULT-VALUE} by default")
+    @Option(names = "--size", paramLabel = "BYTES", description = "of a message (${DEFAULT-VALUE})")
     private int size = 64;
 
-    @Option(names = "--topics", description = "how many; by default one for ten connections")
+    @Option(
+            names = "--topics",
+            paramLabel = "N",
+            description = "how many (one for ten connections); fewer topics are more deliveries")
     private @Nullable Integer topics;
 
-    @Option(names = "--wire", description = "v1, plain, broadcast, or shares: v1=90,plain=10; v1 by default")
+    @Option(
+            names = "--wire",
+            paramLabel = "NAME",
+            description = "v1, plain, broadcast, or shares: v1=90,plain=10 (${DEFAULT-VALUE})")
     private String wire = "v1";
 
-    @Option(names = "--slow", description = "so many more who read a few bytes a second; none by default")
+    @Option(names = "--slow", paramLabel = "N", description = "so many more who read a few bytes a second (0)")
     private int slow;
 
-    @Option(names = "--duration", description = "such as 60s, the default", converter = Seconds.class)
+    @Option(
+            names = "--duration",
+            paramLabel = "60s",
+            description = "from the first connection on (60s)",
+            converter = Seconds.class)
     private Duration duration = Duration.ofMinutes(1);
 
-    @Option(names = "--runtime", description = "of the server that is started: se, the default, or mp")
+    @Option(names = "--runtime", paramLabel = "NAME", description = "of the server that it starts: se or mp (se)")
     private String runtime = "se";
 
-    @Option(names = "--json", description = "the result as JSON on the standard output, and nothing else there")
+    @Option(names = "--json", description = "the result on the standard output, progress beside it")
     private boolean json;
 
-    @Option(names = "--plot", description = "an HTML file to draw the run in")
+    @Option(
+            names = "--plot",
+            paramLabel = "FILE.html",
+            description = "connections, messages, latencies and reconnects over time")
     private @Nullable Path plot;
 
     @Option(names = "--terminal", hidden = true, description = "rewrite the line of progress")
@@ -90,27 +124,36 @@ final class LoadCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Course steps = checked("--profile", this::course);
+        if (connections < 1) {
+            throw wrong("--connections: " + connections + "; allowed is 1 or more");
+        }
+        LoadProfile steps = checked("--profile", this::loadProfile);
         Mix mix = checked("--wire", () -> Mix.parse(wire));
         int tops = topics != null ? topics : Math.max(1, steps.peak() / 10);
         if (rate < 0 || size < 0 || size > LARGEST || tops < 1 || slow < 0) {
             throw wrong(
                     "allowed are --rate 0 or more, --size 0 to " + LARGEST + ", --topics 1 or more, --slow 0 or more");
         }
-        Room.here().refusal(steps.peak() + slow, Math.max(1, targets.size())).ifPresent(refusal -> {
-            throw wrong(refusal);
-        });
+        ProcessLimits.here()
+                .refusal(steps.peak() + slow, Math.max(1, targets.size()))
+                .ifPresent(refusal -> {
+                    throw wrong(refusal);
+                });
+        if (plot != null && !isWritable(plot.toAbsolutePath())) {
+            throw wrong("--plot: " + plot + " cannot be written; allowed is a file in a folder that is there");
+        }
         if (!targets.isEmpty()) {
             return run(profile(targets, mix, tops), steps);
         }
-        try (ServerProcess server = ServerProcess.start(jar(), settings(steps))) {
+        try (ServerProcess server =
+                ServerProcess.start(BuiltServers.jar(spec, "--runtime", root, runtime), settings(steps))) {
             URI url = URI.create("ws://localhost:" + server.port());
             err().println("A server of its own: " + url);
             return run(profile(List.of(url), mix, tops), steps);
         }
     }
 
-    private int run(Profile profile, Course steps) throws Exception {
+    private int run(Profile profile, LoadProfile steps) throws Exception {
         for (URI target : profile.targets()) {
             requireListening(target);
         }
@@ -135,8 +178,15 @@ final class LoadCommand implements Callable<Integer> {
         return result.isGood() ? 0 : 1;
     }
 
-    private Course course() {
-        return course == null ? Course.of(connections, ramp) : Course.parse(course, ramp);
+    private static boolean isWritable(Path file) {
+        Path folder = file.getParent();
+        return Files.exists(file)
+                ? Files.isRegularFile(file) && Files.isWritable(file)
+                : folder != null && Files.isDirectory(folder) && Files.isWritable(folder);
+    }
+
+    private LoadProfile loadProfile() {
+        return loadProfile == null ? LoadProfile.of(connections, ramp) : LoadProfile.parse(loadProfile, ramp);
     }
 
     private Profile profile(List<URI> urls, Mix mix, int count) {
@@ -147,16 +197,8 @@ final class LoadCommand implements Callable<Integer> {
     }
 
     /** It is to carry all of them, from one address. */
-    private Map<String, String> settings(Course steps) {
+    private Map<String, String> settings(LoadProfile steps) {
         return Map.of("tidegate.limits.connections", String.valueOf(steps.peak() + slow + 100));
-    }
-
-    private Path jar() {
-        Path jar = root.resolve(runtime + "-server/target/tidegate-" + runtime + "-server.jar");
-        if (!Files.exists(jar)) {
-            throw wrong("--runtime: no " + jar + "; allowed are se and mp, built before");
-        }
-        return jar;
     }
 
     private void requireListening(URI target) {

@@ -1,7 +1,7 @@
 package io.tidegate.rehearsal;
 
-import io.tidegate.rehearsal.load.Course;
 import io.tidegate.rehearsal.load.LoadPlan;
+import io.tidegate.rehearsal.load.LoadProfile;
 import io.tidegate.rehearsal.load.LoadResult;
 import io.tidegate.rehearsal.load.Percentiles;
 import io.tidegate.rehearsal.load.Sample;
@@ -21,20 +21,20 @@ final class LoadPage {
 
     private LoadPage(LoadPlan plan, LoadResult result) {
         this.result = result;
-        this.marks = plan.course().steps().stream()
+        this.marks = plan.loadProfile().steps().stream()
                 .skip(1)
                 .map(step -> new Plot.Mark(step.at().toMillis() / 1e3, label(step)))
                 .toList();
     }
 
-    private static String label(Course.Step step) {
+    private static String label(LoadProfile.Step step) {
         return "to " + step.connections();
     }
 
     static Page of(LoadPlan plan, LoadResult result) {
         return new LoadPage(plan, result)
-                .draw(new Page(
-                        String.format("Load: %,d connections, %s", plan.course().peak(), rate(plan))));
+                .draw(new Page(String.format(
+                        "Load: %,d connections, %s", plan.loadProfile().peak(), rate(plan))));
     }
 
     private static String rate(LoadPlan plan) {

@@ -29,16 +29,15 @@ final class LoadText {
         Snapshot.Connections connections = sample.snapshot().connections();
         Snapshot.Messages messages = sample.snapshot().messages();
         return format(
-                "%4.0f s  live %d/%d | published %d, received %d, pending %d | delivery p99 %s | reconnects %d, gaps %d",
+                "%4.0f s  %d/%d live  %d published  %d received  p99 %s%s%s",
                 sample.at(),
                 connections.live(),
                 connections.target(),
                 messages.published(),
                 messages.received(),
-                messages.pending(),
                 millis(sample.latencies().delivery().p99()),
-                connections.reconnects(),
-                messages.gaps());
+                ifAny("  %d reconnects", connections.reconnects()),
+                ifAny("  %d gaps", messages.gaps()));
     }
 
     /** The rows of the table of figures. */
@@ -89,8 +88,8 @@ final class LoadText {
         text.append('\n');
         List<List<String>> rows = new ArrayList<>(List.of(LATENCY_HEADER));
         rows.addAll(latencies(result.latencies()));
-        rows.forEach(row -> text.append(format("%-20s", row.getFirst()))
-                .append(row.stream().skip(1).map(cell -> format("%12s", cell)).collect(Collectors.joining()))
+        rows.forEach(row -> text.append(format("%-16s", row.getFirst()))
+                .append(row.stream().skip(1).map(cell -> format("%10s", cell)).collect(Collectors.joining()))
                 .append('\n'));
         text.append('\n');
         result.report().defects().stream()
@@ -193,6 +192,12 @@ final class LoadText {
 
     private static String millis(double millis) {
         return Double.isNaN(millis) ? "-" : format(millis < 10 ? "%,.1f ms" : "%,.0f ms", millis);
+    }
+
+    /** So that a line of a run without trouble fits 80 columns. */
+    @FormatMethod
+    private static String ifAny(String format, long count) {
+        return count == 0 ? "" : String.format(Locale.ROOT, format, count);
     }
 
     @FormatMethod

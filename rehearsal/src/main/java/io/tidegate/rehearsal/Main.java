@@ -2,18 +2,43 @@ package io.tidegate.rehearsal;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
-/** The entry point of the rehearsal's jar. */
+/** The entry point of the rehearsal's jar: the commands that {@code ./tidegate} hands on, with their {@code --help}. */
 @Command(
-        name = "rehearsal",
-        subcommands = {ChaosCommand.class, LoadCommand.class, RehearseCommand.class},
-        mixinStandardHelpOptions = true)
+        name = "./tidegate",
+        subcommands = {AttackCommand.class, ChaosCommand.class, LoadCommand.class, RehearseCommand.class})
 public final class Main {
+    private static final int TERMINAL_COLUMNS = 80;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "say this, and end")
+    @SuppressWarnings("unused") // by picocli
+    private boolean help;
+
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Main())
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** A wrong argument is one line that names it, and exit code 2. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .execute(arguments));
+                .setUsageHelpWidth(TERMINAL_COLUMNS)
+                .setParameterExceptionHandler((error, given) -> {
+                    CommandLine command = error.getCommandLine();
+                    command.getErr().println("tidegate: " + command.getCommandName() + ": " + firstLine(error));
+                    return CommandLine.ExitCode.USAGE;
+                });
+    }
+
+    private static String firstLine(Exception error) {
+        return String.valueOf(error.getMessage()).lines().findFirst().orElse("wrong usage");
     }
 }

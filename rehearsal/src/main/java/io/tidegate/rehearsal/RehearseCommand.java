@@ -20,17 +20,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Exit code 0: the fleet did as it should; 1: it did not, or the machine cannot play it; 2: wrong usage. */
+/** A surge of clients, and a fleet that scales as the chart says. */
 @Command(
         name = "rehearse",
-        mixinStandardHelpOptions = true,
-        usageHelpWidth = 100,
-        description = "Plays a surge of clients against a fleet that scales as the rendered chart says, and judges it.")
+        abbreviateSynopsis = true,
+        description = {
+            "A surge of clients, and a fleet that scales as the chart says: 2 pods, 10, and 2 again. Starts servers, Redis, a"
+                    + " Prometheus that scrapes them and HAProxy; takes triggers, targets and behavior from the rendered chart,"
+                    + " decides as the HPA and KEDA do, and starts and ends servers accordingly. Needs prometheus and haproxy. Time"
+                    + " is compressed; the page says by how much."
+        },
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:nothing was lost, doubled or cut, and the fleet followed without swinging and got even",
+            "1:it did not, or this machine cannot play it",
+            "2:wrong usage"
+        })
 final class RehearseCommand implements Callable<Integer> {
     private enum Which {
         CHART,
@@ -41,65 +52,74 @@ final class RehearseCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // by picocli
     private CommandSpec spec;
 
-    @Option(names = "--connections", description = "at the height of the surge; ${DEFAULT-VALUE} by default")
+    @Option(names = "--connections", paramLabel = "N", description = "at the height of the surge (10,000)")
     private int connections = 10_000;
 
-    @Option(names = "--base", description = "before and after it; a tenth by default")
+    @Option(names = "--base", paramLabel = "N", description = "before and after it (a tenth)")
     private int base = -1;
 
-    @Option(names = "--rate", description = "messages a second that all publish together; ${DEFAULT-VALUE} by default")
+    @Option(names = "--rate", paramLabel = "N", description = "messages a second that all publish together (50)")
     private double rate = 50;
 
-    @Option(names = "--speed", description = "how much faster than in earnest; ${DEFAULT-VALUE} by default")
+    @Option(names = "--speed", paramLabel = "N", description = "how much faster than in earnest, 1 to 60 (10)")
     private double speed = 10;
 
     @Option(
             names = "--ramp",
-            description = "of the scenario, in which the surge comes and goes; 5m by default",
+            paramLabel = "5m",
+            description = "in which the surge comes and goes, in the scenario's time (5m)",
             converter = Seconds.class)
     private Duration ramp = Duration.ofMinutes(5);
 
     @Option(
             names = "--hold",
-            description = "of the scenario, for which it stays; 10m by default, 25m with --query article",
+            paramLabel = "10m",
+            description = "for which it stays (10m; 25m with --query article)",
             converter = Seconds.class)
     private Duration hold = Duration.ZERO;
 
-    @Option(names = "--query", description = "whose ScaledObject decides: ${COMPLETION-CANDIDATES}; chart by default")
+    @Option(
+            names = "--query",
+            paramLabel = "article",
+            description = "the article's ScaledObject decides in place of the chart's: see it swing")
     private Which query = Which.CHART;
 
     @Option(names = "--no-rebalance", description = "the servers keep their connections, however uneven")
     private boolean still;
 
-    @Option(names = "--runtimes", split = ",", description = "which servers take part, in turn: se, mp")
-    private List<String> runtimes = List.of("se", "mp");
+    @Mixin
+    private final BuiltServers servers = new BuiltServers();
 
-    @Option(names = "--set", description = "a value of the chart, such as --set autoscaling.connections.target=500")
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "a value of the chart, such as autoscaling.connections.target=500")
     private Map<String, String> values = Map.of();
 
     @Option(
             names = "--cluster",
             description =
-                    "plays on the cluster that KUBECONFIG names, where its KEDA and HPA decide, with a release that is there")
+                    "on the cluster that KUBECONFIG names, where its KEDA and HPA decide on a release that is there, in real"
+                            + " time")
     private boolean onCluster;
 
-    @Option(names = "--namespace", description = "of the release on the cluster; ${DEFAULT-VALUE} by default")
+    @Option(names = "--namespace", paramLabel = "NAME", description = "of the release on the cluster (default)")
     private String namespace = "default";
 
-    @Option(names = "--name", description = "of its Deployment; ${DEFAULT-VALUE} by default")
+    @Option(names = "--name", paramLabel = "NAME", description = "of its Deployment (tidegate)")
     private String name = "tidegate";
 
-    @Option(names = "--address", description = "at which clients reach its Service, such as wss://chat.example.com")
+    @Option(
+            names = "--address",
+            paramLabel = "URL",
+            description = "at which clients reach its Service, such as wss://chat.example.com")
     private URI address = URI.create("");
 
-    @Option(names = "--page", description = "the page with the plots; ${DEFAULT-VALUE} by default")
+    @Option(names = "--page", paramLabel = "FILE.html", description = "where the plots go (rehearsal.html)")
     private Path page = Path.of("rehearsal.html");
 
-    @Option(names = "--json", description = "the verdict on stdout as JSON; progress goes to stderr")
+    @Option(names = "--json", description = "the verdict on the standard output, progress beside it")
     private boolean json;
-
-    @Option(names = "--root", hidden = true, description = "where the modules are")
-    private Path root = Path.of("");
 
     @Override
     public Integer call() throws InterruptedException, IOException {
@@ -108,7 +128,7 @@ final class RehearseCommand implements Callable<Integer> {
             Outcome outcome = onCluster
                     ? Rehearsal.onCluster(plan(), release(), progress)
                     : Rehearsal.onThisMachine(
-                            plan(), Chart.render(root.resolve("charts/tidegate"), values()), progress);
+                            plan(), Chart.render(servers.root().resolve("charts/tidegate"), values()), progress);
             RehearsalPage.of(outcome).write(page);
             outcome.verdict().lines().forEach(line -> progress.println((line.good() ? "✓ " : "✗ ") + line.text()));
             progress.println((outcome.verdict().isGood() ? "PASSED" : "FAILED") + "; see " + page.toAbsolutePath());
@@ -136,8 +156,7 @@ final class RehearseCommand implements Callable<Integer> {
                 new RehearsalPlan.Times(ramp, stay),
                 onCluster
                         ? new RehearsalPlan.Servers(List.of(), true)
-                        : new RehearsalPlan.Servers(
-                                runtimes.stream().map(this::jar).toList(), !still),
+                        : new RehearsalPlan.Servers(servers.jars(), !still),
                 new Speed(onCluster ? 1 : speed),
                 query == Which.ARTICLE);
     }
@@ -167,14 +186,6 @@ final class RehearseCommand implements Callable<Integer> {
         all.put("autoscaling.prometheus.serverAddress", "http://prometheus.monitoring.svc:9090");
         all.putAll(values);
         return all;
-    }
-
-    private Path jar(String runtime) {
-        Path jar = root.resolve(runtime + "-server/target/tidegate-" + runtime + "-server.jar");
-        if (!Files.exists(jar)) {
-            throw wrong("--runtimes: no " + jar + "; allowed are se and mp, built before");
-        }
-        return jar;
     }
 
     private ParameterException wrong(String what) {

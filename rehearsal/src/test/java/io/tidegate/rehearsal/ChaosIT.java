@@ -10,7 +10,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 /** The short form of the chaos suite; {@code ./tidegate chaos} is the long one. */
 class ChaosIT {
@@ -48,9 +47,8 @@ class ChaosIT {
     }
 
     private static int run(StringWriter errors, String... arguments) {
-        return new CommandLine(new ChaosCommand())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setErr(new PrintWriter(errors))
-                .execute(arguments);
+        List<String> all = new ArrayList<>(List.of("chaos"));
+        all.addAll(List.of(arguments));
+        return Main.commandLine().setErr(new PrintWriter(errors)).execute(all.toArray(String[]::new));
     }
 }

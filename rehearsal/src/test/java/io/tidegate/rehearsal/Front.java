@@ -2,16 +2,14 @@ package io.tidegate.rehearsal;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
+import io.tidegate.testing.Programs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** A proxy in a process of its own, started from the file that we ship; only names and ports are others. */
 final class Front implements AutoCloseable {
@@ -44,7 +42,7 @@ final class Front implements AutoCloseable {
                     .directory(directory.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile());
-            builder.environment().put("PATH", path());
+            builder.environment().put("PATH", Programs.path());
             builder.environment().put("HOME", directory.toString());
             Process process = builder.start();
             Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
@@ -65,19 +63,7 @@ final class Front implements AutoCloseable {
 
     /** Whether such a program is there. */
     static boolean isInstalled(String program) {
-        return find(program).isPresent();
-    }
-
-    private static Optional<Path> find(String program) {
-        return Stream.of(path().split(File.pathSeparator, -1))
-                .map(place -> Path.of(place, program))
-                .filter(Files::isExecutable)
-                .findFirst();
-    }
-
-    /** With the place where Debian puts daemons, which is not on everybody's PATH. */
-    private static String path() {
-        return System.getenv().getOrDefault("PATH", "") + File.pathSeparator + "/usr/sbin";
+        return Programs.find(program).isPresent();
     }
 
     /** What it has printed. */

@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 /** The load generator against real servers. */
 class LoadIT {
@@ -109,6 +108,23 @@ class LoadIT {
     }
 
     @Test
+    void theServersPathsMayBeBehindAnother() throws Exception {
+        try (ServerProcess server = ServerProcess.start(SE, Map.of("tidegate.path", "/ws"))) {
+            String clients = "--connections 10 --topics 2 --duration 3s --wire v1=50,plain=40,broadcast=10 ";
+            assertEquals(0, load(clients + url(server.port()) + "/ws/chat"), all());
+        }
+    }
+
+    @Test
+    void itFitsATerminalOf80Columns() {
+        assertEquals(0, load("--connections 20 --duration 3s"), all());
+        all().lines().forEach(line -> assertTrue(line.length() <= 80, line));
+        out.getBuffer().setLength(0);
+        assertEquals(0, load("--help"), all());
+        out.toString().lines().forEach(line -> assertTrue(line.length() <= 80, line));
+    }
+
+    @Test
     void broadcastGoesToAll() {
         assertEquals(0, load("--connections 20 --rate 20 --wire broadcast --duration 8s --json"), all());
         long published = Long.parseLong(values("published").getFirst());
@@ -132,11 +148,20 @@ class LoadIT {
         "--connections 2000000000,ulimit -n",
         "ws://localhost:1,nobody listens at ws://localhost:1",
         "http://localhost:1,allowed is such as ws://localhost:8080",
-        "--size -1,--size 0 to 1048576"
+        "--size -1,--size 0 to 1048576",
+        "--connections -5,'--connections: -5; allowed is 1 or more'",
+        "--connections 0,'--connections: 0; allowed is 1 or more'",
+        "ws://localhost:99999,with a port from 1 to 65535",
+        "ws://localhost:0,with a port from 1 to 65535",
+        "ws://localhost:8080/chat?topic=a,without a query",
+        "--plot /no/such/folder/load.html,allowed is a file in a folder that is there",
+        "--nonsense,Unknown option: '--nonsense'"
     })
     void aWrongArgumentIsNamedWithWhatIsAllowed(String argument, String message) {
         assertEquals(2, load(argument));
         assertTrue(errors.toString().contains(message), errors.toString());
+        assertTrue(errors.toString().startsWith("tidegate: load: "), errors.toString());
+        assertEquals(1, errors.toString().lines().count(), errors.toString());
     }
 
     private static Map<String, String> fleet(RedisServer redis, String node) {
@@ -152,9 +177,9 @@ class LoadIT {
     }
 
     private int load(String arguments) {
-        List<String> all = new ArrayList<>(List.of("--root", ".."));
+        List<String> all = new ArrayList<>(List.of("load", "--root", ".."));
         all.addAll(List.of(arguments.split(" ")));
-        return new CommandLine(new LoadCommand())
+        return Main.commandLine()
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(errors, true))
                 .execute(all.toArray(String[]::new));

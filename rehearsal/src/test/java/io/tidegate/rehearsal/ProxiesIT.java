@@ -8,7 +8,7 @@ import io.tidegate.rehearsal.check.Checker;
 import io.tidegate.rehearsal.check.Journal;
 import io.tidegate.rehearsal.load.Ending;
 import io.tidegate.rehearsal.load.Profile;
-import io.tidegate.rehearsal.load.Swarm;
+import io.tidegate.rehearsal.load.VirtualUsers;
 import io.tidegate.testing.Await;
 import io.tidegate.testing.FreePort;
 import io.tidegate.testing.RedisServer;
@@ -117,22 +117,21 @@ class ProxiesIT {
     private void assertClientsMoveWithoutLoss(Front front, ServerProcess leaving, boolean triesAnother)
             throws InterruptedException {
         await(front, "the page", () -> page() == 200);
-        // One that was not ready at the first check is not chosen until the second.
         await(front, "every server is chosen", () -> newcomers(12).equals(ADDRESSES.keySet()));
         Journal journal = new Journal();
         Profile profile = Profile.of(List.of(URI.create("ws://127.0.0.1:" + door)), 6);
-        try (Swarm swarm = new Swarm(profile, journal)) {
-            swarm.resize(CLIENTS, 100);
-            await(front, "every client is live", swarm::isWhole);
+        try (VirtualUsers virtualUsers = new VirtualUsers(profile, journal)) {
+            virtualUsers.resize(CLIENTS, 100);
+            await(front, "every client is live", virtualUsers::isWhole);
             // By least connections; a few may have come before the proxy had counted those before.
-            Map<String, Integer> nodes = swarm.snapshot().nodes();
+            Map<String, Integer> nodes = virtualUsers.snapshot().nodes();
             assertEquals(ADDRESSES.keySet(), nodes.keySet(), front::said);
             assertTrue(nodes.values().stream().allMatch(count -> count >= CLIENTS / 5), nodes::toString);
-            swarm.rate(60);
+            virtualUsers.rate(60);
             await(front, "traffic", () -> journal.acknowledged() > 60);
 
             leaving.terminate();
-            await(front, "se-2 drains", () -> status("http://127.0.0.3:" + managementPort + "/health/ready") == 503);
+            await(front, "se-2 drains", () -> readiness("se-2") == 503);
             if (!triesAnother) {
                 await(
                         front,
@@ -143,12 +142,14 @@ class ProxiesIT {
             assertEquals(0, leaving.awaitExit(LIMIT));
             assertTrue(leaving.output().contains("left gracefully, 0 were cut"), leaving::output);
 
-            swarm.rate(0);
+            virtualUsers.rate(0);
             assertEquals(
-                    List.of(), new Ending(journal, swarm, this::isSoon).level(swarm::pending, swarm::isWhole, LIMIT));
+                    List.of(),
+                    new Ending(journal, virtualUsers, this::isSoon)
+                            .level(virtualUsers::pending, virtualUsers::isWhole, LIMIT));
             assertEquals(List.of(), Checker.check(journal, true).defects());
             assertEquals(0, journal.gaps());
-            assertTrue(swarm.reconnects().total() >= nodes.getOrDefault("se-2", 0), "those of se-2 have moved");
+            assertTrue(virtualUsers.reconnects().total() >= nodes.getOrDefault("se-2", 0), "those of se-2 have moved");
         }
     }
 
@@ -199,8 +200,16 @@ class ProxiesIT {
                 "tidegate.drain.notice", "3s",
                 "tidegate.drain.window", "3s");
         String runtime = name.substring(0, 2);
-        return ServerProcess.start(
+        ServerProcess server = ServerProcess.start(
                 Path.of("../%s-server/target/tidegate-%s-server.jar".formatted(runtime, runtime)), settings);
+        // A proxy that finds it unready takes connections to it until its first check, and none from there to the
+        // second.
+        Await.until(name + " is ready", LIMIT, () -> readiness(name) == 200);
+        return server;
+    }
+
+    private int readiness(String name) {
+        return status("http://%s:%d/health/ready".formatted(ADDRESSES.getOrDefault(name, ""), managementPort));
     }
 
     /** The servers that HAProxy takes for up, by its own view. */

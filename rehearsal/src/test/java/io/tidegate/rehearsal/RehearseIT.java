@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -31,7 +30,7 @@ class RehearseIT {
      */
     @Test
     void aFleetGrowsAndShrinksWithItsClientsAndLosesNothing() throws IOException {
-        assumeTrue(Stream.of("prometheus", "haproxy").allMatch(RehearseIT::isInstalled), "prometheus and haproxy");
+        assumeTrue(Stream.of("prometheus", "haproxy").allMatch(Front::isInstalled), "prometheus and haproxy");
         Path page = directory.resolve("page.html");
         List<String> arguments = new ArrayList<>(List.of("--connections", "160", "--base", "40", "--rate", "20"));
         arguments.addAll(List.of("--speed", "12", "--ramp", "1m", "--hold", "1m", "--page", page.toString()));
@@ -98,11 +97,5 @@ class RehearseIT {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setErr(new PrintWriter(errors, true))
                 .execute(all.toArray(String[]::new));
-    }
-
-    private static boolean isInstalled(String program) {
-        String places = System.getenv().getOrDefault("PATH", "") + File.pathSeparator + "/usr/sbin";
-        return Stream.of(places.split(File.pathSeparator, -1))
-                .anyMatch(place -> Files.isExecutable(Path.of(place, program)));
     }
 }

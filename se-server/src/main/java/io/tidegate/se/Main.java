@@ -2,18 +2,23 @@ package io.tidegate.se;
 
 import io.helidon.logging.common.LogConfig;
 import io.tidegate.node.Launch;
+import io.tidegate.settings.Settings;
 
 /** Starts a server from its configuration, and ends it at the first signal. */
 public final class Main {
     private Main() {}
 
-    /** Takes no arguments: settings come from system properties, the environment and {@code application.yaml}. */
+    /** Takes {@code --version} or nothing: settings come from system properties, the environment and {@code application.yaml}. */
     public static void main(String[] args) throws ReflectiveOperationException {
-        Launch.run("Helidon SE", () -> {
-            LogConfig.configureRuntime();
-            SeServer server = new SeServer(ServerSettings.read());
+        Launch.run("Helidon SE", args, Main::settings, settings -> {
+            SeServer server = new SeServer(settings);
             server.start();
             return server;
         });
+    }
+
+    private static Settings settings() {
+        LogConfig.configureRuntime();
+        return ServerSettings.read();
     }
 }

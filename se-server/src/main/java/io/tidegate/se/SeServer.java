@@ -9,9 +9,10 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
 import io.tidegate.helidon.Endpoint;
+import io.tidegate.helidon.HeaderTimeout;
 import io.tidegate.helidon.HelidonMeters;
 import io.tidegate.helidon.Listeners;
-import io.tidegate.helidon.RequestHeads;
+import io.tidegate.helidon.Spans;
 import io.tidegate.node.CannotListenException;
 import io.tidegate.node.Launch;
 import io.tidegate.node.Node;
@@ -24,7 +25,7 @@ import java.util.OptionalInt;
 final class SeServer implements Launch.Server {
     private final Settings settings;
     private final Node node;
-    private final RequestHeads heads = new RequestHeads(RequestHeads.TIMEOUT);
+    private final HeaderTimeout heads = new HeaderTimeout(HeaderTimeout.TIMEOUT);
     private final HelidonMeters meters;
     private final WebServer server;
 
@@ -35,7 +36,7 @@ final class SeServer implements Launch.Server {
      */
     SeServer(Settings settings) {
         this.settings = settings;
-        this.node = new Node(settings, "se");
+        this.node = new Node(settings, "se", Spans.of(settings));
         MeterRegistry registry = MetricsFactory.getInstance().globalRegistry();
         WebServerConfig.Builder builder = WebServer.builder().shutdownHook(false);
         configure(builder, settings, node, registry, heads);
@@ -51,7 +52,7 @@ final class SeServer implements Launch.Server {
      * @param heads watches the requests of all listeners
      */
     static void configure(
-            WebServerConfig.Builder server, Settings settings, Node node, MeterRegistry registry, RequestHeads heads) {
+            WebServerConfig.Builder server, Settings settings, Node node, MeterRegistry registry, HeaderTimeout heads) {
         Settings.Server own = settings.server();
         HttpRouting.Builder page = HttpRouting.builder();
         Listeners.page(page, settings, node);
@@ -66,8 +67,7 @@ final class SeServer implements Launch.Server {
         server.putSocket(
                         Listeners.MANAGEMENT,
                         ListenerConfig.builder()
-                                .config(config(
-                                        Listeners.managementOptions(own.host(), own.managementPort(), heads.timeout())))
+                                .config(config(Listeners.options(own.host(), own.managementPort(), heads.timeout())))
                                 .addConnectionSelector(Listeners.http(heads))
                                 .build())
                 .routing(Listeners.MANAGEMENT, management);
@@ -118,6 +118,11 @@ final class SeServer implements Launch.Server {
     @Override
     public OptionalInt apiPort() {
         return settings.api().isOpen() ? OptionalInt.of(server.port(Listeners.API)) : OptionalInt.empty();
+    }
+
+    @Override
+    public String writes() {
+        return Listeners.writes();
     }
 
     @Override

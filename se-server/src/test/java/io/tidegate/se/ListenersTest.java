@@ -9,8 +9,8 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.testing.junit5.ServerTest;
 import io.helidon.webserver.testing.junit5.SetUpServer;
+import io.tidegate.helidon.HeaderTimeout;
 import io.tidegate.helidon.Listeners;
-import io.tidegate.helidon.RequestHeads;
 import io.tidegate.node.Node;
 import io.tidegate.settings.Settings;
 import io.tidegate.settings.SettingsReader;
@@ -30,7 +30,7 @@ class ListenersTest {
     private static final Settings SETTINGS =
             SettingsReader.read(Map.of("tidegate.port", "0", "tidegate.management.port", "0"), Map.of());
     private static final Node NODE = new Node(SETTINGS, "se");
-    private static final RequestHeads HEADS = new RequestHeads(Duration.ofMillis(300));
+    private static final HeaderTimeout HEADS = new HeaderTimeout(Duration.ofMillis(300));
 
     private final int port;
     private final int managementPort;

@@ -4,7 +4,6 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSVerifier;
 import com.nimbusds.jose.KeySourceException;
-import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
@@ -146,13 +145,18 @@ final class KeySetKeys implements Keys {
         try {
             return switch (key) {
                 case RSAKey rsa -> Optional.of(new RSASSAVerifier(rsa));
-                case ECKey ec -> Optional.of(new ECDSAVerifier(ec));
+                case ECKey ec -> Optional.of(Ecdsa.verifier(ec));
                 case OctetKeyPair pair when pair.getCurve().equals(Curve.Ed25519) -> Optional.of(new Ed25519(pair));
                 default -> Optional.empty();
             };
         } catch (JOSEException e) {
             return Optional.empty();
         }
+    }
+
+    @Override
+    public Optional<Object> present() {
+        return Optional.ofNullable(keys);
     }
 
     @Override

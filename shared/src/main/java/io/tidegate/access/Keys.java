@@ -17,6 +17,12 @@ interface Keys extends AutoCloseable {
      */
     List<JWSVerifier> verifiers(JWSHeader header) throws JOSEException;
 
+    /**
+     * The keys of now, as one that is equal to no other: a signature that was found good with them counts while they are there.
+     * Empty where a check costs less than to remember it.
+     */
+    Optional<Object> present();
+
     /** Why no token can be checked yet. */
     Optional<String> notReady();
 

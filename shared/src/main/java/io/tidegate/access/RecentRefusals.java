@@ -1,11 +1,7 @@
 package io.tidegate.access;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.tidegate.time.Clock;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +27,7 @@ final class RecentRefusals {
         if (entries.isEmpty()) {
             return Optional.empty();
         }
-        Entry entry = entries.get(hash(token));
+        Entry entry = entries.get(TokenHash.of(token));
         return entry == null || clock.nanoTime() - entry.untilNanos > 0 ? Optional.empty() : Optional.of(entry.refused);
     }
 
@@ -40,18 +36,10 @@ final class RecentRefusals {
             // Which ones are forgotten does not matter: each only costs its check again.
             entries.clear();
         }
-        entries.put(hash(token), new Entry(refused, clock.nanoTime() + KEPT_NANOS));
+        entries.put(TokenHash.of(token), new Entry(refused, clock.nanoTime() + KEPT_NANOS));
     }
 
     int size() {
         return entries.size();
-    }
-
-    private static ByteBuffer hash(String token) {
-        try {
-            return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(token.getBytes(UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

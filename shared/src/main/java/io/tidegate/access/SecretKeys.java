@@ -18,6 +18,11 @@ record SecretKeys(Secret secret) implements Keys {
     }
 
     @Override
+    public Optional<Object> present() {
+        return Optional.empty();
+    }
+
+    @Override
     public Optional<String> notReady() {
         return Optional.empty();
     }

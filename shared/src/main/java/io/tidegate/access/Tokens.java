@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Checks tokens: signed JWTs (RFC 7519) with {@code sub} and {@code exp}, by RFC 8725. What is cheap is looked at first, and a
- * token that was found bad is remembered for a while, so that it costs a signature check once. Any thread.
+ * Checks tokens: signed JWTs (RFC 7519) with {@code sub} and {@code exp}, by RFC 8725. What is cheap is looked at first, and what was
+ * found of a signature is remembered for a while, so that a token costs one check. Any thread.
  */
 final class Tokens implements AutoCloseable {
     /** Characters; a request's headers must fit into 16 KiB as well. */
@@ -34,6 +34,7 @@ final class Tokens implements AutoCloseable {
     private final Optional<Keys> keySet;
     private final Clock clock;
     private final RecentRefusals refusals;
+    private final VerifiedTokens verified = new VerifiedTokens();
 
     Tokens(Settings.Auth settings, Optional<Keys> secret, Optional<Keys> keySet, Clock clock) {
         this.settings = settings;
@@ -69,10 +70,16 @@ final class Tokens implements AutoCloseable {
         Optional<Keys> keys =
                 JWSAlgorithm.Family.HMAC_SHA.contains(jwt.getHeader().getAlgorithm()) ? secret : keySet;
         try {
+            // Asked before the check: keys that are exchanged meanwhile are others.
+            Optional<Object> present = keys.flatMap(Keys::present);
+            if (present.isPresent() && verified.has(token, present.get())) {
+                return accept(claims);
+            }
             List<JWSVerifier> verifiers =
                     keys.isEmpty() ? List.of() : keys.get().verifiers(jwt.getHeader());
             for (JWSVerifier verifier : verifiers) {
                 if (jwt.verify(verifier)) {
+                    present.ifPresent(those -> verified.add(token, those));
                     return accept(claims);
                 }
             }

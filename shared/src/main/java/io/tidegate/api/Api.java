@@ -1,6 +1,6 @@
 package io.tidegate.api;
 
-import io.tidegate.drain.FleetView;
+import io.tidegate.fleet.FleetView;
 import io.tidegate.hub.Hub;
 import io.tidegate.metrics.Metrics;
 import io.tidegate.protocol.Parsed.Bad;
@@ -30,9 +30,11 @@ public final class Api {
     private final Publishing publishing;
     private final Batches batches;
     private final Histories histories;
+    private final PresenceLists presences;
     private final Directory directory;
     private final Supplier<FleetView> fleet;
     private final Metrics metrics;
+    private final Console console = new Console();
     private final byte[] description = description();
 
     /**
@@ -51,6 +53,7 @@ public final class Api {
         this.publishing = new Publishing(underway, clock, limit);
         this.batches = new Batches(underway, clock, limit);
         this.histories = new Histories(hub.history());
+        this.presences = new PresenceLists(hub, clock::nanoTime);
         this.directory = new Directory(where.calls());
         this.fleet = where.fleet();
         this.metrics = metrics;
@@ -128,10 +131,14 @@ public final class Api {
         return switch (route) {
             case PUBLISH -> onTopic(values.getFirst(), topic -> publishing.publish(topic, call, query));
             case HISTORY -> onTopic(values.getFirst(), topic -> histories.read(topic, query));
+            case PRESENCE -> onTopic(values.getFirst(), topic -> presences.read(topic, query));
             case BATCH -> batches.publish(call);
             case BROADCAST -> publishing.broadcast(call);
             case FLEET -> Answer.json(fleet.get().json());
             case DESCRIPTION -> Answer.of(200, "application/yaml", description);
+            case CONSOLE -> console.page();
+            case CONSOLE_FILE -> console.file(values.getFirst());
+            case NODES -> directory.nodes();
             case TOPICS -> directory.topics(query);
             case CONNECTIONS -> directory.connections(values.getFirst());
             case THROW_OUT_USER -> directory.throwOutUser(values.getFirst());

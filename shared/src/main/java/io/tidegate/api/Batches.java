@@ -24,8 +24,8 @@ final class Batches {
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_ENTRIES = 10_000;
 
-    /** Entries that wait for room together; a fraction of it, and of the relay's own size of a batch. */
-    private static final int CHUNK = 256;
+    /** Of entries that wait for room together; a fraction of it, and of the relay's own size of a batch. */
+    private static final int CHUNK = Underway.ROOM / 32;
 
     private static final String UNAVAILABLE =
             "not published, or nobody knows: the relay is unavailable; publish again with the same id";
@@ -47,6 +47,9 @@ final class Batches {
         this.limit = limit;
     }
 
+    /** What is the same for all entries. */
+    private record Request(long now, String traceparent) {}
+
     /** What became of an entry. */
     private sealed interface Outcome {}
 
@@ -65,7 +68,7 @@ final class Batches {
         }
         return switch (type.isLines() ? lines(body.get()) : StrictJson.array(body.get(), MAX_ENTRIES)) {
             case Bad<List<byte[]>> bad -> Answer.problem(400, bad.why());
-            case Good<List<byte[]>> good -> publish(good.value());
+            case Good<List<byte[]>> good -> publish(good.value(), new Request(clock.epochMillis(), call.traceparent()));
         };
     }
 
@@ -94,44 +97,60 @@ final class Batches {
         return true;
     }
 
-    private Answer publish(List<byte[]> entries) {
-        long now = clock.epochMillis();
+    private Answer publish(List<byte[]> entries, Request request) {
         List<Outcome> outcomes = new ArrayList<>(entries.size());
-        for (int from = 0; from < entries.size(); from += CHUNK) {
-            List<byte[]> chunk = entries.subList(from, Math.min(from + CHUNK, entries.size()));
-            boolean room = underway.reserve(chunk.size());
+        while (outcomes.size() < entries.size()) {
+            List<byte[]> chunk = chunk(entries, outcomes.size());
+            boolean room = underway.reserve(cost(chunk));
             for (byte[] entry : chunk) {
-                outcomes.add(room ? publish(entry, now) : new Refused(503, UNAVAILABLE));
+                outcomes.add(room ? publish(entry, request) : new Refused(503, UNAVAILABLE));
             }
         }
         StringBuilder results = new StringBuilder(outcomes.size() * 96 + 2).append('[');
         for (Outcome outcome : outcomes) {
             results.append(results.length() > 1 ? ",{" : "{")
-                    .append(result(outcome, now))
+                    .append(result(outcome, request.now()))
                     .append('}');
         }
         return Answer.json(results.append(']').toString());
     }
 
-    private Outcome publish(byte[] entry, long now) {
-        Outcome outcome = judge(entry, now);
+    private static List<byte[]> chunk(List<byte[]> entries, int from) {
+        int to = from;
+        int cost = 0;
+        do {
+            cost += cost(entries.get(to++));
+        } while (to < entries.size() && cost + cost(entries.get(to)) <= CHUNK);
+        return entries.subList(from, to);
+    }
+
+    private static int cost(List<byte[]> chunk) {
+        return chunk.stream().mapToInt(Batches::cost).sum();
+    }
+
+    private static int cost(byte[] entry) {
+        return Underway.cost(entry.length);
+    }
+
+    private Outcome publish(byte[] entry, Request request) {
+        Outcome outcome = judge(entry, request);
         if (outcome instanceof Refused) {
-            underway.release();
+            underway.release(cost(entry));
         }
         return outcome;
     }
 
-    private Outcome judge(byte[] entry, long now) {
+    private Outcome judge(byte[] entry, Request request) {
         if (entry.length > limit) {
             return new Refused(413, "the entry is too large; allowed are " + limit + " bytes");
         }
         return switch (StrictJson.object(entry, MEMBERS)) {
             case Bad<Map<String, byte[]>> bad -> new Refused(400, bad.why());
-            case Good<Map<String, byte[]>> good -> publish(good.value(), now);
+            case Good<Map<String, byte[]>> good -> publish(good.value(), cost(entry), request);
         };
     }
 
-    private Outcome publish(Map<String, byte[]> members, long now) {
+    private Outcome publish(Map<String, byte[]> members, int cost, Request request) {
         Optional<Topic> topic =
                 StrictJson.string(members.get("topic")).filter(Topic::isValid).map(Topic::new);
         if (topic.isEmpty()) {
@@ -149,8 +168,8 @@ final class Batches {
                     "\"id\" is not allowed; an id is a string of 1 to " + MessageId.MAX_LENGTH
                             + " characters or an integer");
         }
-        Publication publication = Publication.chat(topic.get(), members.get("user"), message, id, now);
-        return new Sent(topic.get(), underway.publish(publication));
+        Publication publication = Publication.chat(topic.get(), members.get("user"), message, id, request.now());
+        return new Sent(topic.get(), underway.publish(publication, cost, request.traceparent()));
     }
 
     private static String result(Outcome outcome, long timestamp) {

@@ -13,6 +13,11 @@ import java.util.function.Function;
  */
 public record Call(String method, String path, String query, Function<String, Optional<String>> header, Body body) {
 
+    /** The trace of which the request is part (W3C Trace Context), as it came; empty where it names none. */
+    String traceparent() {
+        return header.apply("traceparent").orElse("");
+    }
+
     /** What a request carries; read once at most. */
     @FunctionalInterface
     public interface Body {

@@ -1,13 +1,17 @@
 package io.tidegate.api;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.tidegate.api.FleetWords.Kind;
 import io.tidegate.protocol.Parsed.Bad;
 import io.tidegate.protocol.Parsed.Good;
 import io.tidegate.protocol.StrictJson;
 import io.tidegate.protocol.Topic;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** Who is where in the fleet, and who has to go. */
 final class Directory {
@@ -15,6 +19,8 @@ final class Directory {
     static final int MOST = 1_000;
 
     private static final int DEFAULT = 100;
+
+    private static final Pattern TOPICS = Pattern.compile(Topic.PATTERN + "=[0-9]{1,7}|/=[0-9]{1,7}");
 
     private final FleetCalls calls;
 
@@ -27,6 +33,11 @@ final class Directory {
         List<String> items =
                 found.items().stream().filter(item -> !item.isEmpty()).toList();
         return Answer.json("{\"connections\":[" + String.join(",", items) + "],\"complete\":" + found.whole() + "}");
+    }
+
+    Answer nodes() {
+        FleetCalls.Found found = calls.ask(new FleetWords(Kind.ASK_NODES));
+        return Answer.json("{\"nodes\":[" + String.join(",", found.items()) + "],\"complete\":" + found.whole() + "}");
     }
 
     Answer topics(Query query) {
@@ -63,6 +74,21 @@ final class Directory {
         String next = sums.size() > limit ? StrictJson.quoted(last) : "null";
         return Answer.json("{\"topics\":[" + String.join(",", topics) + "],\"next\":" + next + ",\"complete\":"
                 + found.whole() + "}");
+    }
+
+    /** Whether a node's answer is what {@link #topics} reads. */
+    static boolean areTopics(String items) {
+        String[] each = items.split(",", -1);
+        return items.isEmpty()
+                || (each.length <= MOST + 1
+                        && Arrays.stream(each)
+                                .allMatch(item -> TOPICS.matcher(item).matches()));
+    }
+
+    /** Whether a node's answer may stand in an array of JSON. */
+    static boolean areObjects(String items) {
+        return items.isEmpty()
+                || StrictJson.array(("[" + items + "]").getBytes(UTF_8), Integer.MAX_VALUE) instanceof Good<?>;
     }
 
     Answer throwOutUser(String user) {

@@ -6,10 +6,12 @@ import io.tidegate.protocol.Message;
 import io.tidegate.protocol.StrictJson;
 import io.tidegate.protocol.Topic;
 import io.tidegate.settings.Settings;
+import io.tidegate.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -19,25 +21,57 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
- * Asks and orders that concern connections, wherever in the fleet they are. A node that was asked tells what it has over
- * {@link Topic#FLEET}; who asks waits for as many answers as there are nodes, for a second at most. Each node does this for the
+ * Asks and orders that concern connections, wherever in the fleet they are. Orders go over {@link Topic#ORDERS}, whose history tells
+ * them to a node that was cut off. A node that was asked tells what it has over {@link Topic#FLEET}; who asks waits for as many answers as there are nodes, for a second at most. Each node does this for the
  * others, whether it has an API or not.
  */
 public final class FleetCalls {
     private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final int MOST_ANSWERS = 1_000;
 
     private final String fleet;
     private final boolean alone;
     private final Hub hub;
     private final Roster roster;
     private final IntSupplier nodes;
-    private final LongSupplier nanoTime;
-    private final String self;
+    private final Clock clock;
+    private final Self self;
     private final AtomicLong asked = new AtomicLong();
-    private final Map<String, BlockingQueue<String>> asks = new ConcurrentHashMap<>();
+    private final Map<String, Ask> asks = new ConcurrentHashMap<>();
+
+    /**
+     * One that waits for answers.
+     *
+     * @param kind what was asked
+     * @param from who has answered
+     */
+    private record Ask(FleetWords.Kind kind, Set<String> from, BlockingQueue<String> answers) {
+        Ask(FleetWords.Kind kind) {
+            this(kind, ConcurrentHashMap.newKeySet(), new LinkedBlockingQueue<>());
+        }
+
+        /** Anyone who may write to Redis can answer: a node does so once, and with what can be read. */
+        void take(FleetWords answer) {
+            String items = answer.get("items");
+            boolean good =
+                    kind == FleetWords.Kind.ASK_TOPICS ? Directory.areTopics(items) : Directory.areObjects(items);
+            if (good && from.size() < MOST_ANSWERS && from.add(answer.get("from"))) {
+                answers.add(items);
+            }
+        }
+    }
+
+    /**
+     * This node.
+     *
+     * @param name unlike that of any other node
+     * @param state what it is doing now, as an object of JSON
+     */
+    public record Self(String name, Supplier<String> state) {}
 
     /**
      * What was found.
@@ -50,17 +84,16 @@ public final class FleetCalls {
     /**
      * For one node.
      *
-     * @param self unlike the name of any other node
      * @param nodes how many the fleet has, this one too
      */
-    public FleetCalls(Settings settings, Hub hub, String self, IntSupplier nodes, LongSupplier nanoTime) {
+    public FleetCalls(Settings settings, Hub hub, Self self, IntSupplier nodes, Clock clock) {
         this.fleet = settings.fleet().name();
         this.alone = settings.relay().inProcess();
         this.hub = hub;
         this.roster = hub.roster();
         this.self = self;
         this.nodes = nodes;
-        this.nanoTime = nanoTime;
+        this.clock = clock;
         if (!alone) {
             hub.listenToFleet(message -> {
                 // The relay's thread does not wait.
@@ -76,13 +109,14 @@ public final class FleetCalls {
      *
      * @return false where the others may not have heard it
      */
-    boolean order(FleetWords words) {
+    boolean order(FleetWords order) {
+        FleetWords words = order.with("at", String.valueOf(clock.epochMillis()));
         obey(words);
         if (alone) {
             return true;
         }
         try {
-            hub.tellFleet(signed(words)).toCompletableFuture().join();
+            hub.orderFleet(signed(words)).toCompletableFuture().join();
             return true;
         } catch (CompletionException e) {
             return false;
@@ -96,14 +130,14 @@ public final class FleetCalls {
         if (alone) {
             return new Found(items, true);
         }
-        String name = self + "/" + asked.incrementAndGet();
-        BlockingQueue<String> answers = new LinkedBlockingQueue<>();
-        asks.put(name, answers);
+        String name = self.name() + "/" + asked.incrementAndGet();
+        Ask ask = new Ask(words.kind());
+        asks.put(name, ask);
         try {
             hub.tellFleet(signed(words.with("ask", name))).toCompletableFuture().join();
-            long end = nanoTime.getAsLong() + WAIT_NANOS;
+            long end = clock.nanoTime() + WAIT_NANOS;
             while (items.size() < nodes.getAsInt()) {
-                String next = answers.poll(end - nanoTime.getAsLong(), TimeUnit.NANOSECONDS);
+                String next = ask.answers().poll(end - clock.nanoTime(), TimeUnit.NANOSECONDS);
                 if (next == null) {
                     return new Found(items, false);
                 }
@@ -121,25 +155,25 @@ public final class FleetCalls {
     }
 
     private Message signed(FleetWords words) {
-        return words.with("fleet", fleet).with("from", self).message();
+        return words.with("fleet", fleet).with("from", self.name()).message();
     }
 
     private void hear(Message message) {
         Optional<FleetWords> read = FleetWords.read(message);
         if (read.isEmpty()
                 || !read.get().get("fleet").equals(fleet)
-                || read.get().get("from").equals(self)) {
+                || read.get().get("from").equals(self.name())) {
             return;
         }
         FleetWords words = read.get();
         switch (words.kind()) {
             case ANSWER -> {
-                BlockingQueue<String> answers = asks.get(words.get("ask"));
-                if (answers != null) {
-                    answers.add(words.get("items"));
+                Ask ask = asks.get(words.get("ask"));
+                if (ask != null) {
+                    ask.take(words);
                 }
             }
-            case ASK_CONNECTIONS, ASK_TOPICS ->
+            case ASK_CONNECTIONS, ASK_TOPICS, ASK_NODES ->
                 hub.tellFleet(signed(
                         new FleetWords(FleetWords.Kind.ANSWER, "ask", words.get("ask"), "items", answer(words))));
             case THROW_OUT_USER, THROW_OUT_CONNECTION, UNSUBSCRIBE -> obey(words);
@@ -147,17 +181,31 @@ public final class FleetCalls {
     }
 
     private void obey(FleetWords words) {
+        Optional<Long> at = words.number("at");
+        if (at.isEmpty()) {
+            return; // of nobody who is a node
+        }
         switch (words.kind()) {
-            case THROW_OUT_USER -> roster.throwOutUser(words.get("user"));
+            case THROW_OUT_USER -> roster.throwOutUser(words.get("user"), at.get());
             case THROW_OUT_CONNECTION -> roster.throwOutConnection(words.get("connection"));
-            case UNSUBSCRIBE -> roster.unsubscribe(words.get("user"), new Topic(words.get("topic")));
-            case ANSWER, ASK_CONNECTIONS, ASK_TOPICS -> throw new IllegalArgumentException("no order");
+            case UNSUBSCRIBE -> {
+                if (Topic.isValid(words.get("topic"))) {
+                    roster.unsubscribe(words.get("user"), new Topic(words.get("topic")), at.get());
+                }
+            }
+            case ANSWER, ASK_CONNECTIONS, ASK_TOPICS, ASK_NODES -> throw new IllegalArgumentException("no order");
         }
     }
 
     /** What this node has: members of a JSON array, or of an object. */
     private String answer(FleetWords words) {
-        return words.kind() == FleetWords.Kind.ASK_TOPICS ? topics(words) : connections(words.get("user"));
+        return switch (words.kind()) {
+            case ASK_TOPICS -> topics(words);
+            case ASK_NODES -> self.state().get();
+            case ASK_CONNECTIONS -> connections(words.get("user"));
+            case ANSWER, THROW_OUT_USER, THROW_OUT_CONNECTION, UNSUBSCRIBE ->
+                throw new IllegalArgumentException("no question");
+        };
     }
 
     private String connections(String user) {

@@ -22,7 +22,7 @@ record FleetWords(Kind kind, Map<String, String> members) {
     private static final byte[] BEGIN = "{\"api\":".getBytes(UTF_8);
 
     private static final Set<String> NAMES =
-            Set.of("api", "fleet", "from", "ask", "user", "connection", "topic", "prefix", "after", "items");
+            Set.of("api", "fleet", "from", "at", "ask", "user", "connection", "topic", "prefix", "after", "items");
 
     /** What is said. */
     enum Kind {
@@ -31,6 +31,7 @@ record FleetWords(Kind kind, Map<String, String> members) {
         UNSUBSCRIBE,
         ASK_CONNECTIONS,
         ASK_TOPICS,
+        ASK_NODES,
         ANSWER
     }
 
@@ -56,6 +57,15 @@ record FleetWords(Kind kind, Map<String, String> members) {
     /** Empty text where it is not there. */
     String get(String name) {
         return members.getOrDefault(name, "");
+    }
+
+    /** Empty where it is not there, or no number. */
+    Optional<Long> number(String name) {
+        try {
+            return Optional.of(Long.parseLong(get(name)));
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
     }
 
     Message message() {

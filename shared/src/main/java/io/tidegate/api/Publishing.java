@@ -66,7 +66,7 @@ final class Publishing {
                         .map(name -> StrictJson.quoted(name).getBytes(UTF_8))
                         .orElse(null);
                 long now = clock.epochMillis();
-                yield await(Publication.chat(topic, user, good.value(), id, now), now);
+                yield await(Publication.chat(topic, user, good.value(), id, now), now, call);
             }
         };
     }
@@ -83,7 +83,7 @@ final class Publishing {
         }
         return switch (message(type, body.get())) {
             case Bad<Message> bad -> Answer.problem(400, bad.why());
-            case Good<Message> good -> await(Publication.broadcast(good.value()), clock.epochMillis());
+            case Good<Message> good -> await(Publication.broadcast(good.value()), clock.epochMillis(), call);
         };
     }
 
@@ -109,12 +109,14 @@ final class Publishing {
         return text.matches("[ -~]{1," + MessageId.MAX_LENGTH + "}");
     }
 
-    private Answer await(Publication publication, long timestamp) {
-        if (!underway.reserve(1)) {
+    private Answer await(Publication publication, long timestamp, Call call) {
+        int cost = Underway.cost(publication.message().payload().length);
+        if (!underway.reserve(cost)) {
             return unavailable();
         }
         try {
-            Position position = underway.publish(publication).join();
+            Position position =
+                    underway.publish(publication, cost, call.traceparent()).join();
             return Answer.json("{" + members(publication.topic(), position, timestamp) + "}");
         } catch (CompletionException e) {
             return unavailable();

@@ -14,13 +14,17 @@ enum Route {
     BATCH("POST", "/api/messages"),
     BROADCAST("POST", "/api/broadcast"),
     HISTORY("GET", "/api/topics/{topic}/messages"),
+    PRESENCE("GET", "/api/topics/{topic}/presence"),
     TOPICS("GET", "/api/topics"),
     CONNECTIONS("GET", "/api/users/{user}/connections"),
     THROW_OUT_USER("DELETE", "/api/users/{user}/connections"),
     THROW_OUT_CONNECTION("DELETE", "/api/connections/{id}"),
     UNSUBSCRIBE("DELETE", "/api/users/{user}/subscriptions/{topic}"),
     FLEET("GET", "/api/fleet"),
-    DESCRIPTION("GET", "/api/openapi.yaml");
+    NODES("GET", "/api/nodes"),
+    DESCRIPTION("GET", "/api/openapi.yaml"),
+    CONSOLE("GET", "/"),
+    CONSOLE_FILE("GET", "/console/{file}");
 
     private static final Map<Route, List<String>> TEMPLATES = Arrays.stream(values())
             .collect(Collectors.toUnmodifiableMap(route -> route, route -> List.of(route.template.split("/", -1))));
@@ -40,7 +44,21 @@ enum Route {
 
     /** Whether it is for anybody: it says nothing that the project's own pages do not say. */
     boolean isOpen() {
-        return this == DESCRIPTION;
+        return switch (this) {
+            case DESCRIPTION, CONSOLE, CONSOLE_FILE -> true;
+            case PUBLISH,
+                    BATCH,
+                    BROADCAST,
+                    HISTORY,
+                    PRESENCE,
+                    TOPICS,
+                    CONNECTIONS,
+                    THROW_OUT_USER,
+                    THROW_OUT_CONNECTION,
+                    UNSUBSCRIBE,
+                    FLEET,
+                    NODES -> false;
+        };
     }
 
     /** GET is answered to HEAD, too (RFC 9110, section 9.3.2). */

@@ -5,11 +5,13 @@ import io.tidegate.metrics.Metrics;
 import io.tidegate.metrics.Metrics.DrainOutcome;
 import io.tidegate.settings.Settings;
 import io.tidegate.time.Clock;
+import io.tidegate.tracing.Step;
+import io.tidegate.tracing.Tracing;
 import java.lang.System.Logger.Level;
 
 /**
  * The end of a node, without losing anybody: refuse new connections, give every client a notice with a slot of its own,
- * close each at its slot ({@link Departures}), and cut what is left at the timeout. Meanwhile what clients send is still
+ * close each at its slot ({@link DrainSchedule}), and cut what is left at the timeout. Meanwhile what clients send is still
  * read and published.
  *
  * <p>It goes forward by {@link #tick}, on one thread, and never waits.
@@ -18,22 +20,23 @@ public final class Drain implements Departing {
     private static final System.Logger LOG = System.getLogger(Drain.class.getName());
 
     private final Hub hub;
-    private final Departures departures;
+    private final DrainSchedule schedule;
     private final Settings.Drain settings;
     private final Metrics metrics;
     private final Clock clock;
     private volatile boolean draining;
     private boolean finished;
+    private Tracing.Span span = Tracing.Span.NONE;
     private long begun;
 
     /**
      * A drain that has not begun.
      *
-     * @param departures also those whom a rebalance has told to leave: they keep their slots
+     * @param schedule also those whom a rebalance has told to leave: they keep their slots
      */
-    public Drain(Hub hub, Departures departures, Settings.Drain settings, Metrics metrics, Clock clock) {
+    public Drain(Hub hub, DrainSchedule schedule, Settings.Drain settings, Metrics metrics, Clock clock) {
         this.hub = hub;
-        this.departures = departures;
+        this.schedule = schedule;
         this.settings = settings;
         this.metrics = metrics;
         this.clock = clock;
@@ -47,13 +50,14 @@ public final class Drain implements Departing {
 
     @Override
     public int onTheirWay() {
-        return departures.onTheirWay();
+        return schedule.onTheirWay();
     }
 
     /** Refuses new connections and gives notice. */
     public void begin() {
         draining = true;
         begun = clock.nanoTime();
+        span = hub.traces().begin(Step.DRAIN, "", "");
         hub.refuseConnections();
         LOG.log(
                 Level.INFO,
@@ -79,21 +83,25 @@ public final class Drain implements Departing {
 
     private void advance(long now) {
         // Everybody at the first tick; later only those whose handshake was under way when the drain began.
-        departures.announce(departures.unaware(), begun, now, settings.notice(), settings.window());
-        metrics.drainClosed(DrainOutcome.GRACEFUL).add(departures.countThoseWhoLeft());
-        if (now - begun >= settings.timeout().toNanos()) {
-            metrics.drainClosed(DrainOutcome.FORCED).add(departures.cutTheRest());
+        schedule.announce(schedule.unaware(), begun, now, settings.notice(), settings.window());
+        metrics.drainClosed(DrainOutcome.GRACEFUL).add(schedule.countThoseWhoLeft());
+        boolean late = now - begun >= settings.timeout().toNanos();
+        if (late) {
+            metrics.drainClosed(DrainOutcome.FORCED).add(schedule.cutTheRest());
         } else {
-            departures.closeThoseWhoseSlotHasCome();
+            schedule.closeThoseWhoseSlotHasCome();
         }
-        finished = departures.size() == 0;
+        // Who holds a permit without being in the schedule is in the middle of its handshake.
+        finished = schedule.size() == 0 && (late || hub.admission().open() == 0);
         if (finished) {
+            long cut = metrics.drainClosed(DrainOutcome.FORCED).value();
+            span.end(cut == 0 ? "" : cut + " connections were cut");
             LOG.log(
                     Level.INFO,
                     "Drained in {0,number,#} ms: {1,number,#} left gracefully, {2,number,#} were cut",
                     (now - begun) / 1_000_000,
                     metrics.drainClosed(DrainOutcome.GRACEFUL).value(),
-                    metrics.drainClosed(DrainOutcome.FORCED).value());
+                    cut);
         }
     }
 }

@@ -1,4 +1,4 @@
-/** How connections leave a node in order, and what the nodes of a fleet tell each other. */
+/** How connections leave a node in order. */
 @NullMarked
 package io.tidegate.drain;
 

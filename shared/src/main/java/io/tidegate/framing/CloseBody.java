@@ -14,14 +14,14 @@ final class CloseBody {
             return new Inbound.Close(Inbound.Close.NO_CODE, "");
         }
         if (body.length == 1) {
-            return new Inbound.Violation(CloseCode.PROTOCOL_ERROR, "close frame with half a code");
+            return new Inbound.Violation(CloseCode.PROTOCOL_ERROR, "close frame with half a code", true);
         }
         int code = (body[0] & 0xFF) << 8 | (body[1] & 0xFF);
         if (!mayBeSent(code)) {
-            return new Inbound.Violation(CloseCode.PROTOCOL_ERROR, "close code that may not be sent");
+            return new Inbound.Violation(CloseCode.PROTOCOL_ERROR, "close code that may not be sent", true);
         }
         if (Utf8.check(Utf8.WHOLE, body, 2, body.length) != Utf8.WHOLE) {
-            return new Inbound.Violation(CloseCode.INVALID_UTF8, "close reason is not UTF-8");
+            return new Inbound.Violation(CloseCode.INVALID_UTF8, "close reason is not UTF-8", true);
         }
         return new Inbound.Close(code, new String(body, 2, body.length - 2, UTF_8));
     }

@@ -245,7 +245,9 @@ public final class FrameReader {
     }
 
     private Inbound violation(CloseCode code, String reason) {
-        return finish(new Inbound.Violation(code, reason));
+        boolean closed =
+                opcode == Opcode.CLOSE || LingeringClose.endsWithClose(Arrays.copyOfRange(chunk, at, chunk.length));
+        return finish(new Inbound.Violation(code, reason, closed));
     }
 
     private Inbound end() {

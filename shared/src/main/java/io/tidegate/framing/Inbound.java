@@ -31,8 +31,9 @@ public sealed interface Inbound {
      *
      * @param code for the close frame
      * @param reason for the close frame: what was wrong, in at most 123 bytes, with nothing from the client in it
+     * @param closed whether the client has sent its close frame already, this or a later one: no other one comes
      */
-    record Violation(CloseCode code, String reason) implements Inbound {}
+    record Violation(CloseCode code, String reason, boolean closed) implements Inbound {}
 
     /** TCP ended without a close frame. */
     record End() implements Inbound {}

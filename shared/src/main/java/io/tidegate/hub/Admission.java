@@ -33,12 +33,17 @@ public final class Admission {
 
     /** Admitted. Counts until it is closed, which may happen more than once. */
     public final class Permit implements Decision, AutoCloseable {
-        private final InetAddress client;
+        private final Network client;
         private final AtomicBoolean held = new AtomicBoolean(true);
         private volatile Optional<String> user = Optional.empty();
 
-        private Permit(InetAddress client) {
+        private Permit(Network client) {
             this.client = client;
+        }
+
+        /** Whose connection this is: a user's, or an address's where there is no token. */
+        Object client() {
+            return user.isPresent() ? user.get() : client;
         }
 
         @Override
@@ -82,10 +87,10 @@ public final class Admission {
     private final Metrics metrics;
     private final Clock clock;
     private final AtomicInteger open = new AtomicInteger();
-    private final Shares<InetAddress> byClient;
+    private final Shares<Network> byClient;
     private final Shares<String> byUser;
     private final BadTokens badTokens = new BadTokens();
-    private final RateLimit handshakes;
+    private final Handshakes handshakes;
     private volatile boolean draining;
 
     Admission(Settings settings, Metrics metrics, Clock clock) {
@@ -93,7 +98,7 @@ public final class Admission {
         this.peers = settings.peers();
         this.metrics = metrics;
         this.clock = clock;
-        this.handshakes = RateLimit.of(limits.handshakes());
+        this.handshakes = new Handshakes(limits.handshakes());
         this.byClient = new Shares<>(limits.perIp());
         this.byUser = new Shares<>(limits.perUser());
     }
@@ -107,17 +112,17 @@ public final class Admission {
      */
     public Decision admit(@Nullable String origin, InetAddress peer, List<String> forwardedFor) {
         if (draining) {
-            return refuse(Rejection.DRAINING, 503, RETRY_ELSEWHERE_SECONDS, "this node is draining");
+            return refuseDraining();
         }
         if (!peers.origins().allows(origin)) {
             return refuse(Rejection.ORIGIN, 403, 0, "origin not allowed");
         }
-        InetAddress client = peers.proxies().clientAddress(peer, forwardedFor);
+        Network client = Network.of(peers.proxies().clientAddress(peer, forwardedFor));
         long now = clock.nanoTime();
         if (!badTokens.mayTry(client, now)) {
             return refuse(Rejection.TOKEN, 503, RETRY_WHEN_FULL_SECONDS, "too many bad tokens of this address");
         }
-        if (!handshakes.allows(now)) {
+        if (!handshakes.allows(client, now)) {
             return refuse(Rejection.HANDSHAKES, 503, RETRY_ELSEWHERE_SECONDS, "too many handshakes a second");
         }
         if (!byClient.enter(client)) {
@@ -128,10 +133,17 @@ public final class Admission {
             byClient.leave(client);
             return refuse(Rejection.CONNECTIONS, 503, RETRY_WHEN_FULL_SECONDS, "this node is full");
         }
-        return new Permit(client);
+        Permit permit = new Permit(client);
+        if (draining) {
+            // It has begun since this was asked above, and may have looked at the open permits before this one was
+            // there.
+            permit.close();
+            return refuseDraining();
+        }
+        return permit;
     }
 
-    /** Connections that count against the limit. */
+    /** Connections that count against the limit, and handshakes under way. */
     public int open() {
         return open.get();
     }
@@ -143,6 +155,10 @@ public final class Admission {
 
     boolean draining() {
         return draining;
+    }
+
+    private Refused refuseDraining() {
+        return refuse(Rejection.DRAINING, 503, RETRY_ELSEWHERE_SECONDS, "this node is draining");
     }
 
     private Refused refuse(Rejection reason, int status, int retryAfterSeconds, String message) {

@@ -4,8 +4,9 @@ import io.tidegate.owner.Owner;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
+import io.tidegate.relay.PresenceChange;
 import io.tidegate.relay.Relay;
-import io.tidegate.relay.Stretch;
+import io.tidegate.relay.Segment;
 import io.tidegate.time.Clock;
 import java.util.List;
 import java.util.Set;
@@ -33,27 +34,53 @@ final class Arrivals implements Relay.Receiver {
         this.clock = clock;
     }
 
-    /** What comes on {@link Topic#FLEET} is for the node itself, and does not wait behind what is for clients. */
+    /** What comes on {@link Topic#FLEET} and {@link Topic#ORDERS} is for the node itself, and does not wait behind what is for clients. */
     void listenToFleet(Consumer<Message> listener) {
         fleet.add(listener);
     }
 
     @Override
-    public void receive(Topic topic, Stretch stretch) {
-        if (topic.equals(Topic.FLEET)) {
-            stretch.messages().forEach(message -> fleet.forEach(listener -> listener.accept(message)));
+    public void receive(Topic topic, Segment segment) {
+        if (!topic.isClients()) {
+            segment.messages().forEach(message -> own(topic, message));
             return;
         }
-        int bytes = WriteLoop.bytes(stretch.messages());
+        int bytes = WriteLoop.bytes(segment.messages());
         if (backlog.add(bytes)) {
-            loop.post(new LoopEvent.Arrived(topic, stretch, bytes, clock.nanoTime()));
+            loop.post(new LoopEvent.Arrived(topic, segment, bytes, clock.nanoTime()));
         } else if (overflowed.add(topic)) {
             loop.post(new LoopEvent.Overflowed(topic, () -> overflowed.remove(topic)));
         }
     }
 
+    private void own(Topic topic, Message message) {
+        if (topic.equals(Topic.TRACES)) {
+            Traces.Word.read(message).ifPresent(word -> loop.post(new LoopEvent.Traced(word)));
+        } else {
+            fleet.forEach(listener -> listener.accept(message));
+        }
+    }
+
+    @Override
+    public void presence(Topic topic, PresenceChange change) {
+        loop.post(new LoopEvent.PresenceTold(topic, change));
+    }
+
+    @Override
+    public void attached(Topic topic, boolean watched) {
+        loop.post(new LoopEvent.Attached(topic, watched));
+    }
+
     @Override
     public void gap(Topic topic, Position position) {
+        if (topic.equals(Topic.ORDERS)) {
+            System.getLogger(Arrivals.class.getName())
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "This node was cut off for longer than the history reaches: who was thrown out meanwhile"
+                                    + " may still be connected here");
+            return;
+        }
         loop.post(new LoopEvent.Gap(topic, position));
     }
 }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Audiences {
     private final Supplier<Relay> relay;
     private final Readings readings;
+    private final Presences presences;
     private final Consumer<LoopEvent> inbox;
     private final Map<Topic, Audience> topics = new HashMap<>();
 
@@ -34,10 +35,16 @@ final class Audiences {
      *
      * @param inbox the loop's own
      */
-    Audiences(Supplier<Relay> relay, Readings readings, Consumer<LoopEvent> inbox) {
+    Audiences(Supplier<Relay> relay, Readings readings, Presences presences, Consumer<LoopEvent> inbox) {
         this.relay = relay;
+        this.presences = presences;
         this.readings = readings;
         this.inbox = inbox;
+    }
+
+    /** How many are subscribed to and carried. Any thread. */
+    int carriedTopics() {
+        return carriedTopics.size();
     }
 
     @Nullable
@@ -45,8 +52,12 @@ final class Audiences {
         return topics.get(topic);
     }
 
-    /** What arrives from now on is the subscription's, too. */
-    void add(Subscription subscription) {
+    /**
+     * What arrives from now on is the subscription's, too.
+     *
+     * @param replaced ends with that; the topic is never without a subscriber in between, nor is its user counted twice
+     */
+    void add(Subscription subscription, @Nullable Subscription replaced) {
         Topic topic = subscription.topic();
         Audience audience = topics.get(topic);
         if (audience == null) {
@@ -55,10 +66,21 @@ final class Audiences {
             carry(topic, audience);
         }
         audience.add(subscription);
+        if (replaced == null) {
+            presences.came(subscription);
+        } else {
+            var unused = end(replaced, audience);
+            audience.remove(replaced);
+            presences.replaced(replaced);
+        }
         if (audience.carried()) {
             carriedTopics.add(topic);
             bringToPresent(subscription, audience);
         }
+    }
+
+    private static Position end(Subscription subscription, @Nullable Audience audience) {
+        return subscription.end(audience == null ? null : audience.delivered());
     }
 
     /**
@@ -70,9 +92,10 @@ final class Audiences {
         Topic topic = subscription.topic();
         Audience audience = topics.get(topic);
         boolean isMember = !subscription.isEnded() && audience != null;
-        Position last = subscription.end(audience == null ? null : audience.delivered());
+        Position last = end(subscription, audience);
         if (isMember && audience != null) {
             audience.remove(subscription);
+            presences.left(subscription);
             if (audience.size() == 0) {
                 carriedTopics.remove(topic);
                 inbox.accept(new LoopEvent.Emptied(topic, audience, audience.emptied()));
@@ -87,6 +110,11 @@ final class Audiences {
      */
     boolean carries(Topic topic) {
         return carriedTopics.contains(topic);
+    }
+
+    /** Whether this subscription is shown who is there. */
+    boolean isShown(Topic topic, @Nullable Subscription subscription) {
+        return presences.isShown(topic, subscription);
     }
 
     /** The subscriptions of clients' topics that begin so and come behind another. */
@@ -107,6 +135,7 @@ final class Audiences {
     void emptied(LoopEvent.Emptied emptied) {
         if (isPresent(emptied.topic(), emptied.audience()) && emptied.audience().isEmptySince(emptied.time())) {
             topics.remove(emptied.topic());
+            presences.emptied(emptied.topic());
             relay.get().unsubscribe(emptied.topic());
         }
     }
@@ -159,6 +188,14 @@ final class Audiences {
     }
 
     private void bringToPresent(Subscription subscription, Audience audience) {
+        if (subscription.awaitsPresence()) {
+            presences.show(subscription, audience, () -> goOn(subscription, audience));
+        } else if (!presences.awaitReport(subscription, () -> goOn(subscription, audience))) {
+            goOn(subscription, audience);
+        }
+    }
+
+    private void goOn(Subscription subscription, Audience audience) {
         Subscriber subscriber = subscription.subscriber();
         Position from = subscription.from();
         if (!subscription.wantsToRead()) {

@@ -2,7 +2,11 @@ package io.tidegate.hub;
 
 import io.tidegate.access.Identity;
 import io.tidegate.access.Verdict;
+import io.tidegate.metrics.Counter;
 import io.tidegate.metrics.Metrics;
+import io.tidegate.metrics.Metrics.Outcome;
+import io.tidegate.metrics.Metrics.Received;
+import io.tidegate.metrics.Metrics.Source;
 import io.tidegate.owner.Owner;
 import io.tidegate.protocol.ClientFrame;
 import io.tidegate.protocol.ClientFrame.About;
@@ -11,15 +15,20 @@ import io.tidegate.protocol.ErrorCode;
 import io.tidegate.protocol.FrameBatch;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Opcode;
+import io.tidegate.protocol.Position;
 import io.tidegate.protocol.ServerFrame;
 import io.tidegate.protocol.Topic;
 import io.tidegate.protocol.Wire;
 import io.tidegate.settings.Settings;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +48,8 @@ import org.jspecify.annotations.Nullable;
 public final class Connection {
     private static final int OPEN = 0;
 
+    private static final System.Logger LOG = System.getLogger(Connection.class.getName());
+
     private final long number;
     private final long since;
     private final Hub hub;
@@ -55,6 +66,7 @@ public final class Connection {
     private final AuthSession session;
     private final Allowance allowance;
     private final Pace pace;
+    private final PublishShare share;
     private final Turns turns;
     private final Vitals vitals;
 
@@ -82,12 +94,20 @@ public final class Connection {
         // A peer that is answered is slowed down; one that is not has no other sign than an error.
         this.allowance = Allowance.of(wire.resumes() ? 0 : limits().rate());
         this.pace = new Pace(wire.resumes() ? limits().rate() : 0);
-        this.turns = new Turns(hub.backlog());
+        this.share = new PublishShare(hub.publishRoom());
+        this.turns = new Turns(hub.backlog(), share);
         this.vitals = new Vitals(hub.attention(), hub.clock().nanoTime(), hub.heartbeat());
+    }
+
+    /** Whose this is, where connections are counted together. */
+    Object client() {
+        return permit.client();
     }
 
     /** Greets the peer and subscribes to its topics. */
     void begin(List<Topic> topics) {
+        debug(() -> "opened, " + speech() + ", "
+                + user().map(name -> "user " + name).orElse("no user"));
         if (refusal.isPresent()) {
             refuse(refusal.get());
             return;
@@ -107,7 +127,22 @@ public final class Connection {
         }
     }
 
+    private String speech() {
+        if (wire.resumes()) {
+            return "tidegate.v1";
+        }
+        return wire.equals(Wire.BROADCAST) ? "broadcast" : "chat";
+    }
+
+    /** One line of this connection's life, by the name that its client knows. */
+    void debug(Supplier<String> event) {
+        if (LOG.isLoggable(Level.DEBUG)) {
+            LOG.log(Level.DEBUG, name() + " " + event.get());
+        }
+    }
+
     private void refuse(Refusal refused) {
+        metrics().errorFrames(refused.code().wire()).increment();
         send(FrameBatch.of(new ServerFrame.ErrorFrame(refused.code(), refused.message(), About.NOTHING)));
         close(refused.close(), refused.message());
     }
@@ -118,8 +153,7 @@ public final class Connection {
         // Mostly somebody subscribes to the topic already: to wait for the loop would be two wake-ups for each
         // handshake.
         if (latch != null && !isCarried() && !latch.await(millis, TimeUnit.MILLISECONDS)) {
-            System.getLogger(Connection.class.getName())
-                    .log(System.Logger.Level.DEBUG, "Connected before its topic was subscribed");
+            debug(() -> "connected before its topic was subscribed");
         }
         carried = null;
     }
@@ -167,7 +201,8 @@ public final class Connection {
     /** Answers a ping with its payload (RFC 6455, section 5.5.3), and waits until the next frame may be read. */
     public void ping(byte[] payload) throws InterruptedException {
         pong();
-        answer(FrameBatch.of(Opcode.PONG, payload));
+        turns.use(false);
+        post(new LoopEvent.Pong(this, FrameBatch.of(Opcode.PONG, payload)));
         turns.await();
     }
 
@@ -184,21 +219,34 @@ public final class Connection {
     /** Takes a data message. Waits for nothing: only for who has seen {@link #mayBeRead}. */
     public void take(Message message) {
         pong();
-        metrics().messagesReceived().increment();
         pace.read(hub.clock().nanoTime());
         Allowance.Verdict verdict = allowance.judge(hub.clock().nanoTime());
         if (verdict == Allowance.Verdict.IGNORED) {
+            metrics().received(Received.RATE_LIMITED).increment();
             return;
         }
         ClientFrame frame = wire.decode(message, hub.clock().epochMillis(), session.author());
         if (verdict == Allowance.Verdict.ALLOWED) {
+            metrics().received(kind(frame)).increment();
             take(frame);
             return;
         }
+        metrics().received(Received.RATE_LIMITED).increment();
         answer(error(ErrorCode.RATE_LIMITED, allowance.text(), frame.about(home)));
         if (verdict == Allowance.Verdict.CLOSED) {
             close(CloseCode.POLICY, "rate-limited: " + allowance.text());
         }
+    }
+
+    private static Received kind(ClientFrame frame) {
+        return switch (frame) {
+            case ClientFrame.Publish publish -> Received.PUBLISH;
+            case ClientFrame.Subscribe subscribe -> Received.SUBSCRIBE;
+            case ClientFrame.Unsubscribe unsubscribe -> Received.UNSUBSCRIBE;
+            case ClientFrame.Ping ping -> Received.PING;
+            case ClientFrame.Token token -> Received.TOKEN;
+            case ClientFrame.Invalid invalid -> Received.INVALID;
+        };
     }
 
     private void take(ClientFrame frame) {
@@ -270,11 +318,16 @@ public final class Connection {
     /** Any thread that has the right to this topic's order: the reading one, or the write loop for what came through it. */
     void publish(Topic topic, ClientFrame.Publish publish) {
         if (!identity().rights().mayPublish(topic)) {
+            metrics().publishes(Source.CLIENT, Outcome.FORBIDDEN).increment();
             String message = "publishing to this topic is not allowed";
             post(new LoopEvent.Published(this, error(ErrorCode.FORBIDDEN, message, publish.about(home))));
             return;
         }
-        var unused = hub.publish(topic, publish, session.author()).whenComplete((position, failure) -> {
+        metrics().messagesReceived().increment();
+        var unused = carry(topic, publish).whenComplete((position, failure) -> {
+            metrics()
+                    .publishes(Source.CLIENT, failure == null ? Outcome.PUBLISHED : Outcome.UNAVAILABLE)
+                    .increment();
             FrameBatch answer = null;
             if (failure != null) {
                 answer = error(
@@ -292,7 +345,20 @@ public final class Connection {
         });
     }
 
+    /** Gives a message to the relay, and counts it until that has answered; most relays in memory do so at once. */
+    private CompletionStage<Position> carry(Topic topic, ClientFrame.Publish publish) {
+        CompletableFuture<Position> carried =
+                hub.publish(topic, publish, session.author()).toCompletableFuture();
+        if (carried.isDone()) {
+            return carried;
+        }
+        int bytes = publish.message().payload().length;
+        share.add(bytes);
+        return carried.whenComplete((position, failure) -> share.remove(bytes));
+    }
+
     private FrameBatch error(ErrorCode code, String message, About about) {
+        metrics().errorFrames(code.wire()).increment();
         About told = wire.resumes() ? about : About.NOTHING;
         return FrameBatch.of(new ServerFrame.ErrorFrame(code, message, told));
     }
@@ -317,7 +383,7 @@ public final class Connection {
     /** The same without waiting. */
     public void peerCloses(int code) {
         FrameBatch frame = code == 1005 ? FrameBatch.of(Opcode.CLOSE, new byte[0]) : FrameBatch.close(code, "");
-        post(new LoopEvent.Close(this, code, frame, false));
+        post(new LoopEvent.Close(this, code, "", frame, false));
     }
 
     /**
@@ -326,7 +392,7 @@ public final class Connection {
      */
     public void close(CloseCode code, String reason) {
         FrameBatch frame = FrameBatch.close(code.code(), reason);
-        post(new LoopEvent.Close(this, code.code(), frame, code == CloseCode.OVERLOAD));
+        post(new LoopEvent.Close(this, code.code(), reason, frame, code == CloseCode.OVERLOAD));
     }
 
     /** Waits until the close frame is out, or cannot be sent, but no longer than a peer may take to answer it. */
@@ -346,8 +412,18 @@ public final class Connection {
         return closeCode != OPEN;
     }
 
-    /** The closing handshake has begun. From the write loop, once. */
-    void closing(int code) {
+    /** It is closed as a slow consumer. From the write loop, once. */
+    void tooSlow() {
+        hub.slowConsumers().closed(name());
+    }
+
+    /**
+     * The closing handshake has begun. From the write loop, once.
+     *
+     * @param reason as the peer is told it; empty where the peer closes
+     */
+    void closing(int code, String reason) {
+        debug(() -> reason.isEmpty() ? "closed by its peer, " + code : "closing, " + code + ": " + reason);
         vitals.closing(hub.attention());
         closeCode = code;
     }
@@ -369,6 +445,7 @@ public final class Connection {
     void offTheBooks() {
         int code = closeCode == OPEN ? 1006 : closeCode;
         closeCode = code;
+        debug(() -> "ended with " + code + " after " + (hub.clock().epochMillis() - since) + " ms");
         metrics().connectionsClosed(code).increment();
         CountDownLatch latch = carried;
         if (latch != null) {
@@ -393,13 +470,15 @@ public final class Connection {
             refuse(new Refusal(ErrorCode.TOKEN_EXPIRED, "the token has expired", CloseCode.TOKEN));
         }
         // What a peer says that is not read lies in its socket; but not to read what it is sent is its own fault.
-        boolean unread = turns.areUsedUp() && !subscriber.queue().isBlocked();
-        switch (vitals.look(attention, now, unread, heartbeat)) {
+        boolean blocked = subscriber.queue().isBlocked();
+        boolean unread = turns.areUsedUp() && !blocked;
+        switch (vitals.look(attention, now, unread, blocked, transport.restTaken(), heartbeat)) {
             case NOTHING -> {
                 // Nor is anything to be said.
             }
             case HEARTBEAT -> send(heartbeat.frames());
             case CLOSE -> close(CloseCode.INTERNAL, "no sign of life");
+            case STALLED -> post(new LoopEvent.Stalled(this));
             case CUT -> abort();
         }
     }
@@ -458,6 +537,11 @@ public final class Connection {
 
     Settings.Limits limits() {
         return hub.settings().limits();
+    }
+
+    /** Grows by what is read from it. Any thread. */
+    public Counter bytesReceived() {
+        return metrics().bytesReceived();
     }
 
     Metrics metrics() {

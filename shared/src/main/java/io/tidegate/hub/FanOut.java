@@ -20,22 +20,23 @@ import java.util.function.Consumer;
 final class FanOut {
     private final Audiences audiences;
     private final Consumer<Throwable> defects;
-    private final Metrics metrics;
-    private final Clock clock;
+    private final Watch watch;
 
     /** What this round has brought so far, topic by topic. */
     private final Map<Topic, List<LoopEvent.Arrived>> runs = new HashMap<>();
+
+    /** Who wants to know how long it takes. */
+    record Watch(Metrics metrics, Traces traces, Clock clock) {}
 
     /**
      * Nothing has arrived.
      *
      * @param defects takes what a delivery has thrown
      */
-    FanOut(Audiences audiences, Consumer<Throwable> defects, Metrics metrics, Clock clock) {
+    FanOut(Audiences audiences, Consumer<Throwable> defects, Watch watch) {
         this.audiences = audiences;
         this.defects = defects;
-        this.metrics = metrics;
-        this.clock = clock;
+        this.watch = watch;
     }
 
     /** Messages of a topic; they go out at the end of the round, or before a gap. */
@@ -52,17 +53,14 @@ final class FanOut {
     }
 
     private static boolean follows(LoopEvent.Arrived next, LoopEvent.Arrived before) {
-        return next.stretch().isKept()
-                ? next.stretch().first().equals(before.stretch().last().plus(1))
-                : !before.stretch().isKept();
+        return next.segment().isKept()
+                ? next.segment().first().equals(before.segment().last().plus(1))
+                : !before.segment().isKept();
     }
 
     /** Messages are missing before this position. */
     void gap(Topic topic, Position position) {
-        List<LoopEvent.Arrived> run = runs.remove(topic);
-        if (run != null) {
-            deliver(topic, run);
-        }
+        flush(topic);
         Audience audience = audiences.of(topic);
         if (audience != null) {
             audience.delivered(position);
@@ -82,6 +80,14 @@ final class FanOut {
         }
     }
 
+    /** What has arrived of a topic goes to its subscribers' queues: something else is to follow it. */
+    void flush(Topic topic) {
+        List<LoopEvent.Arrived> run = runs.remove(topic);
+        if (run != null) {
+            deliver(topic, run);
+        }
+    }
+
     /** What has arrived in this round goes to its subscribers' queues. */
     void flush() {
         runs.forEach(this::deliver);
@@ -98,16 +104,17 @@ final class FanOut {
                 closeAll(topic, CloseCode.INTERNAL, CloseCode.INTERNAL.reason());
             }
         }
-        long now = clock.nanoTime();
+        long now = watch.clock().nanoTime();
         for (LoopEvent.Arrived arrived : run) {
-            for (int i = 0; i < arrived.stretch().messages().size(); i++) {
-                metrics.fanOut().record(now - arrived.nanoTime());
+            watch.traces().delivered(arrived, now);
+            for (int i = 0; i < arrived.segment().messages().size(); i++) {
+                watch.metrics().fanOut().record(now - arrived.nanoTime());
             }
         }
     }
 
     private void deliver(Topic topic, Audience audience, List<LoopEvent.Arrived> run) {
-        TopicBatch batch = new TopicBatch(topic, run.getFirst().stretch().first(), messages(run));
+        TopicBatch batch = new TopicBatch(topic, run.getFirst().segment().first(), messages(run));
         int first = audience.nextFirst();
         for (int i = first; i < audience.size(); i++) {
             audience.member(i).deliver(batch);
@@ -122,10 +129,10 @@ final class FanOut {
 
     private static List<Message> messages(List<LoopEvent.Arrived> run) {
         if (run.size() == 1) {
-            return run.getFirst().stretch().messages();
+            return run.getFirst().segment().messages();
         }
         List<Message> messages = new ArrayList<>();
-        run.forEach(arrived -> messages.addAll(arrived.stretch().messages()));
+        run.forEach(arrived -> messages.addAll(arrived.segment().messages()));
         return messages;
     }
 }

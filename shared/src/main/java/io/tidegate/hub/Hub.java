@@ -3,24 +3,32 @@ package io.tidegate.hub;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.tidegate.access.Access;
 import io.tidegate.metrics.Metrics;
+import io.tidegate.metrics.Metrics.Outcome;
+import io.tidegate.metrics.Metrics.Source;
 import io.tidegate.owner.Owner;
 import io.tidegate.owner.Owners;
 import io.tidegate.protocol.Author;
 import io.tidegate.protocol.ClientFrame;
+import io.tidegate.protocol.ErrorCode;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.MessageId;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Publication;
 import io.tidegate.protocol.Topic;
 import io.tidegate.relay.HistoryReader;
+import io.tidegate.relay.PresenceAnswer;
+import io.tidegate.relay.PresenceReport;
+import io.tidegate.relay.PresenceTimes;
 import io.tidegate.relay.Relay;
 import io.tidegate.relay.RelayStatus;
 import io.tidegate.settings.Settings;
 import io.tidegate.time.AttentiveTime;
 import io.tidegate.time.Clock;
+import io.tidegate.tracing.Tracing;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,6 +38,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The connections of this node, and their way to the relay and back. */
 public final class Hub implements AutoCloseable {
@@ -48,14 +57,18 @@ public final class Hub implements AutoCloseable {
     private final Entrance entrance;
     private final Heartbeat heartbeat;
     private final Backlog backlog = new Backlog();
+    private final PublishRoom publishRoom = new PublishRoom();
     private final Arrivals arrivals;
+    private final Traces traces = new Traces();
     private final Relay relay;
     private final WriteLoop rounds;
+    private final ClientTopics clientTopics;
     private final Owner<LoopEvent> loop;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong connectionNumbers = new AtomicLong();
     private final String start;
     private final AttentiveTime attentiveTime;
+    private final SlowConsumerLog slowConsumers = new SlowConsumerLog();
     private volatile long attention;
 
     /**
@@ -67,6 +80,7 @@ public final class Hub implements AutoCloseable {
     public Hub(Settings settings, Metrics metrics, Clock clock, Owners owners, Function<Relay.Receiver, Relay> relays) {
         this.settings = settings;
         this.metrics = metrics;
+        metrics.declareErrors(Stream.of(ErrorCode.values()).map(ErrorCode::wire).toList());
         this.clock = clock;
         this.start = Long.toString(clock.epochMillis(), 36);
         this.owners = owners;
@@ -75,7 +89,11 @@ public final class Hub implements AutoCloseable {
         this.entrance = new Entrance(access, metrics);
         this.heartbeat = new Heartbeat(settings.peers(), clock);
         this.attentiveTime = new AttentiveTime(clock.nanoTime(), ATTENTION_NANOS);
-        this.rounds = new WriteLoop(this::relay, backlog, this::post, owners, metrics, clock);
+        this.rounds = new WriteLoop(
+                new WriteLoop.Surroundings(this::relay, backlog, owners, metrics, traces),
+                this::post,
+                new Presences.Self(name(), PresenceTimes.of(settings.presence().linger()), clock));
+        this.clientTopics = new ClientTopics(settings.limits().topicsOfClient());
         this.loop = owners.loop(WriteLoop.NAME, rounds);
         this.arrivals = new Arrivals(backlog, loop, clock);
         this.relay = relays.apply(arrivals);
@@ -153,6 +171,11 @@ public final class Hub implements AutoCloseable {
         return rounds.outbound().bytes();
     }
 
+    /** Topics that clients of this node get messages of. Any thread. */
+    public int topics() {
+        return rounds.audiences().carriedTopics();
+    }
+
     /** The owners without whom nothing goes through, by name, to be watched. */
     public Map<String, Owner<?>> owners() {
         Map<String, Owner<?>> owners = new LinkedHashMap<>();
@@ -168,7 +191,9 @@ public final class Hub implements AutoCloseable {
      */
     public void listenToFleet(Consumer<Message> listener) {
         arrivals.listenToFleet(listener);
-        var unused = relay.subscribe(Topic.FLEET);
+        for (Topic topic : List.of(Topic.FLEET, Topic.ORDERS)) {
+            var unused = relay.subscribe(topic);
+        }
     }
 
     /**
@@ -179,6 +204,15 @@ public final class Hub implements AutoCloseable {
     @CanIgnoreReturnValue
     public CompletionStage<Position> tellFleet(Message message) {
         return relay.publish(Topic.FLEET, message, Optional.empty());
+    }
+
+    /**
+     * Tells all nodes to do something, also those that are cut off, once they are back, as long as the history reaches.
+     *
+     * @return completes once the relay has it; fails where it may have not
+     */
+    public CompletionStage<Position> orderFleet(Message message) {
+        return relay.publish(Topic.ORDERS, message, Optional.empty());
     }
 
     /** Who is connected, for those who look after them. */
@@ -194,9 +228,11 @@ public final class Hub implements AutoCloseable {
     /** Sends the heartbeats that are due, closes idle peers and cuts those that do not answer a close. One thread. */
     public void tick() {
         heartbeat.renew();
+        publishRoom.tick();
         long now = clock.nanoTime();
         long attentive = attentiveTime.advance(now);
         attention = attentive;
+        slowConsumers.tick(now);
         post(new LoopEvent.Tick(now));
         for (Connection connection : connections) {
             guarded(connection, () -> connection.tick(now, attentive, heartbeat));
@@ -229,9 +265,26 @@ public final class Hub implements AutoCloseable {
         return attention;
     }
 
-    /** Publishes what no client has sent; as {@link Relay#publish}. Any thread. */
-    public CompletionStage<Position> publish(Publication publication) {
-        return relay.publish(publication.topic(), publication.message(), publication.id());
+    /**
+     * Publishes what a back end has sent; as {@link Relay#publish}. Any thread.
+     *
+     * @param traceparent of what the back end does; empty: nobody knows
+     */
+    public CompletionStage<Position> publish(Publication publication, String traceparent) {
+        Topic topic = publication.topic();
+        Traces.Publishing trace = traces.publish(topic, traceparent);
+        return trace.endWith(relay.publish(topic, publication.message(), publication.id()))
+                .whenComplete((position, failure) -> {
+                    metrics.publishes(Source.API, failure == null ? Outcome.PUBLISHED : Outcome.UNAVAILABLE)
+                            .increment();
+                    if (failure == null) {
+                        trace.word(topic, position).ifPresent(this::tellTraces);
+                    }
+                });
+    }
+
+    private void tellTraces(Traces.Word word) {
+        var unused = relay.publish(Topic.TRACES, word.message(), Optional.empty());
     }
 
     /** What is held of topics. */
@@ -239,10 +292,30 @@ public final class Hub implements AutoCloseable {
         return relay;
     }
 
+    /** Who is in a topic, anywhere in the fleet; from then on that is known for a while. Any thread. */
+    public CompletionStage<PresenceAnswer> presence(Topic topic) {
+        return relay.presence(topic, PresenceReport.question());
+    }
+
     CompletionStage<Position> publish(Topic topic, ClientFrame.Publish publish, Author author) {
         Optional<MessageId> id =
                 publish.id().map(given -> author.json().map(given::of).orElse(given));
-        return publish.keep() ? relay.publish(topic, publish.message(), id) : relay.pass(topic, publish.message());
+        Traces.Publishing trace = traces.publish(topic, "");
+        return trace.endWith(
+                publish.keep() ? relay.publish(topic, publish.message(), id) : relay.pass(topic, publish.message()));
+    }
+
+    /** Gives spans to this from now on, and listens to what other nodes say of traces. To be called once at most. */
+    public void trace(Tracing tracing) {
+        if (tracing.isOn()) {
+            traces.to(tracing);
+            var unused = relay.subscribe(Topic.TRACES);
+        }
+    }
+
+    /** Who follows requests through this node. */
+    public Traces traces() {
+        return traces;
     }
 
     /** Whether what is published from now on reaches who has posted his subscription to this topic. */
@@ -254,6 +327,7 @@ public final class Hub implements AutoCloseable {
         return new Subscriber(
                 connection,
                 rounds.audiences(),
+                clientTopics,
                 new OutboundQueue(
                         transport, rounds.outbound(), settings.limits().queue()));
     }
@@ -290,6 +364,10 @@ public final class Hub implements AutoCloseable {
         return loop;
     }
 
+    SlowConsumerLog slowConsumers() {
+        return slowConsumers;
+    }
+
     Heartbeat heartbeat() {
         return heartbeat;
     }
@@ -298,11 +376,16 @@ public final class Hub implements AutoCloseable {
         return backlog;
     }
 
+    PublishRoom publishRoom() {
+        return publishRoom;
+    }
+
     Settings settings() {
         return settings;
     }
 
-    Metrics metrics() {
+    /** What this node counts. */
+    public Metrics metrics() {
         return metrics;
     }
 

@@ -6,7 +6,9 @@ import io.tidegate.protocol.FrameBatch;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.relay.History;
-import io.tidegate.relay.Stretch;
+import io.tidegate.relay.PresenceAnswer;
+import io.tidegate.relay.PresenceChange;
+import io.tidegate.relay.Segment;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -26,10 +28,28 @@ sealed interface LoopEvent {
      * @param bytes what this counts for while it waits
      * @param nanoTime when it came
      */
-    record Arrived(Topic topic, Stretch stretch, int bytes, long nanoTime) implements OfTopic {}
+    record Arrived(Topic topic, Segment segment, int bytes, long nanoTime) implements OfTopic {}
 
     /** Messages of a topic are missing before this position, and cannot be had any more. */
     record Gap(Topic topic, Position position) implements OfTopic {}
+
+    /** Somebody came to a topic or left, anywhere. */
+    record PresenceTold(Topic topic, PresenceChange change) implements OfTopic {}
+
+    /**
+     * A topic's messages, and the changes of its presence, come from now on; of the latter some may have been missed.
+     *
+     * @param watched whether somebody may want to see who is there
+     */
+    record Attached(Topic topic, boolean watched) implements OfTopic {}
+
+    /**
+     * The relay has answered a report on a topic's presence.
+     *
+     * @param answer null where it could not be reached
+     */
+    record PresenceAnswered(
+            Topic topic, TopicPresence presence, @Nullable PresenceAnswer answer) implements OfTopic {}
 
     /**
      * Messages of a topic had to be dropped, for too much waits.
@@ -70,6 +90,9 @@ sealed interface LoopEvent {
      */
     record Send(Connection connection, FrameBatch frames, boolean turn) implements OfConnection {}
 
+    /** The answer to a ping, after which the peer may send another frame. */
+    record Pong(Connection connection, FrameBatch frames) implements OfConnection {}
+
     /** A frame of the peer's that takes effect in its order with others on the same topic. */
     record Asked(Connection connection, Topic topic, ClientFrame frame) implements OfConnection {}
 
@@ -78,6 +101,9 @@ sealed interface LoopEvent {
 
     /** The peer may no longer subscribe to this topic now. */
     record Expelled(Connection connection, Topic topic) implements OfConnection {}
+
+    /** The peer has taken nothing of what is written to it for too long. */
+    record Stalled(Connection connection) implements OfConnection {}
 
     /** Somebody wants to know what this connection is doing. */
     record Describe(Connection connection, CompletableFuture<Roster.Entry> told) implements OfConnection {}
@@ -91,7 +117,8 @@ sealed interface LoopEvent {
      * @param code for the metrics
      * @param discard drop what waits before the frame
      */
-    record Close(Connection connection, int code, FrameBatch frame, boolean discard) implements OfConnection {}
+    record Close(Connection connection, int code, String reason, FrameBatch frame, boolean discard)
+            implements OfConnection {}
 
     /** Somebody wants to know when the close frame is out, or cannot be sent any more. */
     record AwaitFinished(Connection connection, Runnable told) implements OfConnection {}
@@ -129,6 +156,9 @@ sealed interface LoopEvent {
 
     /** Somebody wants to know the topics that begin so and come behind another, with their numbers of subscriptions. */
     record Count(String prefix, String after, CompletableFuture<Map<String, Integer>> told) implements LoopEvent {}
+
+    /** A node says of which trace a message is part. */
+    record Traced(Traces.Word word) implements LoopEvent {}
 
     /** Time has passed. */
     record Tick(long nanoTime) implements LoopEvent {}

@@ -1,6 +1,7 @@
 package io.tidegate.hub;
 
 import io.tidegate.metrics.Counter;
+import io.tidegate.metrics.Metrics;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -14,7 +15,9 @@ final class Outbound {
     private final Consumer<LoopEvent> inbox;
     private final Consumer<Throwable> defects;
     private final Counter framesWritten;
+    private final Counter bytesWritten;
     private long frames;
+    private long written;
     private long bytes;
 
     /** Written at the end of a round, for the metrics. */
@@ -26,10 +29,11 @@ final class Outbound {
      * @param inbox the loop's own
      * @param defects takes what a transport has thrown
      */
-    Outbound(Consumer<LoopEvent> inbox, Consumer<Throwable> defects, Counter framesWritten) {
+    Outbound(Consumer<LoopEvent> inbox, Consumer<Throwable> defects, Metrics metrics) {
         this.inbox = inbox;
         this.defects = defects;
-        this.framesWritten = framesWritten;
+        this.framesWritten = metrics.messagesSent();
+        this.bytesWritten = metrics.bytesSent();
     }
 
     void due(OutboundQueue queue) {
@@ -41,8 +45,10 @@ final class Outbound {
         inbox.accept(event);
     }
 
-    void countFrames(int more) {
-        frames += more;
+    /** A socket has taken these frames, which are so many bytes. */
+    void countWritten(int moreFrames, int moreBytes) {
+        frames += moreFrames;
+        written += moreBytes;
     }
 
     void countBytes(int more) {
@@ -71,7 +77,9 @@ final class Outbound {
         }
         if (frames > 0) {
             framesWritten.add(frames);
+            bytesWritten.add(written);
             frames = 0;
+            written = 0;
         }
         bytesSeen.lazySet(bytes);
         return !due.isEmpty();

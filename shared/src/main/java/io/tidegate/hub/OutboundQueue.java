@@ -1,6 +1,7 @@
 package io.tidegate.hub;
 
 import io.tidegate.protocol.FrameBatch;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Transport#writeRest}); until that is told to be done, what comes only gathers.
  */
 final class OutboundQueue {
+    /** What a batch costs while it waits, besides its bytes: else a peer that reads nothing could fill the heap with small ones. */
+    static final int ENTRY = 64;
 
     /** What became of an offer. */
     enum Offer {
@@ -59,7 +62,10 @@ final class OutboundQueue {
 
     private static final class Waiting {
         /** Told when so little waits that more may be read from the history for this peer. */
-        private @Nullable Runnable room;
+        private final ArrayDeque<Runnable> room = new ArrayDeque<>(1);
+
+        /** The last pong, while the peer takes nothing: the one that suffices (RFC 6455, section 5.5.3). */
+        private @Nullable FrameBatch pong;
 
         /** Told when the last frame is out. */
         private final List<Runnable> end = new ArrayList<>(1);
@@ -86,10 +92,24 @@ final class OutboundQueue {
         if (ended || state == State.BROKEN) {
             return Offer.ENDED;
         }
-        if (bytes > 0 && bytes + batch.length() > limit) {
+        if (bytes > 0 && bytes + waits() * ENTRY + batch.length() > limit) {
             return Offer.FULL;
         }
         enqueue(batch);
+        return Offer.ACCEPTED;
+    }
+
+    /** Batches that wait, but for the first. */
+    private int waits() {
+        return rest == null ? 0 : rest.size();
+    }
+
+    /** The answer to a ping: where the peer takes nothing, it replaces the one before. */
+    Offer offerPong(FrameBatch batch) {
+        if (state != State.BLOCKED || ended) {
+            return offer(batch);
+        }
+        waiting().pong = batch;
         return Offer.ACCEPTED;
     }
 
@@ -136,7 +156,7 @@ final class OutboundQueue {
 
     /** Tells once when {@link #hasRoom} has become true. */
     void whenRoom(Runnable told) {
-        waiting().room = told;
+        waiting().room.add(told);
     }
 
     private Waiting waiting() {
@@ -181,8 +201,11 @@ final class OutboundQueue {
         }
         if (state == State.BLOCKED) {
             blocked = false;
+            if (waiting != null) {
+                enqueuePong(waiting);
+            }
         }
-        outbound.countFrames(batch.frames());
+        outbound.countWritten(batch.frames(), batch.length());
         count(-batch.length());
         state = State.IDLE;
         makeDue();
@@ -191,14 +214,20 @@ final class OutboundQueue {
         }
     }
 
+    private void enqueuePong(Waiting who) {
+        FrameBatch pong = who.pong;
+        who.pong = null;
+        if (pong != null && !ended) {
+            enqueue(pong);
+        }
+    }
+
     private void tell(Waiting who) {
         if (ended && first == null) {
             tellFinished();
         }
-        Runnable told = who.room;
-        if (told != null && hasRoom()) {
-            who.room = null;
-            told.run();
+        while (hasRoom() && !who.room.isEmpty()) {
+            who.room.remove().run();
         }
     }
 

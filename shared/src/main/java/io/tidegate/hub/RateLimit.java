@@ -65,13 +65,22 @@ final class RateLimit {
      * @param nanoTime now
      */
     boolean allows(long nanoTime) {
+        return allows(nanoTime, 0);
+    }
+
+    /**
+     * The same where a part of the burst is left to others.
+     *
+     * @param reserved 0.5 for a half
+     */
+    boolean allows(long nanoTime, double reserved) {
         if (interval == 0) {
             return true;
         }
         while (true) {
             long before = due.get();
             long from = before == NEVER || before - nanoTime < 0 ? nanoTime : before;
-            if (from - nanoTime > SECOND - interval) {
+            if (from - nanoTime > (SECOND - interval) * (1 - reserved)) {
                 return false;
             }
             if (due.compareAndSet(before, from + interval)) {

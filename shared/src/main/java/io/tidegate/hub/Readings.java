@@ -4,6 +4,7 @@ import io.tidegate.owner.Owners;
 import io.tidegate.protocol.Position;
 import io.tidegate.relay.History;
 import io.tidegate.relay.Relay;
+import io.tidegate.time.Clock;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -29,10 +30,16 @@ final class Readings {
     private final Owners owners;
     private final ArrayDeque<Subscription> waiting = new ArrayDeque<>();
     private final ArrayDeque<Subscription> failed = new ArrayDeque<>();
+
+    /** Those who have had what they may have of histories for now. */
+    private final ArrayDeque<Subscriber> resting = new ArrayDeque<>();
+
+    private final Clock clock;
     private int underWay;
     private long triedAgain;
 
-    Readings(Supplier<Relay> relay, Consumer<LoopEvent> inbox, Owners owners) {
+    Readings(Supplier<Relay> relay, Consumer<LoopEvent> inbox, Owners owners, Clock clock) {
+        this.clock = clock;
         this.owners = owners;
         this.relay = relay;
         this.inbox = inbox;
@@ -56,7 +63,19 @@ final class Readings {
         ended();
     }
 
+    long nanoTime() {
+        return clock.nanoTime();
+    }
+
+    /** It asks again with one of the next ticks. */
+    void rest(Subscriber subscriber) {
+        resting.add(subscriber);
+    }
+
     void tick(long nanoTime) {
+        for (int i = resting.size(); i > 0; i--) {
+            resting.remove().rested(this);
+        }
         if (!failed.isEmpty() && nanoTime - triedAgain >= AGAIN_NANOS) {
             triedAgain = nanoTime;
             waiting.addAll(failed);
@@ -70,7 +89,7 @@ final class Readings {
             Subscription subscription = waiting.remove();
             if (!subscription.wantsToRead() || subscription.subscriber().closing()) {
                 if (subscription.needsPage()) {
-                    subscription.subscriber().pageRead(this);
+                    subscription.subscriber().pageRead(0, this);
                 }
                 continue;
             }

@@ -13,6 +13,9 @@ import java.util.concurrent.CompletableFuture;
 public final class Roster {
     private static final String THROWN_OUT = "thrown out";
 
+    /** By which the clocks of two nodes may differ. */
+    private static final long CLOCKS_MILLIS = 5_000;
+
     private final Collection<Connection> connections;
     private final Owner<LoopEvent> loop;
 
@@ -51,10 +54,14 @@ public final class Roster {
         return told;
     }
 
-    /** Closes the connections of a user; they do not come back by themselves. */
-    public void throwOutUser(String user) {
+    /**
+     * Closes the connections of a user; they do not come back by themselves.
+     *
+     * @param at when that was said, in milliseconds since the epoch: who has come since then was let in again
+     */
+    public void throwOutUser(String user, long at) {
         for (Connection connection : connections) {
-            if (isOf(connection, user)) {
+            if (isOf(connection, user, at)) {
                 throwOut(connection);
             }
         }
@@ -69,10 +76,10 @@ public final class Roster {
         }
     }
 
-    /** Ends the subscriptions of a user to a topic. */
-    public void unsubscribe(String user, Topic topic) {
+    /** Ends the subscriptions of a user to a topic, of connections as {@link #throwOutUser} closes them. */
+    public void unsubscribe(String user, Topic topic, long at) {
         for (Connection connection : connections) {
-            if (isOf(connection, user)) {
+            if (isOf(connection, user, at)) {
                 loop.post(new LoopEvent.Expelled(connection, topic));
             }
         }
@@ -80,6 +87,10 @@ public final class Roster {
 
     private static void throwOut(Connection connection) {
         connection.close(CloseCode.FORBIDDEN, THROWN_OUT);
+    }
+
+    private static boolean isOf(Connection connection, String user, long at) {
+        return isOf(connection, user) && connection.since() - CLOCKS_MILLIS <= at;
     }
 
     private static boolean isOf(Connection connection, String user) {

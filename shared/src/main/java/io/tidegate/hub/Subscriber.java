@@ -7,7 +7,6 @@ import io.tidegate.protocol.ClientFrame.About;
 import io.tidegate.protocol.CloseCode;
 import io.tidegate.protocol.ErrorCode;
 import io.tidegate.protocol.FrameBatch;
-import io.tidegate.protocol.Position;
 import io.tidegate.protocol.ServerFrame;
 import io.tidegate.protocol.Topic;
 import io.tidegate.protocol.Wire;
@@ -15,7 +14,6 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Subscriber {
     private final Connection connection;
     private final Audiences audiences;
+    private final ClientTopics clientTopics;
     private final OutboundQueue queue;
     private final Map<Topic, Subscription> subscriptions = HashMap.newHashMap(1);
 
@@ -38,10 +37,16 @@ final class Subscriber {
     private @Nullable ArrayDeque<Subscription> wantPages;
 
     private boolean readingPage;
+
+    /** What was read of histories; null before the first page. */
+    private @Nullable HistoryPace pace;
+
+    private boolean rests;
     private boolean closing;
 
-    Subscriber(Connection connection, Audiences audiences, OutboundQueue queue) {
+    Subscriber(Connection connection, Audiences audiences, ClientTopics clientTopics, OutboundQueue queue) {
         this.connection = connection;
+        this.clientTopics = clientTopics;
         this.audiences = audiences;
         this.queue = queue;
     }
@@ -95,7 +100,7 @@ final class Subscriber {
         switch (frame) {
             case ClientFrame.Subscribe subscribe -> {
                 connection.giveTurn();
-                subscribe(topic, subscribe.after(), subscribe.last(), present);
+                subscribe(subscribe, present);
             }
             case ClientFrame.Unsubscribe unsubscribe -> {
                 unsubscribe(topic, present);
@@ -114,15 +119,25 @@ final class Subscriber {
 
     /** Subscribes to a topic of the handshake. */
     void begin(Topic topic) {
-        subscribe(topic, Optional.empty(), 0, null);
+        subscribe(new ClientFrame.Subscribe(topic), null);
     }
 
     private void forbidden(About about) {
         error(ErrorCode.FORBIDDEN, "subscribing to this topic is not allowed", about);
     }
 
+    private boolean mayShow(ClientFrame.Subscribe asked) {
+        return !asked.presence() || connection.identity().rights().maySeePresence(asked.topic());
+    }
+
     /** Subscribes, or begins again. */
-    private void subscribe(Topic topic, Optional<Position> after, int last, @Nullable Subscription present) {
+    private void subscribe(ClientFrame.Subscribe asked, @Nullable Subscription present) {
+        Topic topic = asked.topic();
+        if (connection.identity().rights().maySubscribe(topic) && !mayShow(asked)) {
+            error(ErrorCode.FORBIDDEN, "seeing who is in this topic is not allowed", About.subscribe(topic));
+            connection.answered(false);
+            return;
+        }
         if (!connection.identity().rights().maySubscribe(topic)) {
             forbidden(About.subscribe(topic));
             connection.answered(false);
@@ -136,12 +151,27 @@ final class Subscriber {
             connection.answered(false);
             return;
         }
-        Subscription subscription = new Subscription(this, topic, after, last);
+        if (present == null && !clientTopics.enter(connection.client(), topic)) {
+            refuseTopicOfClient(topic);
+            return;
+        }
+        Subscription subscription = new Subscription(this, asked);
         subscriptions.put(topic, subscription);
-        // The new one first: between the two the topic would have nobody.
-        audiences.add(subscription);
-        if (present != null) {
-            audiences.remove(present);
+        connection.debug(() -> "subscribes to " + topic.name());
+        audiences.add(subscription, present);
+    }
+
+    private void refuseTopicOfClient(Topic topic) {
+        error(
+                ErrorCode.TOO_MANY_TOPICS,
+                "allowed are " + clientTopics.most() + " topics over all connections of a user or an address",
+                About.subscribe(topic));
+        if (wire().resumes()) {
+            connection.answered(false);
+        } else {
+            // Such a client has this one topic, and cannot ask for another.
+            connection.subscribed();
+            close(CloseCode.POLICY, ErrorCode.TOO_MANY_TOPICS.wire());
         }
     }
 
@@ -154,13 +184,16 @@ final class Subscriber {
             return;
         }
         subscriptions.remove(topic);
+        connection.debug(() -> "unsubscribes from " + topic.name());
+        clientTopics.leave(connection.client(), topic);
         send(FrameBatch.of(new ServerFrame.Unsubscribed(topic, audiences.remove(present))));
     }
 
     /** Ends the subscriptions that these rights do not allow. */
     void restrict(Rights rights) {
         for (Topic topic : List.copyOf(subscriptions.keySet())) {
-            if (!rights.maySubscribe(topic)) {
+            boolean shown = audiences.isShown(topic, subscriptions.get(topic));
+            if (!rights.maySubscribe(topic) || (shown && !rights.maySeePresence(topic))) {
                 expel(topic);
             }
         }
@@ -171,6 +204,7 @@ final class Subscriber {
         Subscription present = subscriptions.remove(topic);
         if (present != null) {
             audiences.remove(present);
+            clientTopics.leave(connection.client(), topic);
             boolean begun = present.begun();
             forbidden(begun ? About.topic(topic) : About.subscribe(topic));
             if (!begun) {
@@ -213,15 +247,45 @@ final class Subscriber {
         readNextPage(readings);
     }
 
-    void pageRead(Readings readings) {
+    /**
+     * A page has been read, or is not wanted any more.
+     *
+     * @param bytes of its frames
+     */
+    void pageRead(int bytes, Readings readings) {
         readingPage = false;
+        if (bytes > 0) {
+            pace(readings).read(bytes, readings.nanoTime());
+        }
         readNextPage(readings);
+    }
+
+    /** It may be time to read on. */
+    void rested(Readings readings) {
+        rests = false;
+        readNextPage(readings);
+    }
+
+    private HistoryPace pace(Readings readings) {
+        HistoryPace present = pace;
+        if (present == null) {
+            present = new HistoryPace(connection.limits().history(), readings.nanoTime());
+            pace = present;
+        }
+        return present;
     }
 
     private void readNextPage(Readings readings) {
         while (!readingPage && !closing && wantPages != null) {
             if (!queue.hasRoom()) {
                 queue.whenRoom(() -> readNextPage(readings));
+                return;
+            }
+            if (pace != null && !pace.mayRead(readings.nanoTime())) {
+                if (!rests) {
+                    rests = true;
+                    readings.rest(this);
+                }
                 return;
             }
             Subscription next = wantPages.poll();
@@ -240,29 +304,46 @@ final class Subscriber {
         }
     }
 
+    void pong(FrameBatch frames) {
+        if (queue.offerPong(frames) == OutboundQueue.Offer.FULL) {
+            tooSlow();
+        }
+    }
+
     private void error(ErrorCode code, String message, About about) {
+        connection.metrics().errorFrames(code.wire()).increment();
         send(FrameBatch.of(new ServerFrame.ErrorFrame(code, message, about)));
     }
 
     /** What was offered to its queue did not fit. */
     void tooSlow() {
+        overload("slow consumer: more than " + queueLimit() + " bytes unread");
+    }
+
+    /** It has read nothing for too long. */
+    void stalled() {
+        overload("slow consumer: nothing is read");
+    }
+
+    private void overload(String reason) {
         if (!closing) {
             connection.metrics().slowConsumers().increment();
-            close(CloseCode.OVERLOAD, "slow consumer: more than " + queueLimit() + " bytes unread");
+            connection.tooSlow();
+            close(CloseCode.OVERLOAD, reason);
         }
     }
 
     void close(CloseCode code, String reason) {
-        close(code.code(), FrameBatch.close(code.code(), reason), code == CloseCode.OVERLOAD);
+        close(code.code(), reason, FrameBatch.close(code.code(), reason), code == CloseCode.OVERLOAD);
     }
 
     /** Begins the closing handshake, once. */
-    void close(int code, FrameBatch frame, boolean discard) {
+    void close(int code, String reason, FrameBatch frame, boolean discard) {
         if (closing) {
             return;
         }
         closing = true;
-        connection.closing(code);
+        connection.closing(code, reason);
         queue.end(frame, discard);
         dropWhatWaits();
     }
@@ -279,7 +360,10 @@ final class Subscriber {
     /** TCP is gone. */
     void end() {
         closing = true;
-        subscriptions.values().forEach(audiences::remove);
+        subscriptions.forEach((topic, subscription) -> {
+            audiences.remove(subscription);
+            clientTopics.leave(connection.client(), topic);
+        });
         subscriptions.clear();
         queue.discard();
         dropWhatWaits();

@@ -1,6 +1,7 @@
 package io.tidegate.hub;
 
 import io.tidegate.metrics.Metrics.Recovery;
+import io.tidegate.protocol.ClientFrame;
 import io.tidegate.protocol.FrameBatch;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.ServerFrame;
@@ -65,6 +66,9 @@ final class Subscription {
         /** The client is answered. */
         private boolean begun;
 
+        /** The client wants to see first who is there. */
+        private boolean awaitsPresence;
+
         /** What the client asked for is not there any more: it begins at the present. */
         private boolean lost;
 
@@ -76,6 +80,11 @@ final class Subscription {
 
         /** Up to here all has been sent, or was known to the client. */
         private Position sent;
+
+        Progress(ClientFrame.Subscribe asked) {
+            this(asked.after().orElse(null), asked.last());
+            this.awaitsPresence = asked.presence();
+        }
 
         Progress(@Nullable Position from, int last) {
             this.from = from;
@@ -93,16 +102,30 @@ final class Subscription {
     /**
      * A subscription that has still to be brought to the present.
      *
-     * @param after where the client wants to resume
-     * @param last how many of the last messages it wants first
+     * @param asked as the client has asked for it, or as its URL has
      */
-    Subscription(Subscriber subscriber, Topic topic, Optional<Position> after, int last) {
+    Subscription(Subscriber subscriber, ClientFrame.Subscribe asked) {
         this.subscriber = subscriber;
-        this.topic = topic;
+        this.topic = asked.topic();
         this.queue = subscriber.queue();
         this.wire = subscriber.wire();
         this.phase = wire.resumes() ? Phase.WAITING : Phase.LIVE;
-        this.progress = wire.resumes() ? new Progress(after.orElse(null), last) : null;
+        this.progress = wire.resumes() ? new Progress(asked) : null;
+    }
+
+    /** Whether nothing may be sent of the topic before who is there. */
+    boolean awaitsPresence() {
+        return progress != null && progress.awaitsPresence;
+    }
+
+    void presenceShown() {
+        if (progress != null) {
+            progress.awaitsPresence = false;
+        }
+    }
+
+    Optional<String> user() {
+        return subscriber.connection().user();
     }
 
     Topic topic() {

@@ -23,6 +23,9 @@ public interface Transport {
      */
     void writeRest(byte[] bytes, int from, Consumer<@Nullable Exception> done);
 
+    /** Bytes that {@link #writeRest} has got rid of so far: who reads, however slowly, makes it grow. Any thread. */
+    long restTaken();
+
     /** Ends the TCP connection now, from any thread; a write or read that waits fails at once. Harmless when repeated. */
     void abort();
 }

@@ -5,7 +5,8 @@ import java.util.concurrent.Semaphore;
 /**
  * How far a peer may be ahead of its answers. A frame that needs an answer uses a turn, which comes back with the answer; while
  * none is left the connection is not read. So what one peer can have the server hold is bounded, and it waits for nobody but
- * itself. Behind a message it also waits while the write loop is far behind ({@link Backlog}).
+ * itself. Behind a message it also waits while the write loop is far behind ({@link Backlog}), and while what it publishes is
+ * too much for the relay ({@link PublishShare}).
  *
  * <p>The reading thread uses turns and waits for them; any thread gives one back.
  */
@@ -14,6 +15,7 @@ final class Turns {
     static final int MOST = 64;
 
     private final Backlog backlog;
+    private final PublishShare share;
 
     /** But for the one that the reading thread has. */
     private final Semaphore left = new Semaphore(MOST - 1);
@@ -23,8 +25,9 @@ final class Turns {
     private boolean needsRoom;
 
     /** All of them. */
-    Turns(Backlog backlog) {
+    Turns(Backlog backlog, PublishShare share) {
         this.backlog = backlog;
+        this.share = share;
     }
 
     /**
@@ -48,7 +51,7 @@ final class Turns {
         if (taken && needsRoom && backlog.hasRoom()) {
             needsRoom = false;
         }
-        return taken && !needsRoom;
+        return taken && !needsRoom && share.mayRead();
     }
 
     /** Waits until the next frame may be read. */
@@ -61,10 +64,11 @@ final class Turns {
             backlog.awaitRoom();
             needsRoom = false;
         }
+        share.await();
     }
 
     /** Whether the peer is not read, or soon will not be. Any thread. */
     boolean areUsedUp() {
-        return left.availablePermits() == 0;
+        return left.availablePermits() == 0 || !share.mayRead();
     }
 }

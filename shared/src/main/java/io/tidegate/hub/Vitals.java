@@ -16,6 +16,8 @@ final class Vitals {
         HEARTBEAT,
         /** It has been silent for too long. */
         CLOSE,
+        /** It has taken nothing of what is written to it for too long. */
+        STALLED,
         /** It has not answered the close frame. */
         CUT
     }
@@ -26,11 +28,14 @@ final class Vitals {
 
     // Of the tick
     private long excusedAt;
+    private long tookAt;
+    private long taken;
     private long nextHeartbeat;
 
     Vitals(long attention, long now, Heartbeat heartbeat) {
         this.heardAt = attention;
         this.excusedAt = attention;
+        this.tookAt = attention;
         this.nextHeartbeat = now + heartbeat.intervalNanos();
     }
 
@@ -50,10 +55,19 @@ final class Vitals {
      * One look.
      *
      * @param unread whether what the peer says may lie in its socket, by no fault of its own
+     * @param blocked whether something waits for the peer to take it
+     * @param takenNow what it has taken so far of such things
      */
-    Due look(long attention, long now, boolean unread, Heartbeat heartbeat) {
+    Due look(long attention, long now, boolean unread, boolean blocked, long takenNow, Heartbeat heartbeat) {
         if (closing) {
             return attention - cutAt >= 0 ? Due.CUT : Due.NOTHING;
+        }
+        if (!blocked || takenNow != taken) {
+            tookAt = attention;
+            taken = takenNow;
+        }
+        if (attention - tookAt > heartbeat.idleNanos()) {
+            return Due.STALLED;
         }
         if (unread) {
             excusedAt = attention;

@@ -1,5 +1,6 @@
 package io.tidegate.hub;
 
+import io.tidegate.metrics.Counter;
 import io.tidegate.metrics.Metrics;
 import io.tidegate.owner.Owner;
 import io.tidegate.owner.Owners;
@@ -7,7 +8,6 @@ import io.tidegate.protocol.CloseCode;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Topic;
 import io.tidegate.relay.Relay;
-import io.tidegate.time.Clock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -29,32 +29,42 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
     /** What a message costs besides its payload while it waits, roughly. */
     private static final int ENTRY = 64;
 
+    private static final int NO_PAGE = -1;
+
     private final Backlog backlog;
     private final Readings readings;
+    private final Presences presences;
     private final Audiences audiences;
     private final FanOut fanOut;
     private final Outbound outbound;
+    private final Counter rounds;
+    private final Traces traces;
     private int taken;
+
+    /**
+     * What it works with.
+     *
+     * @param relay once it is there
+     * @param owners run it
+     */
+    record Surroundings(Supplier<Relay> relay, Backlog backlog, Owners owners, Metrics metrics, Traces traces) {}
 
     /**
      * A loop without connections.
      *
      * @param inbox its own
-     * @param owners run it
      */
-    WriteLoop(
-            Supplier<Relay> relay,
-            Backlog backlog,
-            Consumer<LoopEvent> inbox,
-            Owners owners,
-            Metrics metrics,
-            Clock clock) {
+    WriteLoop(Surroundings in, Consumer<LoopEvent> inbox, Presences.Self self) {
+        Owners owners = in.owners();
         Consumer<Throwable> defects = defect -> owners.defect(NAME, defect);
-        this.backlog = backlog;
-        this.outbound = new Outbound(inbox, defects, metrics.messagesSent());
-        this.readings = new Readings(relay, inbox, owners);
-        this.audiences = new Audiences(relay, readings, inbox);
-        this.fanOut = new FanOut(audiences, defects, metrics, clock);
+        this.backlog = in.backlog();
+        this.rounds = in.metrics().writeRounds();
+        this.traces = in.traces();
+        this.outbound = new Outbound(inbox, defects, in.metrics());
+        this.readings = new Readings(in.relay(), inbox, owners, self.clock());
+        this.presences = new Presences(in.relay(), inbox, self);
+        this.audiences = new Audiences(in.relay(), readings, presences, inbox);
+        this.fanOut = new FanOut(audiences, defects, new FanOut.Watch(in.metrics(), traces, self.clock()));
     }
 
     Outbound outbound() {
@@ -81,6 +91,7 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
 
     @Override
     public boolean finish() {
+        rounds.increment();
         taken = 0;
         fanOut.flush();
         return outbound.write();
@@ -100,6 +111,7 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
                 }
             }
             case LoopEvent.Count count -> count.told().complete(audiences.count(count.prefix(), count.after()));
+            case LoopEvent.Traced traced -> traces.told(traced.word());
             case LoopEvent.Tick tick -> tick(tick.nanoTime());
         }
     }
@@ -112,6 +124,16 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
                 fanOut.arrived(arrived);
             }
             case LoopEvent.Gap gap -> fanOut.gap(gap.topic(), gap.position());
+            case LoopEvent.PresenceTold told -> {
+                fanOut.flush(told.topic());
+                presences.told(told.topic(), told.change(), audiences.of(told.topic()));
+            }
+            case LoopEvent.Attached attached ->
+                presences.attached(attached.topic(), attached.watched(), audiences.of(attached.topic()));
+            case LoopEvent.PresenceAnswered answered -> {
+                fanOut.flush(answered.topic());
+                presences.answered(answered);
+            }
             case LoopEvent.Overflowed overflowed -> {
                 overflowed.seen().run();
                 fanOut.closeAll(overflowed.topic(), CloseCode.OVERLOAD, "this node is overloaded, please reconnect");
@@ -137,9 +159,14 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
                     send.connection().giveTurn();
                 }
             }
+            case LoopEvent.Pong pong -> {
+                subscriber.pong(pong.frames());
+                pong.connection().giveTurn();
+            }
             case LoopEvent.Asked asked -> subscriber.ask(asked.topic(), asked.frame());
             case LoopEvent.Restricted restricted -> subscriber.restrict(restricted.rights());
             case LoopEvent.Expelled expelled -> subscriber.expel(expelled.topic());
+            case LoopEvent.Stalled stalled -> subscriber.stalled();
             case LoopEvent.Describe describe -> describe.told().complete(subscriber.describe());
             case LoopEvent.Published published -> {
                 if (published.answer() != null) {
@@ -147,7 +174,8 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
                 }
                 published.connection().giveTurn();
             }
-            case LoopEvent.Close close -> subscriber.close(close.code(), close.frame(), close.discard());
+            case LoopEvent.Close close ->
+                subscriber.close(close.code(), close.reason(), close.frame(), close.discard());
             case LoopEvent.AwaitFinished await -> subscriber.queue().whenFinished(await.told());
             case LoopEvent.Failed failed -> subscriber.fail();
             case LoopEvent.Ended ended -> {
@@ -163,11 +191,14 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
         switch (event) {
             case LoopEvent.PageRead read -> {
                 subscription.read(read.page(), read.frames());
-                goOn(subscription, begun, true);
+                goOn(
+                        subscription,
+                        begun,
+                        read.frames() == null ? 0 : read.frames().length());
             }
             case LoopEvent.HeadRead read -> {
                 subscription.read(read.head());
-                goOn(subscription, begun, false);
+                goOn(subscription, begun, NO_PAGE);
             }
             case LoopEvent.ReadFailed read -> {
                 subscription.readFailed();
@@ -176,12 +207,16 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
         }
     }
 
-    /** A read of a subscription has ended in whatever way; what it needs next is read. */
-    private void goOn(Subscription subscription, boolean begunBefore, boolean page) {
+    /**
+     * A read of a subscription has ended in whatever way; what it needs next is read.
+     *
+     * @param page bytes of a page, or {@link #NO_PAGE}
+     */
+    private void goOn(Subscription subscription, boolean begunBefore, int page) {
         Subscriber subscriber = subscription.subscriber();
         readings.ended();
-        if (page) {
-            subscriber.pageRead(readings);
+        if (page != NO_PAGE) {
+            subscriber.pageRead(page, readings);
         }
         if (subscription.wantsToRead()) {
             subscriber.read(subscription, readings);
@@ -194,6 +229,7 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
     private void tick(long nanoTime) {
         readings.tick(nanoTime);
         audiences.tick();
+        presences.tick(nanoTime);
     }
 
     @Override
@@ -207,6 +243,9 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
                 ofReading.subscription().subscriber().fail();
             case LoopEvent.Written written -> written.queue().fail();
             case LoopEvent.Count count -> count.told().completeExceptionally(defect);
+            case LoopEvent.Traced traced -> {
+                // Nobody waits for it.
+            }
             case LoopEvent.Tick tick -> {
                 // The next may succeed.
             }

@@ -14,7 +14,7 @@ public interface MeterBinder {
     void counter(String name, String help, Map<String, String> labels, LongSupplier value);
 
     /** A gauge that is read when it is scraped; NaN says that its value is not known. */
-    void gauge(String name, String help, DoubleSupplier value);
+    void gauge(String name, String help, Map<String, String> labels, DoubleSupplier value);
 
     /**
      * A histogram in seconds.

@@ -2,6 +2,7 @@ package io.tidegate.metrics;
 
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -9,7 +10,6 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
-import java.util.stream.LongStream;
 
 /**
  * What a node counts, under the names of the contract. The counts live here, so that the hot paths know no registry; a
@@ -28,12 +28,73 @@ public final class Metrics {
         TOKEN,
         /** A topic that the client may not subscribe to. */
         FORBIDDEN,
-        PER_USER;
+        PER_USER,
+        /** No sound handshake, or a topic that there cannot be: 400. */
+        MALFORMED,
+        /** No WebSocket on this path: 404. */
+        PATH,
+        /** Not GET: 405. */
+        METHOD,
+        /** No {@code Upgrade}, which a proxy may have removed, or another version of the protocol: 426. */
+        UPGRADE,
+        /** HTTP/1.0: 505. */
+        HTTP;
+
+        /** Why a handshake was refused that never came to be admitted. */
+        public static Rejection of(int status) {
+            return switch (status) {
+                case 404 -> PATH;
+                case 405 -> METHOD;
+                case 426 -> UPGRADE;
+                case 505 -> HTTP;
+                default -> MALFORMED;
+            };
+        }
 
         /** As it stands in the label {@code reason}. */
         public String label() {
             return name().toLowerCase(Locale.ROOT).replace("_", "");
         }
+    }
+
+    /** Why a TCP connection was closed before a byte of it was read, or not accepted. */
+    public enum SocketRefusal {
+        /** {@code tidegate.limits.sockets}. */
+        LIMIT,
+        /** The management port has as many as it has threads. */
+        MANAGEMENT,
+        /** The system gave none, as where the process has no descriptor left. */
+        ACCEPT
+    }
+
+    /** What a client has sent. */
+    public enum Received {
+        PUBLISH,
+        SUBSCRIBE,
+        UNSUBSCRIBE,
+        PING,
+        TOKEN,
+        /** Answered by an error that says what is allowed. */
+        INVALID,
+        /** Not looked at, since too many come. */
+        RATE_LIMITED
+    }
+
+    /** Who publishes. */
+    public enum Source {
+        CLIENT,
+        /** A back end, over HTTP. */
+        API
+    }
+
+    /** What became of a publish. */
+    public enum Outcome {
+        /** The relay has it. */
+        PUBLISHED,
+        /** The publisher may not. */
+        FORBIDDEN,
+        /** Nobody knows whether the relay has it. */
+        UNAVAILABLE
     }
 
     /** What became of a handshake's or a connection's token, on a closed server. */
@@ -44,74 +105,70 @@ public final class Metrics {
         EXPIRED,
         FORBIDDEN,
         /** The keys could not be had. */
-        UNAVAILABLE;
-
-        String label() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+        UNAVAILABLE
     }
 
     /** How a connection left while the node drained. */
     public enum DrainOutcome {
         GRACEFUL,
-        FORCED;
-
-        String label() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+        FORCED
     }
 
     /** Whether a client that came back got all it had missed. */
     public enum Recovery {
         COMPLETE,
-        LOST;
-
-        String label() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+        LOST
     }
 
     /**
      * Read when it is scraped.
      *
+     * @param topics of which a client of this node gets messages
      * @param fleetConnections of all nodes together; NaN where that is not known
      */
     public record Gauges(
             DoubleSupplier activeConnections,
             DoubleSupplier connectionLimit,
+            DoubleSupplier topics,
             DoubleSupplier sendQueueBytes,
             DoubleSupplier draining,
             DoubleSupplier relayUp,
             DoubleSupplier fleetConnections) {}
 
-    private static final List<Duration> BUCKETS = LongStream.of(
-                    50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
-                    1_000_000, 2_500_000, 5_000_000)
-            .mapToObj(micros -> Duration.ofNanos(micros * 1_000))
-            .toList();
+    private static final List<Duration> BUCKETS = Buckets.bounds();
 
     /** Close codes that stand in the label {@code code} as they are; 1005 is a close without one, 1006 none at all. */
     private static final List<Integer> KNOWN_CODES =
             List.of(1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 4401, 4403);
 
+    private record PublishLabels(Source source, Outcome outcome) {}
+
     private record ApiLabels(String route, int status) {}
 
     private final Counter messagesReceived = new Counter();
     private final Counter messagesSent = new Counter();
+    private final Counter bytesReceived = new Counter();
+    private final Counter bytesSent = new Counter();
+    private final Map<Received, Counter> framesReceived = new EnumMap<>(Received.class);
+    private final Map<String, Counter> errorFrames = new ConcurrentHashMap<>();
     private final Counter connectionsOpened = new Counter();
     private final Map<Integer, Counter> connectionsClosed = new TreeMap<>();
     private final Counter connectionsClosedOther = new Counter();
     private final Map<Rejection, Counter> connectionsRejected = new EnumMap<>(Rejection.class);
+    private final Map<SocketRefusal, Counter> socketsRefused = new EnumMap<>(SocketRefusal.class);
     private final Map<Auth, Counter> auth = new EnumMap<>(Auth.class);
     private final Map<DrainOutcome, Counter> drainClosed = new EnumMap<>(DrainOutcome.class);
     private final Counter rebalanced = new Counter();
     private final Map<Recovery, Counter> recoveries = new EnumMap<>(Recovery.class);
     private final Map<ApiLabels, Counter> apiRequests = new ConcurrentHashMap<>();
+    private final Map<PublishLabels, Counter> publishes = new HashMap<>();
     private final Counter slowConsumers = new Counter();
     private final Counter relayPublished = new Counter();
     private final Counter relayReceived = new Counter();
     private final Counter relayErrors = new Counter();
     private final Counter defects = new Counter();
+    private final Counter writeRounds = new Counter();
+    private final Histogram handshakes = new Histogram();
     private final Histogram relayLag = new Histogram();
     private final Histogram fanOut = new Histogram();
 
@@ -119,6 +176,17 @@ public final class Metrics {
         KNOWN_CODES.forEach(code -> connectionsClosed.put(code, new Counter()));
         for (Rejection reason : Rejection.values()) {
             connectionsRejected.put(reason, new Counter());
+        }
+        for (Source source : Source.values()) {
+            for (Outcome outcome : Outcome.values()) {
+                publishes.put(new PublishLabels(source, outcome), new Counter());
+            }
+        }
+        for (Received kind : Received.values()) {
+            framesReceived.put(kind, new Counter());
+        }
+        for (SocketRefusal reason : SocketRefusal.values()) {
+            socketsRefused.put(reason, new Counter());
         }
         for (Auth outcome : Auth.values()) {
             auth.put(outcome, new Counter());
@@ -131,7 +199,7 @@ public final class Metrics {
         }
     }
 
-    /** Messages that clients sent; relayed ones do not count. */
+    /** Messages that clients publish, and may; what else they send is in {@link #received}. */
     public Counter messagesReceived() {
         return messagesReceived;
     }
@@ -139,6 +207,31 @@ public final class Metrics {
     /** Frames handed to a socket, control frames too. */
     public Counter messagesSent() {
         return messagesSent;
+    }
+
+    /** All that clients have sent, by what it is. */
+    public Counter received(Received kind) {
+        return get(framesReceived, kind);
+    }
+
+    /** Read from connections, behind their handshakes. */
+    public Counter bytesReceived() {
+        return bytesReceived;
+    }
+
+    /** Taken by the sockets of connections, behind their handshakes. */
+    public Counter bytesSent() {
+        return bytesSent;
+    }
+
+    /** The codes that {@link #errorFrames} counts, declared before {@link #bind}. */
+    public void declareErrors(List<String> codes) {
+        codes.forEach(code -> errorFrames.put(code, new Counter()));
+    }
+
+    /** Errors that clients were told, by a code that was declared. */
+    public Counter errorFrames(String code) {
+        return Objects.requireNonNull(errorFrames.get(code));
     }
 
     public Counter connectionsOpened() {
@@ -152,6 +245,10 @@ public final class Metrics {
 
     public Counter connectionsRejected(Rejection reason) {
         return get(connectionsRejected, reason);
+    }
+
+    public Counter socketsRefused(SocketRefusal reason) {
+        return get(socketsRefused, reason);
     }
 
     public Counter auth(Auth outcome) {
@@ -181,6 +278,10 @@ public final class Metrics {
         return apiRequests.getOrDefault(new ApiLabels(route, status), new Counter());
     }
 
+    public Counter publishes(Source source, Outcome outcome) {
+        return Objects.requireNonNull(publishes.get(new PublishLabels(source, outcome)));
+    }
+
     /** Connections closed because their queue was full. */
     public Counter slowConsumers() {
         return slowConsumers;
@@ -206,6 +307,16 @@ public final class Metrics {
         return defects;
     }
 
+    /** Rounds of the write loop: it takes what waits, and writes to each socket that has something once. */
+    public Counter writeRounds() {
+        return writeRounds;
+    }
+
+    /** From the end of a handshake's request until the connection is open; those that are refused do not count. */
+    public Histogram handshakes() {
+        return handshakes;
+    }
+
     /** From the publisher's node to this one. */
     public Histogram relayLag() {
         return relayLag;
@@ -218,17 +329,23 @@ public final class Metrics {
 
     /** Registers everything; to be called once. */
     public void bind(MeterBinder meters, Gauges gauges) {
-        meters.gauge("websocket_active_connections", "Open WebSocket connections", gauges.activeConnections());
-        meters.gauge("websocket_connection_limit", "Most connections this node accepts", gauges.connectionLimit());
-        meters.gauge("websocket_send_queue_bytes", "Bytes that wait for a socket", gauges.sendQueueBytes());
-        meters.gauge("websocket_draining", "1 while this node drains", gauges.draining());
-        meters.gauge("websocket_relay_up", "1 while messages go through the relay", gauges.relayUp());
+        meters.gauge(
+                "websocket_active_connections", "Open WebSocket connections", Map.of(), gauges.activeConnections());
+        meters.gauge(
+                "websocket_connection_limit", "Most connections this node accepts", Map.of(), gauges.connectionLimit());
+        meters.gauge("websocket_topics", "Topics that clients of this node get", Map.of(), gauges.topics());
+        meters.gauge("websocket_send_queue_bytes", "Bytes that wait for a socket", Map.of(), gauges.sendQueueBytes());
+        meters.gauge("websocket_draining", "1 while this node drains", Map.of(), gauges.draining());
+        meters.gauge("websocket_relay_up", "1 while messages go through the relay", Map.of(), gauges.relayUp());
         meters.gauge(
                 "websocket_fleet_connections",
                 "Open WebSocket connections of all nodes that do not drain",
+                Map.of(),
                 gauges.fleetConnections());
-        counter(meters, "websocket_messages_received_total", "Messages that clients sent", messagesReceived);
+        counter(meters, "websocket_messages_received_total", "Messages that clients publish", messagesReceived);
         counter(meters, "websocket_messages_sent_total", "Frames handed to a socket", messagesSent);
+        counter(meters, "websocket_received_bytes_total", "Bytes read from connections", bytesReceived);
+        counter(meters, "websocket_sent_bytes_total", "Bytes that sockets have taken", bytesSent);
         counter(meters, "websocket_connections_opened_total", "Connections opened", connectionsOpened);
         counter(meters, "websocket_rebalanced_total", "Connections handed over to nodes with fewer", rebalanced);
         counter(meters, "websocket_slow_consumers_total", "Connections closed for a full queue", slowConsumers);
@@ -236,6 +353,7 @@ public final class Metrics {
         counter(meters, "websocket_relay_received_total", "Messages that came from the relay", relayReceived);
         counter(meters, "websocket_relay_errors_total", "Relay operations that failed", relayErrors);
         counter(meters, "websocket_defects_total", "Steps that failed by a defect of this server", defects);
+        counter(meters, "websocket_write_rounds_total", "Rounds of the write loop", writeRounds);
         String closed = "Connections closed, by close code";
         connectionsClosed.forEach((code, counter) ->
                 labelled(meters, "websocket_connections_closed_total", closed, "code", String.valueOf(code), counter));
@@ -247,27 +365,36 @@ public final class Metrics {
                 "reason",
                 reason.label(),
                 counter));
-        auth.forEach((outcome, counter) -> labelled(
-                meters, "websocket_auth_total", "Tokens checked, by outcome", "outcome", outcome.label(), counter));
-        drainClosed.forEach((outcome, counter) -> labelled(
+        errorFrames.forEach((code, counter) -> labelled(
+                meters, "websocket_error_frames_total", "Errors that clients were told", "code", code, counter));
+        each(
                 meters,
-                "websocket_drain_closed_total",
-                "Connections that left in a drain",
-                "outcome",
-                outcome.label(),
-                counter));
-        recoveries.forEach((outcome, counter) -> labelled(
+                "websocket_frames_received_total",
+                "What clients have sent, by what it is",
+                "kind",
+                framesReceived);
+        each(
                 meters,
-                "websocket_recoveries_total",
-                "Clients that resumed, and whether the history reached back",
-                "outcome",
-                outcome.label(),
-                counter));
+                "websocket_sockets_refused_total",
+                "TCP connections closed at once, and attempts to accept one that failed",
+                "reason",
+                socketsRefused);
+        each(meters, "websocket_auth_total", "Tokens checked, by outcome", "outcome", auth);
+        each(meters, "websocket_drain_closed_total", "Connections that left in a drain", "outcome", drainClosed);
+        String recovered = "Clients that resumed, and whether the history reached back";
+        each(meters, "websocket_recoveries_total", recovered, "outcome", recoveries);
         apiRequests.forEach((labels, counter) -> meters.counter(
                 "websocket_api_requests_total",
                 "Requests to the API, by route and status",
                 Map.of("route", labels.route(), "status", String.valueOf(labels.status())),
                 counter::value));
+        publishes.forEach((labels, counter) -> meters.counter(
+                "websocket_publishes_total",
+                "Publishes, by who has made them and what became of them",
+                Map.of("source", label(labels.source()), "outcome", label(labels.outcome())),
+                counter::value));
+        handshakes.bind(meters.histogram(
+                "websocket_handshake_seconds", "From a handshake's request to an open connection", BUCKETS));
         relayLag.bind(
                 meters.histogram("websocket_relay_lag_seconds", "From the publisher's node to this one", BUCKETS));
         fanOut.bind(meters.histogram(
@@ -281,6 +408,16 @@ public final class Metrics {
     private static void labelled(
             MeterBinder meters, String name, String help, String label, String value, Counter counter) {
         meters.counter(name, help, Map.of(label, value), counter::value);
+    }
+
+    /** A series for each. */
+    private static <K extends Enum<K>> void each(
+            MeterBinder meters, String name, String help, String label, Map<K, Counter> counters) {
+        counters.forEach((value, counter) -> labelled(meters, name, help, label, label(value), counter));
+    }
+
+    private static String label(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static <K extends Enum<K>> Counter get(Map<K, Counter> counters, K key) {

@@ -1,9 +1,9 @@
 package io.tidegate.node;
 
-import io.tidegate.drain.Departures;
 import io.tidegate.drain.Drain;
-import io.tidegate.drain.Fleet;
-import io.tidegate.drain.Rebalance;
+import io.tidegate.drain.DrainSchedule;
+import io.tidegate.fleet.Fleet;
+import io.tidegate.fleet.Rebalance;
 import io.tidegate.hub.Hub;
 import io.tidegate.metrics.Metrics;
 import io.tidegate.owner.Owners;
@@ -47,11 +47,11 @@ public final class Core implements AutoCloseable {
         Clock clock = in.clock();
         this.owners = in.owners();
         this.hub = new Hub(settings, metrics, clock, owners, relays);
-        Departures departures = new Departures(hub, in.random(), clock);
-        this.drain = new Drain(hub, departures, settings.drain(), metrics, clock);
+        DrainSchedule schedule = new DrainSchedule(hub, in.random(), clock);
+        this.drain = new Drain(hub, schedule, settings.drain(), metrics, clock);
         Fleet.Self self = new Fleet.Self(Long.toUnsignedString(in.random().nextLong(), 36), runtime);
         this.fleet = new Fleet(settings, self, hub, drain, owners, clock);
-        this.rebalance = new Rebalance(fleet, departures, settings, metrics, clock);
+        this.rebalance = new Rebalance(fleet, schedule, settings, metrics, clock);
     }
 
     public Hub hub() {

@@ -1,13 +1,23 @@
 package io.tidegate.node;
 
+import io.tidegate.log.Log;
+import io.tidegate.owner.OutOfMemory;
+import io.tidegate.settings.Settings;
 import io.tidegate.settings.SettingsException;
+import java.lang.System.Logger.Level;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /** The life of a server's process, the same for every runtime: what it prints, when it ends, and with which exit code. */
 public final class Launch {
+    private static final String LOGGER = Launch.class.getName();
+    private static final System.Logger LOG = System.getLogger(LOGGER);
+
     private static final int CANNOT_LISTEN = 1;
     private static final int BAD_SETTINGS = 2;
 
@@ -25,6 +35,9 @@ public final class Launch {
         /** Empty where the API is not open. */
         OptionalInt apiPort();
 
+        /** How sockets are written, in one sentence. */
+        String writes();
+
         /** Returns when everybody has left. */
         void drain() throws InterruptedException;
 
@@ -36,13 +49,12 @@ public final class Launch {
     @FunctionalInterface
     public interface Start {
         /**
-         * Reads the settings, and opens the listeners.
+         * Opens the listeners.
          *
-         * @throws SettingsException where something is wrong with the settings
          * @throws IllegalArgumentException where a file that the settings name cannot be used
          * @throws CannotListenException where one of the ports cannot be had
          */
-        Server start() throws CannotListenException;
+        Server start(Settings settings) throws CannotListenException;
     }
 
     /**
@@ -51,47 +63,83 @@ public final class Launch {
      * order. A start that fails ends the process.
      *
      * @param runtime its name for humans
+     * @param arguments of the command line: {@code --version}, or none
+     * @param read reads the settings, or throws a {@link SettingsException}
      * @throws ReflectiveOperationException where this JVM lets nobody hear a signal
      */
-    public static void run(String runtime, Start start) throws ReflectiveOperationException {
+    public static void run(String runtime, String[] arguments, Supplier<Settings> read, Start start)
+            throws ReflectiveOperationException {
+        if (arguments.length > 0) {
+            answer(runtime, arguments);
+            return;
+        }
+        OutOfMemory.endsProcess();
         CompletableFuture<Server> started = new CompletableFuture<>();
         AtomicBoolean ending = new AtomicBoolean();
         Termination.onSignal(() -> {
             ending.set(true);
             end(started);
         });
-        Server server;
         try {
-            server = start.start();
-        } catch (SettingsException | IllegalArgumentException e) {
-            giveUp(e, BAD_SETTINGS);
-            return;
-        } catch (CannotListenException e) {
-            giveUp(e, CANNOT_LISTEN);
-            return;
+            Settings settings = read.get();
+            Log log = Log.setUp(settings);
+            open(settings, log, start).ifPresent(server -> {
+                OutOfMemory.watchLog();
+                started.complete(server);
+                if (!ending.get()) {
+                    announce(runtime, settings, log, server);
+                }
+            });
+        } catch (SettingsException e) {
+            // Nothing says yet in which form.
+            System.err.println(e.getMessage());
+            System.exit(BAD_SETTINGS);
         } catch (RuntimeException | Error e) {
             started.completeExceptionally(e);
             throw e;
         }
-        started.complete(server);
-        if (!ending.get()) {
-            announce(runtime, server);
-        }
     }
 
-    private static void announce(String runtime, Server server) {
-        String ready = "Tidegate (%3$s) is ready: page http://localhost:%1$d/, broadcast ws://localhost:%1$d/,"
-                + " chat ws://localhost:%1$d/chat, metrics http://localhost:%2$d/metrics";
-        String api = server.apiPort().isPresent()
-                ? ", API http://localhost:" + server.apiPort().getAsInt() + "/api"
-                : "";
+    private static Optional<Server> open(Settings settings, Log log, Start start) {
+        try {
+            return Optional.of(start.start(settings));
+        } catch (IllegalArgumentException e) {
+            giveUp(log, e, BAD_SETTINGS);
+        } catch (CannotListenException e) {
+            giveUp(log, e, CANNOT_LISTEN);
+        }
+        return Optional.empty();
+    }
+
+    private static void answer(String runtime, String[] arguments) {
+        if (Arrays.equals(arguments, new String[] {"--version"})) {
+            System.out.println(name(runtime) + ", revision " + Version.revision());
+            return;
+        }
+        String unknown = Arrays.stream(arguments)
+                .filter(argument -> !argument.equals("--version"))
+                .findFirst()
+                .orElse("--version");
+        System.err.println(
+                "unknown argument: " + unknown + "; allowed is --version alone. A setting is"
+                        + " -Dtidegate.port=8080 before -jar, TIDEGATE_PORT=8080 in the environment, or stands in application.yaml");
+        System.exit(BAD_SETTINGS);
+    }
+
+    private static String name(String runtime) {
+        return "Tidegate " + Version.current() + " (" + runtime + ")";
+    }
+
+    private static void announce(String runtime, Settings settings, Log log, Server server) {
+        StartLines lines = new StartLines(name(runtime), settings, server);
+        lines.described().forEach(line -> LOG.log(Level.INFO, line));
         // At once: printf writes piece by piece, and a line of the log may come in between.
-        System.out.println(ready.formatted(server.port(), server.managementPort(), runtime) + api);
+        log.print(System.out, Level.INFO, LOGGER, lines.listens());
     }
 
     /** Without a stack trace: the message says what to change. */
-    private static void giveUp(Exception reason, int exitCode) {
-        System.err.println(reason.getMessage());
+    private static void giveUp(Log log, Exception reason, int exitCode) {
+        log.print(System.err, Level.ERROR, LOGGER, String.valueOf(reason.getMessage()));
         System.exit(exitCode);
     }
 

@@ -3,47 +3,74 @@ package io.tidegate.node;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.tidegate.api.Api;
 import io.tidegate.api.FleetCalls;
-import io.tidegate.drain.FleetView;
+import io.tidegate.fleet.FleetView;
 import io.tidegate.hub.Hub;
 import io.tidegate.metrics.MeterBinder;
 import io.tidegate.metrics.Metrics;
+import io.tidegate.metrics.Metrics.DrainOutcome;
 import io.tidegate.owner.Owners;
 import io.tidegate.owner.Threads;
+import io.tidegate.protocol.StrictJson;
 import io.tidegate.relay.MemoryBus;
 import io.tidegate.relay.MemoryRelay;
 import io.tidegate.relay.RedisRelay;
 import io.tidegate.relay.Relay;
 import io.tidegate.settings.Settings;
 import io.tidegate.time.Clock;
+import io.tidegate.tracing.Tracing;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** One server's core, wired together; what a runtime starts beside its listeners. */
 public final class Node implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Node.class.getName());
+
     /** The grain of heartbeats, drain slots and timeouts. */
     private static final long TICK_NANOS = 50_000_000;
 
+    /** Less than the chart adds to the time that a pod has to leave. */
+    private static final Duration LAST_SCRAPE = Duration.ofSeconds(16);
+
     private final Settings settings;
+    private final String runtime;
+    private final Tracing tracing;
     private final Metrics metrics = new Metrics();
     private final Owners owners;
     private final Core core;
     private final NodeHealth health;
     private final Optional<Api> api;
+    private final Optional<DeletionCost> cost;
+    private final int sockets;
     private final CountDownLatch drained = new CountDownLatch(1);
+
+    /** A scraper has the number of those who were cut: no alert could see what a process counts and takes with it. */
+    private final CountDownLatch scraped = new CountDownLatch(1);
+
     private final Thread ticker =
             Thread.ofPlatform().daemon().name("tidegate-tick").unstarted(this::run);
     private volatile boolean closed;
+
+    /** A node that traces nothing, and runs until it is closed. */
+    public Node(Settings settings, String runtime) {
+        this(settings, runtime, Tracing.OFF);
+    }
 
     /**
      * A node that runs until it is closed.
      *
      * @param runtime {@code se} or {@code mp}, as the chart calls them
+     * @param tracing closed with the node
      */
-    public Node(Settings settings, String runtime) {
+    public Node(Settings settings, String runtime, Tracing tracing) {
         Clock clock = Clock.system();
         this.settings = settings;
+        this.runtime = runtime;
+        this.tracing = tracing;
         this.owners = new Threads(metrics.defects()::increment);
         this.core = new Core(
                 settings,
@@ -51,13 +78,20 @@ public final class Node implements AutoCloseable {
                 metrics,
                 new Core.Surroundings(owners, new SecureRandom(), clock),
                 receiver -> relay(settings, owners, receiver, metrics, clock));
+        hub().trace(tracing);
         this.health = new NodeHealth(
                 settings.relay().grace(), clock, hub()::relayStatus, core::draining, hub().access()::notReady);
         FleetCalls calls = new FleetCalls(
-                settings, hub(), hub().name(), () -> fleet().members().size(), clock::nanoTime);
+                settings,
+                hub(),
+                new FleetCalls.Self(hub().name(), this::state),
+                () -> fleet().members().size(),
+                clock);
         this.api = settings.api().isOpen()
                 ? Optional.of(new Api(settings, new Api.Where(hub(), this::fleet, calls), metrics, clock))
                 : Optional.empty();
+        this.cost = settings.cost().interval().map(this::cost);
+        this.sockets = Descriptors.sockets(settings.limits(), Descriptors.most());
         hub().owners().forEach(health::watch);
         health.watch("fleet", core.fleet().owner());
         ticker.start();
@@ -71,6 +105,14 @@ public final class Node implements AutoCloseable {
     public void listening() {
         health.listening();
         hub().access().warnIfOpen();
+        Descriptors.problem(settings.limits(), Descriptors.most())
+                .ifPresent(problem -> LOG.log(System.Logger.Level.WARNING, problem));
+        cost.ifPresent(DeletionCost::start);
+    }
+
+    /** TCP connections that may be open at once to the ports of clients and back ends. */
+    public int sockets() {
+        return sockets;
     }
 
     public NodeHealth health() {
@@ -80,6 +122,18 @@ public final class Node implements AutoCloseable {
     /** Answers back ends; empty where no key is set. */
     public Optional<Api> api() {
         return api;
+    }
+
+    /** What {@code /api/nodes} says of this one. */
+    private String state() {
+        return "{\"node\":%s,\"version\":%s,\"relay\":\"%s\",\"queueBytes\":%d,\"received\":%d,\"sent\":%d}"
+                .formatted(
+                        StrictJson.quoted(settings.server().node()),
+                        StrictJson.quoted(Version.current()),
+                        hub().isRelayUp() ? "up" : "down",
+                        hub().queuedBytes(),
+                        metrics.messagesReceived().value(),
+                        metrics.messagesSent().value());
     }
 
     /** What {@code /connections} answers: one number that a scaler can read without Prometheus. */
@@ -107,28 +161,56 @@ public final class Node implements AutoCloseable {
 
     /** Shows this node's counts in a runtime's registry; to be called once. */
     public void bindMetrics(MeterBinder meters) {
+        meters.gauge(
+                "tidegate_build_info",
+                "1; what runs is in the labels",
+                Map.of("version", Version.current(), "revision", Version.revision(), "runtime", runtime),
+                () -> 1);
+        ProcessMeters.bind(meters);
         metrics.bind(
                 meters,
                 new Metrics.Gauges(
                         () -> hub().admission().open(),
                         () -> settings.limits().connections(),
+                        hub()::topics,
                         hub()::queuedBytes,
                         () -> core.draining() ? 1 : 0,
                         () -> hub().isRelayUp() ? 1 : 0,
                         core.fleet()::total));
     }
 
-    /** Drains, and returns when everybody has left or was cut, at the latest after {@code tidegate.drain.timeout}. */
+    /**
+     * Drains, and returns when everybody has left or was cut, at the latest after {@code tidegate.drain.timeout}; where somebody
+     * was cut, once a scraper has been sent that number, but at most {@link #LAST_SCRAPE} later.
+     */
     public void drain() throws InterruptedException {
         core.requestDrain();
         drained.await();
+        if (hasCut()) {
+            boolean ignored = scraped.await(LAST_SCRAPE.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /**
+     * A scraper asks for the metrics. Any thread.
+     *
+     * @return to be run once they have been sent in full: the process may end with that
+     */
+    public Runnable scrape() {
+        return hasCut() ? scraped::countDown : () -> {};
+    }
+
+    private boolean hasCut() {
+        return metrics.drainClosed(DrainOutcome.FORCED).value() > 0;
     }
 
     @Override
     public void close() {
         closed = true;
+        cost.ifPresent(DeletionCost::close);
         core.close();
         owners.close();
+        tracing.close();
     }
 
     private void run() {
@@ -145,10 +227,16 @@ public final class Node implements AutoCloseable {
         }
     }
 
+    private DeletionCost cost(Duration interval) {
+        KubernetesPod pod = KubernetesPod.own(
+                System.getenv(), KubernetesPod.ACCOUNT, settings.server().node(), "tidegate.cost.interval");
+        return new DeletionCost(pod::annotate, () -> hub().admission().open(), interval);
+    }
+
     private static Relay relay(
             Settings settings, Owners owners, Relay.Receiver receiver, Metrics metrics, Clock clock) {
         return settings.relay().inProcess()
-                ? new MemoryRelay(new MemoryBus(settings.history(), owners, clock), receiver, metrics, clock)
+                ? new MemoryRelay(new MemoryBus(settings, owners, clock), receiver, metrics, clock)
                 : new RedisRelay(settings, owners, receiver, metrics, clock);
     }
 }

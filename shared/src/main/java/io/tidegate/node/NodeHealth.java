@@ -14,7 +14,8 @@ import java.util.function.Supplier;
  * What the probes are told. Live never depends on the relay: a restart mends no Redis. Ready is never false because the
  * node is full: an unready pod would vanish from the scaler's sum. Any thread may ask.
  *
- * <p>What stands still is not live: the ticker, or an owner that does not step though events wait. A process that was
+ * <p>What stands still is not live: the ticker, or an owner that does not step though events wait, a
+ * listener that has ended. A process that was
  * stopped (SIGSTOP, a pause of the VM, no CPU for a while) finds late all that it has, and is live as soon as it goes on.
  */
 public final class NodeHealth {
@@ -36,6 +37,8 @@ public final class NodeHealth {
 
     // All below under the monitor. Not with @GuardedBy: the modules that see this class do not see that one.
     private final List<Watched> watched = new ArrayList<>();
+
+    private final List<Listener> listeners = new ArrayList<>();
 
     private long lastTick;
 
@@ -73,6 +76,16 @@ public final class NodeHealth {
         watched.add(new Watched(name, owner));
     }
 
+    /**
+     * Watches a listener from now on. Any thread.
+     *
+     * @param name for the reason, as in "does not accept: api"
+     * @param accepts whether connections to it are still accepted; any thread
+     */
+    public synchronized void watch(String name, BooleanSupplier accepts) {
+        listeners.add(new Listener(name, accepts));
+    }
+
     /** The node's own clockwork goes. One thread, the ticker. */
     void ticked() {
         relaySeenUp |= relay.get() instanceof RelayStatus.Up;
@@ -86,8 +99,8 @@ public final class NodeHealth {
     }
 
     /**
-     * Why this process should be restarted: its own clockwork stands still, or an owner has not stepped for 30 s though
-     * events wait.
+     * Why this process should be restarted: its own clockwork stands still, an owner has not stepped for 30 s though
+     * events wait, or a listener has ended.
      */
     public synchronized Optional<String> notLive() {
         if (tickerIsStuck()) {
@@ -96,6 +109,14 @@ public final class NodeHealth {
         return watched.stream()
                 .filter(owner -> owner.silentNanos > STUCK_NANOS)
                 .map(owner -> "stuck: " + owner.name)
+                .findFirst()
+                .or(this::deafListener);
+    }
+
+    private Optional<String> deafListener() {
+        return listeners.stream()
+                .filter(listener -> !listener.accepts.getAsBoolean())
+                .map(listener -> "does not accept: " + listener.name)
                 .findFirst();
     }
 
@@ -137,6 +158,8 @@ public final class NodeHealth {
         boolean inGrace = relaySeenUp && clock.nanoTime() - down.sinceNanos() <= relayGrace.toNanos();
         return inGrace ? Optional.empty() : Optional.of("relay down: " + down.reason());
     }
+
+    private record Listener(String name, BooleanSupplier accepts) {}
 
     /** An owner, and for how long it has not stepped though events wait, as far as the ticks have seen. */
     private static final class Watched {

@@ -30,6 +30,7 @@ public record Page(String path, Map<String, String> headers, byte[] body) {
                 read("/page/page.css", "page.css", CSS),
                 read("/page/page.js", "page.js", JAVASCRIPT),
                 read("/page/chat.js", "chat.js", JAVASCRIPT),
+                read("/page/here.js", "here.js", JAVASCRIPT),
                 read("/page/broadcast.js", "broadcast.js", JAVASCRIPT),
                 read("/page/fleet.js", "fleet.js", JAVASCRIPT),
                 read("/page/log.js", "log.js", JAVASCRIPT),

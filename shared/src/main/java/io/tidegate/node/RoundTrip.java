@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 public final class RoundTrip {
     private RoundTrip() {}
 
-    /** Arguments: the address ({@code ws://host:port}) and the time it may take ({@code 30s}). Exits with 0, 1 or 2. */
+    /** Arguments: the address ({@code ws://host:port/path}) and the time it may take ({@code 30s}). Exits with 0, 1 or 2. */
     public static void main(String[] args) {
         if (args.length != 2 || !args[0].matches("wss?://.+") || !args[1].matches("[0-9]{1,6}s")) {
-            System.err.println("Usage: RoundTrip ws://HOST:PORT SECONDSs");
+            System.err.println("Usage: RoundTrip ws://HOST:PORT[/PATH] SECONDSs");
             System.exit(2);
         }
         Duration atMost = Duration.parse("PT" + args[1]);
@@ -50,7 +50,7 @@ public final class RoundTrip {
     /** Makes the round trip once, and returns what happened, in one line. */
     static String run(URI server, Duration atMost) throws FailedException {
         String mark = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-        URI chat = server.resolve("/chat?topic=round-trip-" + mark);
+        URI chat = URI.create(server.toString().replaceFirst("/$", "") + "/chat?topic=round-trip-" + mark);
         Deadline deadline = new Deadline(System.nanoTime(), atMost);
         HttpClient http = HttpClient.newHttpClient();
         try {

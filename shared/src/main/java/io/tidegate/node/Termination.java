@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * SIGTERM and SIGINT: the first ends the node in order, with exit code 0; a second ends the process at once.
+ * SIGTERM, SIGINT and SIGHUP: the first ends the node in order, with exit code 0; a second ends the process at once.
  *
  * <p>A JVM shutdown hook could do neither: with one the exit code of SIGTERM is 143, and while hooks run a second signal
  * is not heard. {@code sun.misc.Signal} (module jdk.unsupported) is the JDK's only way to hear a signal; it is called by
@@ -18,17 +18,22 @@ public final class Termination {
     private Termination() {}
 
     /**
-     * Takes over both signals.
+     * Takes over these signals; one that is ignored, as SIGHUP under nohup, stays so.
      *
      * @param end leaves the process with {@code System.exit} when it is done; runs on a thread of its own
      * @throws ReflectiveOperationException where this JVM has no such class
      */
     public static void onSignal(Runnable end) throws ReflectiveOperationException {
         AtomicBoolean ending = new AtomicBoolean();
-        for (String name : List.of("TERM", "INT")) {
+        for (String name : List.of("TERM", "INT", "HUP")) {
             handle(name, () -> {
                 if (ending.compareAndSet(false, true)) {
-                    Thread.ofPlatform().name("tidegate-termination").start(end);
+                    // The JVM calls handlers on daemon threads, and what they start would be a daemon, too: the process
+                    // would end as soon as the listeners' threads have ended, before the rest is closed.
+                    Thread.ofPlatform()
+                            .name("tidegate-termination")
+                            .daemon(false)
+                            .start(end);
                 } else {
                     Runtime.getRuntime().halt(KILLED_BY_TERM);
                 }

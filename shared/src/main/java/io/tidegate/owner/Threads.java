@@ -42,6 +42,7 @@ public final class Threads implements Owners {
     /** A defect may come with every message: the log has one a minute, the count has all. */
     @Override
     public void defect(String owner, Throwable defect) {
+        OutOfMemory.check(defect);
         defects.run();
         long last = logged.get();
         long now = System.nanoTime();

@@ -1,6 +1,7 @@
 package io.tidegate.protocol;
 
 import static io.tidegate.protocol.Json.ascii;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +37,12 @@ final class Chat {
         return new Message(Opcode.TEXT, out.toByteArray());
     }
 
-    /** The same with members before the others. */
+    /** The same with members before the others; what is no object, which no node sends, becomes its text. */
     static Message prefixed(byte[] members, Message message) {
         byte[] object = message.payload();
+        if (object.length < 2 || object[0] != '{' || object[object.length - 1] != '}') {
+            object = ascii("{\"message\":" + StrictJson.quoted(new String(object, UTF_8)) + "}");
+        }
         byte[] joined = new byte[members.length + object.length + 1];
         joined[0] = '{';
         System.arraycopy(members, 0, joined, 1, members.length);

@@ -49,11 +49,12 @@ public sealed interface ClientFrame {
      *
      * @param after the last message that the client has seen
      * @param last how many of the last messages that the history holds come first; 0 where there is a position
+     * @param presence whether the client wants to see who is there
      */
-    record Subscribe(Topic topic, Optional<Position> after, int last) implements ClientFrame {
+    record Subscribe(Topic topic, Optional<Position> after, int last, boolean presence) implements ClientFrame {
         /** From now on. */
         public Subscribe(Topic topic) {
-            this(topic, Optional.empty(), 0);
+            this(topic, Optional.empty(), 0, false);
         }
     }
 

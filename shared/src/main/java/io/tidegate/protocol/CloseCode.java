@@ -11,7 +11,7 @@ public enum CloseCode {
     PROTOCOL_ERROR(1002, "protocol error"),
     /** Text that is not UTF-8. */
     INVALID_UTF8(1007, "text is not UTF-8"),
-    /** Too many messages a second, on the broadcast or the plain wire. */
+    /** Too many messages a second, on the broadcast or the plain wire; too many topics of a client, on the plain wire. */
     POLICY(1008, "policy violation"),
     /** A message above {@code tidegate.limits.message}. */
     TOO_LARGE(1009, "message too large"),

@@ -18,7 +18,7 @@ final class FullWire implements Wire {
             "allowed as \"type\" are publish, subscribe, unsubscribe, ping and token";
     private static final Set<String> TYPES = Set.of("publish", "subscribe", "unsubscribe", "ping", "token");
     private static final Set<String> MEMBERS =
-            Set.of("type", "topic", "user", "message", "id", "keep", "after", "last", "token");
+            Set.of("type", "topic", "user", "message", "id", "keep", "after", "last", "presence", "token");
 
     /** Messages that a {@code subscribe} may ask for at once; as many as a history may be set to hold, and more. */
     private static final int MAX_LAST = 100_000;
@@ -93,12 +93,12 @@ final class FullWire implements Wire {
                             + " characters or an integer",
                     about);
         }
-        String keep = Json.ascii(members.get("keep")).orElse("true");
-        if (!keep.equals("true") && !keep.equals("false")) {
+        Optional<Boolean> keep = flag(members.get("keep"), true);
+        if (keep.isEmpty()) {
             return invalid("\"keep\" is not allowed; allowed are true and false", about);
         }
         Message message = Chat.message(author.user(members.get("user")), body, timestamp);
-        return new ClientFrame.Publish(topic(about), message, about.id(), keep.equals("true"));
+        return new ClientFrame.Publish(topic(about), message, about.id(), keep.get());
     }
 
     private static ClientFrame subscribe(Map<String, byte[]> members, Topic topic, About about) {
@@ -114,8 +114,21 @@ final class FullWire implements Wire {
         if (last.isPresent() && position.isPresent()) {
             return invalid("\"last\" beside \"after\"; allowed is one of them", about);
         }
+        Optional<Boolean> presence = flag(members.get("presence"), false);
+        if (presence.isEmpty()) {
+            return invalid("\"presence\" is not allowed; allowed are true and false", about);
+        }
         return new ClientFrame.Subscribe(
-                topic, position, last.map(Integer::parseInt).orElse(0));
+                topic, position, last.map(Integer::parseInt).orElse(0), presence.get());
+    }
+
+    /** Empty where it is neither. */
+    private static Optional<Boolean> flag(byte @Nullable [] value, boolean fallback) {
+        return switch (Json.ascii(value).orElse(Boolean.toString(fallback))) {
+            case "true" -> Optional.of(true);
+            case "false" -> Optional.of(false);
+            default -> Optional.empty();
+        };
     }
 
     private static boolean isCount(String number) {

@@ -36,14 +36,17 @@ public sealed interface Route {
     /**
      * Finds the endpoint.
      *
+     * @param prefix of every path: empty, or as {@code /ws}, which then is the same as {@code /ws/}
      * @param maxTopics that a connection may subscribe to
      */
-    static Route of(Request request, int maxTopics) {
-        return switch (request.path()) {
-            case "/" -> single(Wire.BROADCAST, Topic.BROADCAST);
-            case "/chat" -> chat(request, maxTopics);
-            default -> new Refused(404, "no WebSocket here; there is / (broadcast) and /chat");
-        };
+    static Route of(Request request, String prefix, int maxTopics) {
+        String path = request.path();
+        if (path.equals(prefix) || path.equals(prefix + "/")) {
+            return single(Wire.BROADCAST, Topic.BROADCAST);
+        }
+        return path.equals(prefix + "/chat")
+                ? chat(request, maxTopics)
+                : new Refused(404, "no WebSocket here; there is %s/ (broadcast) and %s/chat".formatted(prefix, prefix));
     }
 
     private static Route chat(Request request, int maxTopics) {

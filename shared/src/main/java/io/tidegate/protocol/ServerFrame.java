@@ -1,5 +1,7 @@
 package io.tidegate.protocol;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -48,6 +50,23 @@ public sealed interface ServerFrame {
      * @param position all messages up to it were delivered
      */
     record Unsubscribed(Topic topic, Position position) implements ServerFrame {}
+
+    /**
+     * Who is in a topic; a page of it.
+     *
+     * @param more whether another page follows
+     */
+    record Presence(Topic topic, Collection<Present> users, boolean more) implements ServerFrame {}
+
+    /** A user has come to a topic; empty: the first one without a token. */
+    record Join(Topic topic, Optional<String> user) implements ServerFrame {}
+
+    /** A user has left a topic. */
+    record Leave(Topic topic, Optional<String> user) implements ServerFrame {}
+
+    /** Many have come and left. */
+    record PresenceChanged(Topic topic, List<Optional<String>> joined, List<Optional<String>> left)
+            implements ServerFrame {}
 
     /**
      * The relay has the message.

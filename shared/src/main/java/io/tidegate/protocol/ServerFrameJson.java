@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Optional;
 
 /** Server frames as JSON. */
 final class ServerFrameJson {
@@ -29,6 +31,15 @@ final class ServerFrameJson {
                     json.writeStringField("type", "unsubscribed");
                     place(json, unsubscribed.topic(), unsubscribed.position());
                     json.writeBooleanField("recovered", true);
+                }
+                case ServerFrame.Presence presence -> presence(json, presence);
+                case ServerFrame.Join join -> user(json, "join", join.topic(), join.user());
+                case ServerFrame.Leave leave -> user(json, "leave", leave.topic(), leave.user());
+                case ServerFrame.PresenceChanged changed -> {
+                    json.writeStringField("type", "presence");
+                    json.writeStringField("topic", changed.topic().name());
+                    users(json, "joined", changed.joined());
+                    users(json, "left", changed.left());
                 }
                 case ServerFrame.Ack ack -> {
                     json.writeStringField("type", "ack");
@@ -78,6 +89,35 @@ final class ServerFrameJson {
         if (welcome.expiresInMs().isPresent()) {
             json.writeNumberField("expiresInMs", welcome.expiresInMs().getAsLong());
         }
+    }
+
+    private static void presence(JsonGenerator json, ServerFrame.Presence presence) throws IOException {
+        json.writeStringField("type", "presence");
+        json.writeStringField("topic", presence.topic().name());
+        json.writeArrayFieldStart("users");
+        for (Present present : presence.users()) {
+            json.writeStartObject();
+            json.writeStringField("user", present.user().orElse(null));
+            json.writeNumberField("connections", present.connections());
+            json.writeNumberField("since", present.since());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeBooleanField("more", presence.more());
+    }
+
+    private static void user(JsonGenerator json, String type, Topic topic, Optional<String> user) throws IOException {
+        json.writeStringField("type", type);
+        json.writeStringField("topic", topic.name());
+        json.writeStringField("user", user.orElse(null));
+    }
+
+    private static void users(JsonGenerator json, String name, List<Optional<String>> users) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (Optional<String> user : users) {
+            json.writeString(user.orElse(null));
+        }
+        json.writeEndArray();
     }
 
     private static void place(JsonGenerator json, Topic topic, Position position) throws IOException {

@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 /**
  * What a message is published to and what a connection subscribes to.
  *
- * <p>Clients name topics of {@value #PATTERN}; {@link #BROADCAST} and {@link #FLEET} lie outside of that, so that no
- * client can name them.
+ * <p>Clients name topics of {@value #PATTERN}; {@link #BROADCAST} and those of the nodes themselves lie outside of
+ * that, so that no client can name them.
  */
 public record Topic(String name) {
     /** Characters of a name that a client gives, at most. */
@@ -21,6 +21,12 @@ public record Topic(String name) {
     /** What the nodes tell each other. */
     public static final Topic FLEET = new Topic("/fleet");
 
+    /** What nodes have to do, also one that was cut off when it was said. */
+    public static final Topic ORDERS = new Topic("/orders");
+
+    /** What nodes tell each other of traces; only those that trace listen. */
+    public static final Topic TRACES = new Topic("/traces");
+
     /** Where a chat client that names no topic belongs. */
     public static final Topic DEFAULT_CHAT = new Topic("chat-messages");
 
@@ -33,12 +39,12 @@ public record Topic(String name) {
 
     /** Whether what is published to it comes from clients, and is for them. */
     public boolean isClients() {
-        return !equals(FLEET);
+        return !equals(FLEET) && !equals(ORDERS) && !equals(TRACES);
     }
 
-    /** Whether its messages have positions and are kept for a while; those of clients' topics. The others only pass. */
+    /** Whether its messages have positions and are kept for a while; the others only pass. */
     public boolean hasHistory() {
-        return !equals(BROADCAST) && !equals(FLEET);
+        return !equals(BROADCAST) && !equals(FLEET) && !equals(TRACES);
     }
 
     @Override

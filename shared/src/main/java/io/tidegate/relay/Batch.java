@@ -1,9 +1,9 @@
 package io.tidegate.relay;
 
-import io.tidegate.protocol.Position;
 import io.tidegate.relay.PublishQueue.Waiting;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What is published at once: some publishes, perhaps none, and perhaps a probe. */
 final class Batch {
@@ -43,16 +43,39 @@ final class Batch {
         return nowNanos > answerByNanos;
     }
 
-    /** Messages that clients published. */
-    long ofClients() {
-        return publishes.stream().filter(publish -> publish.topic().isClients()).count();
+    /** Messages of clients that Redis has taken, by its answers: one a group, then perhaps that to the probe. */
+    long ofClients(List<Link.Answer> answers) {
+        long taken = 0;
+        for (int i = 0; i < groups.size(); i++) {
+            if (answers.get(i) instanceof Link.Taken && groups.get(i).topic().isClients()) {
+                taken += groups.get(i).publishes().size();
+            }
+        }
+        return taken;
     }
 
-    /** Redis has answered with these positions, one list a group, then perhaps that of the probe. */
-    void complete(List<List<Position>> positions) {
+    /** Tells the publishers; returns how many publishes were refused. */
+    int complete(List<Link.Answer> answers) {
+        int failed = 0;
         for (int i = 0; i < groups.size(); i++) {
-            groups.get(i).complete(positions.get(i));
+            failed += groups.get(i).complete(answers.get(i));
         }
+        return failed;
+    }
+
+    /** The first topic of which Redis has refused something. */
+    Optional<Refusal> refusal(List<Link.Answer> answers) {
+        for (int i = 0; i < groups.size(); i++) {
+            if (answers.get(i) instanceof Link.Refused refused) {
+                return Optional.of(new Refusal(groups.get(i).topic(), refused.reason()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What Redis says to the probe; empty where this batch has none. */
+    Optional<Link.Answer> probed(List<Link.Answer> answers) {
+        return answers.size() > groups.size() ? Optional.of(answers.getLast()) : Optional.empty();
     }
 
     /** Fails those that are not completed; returns their number. */

@@ -1,8 +1,11 @@
 package io.tidegate.relay;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Opcode;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.Optional;
 
 /**
@@ -42,6 +45,25 @@ record Envelope(Message message, long sentMicros) {
         long sentMicros = in.getLong();
         byte[] payload = new byte[in.remaining()];
         in.get(payload);
+        if (opcode == Opcode.TEXT && !isUtf8(payload)) {
+            return Optional.empty();
+        }
         return Optional.of(new Envelope(new Message(opcode, payload), sentMicros));
+    }
+
+    /** Clients close their connections over anything else (RFC 6455, section 8.1). */
+    private static boolean isUtf8(byte[] payload) {
+        int signs = 0;
+        for (byte b : payload) {
+            signs |= b;
+        }
+        if (signs >= 0) {
+            return true; // ASCII, as most are: a loop that the JVM makes into a few instructions
+        }
+        try {
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(payload)) != null;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
     }
 }

@@ -46,10 +46,16 @@ record Group(Topic topic, boolean kept, List<Waiting> publishes) {
         return new Link.Plain(keys.channel(), topic.hasHistory() ? Packet.unkept(envelope) : envelope);
     }
 
-    /** They are published. */
-    void complete(List<Position> positions) {
-        for (int i = 0; i < publishes.size(); i++) {
-            publishes.get(i).done().complete(kept ? positions.get(i) : Position.NONE);
-        }
+    /** Redis has answered; returns how many have failed. */
+    int complete(Link.Answer answer) {
+        return switch (answer) {
+            case Link.Taken taken -> {
+                for (int i = 0; i < publishes.size(); i++) {
+                    publishes.get(i).done().complete(kept ? taken.positions().get(i) : Position.NONE);
+                }
+                yield 0;
+            }
+            case Link.Refused refused -> Batch.fail(publishes, refused.reason());
+        };
     }
 }

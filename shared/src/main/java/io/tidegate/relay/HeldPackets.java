@@ -8,7 +8,7 @@ final class HeldPackets {
     /** The history holds them, too. */
     private static final long MAX_BYTES = 16 << 20;
 
-    private List<Packet> packets = new ArrayList<>();
+    private List<TopicPacket> packets = new ArrayList<>();
     private long bytes;
     private boolean holding;
 
@@ -23,15 +23,15 @@ final class HeldPackets {
     }
 
     /** Holds one more; false where that are too many bytes. */
-    boolean add(Packet packet, int size) {
+    boolean add(TopicPacket packet, int size) {
         packets.add(packet);
         bytes += size;
         return bytes <= MAX_BYTES;
     }
 
     /** Holds no more; returns what was held. */
-    List<Packet> release() {
-        List<Packet> released = packets;
+    List<TopicPacket> release() {
+        List<TopicPacket> released = packets;
         packets = new ArrayList<>();
         bytes = 0;
         holding = false;

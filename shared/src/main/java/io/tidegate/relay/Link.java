@@ -35,11 +35,23 @@ interface Link {
     record Entry(String id, byte[] envelope) {}
 
     /**
+     * What Redis says to one of them. What it refuses leaves the others as they are: who was told of the refusal judges
+     * whether it concerns one topic or all of Redis.
+     */
+    sealed interface Answer {}
+
+    /** It is published, with these positions: none for {@link Plain}. */
+    record Taken(List<Position> positions) implements Answer {}
+
+    /** It is not; the reason is one line for an operator. */
+    record Refused(String reason) implements Answer {}
+
+    /**
      * Publishes all in order; one call at a time, or their order is not kept.
      *
-     * @return the positions of each, in the same order: none for {@link Plain}
+     * @return one answer for each, in the same order
      */
-    CompletableFuture<List<List<Position>>> publish(List<Outgoing> batch);
+    CompletableFuture<List<Answer>> publish(List<Outgoing> batch);
 
     /** Completes once what is published to the channel from then on reaches the listener, one after the other. */
     CompletableFuture<Void> subscribe(String channel, Consumer<byte[]> listener);
@@ -52,7 +64,7 @@ interface Link {
      *
      * @param delivered the last position that this node has delivered, if any
      */
-    CompletableFuture<Position> attach(TopicKeys keys, Optional<Position> delivered);
+    CompletableFuture<Attachment> attach(TopicKeys keys, Optional<Position> delivered);
 
     /** What follows a position, up to about so many bytes. */
     CompletableFuture<History> history(TopicKeys keys, Position after, int maxBytes);
@@ -61,8 +73,16 @@ interface Link {
     CompletableFuture<History> last(TopicKeys keys, int messages, int maxBytes);
 
     /**
+     * Says who is in a topic on this node, and asks who is in all.
+     *
+     * @param trustMillis for which this node knows that the relay could be reached
+     */
+    CompletableFuture<PresenceAnswer> presence(TopicKeys keys, PresenceReport report, long trustMillis);
+
+    /**
      * Completes with the reason when the link is lost, for whatever reason; to complete it is to give the link up. All
-     * other futures of the link have then failed, or do so at once, with a {@link RelayUnavailableException}.
+     * other futures of the link have then failed, or do so at once, with a {@link RelayUnavailableException}. An operation
+     * that Redis refuses, or one of a topic that is answered late, fails alone ({@link RelayUnavailableException#isRefusal}).
      */
     CompletableFuture<String> lost();
 

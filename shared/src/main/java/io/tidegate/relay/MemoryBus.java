@@ -25,13 +25,13 @@ public final class MemoryBus {
     private final Owner<MemoryTopics.Event> topics;
 
     /** A bus without topics. */
-    public MemoryBus(Settings.History settings, Owners owners, Clock clock) {
-        this(settings, owners, clock, maxBytes(settings));
+    public MemoryBus(Settings settings, Owners owners, Clock clock) {
+        this(settings, owners, clock, maxBytes(settings.history()));
     }
 
     /** One that keeps so many bytes of the heap, at most. */
-    MemoryBus(Settings.History settings, Owners owners, Clock clock, long maxBytes) {
-        this(Retention.of(settings), owners, clock, maxBytes, new SplittableRandom());
+    MemoryBus(Settings settings, Owners owners, Clock clock, long maxBytes) {
+        this(RelayTimes.of(settings), owners, clock, maxBytes, new SplittableRandom());
     }
 
     /**
@@ -39,8 +39,8 @@ public final class MemoryBus {
      *
      * @param random for epochs
      */
-    MemoryBus(Retention retention, Owners owners, Clock clock, long maxBytes, RandomGenerator random) {
-        this.topics = owners.serial("memory", new MemoryTopics(retention, maxBytes, clock, random));
+    MemoryBus(RelayTimes times, Owners owners, Clock clock, long maxBytes, RandomGenerator random) {
+        this.topics = owners.serial("memory", new MemoryTopics(times, maxBytes, clock, random));
     }
 
     private static long maxBytes(Settings.History settings) {
@@ -75,6 +75,10 @@ public final class MemoryBus {
 
     CompletableFuture<History> last(Topic topic, int messages, int maxBytes) {
         return post(done -> new MemoryTopics.Last(topic, messages, maxBytes, done));
+    }
+
+    CompletableFuture<PresenceAnswer> presence(Topic topic, PresenceReport report) {
+        return post(done -> new MemoryTopics.Presence(topic, report, done));
     }
 
     CompletableFuture<MemoryTopics.Usage> usage() {

@@ -85,6 +85,11 @@ public final class MemoryRelay implements Relay {
     }
 
     @Override
+    public CompletionStage<PresenceAnswer> presence(Topic topic, PresenceReport report) {
+        return isClosed() ? closed() : bus.presence(topic, report);
+    }
+
+    @Override
     public RelayStatus status() {
         return status;
     }
@@ -106,16 +111,32 @@ public final class MemoryRelay implements Relay {
     }
 
     /** Called by the bus, one message at a time. */
-    void deliver(Topic topic, Stretch stretch) {
-        if (isClosed()) {
-            return;
-        }
-        try {
+    void deliver(Topic topic, Segment segment) {
+        tell(topic, () -> {
             if (topic.isClients()) {
                 metrics.relayReceived().increment();
                 metrics.relayLag().record(0);
             }
-            receiver.receive(topic, stretch);
+            receiver.receive(topic, segment);
+        });
+    }
+
+    /** Called by the bus, in the same order. */
+    void deliver(Topic topic, PresenceChange change) {
+        tell(topic, () -> receiver.presence(topic, change));
+    }
+
+    /** Called by the bus: what follows arrives. */
+    void attached(Topic topic, boolean watched) {
+        tell(topic, () -> receiver.attached(topic, watched));
+    }
+
+    private void tell(Topic topic, Runnable told) {
+        if (isClosed()) {
+            return;
+        }
+        try {
+            told.run();
         } catch (RuntimeException e) {
             // One node's defect must neither reach the publisher nor keep the message from the other nodes.
             LOG.log(Level.ERROR, "The receiver of topic " + topic + " failed", e);

@@ -50,6 +50,8 @@ final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
 
     record Last(Topic topic, int messages, int maxBytes, CompletableFuture<History> done) implements Event {}
 
+    record Presence(Topic topic, PresenceReport report, CompletableFuture<PresenceAnswer> done) implements Event {}
+
     record Measure(CompletableFuture<Usage> done) implements Event {}
 
     /**
@@ -66,6 +68,7 @@ final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
     private final RandomGenerator random;
     private final long start;
     private final String birth;
+    private final MemoryPresence presence;
 
     /** Exchanged as a whole, so that a receiver that leaves while it is called disturbs nobody. */
     private final Map<Topic, List<MemoryRelay>> subscribers = new HashMap<>();
@@ -81,8 +84,9 @@ final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
     /** The birth of the youngest log that was forgotten: a topic that was empty before may have had messages since. */
     private long forgotten = -1;
 
-    MemoryTopics(Retention retention, long maxBytes, Clock clock, RandomGenerator random) {
-        this.retention = retention;
+    MemoryTopics(RelayTimes times, long maxBytes, Clock clock, RandomGenerator random) {
+        this.retention = times.retention();
+        this.presence = new MemoryPresence(times.presence(), () -> Retention.newEpoch(random));
         this.maxBytes = maxBytes;
         this.clock = clock;
         this.random = random;
@@ -109,6 +113,7 @@ final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
             }
             case Read read -> read.done.complete(read(read));
             case Last last -> last.done.complete(last(last));
+            case Presence asked -> asked.done.complete(presence(asked));
             case Measure measure -> measure.done.complete(new Usage(fresh.size() + idle.size(), bytes));
         }
     }
@@ -129,7 +134,18 @@ final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
             after.add(join.relay);
             subscribers.put(join.topic, List.copyOf(after));
         }
+        if (join.topic.hasHistory()) {
+            join.relay.attached(join.topic, presence.isWatched(join.topic));
+        }
         join.done.complete(null);
+    }
+
+    private PresenceAnswer presence(Presence asked) {
+        return presence.report(asked.topic, asked.report, clock.epochMillis(), change -> {
+            List<MemoryRelay> told = subscribers.getOrDefault(asked.topic, List.of());
+            told.forEach(relay -> relay.deliver(asked.topic, change));
+            return told.size();
+        });
     }
 
     private void leave(Topic topic, MemoryRelay relay) {
@@ -156,9 +172,9 @@ final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
             }
             position = append(topic, log, publish, now);
         }
-        Stretch stretch = Stretch.of(position, publish.message);
+        Segment segment = Segment.of(position, publish.message);
         for (MemoryRelay relay : subscribers.getOrDefault(topic, List.of())) {
-            relay.deliver(topic, stretch);
+            relay.deliver(topic, segment);
         }
         return position;
     }

@@ -17,7 +17,7 @@ import java.util.Optional;
  *
  * @param first the position of the first of them; {@link Position#NONE} where they are not kept
  */
-record Packet(Position first, List<Envelope> envelopes) {
+record Packet(Position first, List<Envelope> envelopes) implements TopicPacket {
     /** Of an epoch, a blank and an offset. */
     private static final int MAX_HEADER = 64;
 
@@ -50,7 +50,10 @@ record Packet(Position first, List<Envelope> envelopes) {
         return switch (end) {
             case -1 -> Optional.empty();
             case 0 -> Optional.of(Position.NONE);
-            default -> Position.parse(new String(bytes, 0, end, US_ASCII).replace(' ', '-'));
+            default ->
+                Optional.of(new String(bytes, 0, end, US_ASCII))
+                        .filter(header -> header.indexOf('-') < 0)
+                        .flatMap(header -> Position.parse(header.replace(' ', '-')));
         };
     }
 

@@ -1,13 +1,18 @@
 package io.tidegate.relay;
 
+import io.tidegate.protocol.Message;
+import io.tidegate.protocol.Opcode;
+import io.tidegate.protocol.Topic;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
- * A message of the relay to itself, which goes the whole way: published, and seen to come back by its own subscription.
- * Nothing less shows that messages go through; a connection may be open, and a publish answered, while none arrives.
+ * A message of the relay to itself, which goes the whole way: written and published by the script that clients' messages
+ * take, and seen to come back by its own subscription. Nothing less shows that messages go through: a connection may be open,
+ * and a publish answered, while none arrives; and a Redis that refuses writes still publishes what needs none.
  *
  * <p>One belongs to one link, and one is under way at a time. Its owner is the {@link Uplink}; all times are in its attentive
  * time.
@@ -30,26 +35,32 @@ final class Probe {
      */
     static final long WINDOW_BYTES = 4 << 20;
 
-    private final String channel;
+    private final TopicKeys keys;
     private long number;
     private long awaited;
     private long bytesSince;
     private long sentNanos;
     private boolean back = true;
+    private boolean hurried;
 
     /** One whose channel no other link uses. */
     Probe(String prefix, RandomGenerator random) {
         HexFormat hex = HexFormat.of();
-        this.channel =
-                prefix + ":probe:{" + hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong()) + "}";
+        Topic topic = new Topic(hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong()));
+        this.keys = new TopicKeys(prefix, topic, true);
     }
 
     String channel() {
-        return channel;
+        return keys.channel();
     }
 
     boolean isDue(long nowNanos) {
-        return back && (nowNanos - sentNanos >= INTERVAL_NANOS || bytesSince >= WINDOW_BYTES);
+        return back && (hurried || nowNanos - sentNanos >= INTERVAL_NANOS || bytesSince >= WINDOW_BYTES);
+    }
+
+    /** One is due before its time: something was refused. */
+    void hurry() {
+        hurried = true;
     }
 
     boolean isMissing(long nowNanos) {
@@ -67,7 +78,8 @@ final class Probe {
     }
 
     /** A new one. */
-    Link.Plain next(long nowNanos) {
+    Link.Kept next(long nowNanos) {
+        hurried = false;
         sentNanos = nowNanos;
         bytesSince = 0;
         back = false;
@@ -76,10 +88,11 @@ final class Probe {
     }
 
     /** The same once more: that one of them comes back is enough. */
-    Link.Plain again() {
+    Link.Kept again() {
         number++;
-        return new Link.Plain(
-                channel, ByteBuffer.allocate(Long.BYTES).putLong(number).array());
+        byte[] bytes = ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+        byte[] envelope = new Envelope(new Message(Opcode.BINARY, bytes), 0).encode();
+        return new Link.Kept(keys, List.of(new Link.Entry("", envelope)));
     }
 
     /** Whether the last {@link #next} has come back. */
@@ -88,8 +101,12 @@ final class Probe {
     }
 
     void arrived(byte[] bytes) {
-        if (bytes.length == Long.BYTES && ByteBuffer.wrap(bytes).getLong() >= awaited) {
-            back = true;
-        }
+        Packet.decode(bytes)
+                .map(packet -> packet.envelopes().getLast().message().payload())
+                .ifPresent(number -> {
+                    if (number.length == Long.BYTES && ByteBuffer.wrap(number).getLong() >= awaited) {
+                        back = true;
+                    }
+                });
     }
 }

@@ -9,6 +9,7 @@ import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.settings.Settings;
 import io.tidegate.time.Clock;
+import io.tidegate.time.Rarely;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
@@ -51,7 +52,10 @@ public final class RedisRelay implements Relay {
     private final Receiver receiver;
     private final Metrics metrics;
     private final EpochMicros time;
+    private final Clock clock;
+    private final Rarely strangers = new Rarely();
     private final Uplink uplink;
+    private final LossLog losses = new LossLog();
     private volatile @Nullable Thread ticker;
 
     /**
@@ -82,6 +86,7 @@ public final class RedisRelay implements Relay {
         this.prefix = prefix;
         this.receiver = receiver;
         this.metrics = metrics;
+        this.clock = clock;
         this.time = new EpochMicros(clock);
         this.uplink = new Uplink(
                 new Uplink.Parts(opener, prefix, random, metrics, clock), owners, topic -> delivery(topic, owners));
@@ -109,14 +114,15 @@ public final class RedisRelay implements Relay {
         });
     }
 
-    /** Lets the relay look at the clock; to be called every 50 ms. Any thread. */
+    /** Lets the relay look at the clock; to be called every 50 ms. One thread. */
     void tick() {
+        losses.tick(clock.nanoTime());
         uplink.post(new UplinkEvent.Tick());
     }
 
     private static Link.Opener opener(Settings settings) {
         Config config = RedissonConfig.of(settings.relay());
-        return () -> RedissonLink.open(config, settings.history());
+        return () -> RedissonLink.open(config, RelayTimes.of(settings));
     }
 
     @Override
@@ -157,7 +163,7 @@ public final class RedisRelay implements Relay {
 
     @Override
     public CompletionStage<Position> head(Topic topic) {
-        return read(link -> link.attach(keys(topic), Optional.empty()));
+        return read(link -> link.attach(keys(topic), Optional.empty()).thenApply(Attachment::head));
     }
 
     @Override
@@ -168,6 +174,13 @@ public final class RedisRelay implements Relay {
     @Override
     public CompletionStage<History> last(Topic topic, int messages, int maxBytes) {
         return read(link -> link.last(keys(topic), messages, maxBytes));
+    }
+
+    @Override
+    public CompletionStage<PresenceAnswer> presence(Topic topic, PresenceReport report) {
+        CompletableFuture<PresenceAnswer> done = new CompletableFuture<>();
+        uplink.post(new UplinkEvent.Presence(topic, report, done));
+        return done;
     }
 
     private <T> CompletionStage<T> read(Function<Link, CompletionStage<T>> reading) {
@@ -236,18 +249,31 @@ public final class RedisRelay implements Relay {
 
         @Override
         public void gap(Position position) {
-            LOG.log(Level.WARNING, "Messages of topic {0} have been missed, and are not kept any more", topic);
+            losses.lost();
             receiver.gap(topic, position);
+        }
+
+        @Override
+        public void presence(PresenceChange change) {
+            receiver.presence(topic, change);
+        }
+
+        @Override
+        public void attached(boolean watched) {
+            receiver.attached(topic, watched);
         }
 
         @Override
         public void malformed() {
             metrics.relayErrors().increment();
+            if (strangers.isTime(clock.nanoTime())) {
+                LOG.log(Level.WARNING, "Something that no node has sent came for topic {0}, and was dropped", topic);
+            }
         }
 
         private void receive(Position first, List<Message> messages) {
             metrics.relayReceived().add(topic.isClients() ? messages.size() : 0);
-            receiver.receive(topic, new Stretch(first, messages));
+            receiver.receive(topic, new Segment(first, messages));
         }
     }
 }

@@ -32,8 +32,8 @@ final class RedissonConfig {
     /** Channels of one connection: after an outage a connection subscribes to one after the other. */
     private static final int SUBSCRIPTIONS = 1_000;
 
-    /** One connection is opened at the start, the others as topics need them. */
-    private static final int SUBSCRIPTION_CONNECTIONS = 64;
+    /** One connection is opened at the start, the others as topics need them: for more topics than a node's memory holds. */
+    private static final int SUBSCRIPTION_CONNECTIONS = 1_024;
 
     private RedissonConfig() {}
 

@@ -2,6 +2,7 @@ package io.tidegate.relay;
 
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
@@ -9,24 +10,56 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.redisson.client.RedisAuthRequiredException;
+import org.redisson.client.RedisBusyException;
+import org.redisson.client.RedisClusterDownException;
 import org.redisson.client.RedisConnectionException;
+import org.redisson.client.RedisException;
+import org.redisson.client.RedisLoadingException;
+import org.redisson.client.RedisMasterDownException;
+import org.redisson.client.RedisOutOfMemoryException;
 import org.redisson.client.RedisTimeoutException;
 import org.redisson.client.RedisWrongPasswordException;
 
 /** What an operator is told of what Redisson throws. */
 final class RedissonErrors {
+    private static final String NO_ANSWER = "no answer within ";
+    private static final String NO_CONNECTION = "no connection within ";
+
     /** What Redis itself answers begins with a word in capitals; the rest may quote the command, so a message. */
     private static final Pattern ERROR_CODE = Pattern.compile("[A-Z]{3,16}\\b");
 
+    /** Redis before 7 puts the word of a command in a script behind the place in the script. */
+    private static final Pattern IN_A_SCRIPT = Pattern.compile("ERR Error running script.*?: -?([A-Z]{3,16})\\b");
+
+    /** What Redis 7 says of a command in a script, in place of NOPERM. */
+    private static final String NO_RIGHT = "ERR The user executing the script can't";
+
+    private static final Pattern NO_SENTINEL =
+            Pattern.compile("ERR unknown command .?SENTINEL", Pattern.CASE_INSENSITIVE);
+
     private static final Pattern CREDENTIALS = Pattern.compile("//[^/@\\s]*@");
+
+    /** What to do about a word of Redis's. */
+    private static final Map<String, String> ADVICE = Map.ofEntries(
+            Map.entry("OOM", "its memory is full: raise its maxmemory, or free some of it"),
+            Map.entry("NOPERM", "its user lacks a right that the server needs: see its ACL"),
+            Map.entry("READONLY", "it is a replica, which takes no writes: the address must lead to the master"),
+            Map.entry("MISCONF", "it takes no writes since it cannot save to its disk: see its log and its disk"),
+            Map.entry("LOADING", "it still reads its data from its disk: wait until it has"),
+            Map.entry("CLUSTERDOWN", "slots of the cluster are served by no master: see CLUSTER INFO"),
+            Map.entry("MASTERDOWN", "it is a replica that has lost its master"),
+            Map.entry("NOREPLICAS", "it takes no writes with so few replicas: see min-replicas-to-write"),
+            Map.entry("BUSY", "a script of somebody else does not end: see SCRIPT KILL"),
+            Map.entry("NOSCRIPT", "it has lost the server's scripts, which are loaded again"),
+            Map.entry(
+                    "WRONGTYPE", "a key of another kind has a name of this server's: delete it, or change the prefix"),
+            Map.entry("NOAUTH", "it wants a password"));
 
     private RedissonErrors() {}
 
     /** One line for an operator: never a message, and no more of a server's answer than its code. */
     static String reason(Throwable error) {
-        // What a future wraps around says nothing.
-        Throwable inner = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
-        String fallback = inner.getClass().getSimpleName();
+        String fallback = inner(error).getClass().getSimpleName();
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             String known = known(cause);
             if (known != null) {
@@ -40,6 +73,37 @@ final class RedissonErrors {
         return fallback.lines().findFirst().orElse("");
     }
 
+    /** The same of a link that could not be opened. */
+    static String openReason(Throwable error) {
+        String reason = reason(error);
+        return reason.startsWith(NO_ANSWER) || reason.startsWith(NO_CONNECTION)
+                ? reason + ": does it hang, or speak TLS where the URL does not begin with rediss, or the reverse?"
+                : reason;
+    }
+
+    /** Whether no answer came in time. */
+    static boolean isLate(Throwable error) {
+        return inner(error) instanceof RedisTimeoutException;
+    }
+
+    /** Whether Redis was reached, and has answered the command with an error. */
+    static boolean isRefusal(Throwable error) {
+        Throwable inner = inner(error);
+        return inner instanceof RedisException
+                && !(inner instanceof RedisConnectionException)
+                && !(inner instanceof RedisTimeoutException)
+                && code(inner) != null;
+    }
+
+    /** What futures wrap around says nothing. */
+    private static Throwable inner(Throwable error) {
+        Throwable inner = error;
+        while (inner instanceof CompletionException && inner.getCause() != null) {
+            inner = inner.getCause();
+        }
+        return inner;
+    }
+
     private static @Nullable String known(Throwable cause) {
         return switch (cause) {
             case ConnectException e -> e.getMessage();
@@ -47,12 +111,49 @@ final class RedissonErrors {
             case SSLException e -> "TLS: " + e.getMessage();
             case RedisAuthRequiredException e -> "Redis wants a password";
             case RedisWrongPasswordException e -> "Redis refuses the password";
-            case RedisTimeoutException e -> "no answer within " + RedissonConfig.TIMEOUT.toMillis() + " ms";
-            case TimeoutException e -> "no connection within " + RedissonConfig.TIMEOUT.toMillis() + " ms";
+            case RedisTimeoutException e -> NO_ANSWER + RedissonConfig.TIMEOUT.toMillis() + " ms";
+            case TimeoutException e -> NO_CONNECTION + RedissonConfig.TIMEOUT.toMillis() + " ms";
             default -> {
-                Matcher code = ERROR_CODE.matcher(String.valueOf(cause.getMessage()));
-                yield code.lookingAt() ? "Redis answered " + code.group() : null;
+                String code = code(cause);
+                if (NO_SENTINEL.matcher(String.valueOf(cause.getMessage())).lookingAt()) {
+                    yield "what listens there is no sentinel: it does not know the command SENTINEL";
+                }
+                String advice = code == null ? null : ADVICE.get(code);
+                yield code == null ? null : "Redis answers " + code + (advice == null ? "" : ": " + advice);
             }
         };
+    }
+
+    /** The word by which Redis says what it refuses for; null where it was not Redis that refused. */
+    private static @Nullable String code(Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        switch (cause) {
+            // Redisson takes the word away from these.
+            case RedisOutOfMemoryException e -> {
+                return "OOM";
+            }
+            case RedisLoadingException e -> {
+                return "LOADING";
+            }
+            case RedisBusyException e -> {
+                return "BUSY";
+            }
+            case RedisClusterDownException e -> {
+                return "CLUSTERDOWN";
+            }
+            case RedisMasterDownException e -> {
+                return "MASTERDOWN";
+            }
+            default -> {}
+        }
+        if (message.startsWith(NO_RIGHT)) {
+            return "NOPERM";
+        }
+        Matcher inScript = IN_A_SCRIPT.matcher(message);
+        if (inScript.lookingAt()) {
+            return inScript.group(1);
+        }
+        Matcher code = ERROR_CODE.matcher(message);
+        return code.lookingAt() ? code.group() : null;
     }
 }

@@ -1,23 +1,27 @@
 package io.tidegate.relay;
 
+import io.tidegate.owner.OutOfMemory;
 import io.tidegate.protocol.Position;
-import io.tidegate.settings.Settings;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.redisson.Redisson;
 import org.redisson.api.BatchOptions;
 import org.redisson.api.NodeType;
@@ -39,6 +43,12 @@ final class RedissonLink implements Link {
     private static final long OPEN_SECONDS = 10;
     private static final long CLOSE_MILLIS = 700;
 
+    /** What depends on an operation. */
+    private enum Of {
+        ONE_TOPIC,
+        ALL
+    }
+
     private final RedissonClient redisson;
     private final Scripts scripts;
     private final ExecutorService executor;
@@ -56,34 +66,34 @@ final class RedissonLink implements Link {
     }
 
     /** Connects with this configuration, on a thread of its own; see {@link Link.Opener}. */
-    static CompletableFuture<Link> open(Config base, Settings.History history) {
+    static CompletableFuture<Link> open(Config base, RelayTimes times) {
         CompletableFuture<Link> opened = new CompletableFuture<>();
         Thread.ofVirtual().name("tidegate-relay-open").start(() -> {
             try {
-                opened.complete(connect(base, history));
+                opened.complete(connect(base, times));
             } catch (Throwable e) {
+                OutOfMemory.check(e);
                 // Whatever it was: who waits for the link must hear of it.
                 opened.completeExceptionally(
                         e instanceof RelayUnavailableException
                                 ? e
-                                : new RelayUnavailableException(RedissonErrors.reason(e)));
+                                : new RelayUnavailableException(RedissonErrors.openReason(e)));
             }
         });
         return opened;
     }
 
-    private static Link connect(Config base, Settings.History history)
-            throws RelayUnavailableException, InterruptedException {
+    private static Link connect(Config base, RelayTimes times) throws RelayUnavailableException, InterruptedException {
         ExecutorService executor = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("tidegate-relay-delivery-", 0).factory());
         CompletableFuture<String> lost = new CompletableFuture<>();
         Config config = apart(base).setExecutor(executor).setConnectionListener(new LossListener(lost));
         RedissonClient redisson = create(config);
         try {
-            return new RedissonLink(redisson, Scripts.load(redisson, history), executor, lost);
+            return new RedissonLink(redisson, Scripts.load(redisson, times), executor, lost);
         } catch (RuntimeException e) {
             redisson.shutdown(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
-            throw new RelayUnavailableException(RedissonErrors.reason(e));
+            throw new RelayUnavailableException(RedissonErrors.openReason(e));
         }
     }
 
@@ -102,13 +112,14 @@ final class RedissonLink implements Link {
             try {
                 created.complete(Redisson.create(config));
             } catch (Throwable e) {
+                OutOfMemory.check(e);
                 created.completeExceptionally(e);
             }
         });
         try {
             return created.get(OPEN_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            throw new RelayUnavailableException(RedissonErrors.reason(e.getCause() == null ? e : e.getCause()));
+            throw new RelayUnavailableException(RedissonErrors.openReason(e.getCause() == null ? e : e.getCause()));
         } catch (TimeoutException e) {
             var unused = created.thenAccept(RedissonClient::shutdown);
             creator.interrupt();
@@ -116,58 +127,88 @@ final class RedissonLink implements Link {
         }
     }
 
+    /** Redisson fails a batch of which Redis refuses a part; what became of each part is known by its own result. */
     @Override
-    public CompletableFuture<List<List<Position>>> publish(List<Outgoing> outgoing) {
-        return track(() -> {
+    public CompletableFuture<List<Answer>> publish(List<Outgoing> outgoing) {
+        return track(Of.ALL, () -> {
             RBatch batch = redisson.createBatch(BatchOptions.defaults());
+            List<CompletableFuture<List<Position>>> results = new ArrayList<>(outgoing.size());
             for (Outgoing one : outgoing) {
-                // Its result is part of the batch's.
-                var unused = switch (one) {
+                CompletionStage<List<Position>> result = switch (one) {
                     case Plain plain ->
-                        batch.getTopic(plain.channel(), ByteArrayCodec.INSTANCE).publishAsync(plain.bytes());
-                    case Kept kept -> scripts.publish(batch.getScript(ByteArrayCodec.INSTANCE), kept);
+                        batch.getTopic(plain.channel(), ByteArrayCodec.INSTANCE)
+                                .publishAsync(plain.bytes())
+                                .thenApply(receivers -> List.of());
+                    case Kept kept ->
+                        scripts.publish(batch.getScript(ByteArrayCodec.INSTANCE), kept)
+                                .thenApply(Scripts::positions);
                 };
+                results.add(result.toCompletableFuture());
             }
-            return batch.executeAsync().thenApply(result -> positions(outgoing, result.getResponses()));
+            return batch.executeAsync().handle((result, error) -> answers(results, error));
         });
     }
 
-    private static List<List<Position>> positions(List<Outgoing> outgoing, List<?> responses) {
-        List<List<Position>> positions = new ArrayList<>(outgoing.size());
-        for (int i = 0; i < outgoing.size(); i++) {
-            positions.add(outgoing.get(i) instanceof Kept ? Scripts.positions((List<?>) responses.get(i)) : List.of());
+    private static List<Answer> answers(List<CompletableFuture<List<Position>>> results, @Nullable Throwable error) {
+        List<Answer> answers = new ArrayList<>(results.size());
+        for (CompletableFuture<List<Position>> result : results) {
+            if (result.state() == Future.State.SUCCESS) {
+                answers.add(new Taken(result.resultNow()));
+            } else if (result.isCompletedExceptionally() && RedissonErrors.isRefusal(result.exceptionNow())) {
+                answers.add(new Refused(RedissonErrors.reason(result.exceptionNow())));
+            } else {
+                throw new CompletionException(error == null ? new CancellationException() : error);
+            }
         }
-        return positions;
+        return answers;
     }
 
     @Override
-    public CompletableFuture<Position> attach(TopicKeys keys, Optional<Position> delivered) {
-        return track(() -> scripts.attach(redisson.getScript(ByteArrayCodec.INSTANCE), keys, delivered)
-                .thenApply(answer -> Scripts.positions(answer).getFirst()));
+    public CompletableFuture<Attachment> attach(TopicKeys keys, Optional<Position> delivered) {
+        return track(
+                Of.ONE_TOPIC,
+                () -> scripts.attach(redisson.getScript(ByteArrayCodec.INSTANCE), keys, delivered)
+                        .thenApply(Scripts::attachment));
+    }
+
+    @Override
+    public CompletableFuture<PresenceAnswer> presence(TopicKeys keys, PresenceReport report, long trustMillis) {
+        return track(
+                Of.ONE_TOPIC,
+                () -> scripts.presence(redisson.getScript(ByteArrayCodec.INSTANCE), keys, report, trustMillis)
+                        .thenApply(answer -> Scripts.presence(answer, report)));
     }
 
     @Override
     public CompletableFuture<History> history(TopicKeys keys, Position after, int maxBytes) {
-        return track(() -> scripts.history(redisson.getScript(ByteArrayCodec.INSTANCE), keys, after, maxBytes)
-                .thenApply(Scripts::history));
+        return track(
+                Of.ONE_TOPIC,
+                () -> scripts.history(redisson.getScript(ByteArrayCodec.INSTANCE), keys, after, maxBytes)
+                        .thenApply(Scripts::history));
     }
 
     @Override
     public CompletableFuture<History> last(TopicKeys keys, int messages, int maxBytes) {
-        return track(() -> scripts.last(redisson.getScript(ByteArrayCodec.INSTANCE), keys, messages, maxBytes)
-                .thenApply(Scripts::history));
+        return track(
+                Of.ONE_TOPIC,
+                () -> scripts.last(redisson.getScript(ByteArrayCodec.INSTANCE), keys, messages, maxBytes)
+                        .thenApply(Scripts::history));
     }
 
     @Override
     public CompletableFuture<Void> subscribe(String channel, Consumer<byte[]> listener) {
-        return track(() -> redisson.getTopic(channel, ByteArrayCodec.INSTANCE)
-                .addListenerAsync(byte[].class, (name, bytes) -> listener.accept(bytes))
-                .thenApply(id -> null));
+        return track(
+                Of.ONE_TOPIC,
+                () -> redisson.getTopic(channel, ByteArrayCodec.INSTANCE)
+                        .addListenerAsync(byte[].class, (name, bytes) -> listener.accept(bytes))
+                        .thenApply(id -> null));
     }
 
     @Override
     public CompletableFuture<Void> unsubscribe(String channel) {
-        return track(() -> redisson.getTopic(channel, ByteArrayCodec.INSTANCE).removeAllListenersAsync());
+        return track(
+                Of.ONE_TOPIC,
+                () -> redisson.getTopic(channel, ByteArrayCodec.INSTANCE).removeAllListenersAsync());
     }
 
     @Override
@@ -188,7 +229,7 @@ final class RedissonLink implements Link {
     }
 
     /** A future that also fails when the link is lost: a Redisson that is shut down leaves its own hanging. */
-    private <T> CompletableFuture<T> track(Supplier<CompletionStage<T>> operation) {
+    private <T> CompletableFuture<T> track(Of of, Supplier<CompletionStage<T>> operation) {
         CompletableFuture<T> result = new CompletableFuture<>();
         Object key = new Object();
         underWay.put(key, result);
@@ -199,9 +240,7 @@ final class RedissonLink implements Link {
                 if (error == null) {
                     result.complete(value);
                 } else {
-                    String reason = RedissonErrors.reason(error);
-                    lost.complete(reason);
-                    fail(result, reason);
+                    fail(result, error, of);
                 }
             });
         } else {
@@ -216,6 +255,20 @@ final class RedissonLink implements Link {
             return operation.get();
         } catch (RuntimeException e) {
             return CompletableFuture.failedStage(e);
+        }
+    }
+
+    /**
+     * What Redis has refused costs nothing but this, nor does an answer that is late while thousands of topics ask: a Redis that
+     * hangs is found by what is published. With any other failure the link is lost.
+     */
+    private void fail(CompletableFuture<?> future, Throwable error, Of of) {
+        String reason = RedissonErrors.reason(error);
+        if (RedissonErrors.isRefusal(error) || (of == Of.ONE_TOPIC && RedissonErrors.isLate(error))) {
+            future.completeExceptionally(RelayUnavailableException.refused(reason));
+        } else {
+            lost.complete(reason);
+            fail(future, reason);
         }
     }
 

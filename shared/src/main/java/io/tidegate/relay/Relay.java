@@ -58,6 +58,14 @@ public interface Relay extends HistoryReader, AutoCloseable {
     CompletionStage<Position> pass(Topic topic, Message message);
 
     /**
+     * Says who is in a topic on this node, and asks who is in it anywhere. For a node one report of a topic at a time: what is
+     * said later counts. What changes is told to every node that subscribes to the topic ({@link Receiver#presence}).
+     *
+     * @return fails with {@link RelayUnavailableException} where the relay could not be reached; the report may have been taken
+     */
+    CompletionStage<PresenceAnswer> presence(Topic topic, PresenceReport report);
+
+    /**
      * Delivers the topic's messages to this relay's {@link Receiver} from the moment the result completes until
      * {@link #unsubscribe}. A subscription outlives an outage of the relay: it comes back by itself. Subscribing again is
      * harmless.
@@ -91,7 +99,7 @@ public interface Relay extends HistoryReader, AutoCloseable {
      */
     interface Receiver {
         /** Takes what follows all that came before. */
-        void receive(Topic topic, Stretch stretch);
+        void receive(Topic topic, Segment segment);
 
         /**
          * Messages of the topic have been missed and cannot be had any more.
@@ -99,5 +107,15 @@ public interface Relay extends HistoryReader, AutoCloseable {
          * @param position what follows is behind it
          */
         void gap(Topic topic, Position position);
+
+        /** Somebody came to the topic or left, anywhere; in its order with the messages. */
+        default void presence(Topic topic, PresenceChange change) {}
+
+        /**
+         * The topic's messages, and the changes of its presence, arrive from now on; of the latter some may have been missed.
+         *
+         * @param watched whether somebody may want to see who is there
+         */
+        default void attached(Topic topic, boolean watched) {}
     }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionException;
  */
 public final class RelayUnavailableException extends Exception {
     private final String reason;
+    private final boolean refusal;
 
     /**
      * An outage.
@@ -16,8 +17,27 @@ public final class RelayUnavailableException extends Exception {
      * @param reason one line for an operator, without secrets
      */
     public RelayUnavailableException(String reason) {
+        this(reason, false);
+    }
+
+    private RelayUnavailableException(String reason, boolean refusal) {
         super(reason, null, false, false);
         this.reason = reason;
+        this.refusal = refusal;
+    }
+
+    /** Redis was reached, and answered one operation with an error. */
+    static RelayUnavailableException refused(String reason) {
+        return new RelayUnavailableException(reason, true);
+    }
+
+    /** Whether a link's operation has failed because Redis refused it, while the link goes on. */
+    static boolean isRefusal(Throwable error) {
+        return switch (error) {
+            case RelayUnavailableException unavailable -> unavailable.refusal;
+            case CompletionException e when e.getCause() != null -> isRefusal(e.getCause());
+            default -> false;
+        };
     }
 
     @Override

@@ -29,6 +29,13 @@ record Retention(int size, int bytes, Duration ttl, Duration ids, Duration state
 
     private static final int GENERATIONS = 2;
 
+    private static final Duration BRIEF = Duration.ofSeconds(10);
+
+    /** Of what a {@link Probe} writes: it goes by itself soon after the node has. */
+    Retention brief() {
+        return new Retention(1, bytes, BRIEF, BRIEF, BRIEF, BRIEF);
+    }
+
     static Retention of(Settings.History settings) {
         Duration ttl = settings.ttl();
         return new Retention(

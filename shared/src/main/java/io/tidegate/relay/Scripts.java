@@ -4,12 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Position;
-import io.tidegate.settings.Settings;
+import io.tidegate.protocol.Present;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
@@ -30,9 +31,14 @@ final class Scripts {
     /** In what {@code history.lua} answers. */
     private static final int FIRST_ENVELOPE = 3;
 
+    /** In what {@code presence.lua} answers. */
+    private static final int FIRST_USER = 4;
+
     private final String publish;
+    private final String probe;
     private final String attach;
     private final String history;
+    private final String presence;
     private final Retention retention;
     private final Supplier<String> epochs;
 
@@ -41,22 +47,27 @@ final class Scripts {
      *
      * @param epochs new ones, one for each call
      */
-    Scripts(RScript scripts, Retention retention, Supplier<String> epochs) {
+    Scripts(RScript scripts, RelayTimes times, Supplier<String> epochs) {
+        Retention retention = times.retention();
         RFuture<String> publishing = scripts.scriptLoadAsync(constants(retention) + source("publish.lua"));
+        RFuture<String> probing = scripts.scriptLoadAsync(constants(retention.brief()) + source("publish.lua"));
         RFuture<String> attaching = scripts.scriptLoadAsync(source("attach.lua"));
         RFuture<String> reading = scripts.scriptLoadAsync(source("history.lua"));
+        RFuture<String> reporting = scripts.scriptLoadAsync(constants(times.presence()) + source("presence.lua"));
         this.publish = publishing.toCompletableFuture().join();
+        this.probe = probing.toCompletableFuture().join();
         this.attach = attaching.toCompletableFuture().join();
         this.history = reading.toCompletableFuture().join();
+        this.presence = reporting.toCompletableFuture().join();
         this.retention = retention;
         this.epochs = epochs;
     }
 
     /** Loads them; blocks. */
-    static Scripts load(RedissonClient redisson, Settings.History settings) {
+    static Scripts load(RedissonClient redisson, RelayTimes times) {
         return new Scripts(
                 redisson.getScript(ByteArrayCodec.INSTANCE),
-                Retention.of(settings),
+                times,
                 () -> Retention.newEpoch(ThreadLocalRandom.current()));
     }
 
@@ -69,7 +80,8 @@ final class Scripts {
             arguments.add(entry.id().getBytes(UTF_8));
             arguments.add(entry.envelope());
         }
-        return scripts.evalShaAsync(Mode.READ_WRITE, publish, ReturnType.LIST, keys.writing(), arguments.toArray());
+        String script = keys.isProbe() ? probe : publish;
+        return scripts.evalShaAsync(Mode.READ_WRITE, script, ReturnType.LIST, keys.writing(), arguments.toArray());
     }
 
     CompletionStage<List<Object>> attach(RScriptAsync scripts, TopicKeys keys, Optional<Position> delivered) {
@@ -84,6 +96,40 @@ final class Scripts {
                 delivered.map(Position::epoch).orElse("").getBytes(UTF_8),
                 bytes(delivered.map(Position::offset).orElse(0L)),
                 EmptyPosition.birth(epoch).getBytes(UTF_8));
+    }
+
+    CompletionStage<List<Object>> presence(
+            RScriptAsync scripts, TopicKeys keys, PresenceReport report, long trustMillis) {
+        List<byte[]> arguments = new ArrayList<>();
+        arguments.add(keys.channel().getBytes(UTF_8));
+        arguments.add(epochs.get().getBytes(UTF_8));
+        arguments.add(report.node().getBytes(UTF_8));
+        arguments.add((report.whole() ? "whole" : "part").getBytes(UTF_8));
+        arguments.add(bytes(report.watch().toMillis()));
+        arguments.add((report.list() ? "list" : "").getBytes(UTF_8));
+        arguments.add(bytes(trustMillis));
+        arguments.add(bytes(report.number()));
+        for (PresenceReport.Count count : report.counts()) {
+            arguments.add(PresenceChange.field(count.user()).getBytes(UTF_8));
+            arguments.add(bytes(count.connections()));
+            arguments.add(bytes(count.age()));
+        }
+        return scripts.evalShaAsync(Mode.READ_WRITE, presence, ReturnType.LIST, keys.presence(), arguments.toArray());
+    }
+
+    /** What {@code presence.lua} answers. */
+    static PresenceAnswer presence(List<?> answer, PresenceReport report) {
+        List<Present> users = new ArrayList<>();
+        for (int i = FIRST_USER; i < answer.size(); i += 2) {
+            String[] words = text(answer.get(i + 1)).split(" ", -1);
+            users.add(new Present(
+                    PresenceChange.user(text(answer.get(i))), Integer.parseInt(words[0]), Long.parseLong(words[1])));
+        }
+        return new PresenceAnswer(
+                PresenceAnswer.Outcome.valueOf(text(answer.get(0)).toUpperCase(Locale.ROOT)),
+                (Long) answer.get(1) == 1,
+                new Position(text(answer.get(2)), (Long) answer.get(3)),
+                report.list() ? Optional.of(users) : Optional.empty());
     }
 
     CompletionStage<List<Object>> history(RScriptAsync scripts, TopicKeys keys, Position after, int maxBytes) {
@@ -109,6 +155,10 @@ final class Scripts {
     }
 
     /** What {@code publish.lua} and {@code attach.lua} answer: an epoch, then offsets. */
+    static Attachment attachment(List<?> answer) {
+        return new Attachment(positions(answer.subList(0, 2)).getFirst(), (Long) answer.get(2) == 1);
+    }
+
     static List<Position> positions(List<?> answer) {
         String epoch = new String((byte[]) answer.getFirst(), UTF_8);
         return answer.stream()
@@ -150,6 +200,16 @@ final class Scripts {
                         Retention.OVERHEAD,
                         retention.leastIds(),
                         retention.mostIds());
+    }
+
+    /** What {@code presence.lua} asks for. */
+    private static String constants(PresenceTimes times) {
+        return "local LINGER, LEASE, UNTENDED, SETTLING, STATE = %d, %d, %d, %d, %d%n"
+                .formatted(times.linger(), times.lease(), times.untended(), times.settling(), times.state());
+    }
+
+    private static String text(Object bytes) {
+        return new String((byte[]) bytes, UTF_8);
     }
 
     private static byte[] bytes(long number) {

@@ -4,14 +4,15 @@ import io.tidegate.metrics.Metrics;
 import io.tidegate.relay.PublishQueue.Waiting;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The life of one link: a publish is tried, the probe's channel and all wanted topics are subscribed, a {@link Probe} comes
- * back, and only then publishes are taken. From there on whatever waits is one batch, one batch at a time: that keeps the
+ * The life of one link: a write is tried, the probe's channel and the topics without a history are subscribed, a {@link Probe}
+ * comes back, and only then publishes are taken. From there on whatever waits is one batch, one batch at a time: that keeps the
  * order, and makes the batches grow under load.
  *
  * <p>Its owner is the {@link Uplink}. Where a method throws {@link RelayUnavailableException}, the link has to be given up. All
@@ -32,7 +33,7 @@ final class Session {
     private static final String NO_ANSWER = "no answer in time";
 
     private enum Phase {
-        /** One publish: Redisson tells why that is refused, and of a refused subscription only that nothing came. */
+        /** One probe: Redisson tells why that is refused, and of a refused subscription only that nothing came. */
         TRYING,
         /** The probe's channel is being subscribed. */
         LISTENING,
@@ -54,6 +55,12 @@ final class Session {
     private long phaseByNanos = Long.MAX_VALUE;
     private long againNanos;
     private @Nullable Batch underWay;
+
+    /** Not known yet whether it concerns the topic alone. */
+    private Optional<Refusal> doubted = Optional.empty();
+
+    /** Of a topic alone, and not told yet. */
+    private Optional<Refusal> refusal = Optional.empty();
 
     /**
      * A link that nothing was done with yet.
@@ -107,21 +114,52 @@ final class Session {
         }
     }
 
-    private void published(UplinkEvent.Published event, long now) {
+    private void published(UplinkEvent.Published event, long now) throws RelayUnavailableException {
         Batch batch = underWay;
         if (batch == null) {
             return;
         }
         // Counted before, since a caller may look at the count as soon as it has its answer.
-        metrics.relayPublished().add(batch.ofClients());
-        batch.complete(event.positions());
+        metrics.relayPublished().add(batch.ofClients(event.answers()));
+        metrics.relayErrors().add(batch.complete(event.answers()));
         underWay = null;
+        batch.refusal(event.answers()).ifPresent(this::doubt);
+        judge(batch.probed(event.answers()));
         if (phase == Phase.TRYING) {
             listen(now);
         } else {
             againNanos = now + PROBE_AGAIN_NANOS;
             proceed(now);
         }
+    }
+
+    /**
+     * Redis has refused something of a topic. A probe, which needs what any publish needs, shows whether that is all: so no
+     * word of Redis, of this version or the next, decides that.
+     */
+    void doubt(Refusal refused) {
+        doubted = Optional.of(refused);
+        probe.hurry();
+    }
+
+    private void judge(Optional<Link.Answer> probed) throws RelayUnavailableException {
+        if (probed.isEmpty()) {
+            return;
+        }
+        switch (probed.get()) {
+            case Link.Refused refused -> throw new RelayUnavailableException(refused.reason());
+            case Link.Taken taken -> {
+                refusal = doubted.or(() -> refusal);
+                doubted = Optional.empty();
+            }
+        }
+    }
+
+    /** What Redis has refused of one topic while it serves the others, once. */
+    Optional<Refusal> takeRefusal() {
+        Optional<Refusal> taken = refusal;
+        refusal = Optional.empty();
+        return taken;
     }
 
     private void listen(long now) {
@@ -132,7 +170,7 @@ final class Session {
                 (nothing, error) -> uplink.accept(error == null ? new UplinkEvent.Listening(link) : failed(error)));
     }
 
-    /** All topics that were wanted are subscribed. */
+    /** All topics that must be are subscribed. */
     void carries(long now) {
         if (phase == Phase.SUBSCRIBING) {
             enter(Phase.PROVING, now + SETUP_NANOS);
@@ -192,7 +230,7 @@ final class Session {
         }
     }
 
-    private void send(Batch batch, Link.Plain probing) {
+    private void send(Batch batch, Link.Kept probing) {
         underWay = batch;
         List<Link.Outgoing> outgoing = new ArrayList<>(batch.outgoing(prefix));
         outgoing.add(probing);
@@ -202,8 +240,8 @@ final class Session {
     private void send(Batch batch, List<Link.Outgoing> outgoing) {
         var answer = link.publish(outgoing);
         batch.sent();
-        var unused = answer.whenComplete((positions, error) ->
-                uplink.accept(error == null ? new UplinkEvent.Published(link, positions) : failed(error)));
+        var unused = answer.whenComplete((answers, error) ->
+                uplink.accept(error == null ? new UplinkEvent.Published(link, answers) : failed(error)));
     }
 
     private UplinkEvent.Failed failed(Throwable error) {

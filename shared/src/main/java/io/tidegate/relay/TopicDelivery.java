@@ -36,6 +36,11 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
 
         void gap(Position position);
 
+        void presence(PresenceChange change);
+
+        /** What follows is all that happens from now on, while changes of the presence may have been missed. */
+        void attached(boolean watched);
+
         /** Bytes that are no message. */
         void malformed();
     }
@@ -51,6 +56,7 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
 
     private final HeldPackets held = new HeldPackets();
     private boolean skipping;
+    private boolean watched;
 
     private TopicDelivery(TopicKeys keys, Arrivals arrivals, Consumer<UplinkEvent> uplink, Owners owners) {
         this.keys = keys;
@@ -73,13 +79,22 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
         switch (event) {
             case TopicEvent.Start start -> start(new Feed(start.order(), start.link()));
             case TopicEvent.Stop stop -> stop(stop);
-            case TopicEvent.Mute mute -> muted = mute.muted();
+            case TopicEvent.Mute mute -> mute(mute.muted());
             case TopicEvent.End end -> {
                 current = null;
                 end.ended().complete(null);
             }
             case TopicEvent.OfFeed of when of.feed().equals(current) -> take(of);
             case TopicEvent.OfFeed old -> {}
+        }
+    }
+
+    /** One that is wanted again before its end need not be attached again: who has come since knows nothing of its presence. */
+    private void mute(boolean isMuted) {
+        boolean wantedAgain = muted && !isMuted;
+        muted = isMuted;
+        if (wantedAgain && current != null && !held.isHolding() && hasHistory()) {
+            arrivals.attached(true);
         }
     }
 
@@ -94,8 +109,14 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
                 }
             }
             case TopicEvent.Arrived arrived -> arrived(feed, arrived.bytes());
-            case TopicEvent.Attached attached -> attached(feed, attached.head(), attached.skipping());
+            case TopicEvent.Attached attached -> attached(feed, attached);
             case TopicEvent.Page page -> page(feed, page.head(), page.history());
+            case TopicEvent.Doubted doubted -> doubted(feed, doubted.first(), doubted.head());
+            case TopicEvent.Refused refused -> {
+                current = null;
+                held.begin();
+                uplink.accept(new UplinkEvent.TopicRefused(keys.topic(), feed.order(), refused.reason()));
+            }
             case TopicEvent.Stopped stopped -> {
                 current = null;
                 uplink.accept(new UplinkEvent.TopicDone(keys.topic(), feed.order()));
@@ -125,13 +146,16 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
     }
 
     private void attach(Feed feed, Optional<Position> known, boolean isSkipping) {
-        then(feed, feed.link().attach(keys, known), head -> new TopicEvent.Attached(feed, head, isSkipping));
+        then(feed, feed.link().attach(keys, known), found -> new TopicEvent.Attached(feed, found, isSkipping));
     }
 
     private <T> void then(Feed feed, CompletableFuture<T> operation, Function<T, TopicEvent> event) {
         var unused = operation.whenComplete((value, error) -> {
             if (error == null) {
                 inbox.post(event.apply(value));
+            } else if (hasHistory() && RelayUnavailableException.isRefusal(error)) {
+                // What comes meanwhile is read from the history later.
+                inbox.post(new TopicEvent.Refused(feed, RelayUnavailableException.reason(error)));
             } else {
                 // It has made the link lost: what is wanted waits for the next.
                 uplink.accept(new UplinkEvent.GiveUp(feed.link(), RelayUnavailableException.reason(error)));
@@ -139,9 +163,11 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
         });
     }
 
-    private void attached(Feed feed, Position head, boolean isSkipping) {
+    private void attached(Feed feed, TopicEvent.Attached attached) {
+        Position head = attached.found().head();
         Position from = delivered;
-        if (isSkipping) {
+        watched = attached.found().watched();
+        if (attached.skipping()) {
             from = head;
             gap(from);
         } else if (from == null || EmptyPosition.continues(from, head)) {
@@ -185,32 +211,71 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
     }
 
     private void goLive(Feed feed) {
-        List<Packet> packets = held.release();
+        List<TopicPacket> packets = held.release();
         skipping = false;
-        for (Packet packet : packets) {
-            if (feed.equals(current)) {
-                deliver(feed, packet);
-            }
+        if (!muted) {
+            arrivals.attached(watched);
         }
+        deliverHeld(feed, packets);
         if (feed.equals(current)) {
             uplink.accept(new UplinkEvent.TopicDone(keys.topic(), feed.order()));
         }
     }
 
+    private void deliverHeld(Feed feed, List<TopicPacket> packets) {
+        for (TopicPacket packet : packets) {
+            if (feed.equals(current)) {
+                // Its bytes are counted already where this begins to hold again.
+                arrived(feed, packet, 0);
+            }
+        }
+    }
+
+    /** Anyone may publish to a channel: whether messages are missing, the topic itself knows. */
+    private void doubt(Feed feed, Position known, Position first) {
+        held.begin();
+        then(
+                feed,
+                feed.link().attach(keys, Optional.of(known)),
+                found -> new TopicEvent.Doubted(feed, first, found.head()));
+    }
+
+    private void doubted(Feed feed, Position first, Position head) {
+        if (head.epoch().equals(first.epoch()) && head.offset() >= first.offset()) {
+            giveUp(feed, "messages have been missed");
+        } else {
+            arrivals.malformed();
+            deliverHeld(feed, held.release());
+        }
+    }
+
     private void arrived(Feed feed, byte[] bytes) {
         if (hasHistory()) {
-            Packet.decode(bytes).ifPresentOrElse(packet -> arrived(feed, packet, bytes.length), arrivals::malformed);
+            Optional<? extends TopicPacket> read =
+                    PresenceChange.isOne(bytes) ? PresenceChange.decode(bytes) : Packet.decode(bytes);
+            read.ifPresentOrElse(packet -> arrived(feed, packet, bytes.length), arrivals::malformed);
         } else {
             Envelope.decode(bytes)
                     .ifPresentOrElse(envelope -> deliver(Position.NONE, List.of(envelope)), arrivals::malformed);
         }
     }
 
-    private void arrived(Feed feed, Packet packet, int bytes) {
+    private void arrived(Feed feed, TopicPacket packet, int bytes) {
         if (!held.isHolding()) {
             deliver(feed, packet);
         } else if (!held.add(packet, bytes)) {
             giveUp(feed, "topics are published to faster than their history is read");
+        }
+    }
+
+    private void deliver(Feed feed, TopicPacket arrived) {
+        switch (arrived) {
+            case Packet packet -> deliver(feed, packet);
+            case PresenceChange change -> {
+                if (!muted) {
+                    arrivals.presence(change);
+                }
+            }
         }
     }
 
@@ -229,7 +294,7 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
         }
         long known = before.offset() - packet.first().offset() + 1;
         if (known < 0) {
-            giveUp(feed, "messages have been missed");
+            doubt(feed, before, packet.first());
         } else if (known < packet.envelopes().size()) {
             delivered = packet.last();
             deliver(

@@ -34,10 +34,16 @@ sealed interface TopicEvent {
     record Arrived(Feed feed, byte[] bytes) implements OfFeed {}
 
     /** Where the topic stands; what lies between that and what was delivered cannot be had where {@code skipping}. */
-    record Attached(Feed feed, Position head, boolean skipping) implements OfFeed {}
+    record Attached(Feed feed, Attachment found, boolean skipping) implements OfFeed {}
 
     /** What the history holds behind what was delivered, of what there was when {@code head} was read. */
     record Page(Feed feed, Position head, History history) implements OfFeed {}
+
+    /** Where the topic stands, after messages from {@code first} on have come before others that lie between. */
+    record Doubted(Feed feed, Position first, Position head) implements OfFeed {}
+
+    /** Redis has refused what was asked for the topic, while the link goes on. */
+    record Refused(Feed feed, String reason) implements OfFeed {}
 
     /** The link carries the topic no more. */
     record Stopped(Feed feed) implements OfFeed {}

@@ -7,8 +7,13 @@ import java.util.List;
  * The names of one topic in Redis. The braces let a cluster keep all that belongs to a topic on one node.
  *
  * @param prefix of all names in Redis
+ * @param isProbe whether this is no client's topic, but that of a {@link Probe}, of which Redis keeps nothing for long
  */
-record TopicKeys(String prefix, Topic topic) {
+record TopicKeys(String prefix, Topic topic, boolean isProbe) {
+    TopicKeys(String prefix, Topic topic) {
+        this(prefix, topic, false);
+    }
+
     String channel() {
         return name("topic");
     }
@@ -23,9 +28,19 @@ record TopicKeys(String prefix, Topic topic) {
         return List.of(name("state"), name("log"), name("ids"), name("ids-before"));
     }
 
-    /** Those, and the birth of the slot. */
+    /** Those, the birth of the slot, and the state of the presence. */
     List<Object> attaching() {
-        return List.of(name("state"), name("log"), name("ids"), name("ids-before"), birth());
+        return List.of(name("state"), name("log"), name("ids"), name("ids-before"), birth(), name("presence"));
+    }
+
+    /** Of the presence: the state, the users, those that are about to leave, the nodes, and what each node's users begin with. */
+    List<Object> presence() {
+        return List.of(
+                name("presence"),
+                name("presence-users"),
+                name("presence-ends"),
+                name("presence-nodes"),
+                name("presence-node") + ":");
     }
 
     /** Shared by all topics of a slot: one key for each topic is what an empty topic must not leave. */
@@ -34,6 +49,6 @@ record TopicKeys(String prefix, Topic topic) {
     }
 
     private String name(String kind) {
-        return prefix + ":" + kind + ":{" + topic.name() + "}";
+        return prefix + (isProbe ? ":probe:" : ":") + kind + ":{" + topic.name() + "}";
     }
 }

@@ -5,13 +5,16 @@ import io.tidegate.protocol.Topic;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -28,6 +31,9 @@ final class Topics {
     /** Operations under way at once: fast with thousands of topics, and none waits long for its turn at Redis. */
     private static final int PARALLEL = 64;
 
+    /** After which a topic is tried again whose key somebody else may have written to. */
+    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private enum State {
         NONE,
         STARTING,
@@ -35,7 +41,7 @@ final class Topics {
         STOPPING,
         /** There is no link, and the delivery is asked to be quiet; after that it can be forgotten. */
         ENDING,
-        /** By a defect; it waits for the next link. */
+        /** By a defect, and it waits for the next link; or Redis has refused something, and it is tried again. */
         FAILED
     }
 
@@ -44,6 +50,7 @@ final class Topics {
         private final Owner<TopicEvent> delivery;
         private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
         private boolean wanted;
+        private boolean again;
         private State state = State.NONE;
         private long order;
 
@@ -68,7 +75,12 @@ final class Topics {
 
     private final Map<Topic, Entry> entries = new HashMap<>();
     private final SequencedSet<Entry> changed = new LinkedHashSet<>();
+    /** Without a history: what is published before they are carried would be lost. */
     private final Set<Entry> awaited = new HashSet<>();
+
+    /** Those of which Redis has refused something, and when they are tried again. */
+    private final SequencedMap<Entry, Long> refused = new LinkedHashMap<>();
+
     private final Function<Topic, Owner<TopicEvent>> deliveries;
     private Optional<Link> link = Optional.empty();
     private int underWay;
@@ -105,15 +117,21 @@ final class Topics {
         }
     }
 
-    /** Makes a fresh link carry all wanted topics. */
+    /**
+     * Makes a fresh link carry all wanted topics, first those without a history. The others read from theirs what was published
+     * before they were carried, so that nobody needs to wait for tens of thousands of them.
+     */
     void attach(Link fresh) {
         link = Optional.of(fresh);
-        entries.values().stream().filter(entry -> entry.wanted).forEach(awaited::add);
+        entries.values().stream()
+                .filter(entry -> entry.wanted && !entry.topic.hasHistory())
+                .forEach(awaited::add);
+        changed.addAll(awaited);
         changed.addAll(entries.values());
         followAll();
     }
 
-    /** Whether all that were wanted when the link was attached, and still are, are carried. */
+    /** Whether all without a history that were wanted when the link was attached, and still are, are carried. */
     boolean isCaughtUp() {
         return awaited.isEmpty();
     }
@@ -124,9 +142,11 @@ final class Topics {
         underWay = 0;
         changed.clear();
         awaited.clear();
+        refused.clear();
         for (Entry entry : entries.values()) {
             if (entry.state != State.ENDING) {
                 entry.state = State.NONE;
+                entry.again = false;
                 entry.order = 0;
                 follow(entry);
             }
@@ -162,19 +182,43 @@ final class Topics {
     }
 
     void failed(UplinkEvent.TopicFailed failed) {
-        Entry entry = entries.get(failed.topic());
-        if (entry == null || entry.order != failed.order()) {
-            return;
+        fail(failed.topic(), failed.order()).ifPresent(entry -> {
+            follow(entry);
+            entry.fail("a defect of this node");
+        });
+    }
+
+    /** Who waits for the topic waits on, as while the relay is down. */
+    void refused(UplinkEvent.TopicRefused event, long now) {
+        fail(event.topic(), event.order()).ifPresent(entry -> {
+            refused.put(entry, now + AGAIN_NANOS);
+            follow(entry);
+            followAll();
+        });
+    }
+
+    private Optional<Entry> fail(Topic topic, long order) {
+        Entry entry = entries.get(topic);
+        if (entry == null || entry.order != order) {
+            return Optional.empty();
         }
-        if (entry.state == State.STARTING) {
-            ended(entry, State.FAILED);
-        } else if (entry.state == State.LIVE) {
-            entry.state = State.FAILED;
-        } else {
-            return;
+        switch (entry.state) {
+            case STARTING -> ended(entry, State.FAILED);
+            case LIVE -> entry.state = State.FAILED;
+            case NONE, STOPPING, ENDING, FAILED -> {
+                return Optional.empty();
+            }
         }
-        follow(entry);
-        entry.fail("a defect of this node");
+        return Optional.of(entry);
+    }
+
+    /** Tries again what was refused some time ago. */
+    void tick(long now) {
+        while (!refused.isEmpty() && refused.firstEntry().getValue() <= now) {
+            Entry entry = refused.pollFirstEntry().getKey();
+            entry.again = entry.state == State.FAILED;
+            follow(entry);
+        }
     }
 
     /** Ends all; completes when nothing is delivered any more. */
@@ -223,8 +267,9 @@ final class Topics {
                 }
             }
             case LIVE, FAILED -> {
-                if (!entry.wanted) {
+                if (!entry.wanted || entry.again) {
                     underWay++;
+                    entry.again = false;
                     begin(entry, State.STOPPING, new TopicEvent.Stop(++orders, link));
                 }
             }

@@ -7,8 +7,6 @@ import io.tidegate.protocol.Topic;
 import io.tidegate.relay.PublishQueue.Waiting;
 import io.tidegate.time.AttentiveTime;
 import io.tidegate.time.Clock;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -20,14 +18,12 @@ import org.jspecify.annotations.Nullable;
  * until it is lost, and begins anew. Callers, links, topics and the ticker post events; nobody waits for it, and it waits for
  * nobody.
  *
- * <p>When anything fails, the link is lost and all that waits fails, so that no publish waits for a hung Redis, and none is
- * made that this node would not see.
+ * <p>When anything fails but what Redis refuses of one topic, the link is lost and all that waits fails, so that no publish
+ * waits for a hung Redis, and none is made that this node would not see.
  *
  * <p>All limits are measured in {@link AttentiveTime}: while this node itself stood still, Redis was not silent.
  */
 final class Uplink implements Owner.Step<UplinkEvent> {
-    private static final Logger LOG = System.getLogger("io.tidegate.relay");
-
     /** What counts at most between two steps: five of the ticks that are meant to come. */
     private static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
@@ -41,13 +37,14 @@ final class Uplink implements Owner.Step<UplinkEvent> {
     private final AttentiveTime attention;
     private final Backoff backoff;
     private final Topics topics;
+    private final OutageLog log = new OutageLog();
     private final Owner<UplinkEvent> inbox;
 
     private long now;
+    private long upSince;
     private long openNanos;
     private boolean opening;
     private boolean closed;
-    private boolean announced;
     private @Nullable Session session;
 
     /** Both are written by the steps alone, and read by any thread. */
@@ -118,6 +115,7 @@ final class Uplink implements Owner.Step<UplinkEvent> {
                 }
             }
             case UplinkEvent.Unsubscribe unsubscribe -> topics.unsubscribe(unsubscribe.topic());
+            case UplinkEvent.Presence presence -> presence(presence);
             case UplinkEvent.Opened opened -> opened(opened.link());
             case UplinkEvent.OpenFailed failed -> {
                 opening = false;
@@ -127,6 +125,12 @@ final class Uplink implements Owner.Step<UplinkEvent> {
             }
             case UplinkEvent.TopicDone done -> topics.done(done);
             case UplinkEvent.TopicFailed failed -> topics.failed(failed);
+            case UplinkEvent.TopicRefused refused -> {
+                topics.refused(refused, now);
+                if (session != null) {
+                    session.doubt(new Refusal(refused.topic(), refused.reason()));
+                }
+            }
             case UplinkEvent.OfLink of -> {
                 if (session != null && session.link() == of.link()) {
                     session.take(of, now);
@@ -147,9 +151,27 @@ final class Uplink implements Owner.Step<UplinkEvent> {
         }
     }
 
+    private void presence(UplinkEvent.Presence presence) {
+        if (status instanceof RelayStatus.Down down) {
+            fail(presence, down.reason());
+        } else if (session != null) {
+            long trust = TimeUnit.NANOSECONDS.toMillis(now - upSince);
+            var unused = session.link()
+                    .presence(new TopicKeys(prefix, presence.topic()), presence.report(), trust)
+                    .whenComplete((answer, failure) -> {
+                        if (failure == null) {
+                            presence.done().complete(answer);
+                        } else {
+                            fail(presence, RelayUnavailableException.reason(failure));
+                        }
+                    });
+        }
+    }
+
     private void tick() throws RelayUnavailableException {
         if (session != null) {
             session.tick(now);
+            topics.tick(now);
         } else if (!opening && !closed && now >= openNanos) {
             open();
         }
@@ -184,13 +206,14 @@ final class Uplink implements Owner.Step<UplinkEvent> {
             link = present.link();
             topics.attach(present.link());
         }
+        present.takeRefusal().ifPresent(refusal -> log.refused(refusal, clock.nanoTime()));
         if (topics.isCaughtUp()) {
             present.carries(now);
         }
-        if (present.isUp() && status instanceof RelayStatus.Down) {
+        if (present.isUp() && status instanceof RelayStatus.Down down) {
+            log.up(down.sinceNanos(), clock.nanoTime());
             status = new RelayStatus.Up();
-            announced = false;
-            LOG.log(Level.INFO, "The relay is up");
+            upSince = now;
         }
     }
 
@@ -198,9 +221,8 @@ final class Uplink implements Owner.Step<UplinkEvent> {
         long since = status instanceof RelayStatus.Down before ? before.sinceNanos() : clock.nanoTime();
         // Written first: who is told of a failure may try again at once, and is then refused.
         status = new RelayStatus.Down(since, reason);
-        if (!closed && !announced) {
-            announced = true;
-            LOG.log(Level.WARNING, "The relay is down: {0}", reason);
+        if (!closed) {
+            log.down(reason, since, clock.nanoTime());
         }
         Session ended = session;
         session = null;
@@ -232,6 +254,10 @@ final class Uplink implements Owner.Step<UplinkEvent> {
         subscribe.ready().completeExceptionally(new RelayUnavailableException(reason));
     }
 
+    private static void fail(UplinkEvent.Presence presence, String reason) {
+        presence.done().completeExceptionally(new RelayUnavailableException(reason));
+    }
+
     @Override
     public void failed(UplinkEvent event, Throwable defect) {
         if (session != null && session.failBatch(event instanceof UplinkEvent.Published, DEFECT)) {
@@ -241,8 +267,10 @@ final class Uplink implements Owner.Step<UplinkEvent> {
             case UplinkEvent.Publish publish -> refuse(publish, DEFECT);
             case UplinkEvent.Subscribe subscribe -> fail(subscribe, DEFECT);
             case UplinkEvent.Unsubscribe unsubscribe -> {}
+            case UplinkEvent.Presence presence -> fail(presence, DEFECT);
             case UplinkEvent.TopicDone done -> {}
             case UplinkEvent.TopicFailed failed -> {}
+            case UplinkEvent.TopicRefused refused -> {}
             case UplinkEvent.Close close -> close.ended().complete(null);
             case UplinkEvent.Opened opened -> {
                 opened.link().close();

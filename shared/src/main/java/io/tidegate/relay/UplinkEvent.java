@@ -23,6 +23,10 @@ sealed interface UplinkEvent {
     /** Nobody wants the topic any more. */
     record Unsubscribe(Topic topic) implements UplinkEvent {}
 
+    /** Somebody reports on, or asks about, the presence of a topic; {@code done} is completed by the uplink. */
+    record Presence(Topic topic, PresenceReport report, CompletableFuture<PresenceAnswer> done)
+            implements UplinkEvent {}
+
     /** The link that was being opened is there. */
     record Opened(Link link) implements UplinkEvent {}
 
@@ -34,6 +38,9 @@ sealed interface UplinkEvent {
 
     /** It has met a defect, and delivers nothing until it is started anew. */
     record TopicFailed(Topic topic, long order) implements UplinkEvent {}
+
+    /** Redis has refused what the topic's delivery needs; it delivers nothing until it is started again. */
+    record TopicRefused(Topic topic, long order, String reason) implements UplinkEvent {}
 
     /** Time has passed. */
     record Tick() implements UplinkEvent {}
@@ -53,7 +60,7 @@ sealed interface UplinkEvent {
     record GiveUp(Link link, String reason) implements OfLink {}
 
     /** Redis has answered the batch under way. */
-    record Published(Link link, List<List<Position>> positions) implements OfLink {}
+    record Published(Link link, List<Link.Answer> answers) implements OfLink {}
 
     /** The batch under way, or the probe's subscription, has failed. */
     record Failed(Link link, String reason) implements OfLink {}

@@ -87,6 +87,15 @@ record Format<T>(
         return new Format<>(allowed, Optional::of, Pattern.compile(regex).asMatchPredicate());
     }
 
+    /** A path without the slash at its end, so that others can be appended: nothing for {@code /}. */
+    static Format<String> path() {
+        Pattern prefix = Pattern.compile("(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){0,8}");
+        return new Format<>(
+                "/ or a path such as /ws, of letters, digits, dots, dashes, underscores and tildes, without / at its end",
+                text -> Optional.of(text).filter(each -> !each.isEmpty()).map(each -> each.equals("/") ? "" : each),
+                prefix.asMatchPredicate());
+    }
+
     static Format<Secret> secret(Format<String> text) {
         return new Format<>(
                 text.allowed,

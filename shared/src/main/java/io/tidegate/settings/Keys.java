@@ -45,6 +45,12 @@ final class Keys {
             "",
             AuthFormats.API_KEYS,
             "Keys of the HTTP API, of which a request must bring one. Set, they open its port. Never printed.");
+    static final Key<String> PATH = key(
+            "tidegate.path",
+            "/",
+            Format.path(),
+            "Begins every path of `tidegate.port`: with `/ws` there are `/ws/chat` and the page at `/ws/`. For a proxy that passes"
+                    + " paths on as they are.");
     static final Key<Optional<String>> NODE = key(
             "tidegate.node",
             "",
@@ -77,15 +83,26 @@ final class Keys {
             "10000",
             Format.number(1, MILLION),
             "Connections to this pod; more get HTTP 503 and `Retry-After`.");
-    static final Key<Integer> PER_IP =
-            key("tidegate.limits.perip", "0", Format.limit(MILLION), "Connections of one client address to this pod.");
+    static final Key<Optional<Integer>> SOCKETS = key(
+            "tidegate.limits.sockets",
+            "",
+            Format.optional(Format.number(1, 10 * MILLION)),
+            "TCP connections to `tidegate.port` and `tidegate.api.port` together, WebSockets or not; more are closed at once."
+                    + " Empty: the descriptors that the process may open (`ulimit -n`), without a reserve of 512, or of half"
+                    + " of them where that is less.");
+    static final Key<Integer> PER_IP = key(
+            "tidegate.limits.perip",
+            "0",
+            Format.limit(MILLION),
+            "Connections of one client address (IPv6: of a network of 64 bits) to this pod.");
     static final Key<Integer> PER_USER =
             key("tidegate.limits.peruser", "0", Format.limit(MILLION), "Connections of one user (`sub`) to this pod.");
     static final Key<Integer> HANDSHAKES = key(
             "tidegate.limits.handshakes",
             "0",
             Format.limit(MILLION),
-            "New connections a second; more get HTTP 503 and `Retry-After`.");
+            "New connections a second; more get HTTP 503 and `Retry-After`. While others come, one address (IPv6: a network of 64"
+                    + " bits) gets a tenth of them.");
     static final Key<Integer> MESSAGE = key(
             "tidegate.limits.message",
             "64KiB",
@@ -103,8 +120,20 @@ final class Keys {
             Format.size(KIB, GIB),
             "Unsent bytes that a connection may hold; above it is closed as a slow consumer (1013)."
                     + " At least `tidegate.limits.message`.");
+    static final Key<Integer> HISTORY = key(
+            "tidegate.limits.history",
+            "2MiB",
+            Format.size(64 * KIB, GIB),
+            "Bytes of kept messages a second that are read for one connection; 16 seconds' worth at once. More is read later.");
     static final Key<Integer> TOPICS =
             key("tidegate.limits.topics", "128", Format.number(1, MILLION), "Subscriptions of one connection.");
+    static final Key<Optional<Integer>> CLIENT_TOPICS = key(
+            "tidegate.limits.clienttopics",
+            "",
+            Format.optional(Format.limit(10 * MILLION)),
+            "Different topics to which the connections of one user, or without a token of one client address (IPv6: of a network"
+                    + " of 64 bits), subscribe at once on this pod. Empty: twice `tidegate.limits.connections`, so that clients"
+                    + " behind one address, as with `tidegate.proxies` unset, may have two each.");
 
     static final Key<Optional<String>> AUTH_JWKS = key(
             "tidegate.auth.jwks",
@@ -215,6 +244,13 @@ final class Keys {
             Format.optional(Format.size(1 << 20, 1 << 30)),
             "All that this process keeps of all topics, without a relay. Empty: a quarter of the heap.");
 
+    static final Key<Duration> PRESENCE_LINGER = key(
+            "tidegate.presence.linger",
+            "10s",
+            Format.duration(Duration.ofMillis(100), HOUR),
+            "How long a user who has no connection any more is still in the topic's presence: who comes back in that time,"
+                    + " anywhere, has not left.");
+
     static final Key<Duration> DRAIN_NOTICE = key(
             "tidegate.drain.notice",
             "5s",
@@ -229,7 +265,7 @@ final class Keys {
             "tidegate.drain.timeout",
             "30s",
             Format.duration(Duration.ZERO, DAY),
-            "After this time what is left is cut. More than notice and window together.");
+            "After this time what is left is cut. More than notice and window together; with 2 s more the last client, too, can move in time.");
 
     static final Key<Boolean> REBALANCE_ENABLED = key(
             "tidegate.rebalance.enabled",
@@ -268,6 +304,35 @@ final class Keys {
             "false",
             Format.bool(),
             "`/fleet` (names and loads of all pods) is answered on `tidegate.port`, too: the demo page shows it.");
+
+    static final Key<Optional<Duration>> COST_INTERVAL = key(
+            "tidegate.cost.interval",
+            "",
+            Format.optional(Format.duration(Duration.ofSeconds(1), HOUR)),
+            "How often at most a pod of Kubernetes writes its connections into its annotation"
+                    + " `controller.kubernetes.io/pod-deletion-cost`, so that a fleet that shrinks gives up the emptiest. Empty: never.");
+
+    static final Key<Boolean> TRACING_ENABLED = key(
+            "tidegate.tracing.enabled",
+            "false",
+            Format.bool(),
+            "Spans are sent by OTLP, as the variables of OpenTelemetry (`OTEL_*`) say. See [Tracing](tracing.md).");
+
+    static final Key<LogLevels> LOG_LEVEL = key(
+            "tidegate.log.level",
+            "INFO",
+            new Format<>(LogLevels.ALLOWED, LogLevels::parse, levels -> true),
+            "Least severe lines that are written; `DEBUG` shows the life of each connection. See [Log](#log).");
+    static final Key<Boolean> LOG_FORMAT = key(
+            "tidegate.log.format",
+            "text",
+            new Format<>(
+                    "text or json",
+                    text -> text.equals("text") || text.equals("json")
+                            ? Optional.of(text.equals("json"))
+                            : Optional.empty(),
+                    json -> true),
+            "`json`: each line is a JSON object. See [Log](#log).");
 
     /** Every key, in the order of the documentation. */
     static final List<Key<?>> ALL = List.copyOf(DECLARED);

@@ -21,9 +21,13 @@ public record Settings(
         Auth auth,
         Relay relay,
         History history,
+        Presence presence,
         Drain drain,
         Rebalance rebalance,
-        Fleet fleet) {
+        Fleet fleet,
+        Cost cost,
+        Tracing tracing,
+        Log log) {
 
     /** What counts where nothing is configured; the node's name is random. */
     public static Settings defaults() {
@@ -35,13 +39,15 @@ public record Settings(
      *
      * @param port of the WebSocket; 0: a free one
      * @param managementPort of metrics and health; 0: a free one
+     * @param prefix of every path of the first port: empty, or as {@code /ws}
      * @param node name of this pod, never empty
      */
-    public record Server(String host, int port, int managementPort, String node) {
+    public record Server(String host, int port, int managementPort, String prefix, String node) {
         public Server {
             Keys.HOST.require(host);
             Keys.PORT.require(port);
             Keys.MANAGEMENT_PORT.require(managementPort);
+            Keys.PATH.require(prefix);
             Keys.NODE.require(Optional.of(node));
             require(differ(port, managementPort), "the two ports must differ");
         }
@@ -91,26 +97,49 @@ public record Settings(
      * What one pod, and one connection, may use.
      *
      * @param connections to this pod
+     * @param sockets TCP connections to this pod, WebSockets or not; empty: as many as its descriptors allow
      * @param perIp connections of one client address; 0: any number
      * @param perUser connections of one user; 0: any number
      * @param handshakes new connections a second; 0: any number
      * @param message bytes of a whole message
      * @param rate messages a second from one connection; 0: any number
      * @param queue unsent bytes of one connection; at least {@code message}
+     * @param history bytes of kept messages a second for one connection
      * @param topics subscriptions of one connection
+     * @param clientTopics different topics of one user or address; 0: any number; empty: a multiple of {@code connections}
      */
     public record Limits(
-            int connections, int perIp, int perUser, int handshakes, int message, int rate, int queue, int topics) {
+            int connections,
+            Optional<Integer> sockets,
+            int perIp,
+            int perUser,
+            int handshakes,
+            int message,
+            int rate,
+            int queue,
+            int history,
+            int topics,
+            Optional<Integer> clientTopics) {
+        private static final int TOPICS_A_CONNECTION = 2;
+
         public Limits {
             Keys.CONNECTIONS.require(connections);
+            Keys.SOCKETS.require(sockets);
             Keys.PER_IP.require(perIp);
             Keys.PER_USER.require(perUser);
             Keys.HANDSHAKES.require(handshakes);
             Keys.MESSAGE.require(message);
             Keys.RATE.require(rate);
             Keys.QUEUE.require(queue);
+            Keys.HISTORY.require(history);
             Keys.TOPICS.require(topics);
+            Keys.CLIENT_TOPICS.require(clientTopics);
             require(fits(message, queue), "a message must fit the queue");
+        }
+
+        /** Different topics of one user or address at once; 0: any number. */
+        public int topicsOfClient() {
+            return clientTopics.orElse(TOPICS_A_CONNECTION * connections);
         }
 
         static boolean fits(int message, int queue) {
@@ -212,6 +241,17 @@ public record Settings(
     }
 
     /**
+     * Who is in a topic.
+     *
+     * @param linger for which a user without a connection is still there
+     */
+    public record Presence(Duration linger) {
+        public Presence {
+            Keys.PRESENCE_LINGER.require(linger);
+        }
+    }
+
+    /**
      * The times of a drain, all counted from its start but {@code window}, which follows {@code notice}.
      *
      * @param notice until the first close
@@ -255,6 +295,23 @@ public record Settings(
      * @param isPublic whether the port of the WebSockets shows them, too
      */
     public record Fleet(String name, boolean isPublic) {}
+
+    /**
+     * What Kubernetes is told of this pod.
+     *
+     * @param interval between two writes, at least; empty: there is none
+     */
+    public record Cost(Optional<Duration> interval) {}
+
+    /** Whether requests are followed through the fleet. */
+    public record Tracing(boolean enabled) {}
+
+    /**
+     * What is written to standard error, and how.
+     *
+     * @param json whether each line is a JSON object
+     */
+    public record Log(LogLevels levels, boolean json) {}
 
     private static void require(boolean holds, String rule) {
         if (!holds) {

@@ -94,6 +94,7 @@ public final class SettingsReader {
                         values.get(Keys.HOST),
                         values.get(Keys.PORT),
                         values.get(Keys.MANAGEMENT_PORT),
+                        values.get(Keys.PATH),
                         node(values.get(Keys.NODE), hostname)),
                 new Settings.Api(values.get(Keys.API_PORT), values.get(Keys.API_KEYS)),
                 new Settings.Peers(
@@ -103,13 +104,16 @@ public final class SettingsReader {
                         values.get(Keys.PROXIES)),
                 new Settings.Limits(
                         values.get(Keys.CONNECTIONS),
+                        values.get(Keys.SOCKETS),
                         values.get(Keys.PER_IP),
                         values.get(Keys.PER_USER),
                         values.get(Keys.HANDSHAKES),
                         values.get(Keys.MESSAGE),
                         values.get(Keys.RATE),
                         values.get(Keys.QUEUE),
-                        values.get(Keys.TOPICS)),
+                        values.get(Keys.HISTORY),
+                        values.get(Keys.TOPICS),
+                        values.get(Keys.CLIENT_TOPICS)),
                 auth(values),
                 relay(values),
                 new Settings.History(
@@ -117,6 +121,7 @@ public final class SettingsReader {
                         values.get(Keys.HISTORY_TTL),
                         values.get(Keys.HISTORY_TOPIC),
                         values.get(Keys.HISTORY_BYTES)),
+                new Settings.Presence(values.get(Keys.PRESENCE_LINGER)),
                 new Settings.Drain(
                         values.get(Keys.DRAIN_NOTICE), values.get(Keys.DRAIN_WINDOW), values.get(Keys.DRAIN_TIMEOUT)),
                 new Settings.Rebalance(
@@ -125,7 +130,10 @@ public final class SettingsReader {
                         values.get(Keys.REBALANCE_SHARE),
                         values.get(Keys.REBALANCE_MINIMUM),
                         values.get(Keys.REBALANCE_INTERVAL)),
-                new Settings.Fleet(values.get(Keys.FLEET_NAME), values.get(Keys.FLEET_PUBLIC)));
+                new Settings.Fleet(values.get(Keys.FLEET_NAME), values.get(Keys.FLEET_PUBLIC)),
+                new Settings.Cost(values.get(Keys.COST_INTERVAL)),
+                new Settings.Tracing(values.get(Keys.TRACING_ENABLED)),
+                new Settings.Log(values.get(Keys.LOG_LEVEL), values.get(Keys.LOG_FORMAT)));
     }
 
     private static Settings.Auth auth(Values values) {

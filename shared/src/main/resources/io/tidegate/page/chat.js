@@ -1,4 +1,5 @@
 import { connect } from '../tidegate-client.js';
+import { recountNameless, showHere } from './here.js';
 import { Log, PERHAPS_A_TOKEN, element, plain, secondsUntil, setText } from './log.js';
 
 const WORDS = {
@@ -25,6 +26,8 @@ class Room {
   log;
   chip;
   subscription;
+  /** Whether this token may see who is here, as far as is known. */
+  presence = true;
   #unread = element('span', 'unread');
   #count = 0;
 
@@ -92,6 +95,10 @@ export class Chat {
     for (const topic of topics) this.#enter(topic);
     this.#select([...this.#rooms.values()][0]);
     setInterval(() => this.#show(), 250);
+    recountNameless(() => this.#client.state === 'live' && this.#selected, (room) => {
+      room.subscription.unsubscribe();
+      this.#subscribe(room);
+    });
   }
 
   /** From now on; undefined: none. The topics go on where they are. */
@@ -109,19 +116,34 @@ export class Chat {
     client.addEventListener('shutdown', ({ node }) => this.#tellAll(`Server ${node ?? ''} is about to leave`, 'alert'));
     client.addEventListener('lost', ({ topic }) => this.#rooms.get(topic)
       ?.log.note('Some messages are lost: history does not reach back to where this page was', 'error'));
-    client.addEventListener('error', (event) => {
-      (this.#rooms.get(event.topic) ?? this.#selected)?.log.note(words(event), 'error');
-    });
-    for (const room of this.#rooms.values()) this.#subscribe(room);
+    client.addEventListener('error', (event) => this.#failed(event));
+    for (const type of ['presence', 'join', 'leave']) client.addEventListener(type, () => this.#showHere());
+    for (const room of this.#rooms.values()) {
+      room.presence = true;
+      this.#subscribe(room);
+    }
     this.#show();
   }
 
+  /** Who may read a topic need not be allowed to see who is there. */
+  #failed({ code, topic, message }) {
+    const room = this.#rooms.get(topic);
+    if (code === 'forbidden' && room?.presence) {
+      room.presence = false;
+      this.#subscribe(room);
+      this.#showHere();
+    } else {
+      (room ?? this.#selected)?.log.note(words({ code, topic, message }), 'error');
+    }
+  }
+
   #subscribe(room) {
+    const { presence } = room;
     const after = room.subscription?.position;
     room.subscription = this.#client.subscribe(room.topic, (message) => {
       if (message.recovered) this.#recovered++;
       room.receive(message);
-    }, { after });
+    }, { after, presence });
   }
 
   #changed({ state, previous, code, reason }) {
@@ -166,6 +188,7 @@ export class Chat {
     find('.leave').disabled = this.#rooms.size < 2;
     find('.leave').ariaLabel = `Leave ${room.topic}`;
     this.#show();
+    this.#showHere();
   }
 
   #add() {
@@ -211,6 +234,10 @@ export class Chat {
     find('[data-fact=heartbeat]').classList.toggle('late', Date.now() - client.heardAt > 1.5 * client.heartbeatMs);
     fact('recovered', String(this.#recovered));
     fact('pending', String(client.pending));
+  }
+
+  #showHere() {
+    showHere(this.#selected, this.#client.user);
   }
 
   /** With a token the server says who writes. */

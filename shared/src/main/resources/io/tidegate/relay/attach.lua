@@ -1,20 +1,22 @@
 -- Says where a topic stands, to a node that has just subscribed to it, or asks for somebody.
 --
 -- KEYS  1 to 4 as in publish.lua  5 birth: one random value for all topics of a slot, made once, and lost with the data
+--       6 state of the presence, as in presence.lua
 -- ARGV  1 a new epoch  2 ttl of the state in ms  3 and 4 the epoch and offset up to which the node has delivered, empty
 --       and 0 where it has not  5 a birth, where there is none yet
 --
--- Answers the epoch and the offset of the last message. Of a topic of which nothing is kept, nothing is kept
+-- Answers the epoch and the offset of the last message, and 1 where somebody may want to see who is there, else 0. Of a topic of which nothing is kept, nothing is kept
 -- because somebody asks: its epoch is the birth, then the time in ms in 13 digits, and its offset 0 (EmptyPosition).
 --
 -- A count goes back where Redis came back with less than it had (a replica that took over, a disk that was behind): the
 -- same offsets would then stand for other messages. A node that knows better begins a new epoch, so that nobody takes
 -- one for the other. It has no time of birth: no position of an empty topic leads to it.
 local state, log, ids, older = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local watched = redis.call('EXISTS', KEYS[6])
 local known = redis.call('HMGET', state, 'epoch', 'offset')
 local epoch, offset = known[1], tonumber(known[2] or '0')
 if epoch and (epoch ~= ARGV[3] or offset >= tonumber(ARGV[4])) then
-  return {epoch, offset}
+  return {epoch, offset, watched}
 end
 if not epoch and (ARGV[3] == '' or #ARGV[3] == 23) then
   local birth = redis.call('GET', KEYS[5])
@@ -23,9 +25,9 @@ if not epoch and (ARGV[3] == '' or #ARGV[3] == 23) then
     redis.call('SET', KEYS[5], birth)
   end
   local time = redis.call('TIME')
-  return {birth .. string.format('%013.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)), 0}
+  return {birth .. string.format('%013.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)), 0, watched}
 end
 redis.call('DEL', state, log, ids, older)
 redis.call('HSET', state, 'epoch', ARGV[1], 'offset', '0', 'turned', 'none')
 redis.call('PEXPIRE', state, ARGV[2])
-return {ARGV[1], 0}
+return {ARGV[1], 0, watched}

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSVerifier;
+import com.nimbusds.jose.crypto.MACVerifier;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import io.tidegate.access.Verdict.Reason;
@@ -218,5 +221,63 @@ class TokensTest {
         assertTrue(refusals.size() <= 10_000);
         clock.advance(Duration.ofSeconds(61));
         assertEquals(Optional.empty(), refusals.get("token 24999"));
+    }
+
+    /** A set of keys that counts how often somebody has to check with it, and that can be exchanged. */
+    private static final class CountedKeys implements Keys {
+        private Object set = new Object();
+        private boolean removed;
+        private int asked;
+
+        @Override
+        public List<JWSVerifier> verifiers(JWSHeader header) throws JOSEException {
+            asked++;
+            return removed ? List.of() : List.of(new MACVerifier(TokenFixture.SECRET));
+        }
+
+        @Override
+        public Optional<Object> present() {
+            return Optional.of(set);
+        }
+
+        @Override
+        public Optional<String> notReady() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void aTokenThatComesAgainCostsNoSignatureCheckUntilTheKeysAreOthers() {
+        CountedKeys keys = new CountedKeys();
+        Tokens tokens = new Tokens(TokenFixture.withSecret(Map.of()), Optional.of(keys), Optional.empty(), clock);
+        String token = TokenFixture.signed(claims().build());
+        accepted(tokens.check(token));
+        accepted(tokens.check(token));
+        assertEquals(1, keys.asked);
+        refused(Reason.INVALID, "signature", tokens.check(token.substring(0, token.length() - 4) + "AAAA"));
+        assertEquals(2, keys.asked);
+        clock.advance(Duration.ofHours(2));
+        refused(Reason.EXPIRED, "expired", tokens.check(token));
+
+        String fresh = TokenFixture.signed(claims().build());
+        accepted(tokens.check(fresh));
+        keys.set = new Object();
+        keys.removed = true;
+        refused(Reason.INVALID, "signature", tokens.check(fresh));
+    }
+
+    @Test
+    void theCacheOfGoodTokensIsBounded() {
+        VerifiedTokens verified = new VerifiedTokens();
+        for (int i = 0; i < 25_000; i++) {
+            verified.add("token " + i, this);
+        }
+        assertTrue(verified.has("token 24999", this));
+        assertFalse(verified.has("token 24999", new Object()));
+        assertFalse(verified.has("token 0", this));
+        assertTrue(verified.size() <= VerifiedTokens.MOST);
     }
 }

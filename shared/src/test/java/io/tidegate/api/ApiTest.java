@@ -4,10 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidegate.metrics.Metrics.Outcome;
+import io.tidegate.metrics.Metrics.Source;
 import io.tidegate.protocol.Position;
 import io.tidegate.testing.Await;
 import io.tidegate.testing.HubFixture;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +27,8 @@ final class ApiTest {
     private static final String KEY = "0123456789-0123456789-0123456789";
 
     private final HubFixture fixture = new HubFixture(Map.of("tidegate.api.keys", KEY, "tidegate.node", "pod-1"));
-    private final FleetCalls calls = new FleetCalls(fixture.settings, fixture.hub, "pod-1", () -> 1, () -> 0);
+    private final FleetCalls calls = new FleetCalls(
+            fixture.settings, fixture.hub, new FleetCalls.Self("pod-1", () -> "{}"), () -> 1, fixture.clock);
     private final Api api = new Api(
             fixture.settings,
             new Api.Where(
@@ -90,6 +95,34 @@ final class ApiTest {
             assertEquals(5_000, results.split("\"status\":200", -1).length - 1);
             assertEquals(4_999, results.split("\"status\":400", -1).length - 1);
         }
+    }
+
+    /** The relay's queue is one for all: what one back end has too much there would be refused to clients. */
+    @Test
+    void largeBatchesOfManyWaitBeforeTheyFillTheRelaysQueue() throws InterruptedException {
+        fixture.relay.holding = true;
+        String entry = "{\"topic\":\"a\",\"message\":\"" + "m".repeat(60_000) + "\"}";
+        String batch = String.join(",", Collections.nCopies(16, entry));
+        List<Thread> backEnds = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            backEnds.add(Thread.ofPlatform().daemon().start(() -> ask("POST", "/api/messages", "[" + batch + "]")));
+        }
+        Await.until(
+                "each waits, for room or for answers", () -> backEnds.stream().allMatch(ApiTest::waits));
+        int most = Underway.ROOM / 60_000;
+        int first = fixture.relay.unanswered.size();
+        assertTrue(first > most / 2 && first <= most, first + " messages on their way, allowed are " + most);
+        fixture.relay.holding = false;
+        fixture.relay.unanswered.forEach(answer -> answer.complete(new Position("e", 1)));
+        for (Thread backEnd : backEnds) {
+            backEnd.join();
+        }
+        assertEquals(
+                8 * 16, fixture.metrics.publishes(Source.API, Outcome.PUBLISHED).value());
+    }
+
+    private static boolean waits(Thread thread) {
+        return thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING;
     }
 
     @Test

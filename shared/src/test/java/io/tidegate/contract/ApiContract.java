@@ -100,6 +100,30 @@ abstract class ApiContract extends OneServer {
     }
 
     @Test
+    void theConsoleIsAPageThatHoldsNothingAndRunsNothingOfOthers() {
+        for (String path :
+                List.of("/", "/console/console.js", "/console/api.js", "/console/view.js", "/console/console.css")) {
+            Reply file = ApiClient.send(api.request(path).GET().build());
+            assertEquals(200, file.status(), path);
+            String policy = file.header("Content-Security-Policy");
+            assertTrue(policy.startsWith("default-src 'none'; script-src 'self'; style-src 'self';"), policy);
+            assertFalse(policy.contains("unsafe"), policy);
+            assertEquals("nosniff", file.header("X-Content-Type-Options"));
+            assertFalse(file.body().contains("innerHTML"), path);
+        }
+        assertProblem(
+                404, ApiClient.send(api.request("/console/index.html.bak").GET().build()));
+        assertProblem(
+                404,
+                ApiClient.send(api.request("/console/..%2Fopenapi.yaml").GET().build()));
+        assertTrue(api.get("/api/nodes")
+                .body()
+                .matches(
+                        "\\{\"nodes\":\\[\\{\"node\":\"pod-7\",\"version\":\"[0-9][^\"]*\",\"relay\":\"up\",\"queueBytes\":\\d+,"
+                                + "\"received\":\\d+,\"sent\":\\d+}],\"complete\":true}"));
+    }
+
+    @Test
     void aRequestNeedsOneOfTheKeys() {
         String path = "/api/topics/a/messages";
         for (String value : List.of("", "Basic YTpi", "Bearer", "Bearer nonsense", "Bearer " + ApiClient.KEY + "x")) {
@@ -152,8 +176,7 @@ abstract class ApiContract extends OneServer {
 
     @Test
     void whatIsNotThereIsNotFoundAndWhatIsThereSaysItsMethods() {
-        for (String path :
-                List.of("/", "/api", "/api/", "/api/nothing", "/api/topics/a/messages/", "/metrics", "/chat")) {
+        for (String path : List.of("/api", "/api/", "/api/nothing", "/api/topics/a/messages/", "/metrics", "/chat")) {
             assertProblem(404, api.get(path));
         }
         Reply put = api.ask("PUT", "/api/topics/a/messages", "1");

@@ -40,9 +40,7 @@ abstract class ApiFleetContract {
         settings.put("tidegate.node", node);
         settings.put("tidegate.relay.url", redis.url().toString());
         settings.put("tidegate.rebalance.interval", "200ms");
-        settings.put("tidegate.auth.secret", TestToken.SECRET);
-        settings.put("tidegate.auth.subscribe", "*");
-        settings.put("tidegate.auth.publish", "*");
+        settings.putAll(TestToken.settings());
         return settings;
     }
 
@@ -176,6 +174,32 @@ abstract class ApiFleetContract {
             eastApi.publish("open", "2");
             assertEquals("2", ann.expect("message").message());
         }
+    }
+
+    @Test
+    void aServerThatWasCutOffThrowsOutWhenItIsBack() {
+        assertEquals("+OK", redis.command("ACL SETUSER north on >secret ~* &* +@all"));
+        Map<String, String> settings = settings("north");
+        settings.put("tidegate.relay.username", "north");
+        settings.put("tidegate.relay.password", "secret");
+        try (ServerProcess north = ServerProcess.start(jar(), settings);
+                FullClient eve = connect(north, "eve", "?topic=a");
+                FullClient ann = connect(north, "ann", "")) {
+            eve.expect("subscribed");
+            redis.command("ACL SETUSER north off");
+            redis.command("CLIENT KILL USER north");
+            Await.until("north is cut off", () -> north.metric("websocket_relay_up") == 0);
+            assertEquals(
+                    204, eastApi.ask("DELETE", "/api/users/eve/connections", "").status());
+            eve.says("{\"type\":\"ping\"}");
+            eve.expect("pong");
+            assertEquals("+OK", redis.command("ACL SETUSER north on"));
+            assertEquals(4403, eve.raw().closed().closeCode());
+            ann.says("{\"type\":\"ping\"}");
+            ann.expect("pong");
+        }
+        // Who is asked next waits for no answer of a server that is gone.
+        Await.until("it is forgotten", () -> knowsBoth(eastApi) && knowsBoth(westApi));
     }
 
     @Test

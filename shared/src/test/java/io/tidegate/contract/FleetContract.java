@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.testing.Await;
-import io.tidegate.testing.Crowd;
-import io.tidegate.testing.Crowd.Member;
+import io.tidegate.testing.ClientPool;
+import io.tidegate.testing.ClientPool.Client;
 import io.tidegate.testing.RedisServer;
 import io.tidegate.testing.ServerProcess;
 import java.nio.file.Path;
@@ -39,18 +39,18 @@ abstract class FleetContract {
         try (RedisServer redis = RedisServer.start();
                 ServerProcess a = ready(jar(), redis);
                 ServerProcess b = ready(secondJar(), redis);
-                Crowd crowd = new Crowd()) {
-            crowd.join(CLIENTS, a.port(), path).join(CLIENTS, b.port(), path);
-            assertOneOrder(crowd);
+                ClientPool pool = new ClientPool()) {
+            pool.join(CLIENTS, a.port(), path).join(CLIENTS, b.port(), path);
+            assertOneOrder(pool);
         }
     }
 
     @Test
     void onOneServerWithoutRedisItIsTheSame() throws InterruptedException {
         try (ServerProcess server = ServerProcess.start(jar(), Map.of());
-                Crowd crowd = new Crowd()) {
-            crowd.join(2 * CLIENTS, server.port(), "/");
-            assertOneOrder(crowd);
+                ClientPool pool = new ClientPool()) {
+            pool.join(2 * CLIENTS, server.port(), "/");
+            assertOneOrder(pool);
         }
     }
 
@@ -79,13 +79,13 @@ abstract class FleetContract {
         try (RedisServer redis = RedisServer.start();
                 ServerProcess a = ready(jar(), redis);
                 ServerProcess b = ready(secondJar(), redis);
-                Crowd crowd = new Crowd()) {
-            crowd.join(20, a.port(), "/").join(20, b.port(), "/");
-            Member publisher = crowd.member(0);
+                ClientPool pool = new ClientPool()) {
+            pool.join(20, a.port(), "/").join(20, b.port(), "/");
+            Client publisher = pool.client(0);
             AtomicInteger sent = new AtomicInteger();
             Runnable say = () -> publisher.says("m" + sent.getAndIncrement());
             say.run();
-            Await.until("delivery", () -> crowd.allReceived(1));
+            Await.until("delivery", () -> pool.allReceived(1));
 
             redis.kill();
             Await.until("an error for the publisher", () -> {
@@ -98,25 +98,25 @@ abstract class FleetContract {
             Await.until("delivery to both servers", Duration.ofSeconds(2), () -> {
                 say.run();
                 String last = "m" + (sent.get() - 20);
-                return crowd.members().stream().allMatch(member -> after(member, last));
+                return pool.clients().stream().allMatch(client -> after(client, last));
             });
             assertTrue(a.isAlive() && b.isAlive());
         }
     }
 
-    /** True where a member has got a message at least as new as this one. */
-    private static boolean after(Member member, String message) {
-        List<String> messages = member.messages();
+    /** True where a client has got a message at least as new as this one. */
+    private static boolean after(Client client, String message) {
+        List<String> messages = client.messages();
         int wanted = Integer.parseInt(message.substring(1));
         return Integer.parseInt(messages.getLast().substring(1)) >= Math.max(wanted, 1);
     }
 
-    private static void assertOneOrder(Crowd crowd) throws InterruptedException {
+    private static void assertOneOrder(ClientPool pool) throws InterruptedException {
         Thread[] publishers = new Thread[PUBLISHERS];
         AtomicInteger published = new AtomicInteger();
         long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
         for (int p = 0; p < PUBLISHERS; p++) {
-            Member publisher = crowd.member(p * crowd.members().size() / PUBLISHERS);
+            Client publisher = pool.client(p * pool.clients().size() / PUBLISHERS);
             String name = "p" + p;
             publishers[p] = Thread.startVirtualThread(() -> {
                 for (int i = 0; System.nanoTime() < end; i++) {
@@ -129,13 +129,13 @@ abstract class FleetContract {
         for (Thread publisher : publishers) {
             publisher.join();
         }
-        Await.until("everything at everybody", () -> crowd.allReceived(published.get()));
-        List<String> order = crowd.member(0).messages();
+        Await.until("everything at everybody", () -> pool.allReceived(published.get()));
+        List<String> order = pool.client(0).messages();
         assertEquals(published.get(), order.size());
         assertEquals(order.size(), order.stream().distinct().count());
-        for (Member member : crowd.members()) {
-            assertEquals(order, member.messages());
-            assertEquals(List.of(), member.notices());
+        for (Client client : pool.clients()) {
+            assertEquals(order, client.messages());
+            assertEquals(List.of(), client.notices());
         }
         for (int p = 0; p < PUBLISHERS; p++) {
             assertInOrder(order, "\"p" + p + "\"");

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.protocol.Opcode;
 import io.tidegate.testing.Await;
@@ -130,6 +131,56 @@ abstract class FramingContract extends OneServer {
         try (RawClient client = RawClient.connect(server.port(), "/")) {
             client.send(bytes);
             assertEquals(code, client.closed().closeCode());
+        }
+    }
+
+    static Stream<Arguments> wrongCloses() {
+        byte[] reserved =
+                ClientFrames.frame(Opcode.TEXT, new byte[] {'a'}).reserved(4).bytes();
+        return Stream.of(
+                violation(
+                        "half a code",
+                        1002,
+                        ClientFrames.frame(Opcode.CLOSE, new byte[1]).bytes()),
+                violation("1005", 1002, ClientFrames.close(1005, "")),
+                violation("999", 1002, ClientFrames.close(999, "")),
+                violation("2999", 1002, ClientFrames.close(2999, "bye")),
+                violation("65535", 1002, ClientFrames.close(65_535, "")),
+                violation("reason not UTF-8", 1007, ClientFrames.close(1000, new byte[] {(byte) 0xFF})),
+                violation("126 bytes", 1002, ClientFrames.close(1000, "r".repeat(124))),
+                violation(
+                        "not masked",
+                        1002,
+                        ClientFrames.frame(Opcode.CLOSE, new byte[0]).unmasked().bytes()),
+                violation("behind a violation", 1002, reserved, ClientFrames.close(1000, "")),
+                violation("behind much more", 1002, reserved, new byte[3_000], ClientFrames.close(1001, "bye")));
+    }
+
+    /** Section 7.1.1: who has sent a close frame sends no second one, for which to wait. */
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("wrongCloses")
+    void aCloseFrameThatIsWrongOrFollowsAViolationEndsTcpAtOnce(String what, int code, byte[] bytes) {
+        try (RawClient client = RawClient.connect(server.port(), "/")) {
+            client.send(bytes);
+            assertEquals(code, await(client, Opcode.CLOSE).closeCode());
+            long begun = System.nanoTime();
+            client.awaitEnd();
+            long millis = (System.nanoTime() - begun) / 1_000_000;
+            assertTrue(millis < 1_000, () -> "TCP ended after " + millis + " ms");
+        }
+    }
+
+    /** Sections 4.2.2, 5.2 and 9.1: none is answered, so that the bit of compression means nothing. */
+    @Test
+    void noExtensionIsAnsweredAndItsBitIsRefused() {
+        try (RawClient client = new RawClient(server.port())) {
+            RawClient.Response response = client.handshake("/", "Sec-WebSocket-Extensions: permessage-deflate");
+            assertEquals(101, response.status());
+            assertEquals("", response.header("Sec-WebSocket-Extensions"));
+            client.send(ClientFrames.frame(Opcode.TEXT, new byte[] {'a'})
+                    .reserved(4)
+                    .bytes());
+            assertEquals(1002, client.closed().closeCode());
         }
     }
 

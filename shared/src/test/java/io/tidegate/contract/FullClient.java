@@ -59,9 +59,14 @@ final class FullClient implements AutoCloseable {
         says("{\"type\":\"subscribe\",\"topic\":\"%s\",\"after\":\"%s\"}".formatted(topic, after));
     }
 
+    /** The next frame but heartbeats, of whatever type. */
+    Frame next() {
+        return new Frame(client.message());
+    }
+
     /** The next frame but heartbeats, which must be of this type. */
     Frame expect(String type) {
-        Frame frame = new Frame(client.message());
+        Frame frame = next();
         if (!frame.type().equals(type)) {
             throw new AssertionError(type + " was expected, not " + frame.json);
         }

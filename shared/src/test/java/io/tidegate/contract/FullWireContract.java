@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.contract.FullClient.Frame;
+import io.tidegate.testing.Await;
 import io.tidegate.testing.RawClient;
 import io.tidegate.testing.RawClient.Response;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,7 @@ abstract class FullWireContract extends OneServer {
                 "tidegate.node", "pod-7",
                 "tidegate.history.size", "5",
                 "tidegate.limits.topics", "3",
+                "tidegate.limits.clienttopics", "30",
                 "tidegate.heartbeat", "20s");
     }
 
@@ -121,6 +124,35 @@ abstract class FullWireContract extends OneServer {
             }
             assertEquals(complete + 2, server.metric("websocket_recoveries_total", "outcome=\"complete\""));
             assertEquals(lost + 3, server.metric("websocket_recoveries_total", "outcome=\"lost\""));
+        }
+    }
+
+    @Test
+    void oneAddressHasSoManyTopicsOverAllItsConnectionsUntilTheyEnd() {
+        List<FullClient> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < 10; i++) {
+                clients.add(FullClient.connect(server.port(), "?topic=a%1$d&topic=b%1$d&topic=c%1$d".formatted(i)));
+                for (int j = 0; j < 3; j++) {
+                    clients.getLast().expect("subscribed");
+                }
+            }
+            try (FullClient more = FullClient.connect(server.port(), "?topic=a0&topic=d")) {
+                List<Frame> answers = List.of(more.next(), more.next());
+                Frame error = answers.stream()
+                        .filter(frame -> frame.type().equals("error"))
+                        .findFirst()
+                        .orElseThrow();
+                assertEquals("too-many-topics", error.field("code"));
+                assertEquals("d", error.field("topic"));
+                clients.removeLast().close();
+                Await.until("the topics of a client that has left are free", () -> {
+                    more.says("{\"type\":\"subscribe\",\"topic\":\"d\"}");
+                    return more.next().type().equals("subscribed");
+                });
+            }
+        } finally {
+            clients.forEach(FullClient::close);
         }
     }
 

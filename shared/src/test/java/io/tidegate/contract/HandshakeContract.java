@@ -58,6 +58,35 @@ abstract class HandshakeContract extends OneServer {
                         .status());
     }
 
+    /** A wrong path, or a proxy that takes {@code Upgrade} away, is seen by an operator, too. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GET /chat HTTP/1.1 | X-None: 1 | 426 | upgrade",
+                "GET / HTTP/1.1 | Sec-WebSocket-Version: 8 | 426 | upgrade",
+                "GET /nowhere HTTP/1.1 | Upgrade: websocket | 404 | path",
+                "GET /chat?topic=%20 HTTP/1.1 | Upgrade: websocket | 400 | malformed",
+                "GET / HTTP/1.1 | Sec-WebSocket-Key: short | 400 | malformed",
+                "POST / HTTP/1.1 | Upgrade: websocket | 405 | method",
+                "GET / HTTP/1.0 | Upgrade: websocket | 505 | http",
+            })
+    void aRefusalIsCountedByItsReason(String line, String header, int status, String reason) {
+        String label = "reason=\"" + reason + "\"";
+        double before = server.metric("websocket_connections_rejected_total", label);
+        List<String> request = new ArrayList<>(List.of(line, HOST, CONNECTION, header));
+        if (!header.startsWith("X-None") && !header.startsWith("Upgrade")) {
+            request.add(UPGRADE);
+        }
+        for (String other : List.of(KEY, VERSION)) {
+            if (!header.startsWith(other.substring(0, other.indexOf(':')))) {
+                request.add(other);
+            }
+        }
+        assertEquals(status, request(request.toArray(String[]::new)).status());
+        assertEquals(before + 1, server.metric("websocket_connections_rejected_total", label));
+    }
+
     /** RFC 6455, sections 4.2.1 and 4.4; RFC 9110, section 15.5.22. */
     @Test
     void anotherVersionIsToldWhichOneIsSpoken() {
@@ -101,7 +130,21 @@ abstract class HandshakeContract extends OneServer {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/chat/", "/nowhere"})
+    @ValueSource(
+            strings = {
+                "/chat/",
+                "/nowhere",
+                "/%63hat",
+                "//chat",
+                "//",
+                "/x/../chat",
+                "/./chat",
+                "/chat/.",
+                "/chat;v=1",
+                "/;v=1",
+                "/Chat",
+                "/chat%2F"
+            })
     void anotherPathIsNotFound(String path) {
         assertEquals(404, handshake(server, path).status());
     }
@@ -206,6 +249,18 @@ abstract class HandshakeContract extends OneServer {
             silentToo.readForEver();
             assertTimeoutPreemptively(Duration.ofSeconds(15), silent::awaitEnd);
             assertTimeoutPreemptively(Duration.ofSeconds(15), silentToo::awaitEnd);
+        }
+    }
+
+    /** RFC 6454, section 7.3: a browser sends one; which of several would count is anybody's guess. */
+    @Test
+    void severalOriginsAreABadRequest() {
+        try (RawClient client = new RawClient(server.port())) {
+            assertEquals(
+                    400,
+                    client.handshake("/", "Origin: https://chat.example", "Origin: https://evil.example")
+                            .status());
+            client.awaitEnd();
         }
     }
 

@@ -4,68 +4,36 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidegate.node.Version;
 import io.tidegate.testing.Await;
 import io.tidegate.testing.RawClient;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Contract, sections 2 and 6: what operators, scrapers and scalers ask. */
 abstract class ManagementContract extends OneServer {
-    private static final Pattern SAMPLE = Pattern.compile("(websocket_[a-z_]+)(?:\\{.*})? .*");
-
-    /** Exactly the contract's; a histogram is three, and the framework may add its greatest value. */
-    private static final Set<String> NAMES = new TreeSet<>(Set.of(
-            "websocket_active_connections",
-            "websocket_messages_received_total",
-            "websocket_messages_sent_total",
-            "websocket_connections_opened_total",
-            "websocket_connections_closed_total",
-            "websocket_connections_rejected_total",
-            "websocket_auth_total",
-            "websocket_connection_limit",
-            "websocket_fleet_connections",
-            "websocket_rebalanced_total",
-            "websocket_slow_consumers_total",
-            "websocket_send_queue_bytes",
-            "websocket_draining",
-            "websocket_drain_closed_total",
-            "websocket_recoveries_total",
-            "websocket_relay_up",
-            "websocket_relay_published_total",
-            "websocket_relay_received_total",
-            "websocket_relay_errors_total",
-            "websocket_defects_total",
-            "websocket_relay_lag_seconds_bucket",
-            "websocket_relay_lag_seconds_count",
-            "websocket_relay_lag_seconds_sum",
-            "websocket_fanout_seconds_bucket",
-            "websocket_fanout_seconds_count",
-            "websocket_fanout_seconds_sum"));
+    /** Seconds; the kernel tells 10 ms apart. A metric in whole seconds is further off, but for a moment in each second. */
+    private static final double CPU_TICKS = 0.05;
 
     @Override
     Map<String, String> settings() {
         return Map.of("tidegate.node", "pod-7", "tidegate.limits.connections", "1234");
     }
 
+    /** Which series there are: {@code MetricsContract}. */
     @Test
-    void theMetricsAreThoseOfTheContractFromTheStart() {
-        Set<String> names = new TreeSet<>();
-        server.get("/metrics").body().lines().forEach(line -> {
-            Matcher sample = SAMPLE.matcher(line);
-            if (sample.matches() && !sample.group(1).endsWith("_max")) {
-                names.add(sample.group(1));
-            }
-        });
-        assertEquals(NAMES, names);
+    void outcomesAreCountedFromZeroOn() {
         String body = server.get("/metrics").body();
         for (String series :
                 List.of("outcome=\"graceful\"", "outcome=\"forced\"", "outcome=\"complete\"", "outcome=\"lost\"")) {
@@ -99,6 +67,75 @@ abstract class ManagementContract extends OneServer {
             assertEquals(fannedOut, server.metric("websocket_fanout_seconds_bucket", "le=\"1.0\""));
             assertTrue(server.metric("websocket_fanout_seconds_bucket", "le=\"0.25\"") > 0);
             assertTrue(server.metric("websocket_fanout_seconds_sum") < fannedOut);
+        }
+    }
+
+    @Test
+    void whatRunsIsInALabelAndInTheHealth() {
+        String runtime = jar().toString().contains("mp-server") ? "mp" : "se";
+        assertEquals(
+                1,
+                server.metric(
+                        "tidegate_build_info",
+                        "version=\"" + Version.current() + "\"",
+                        "revision=\"" + Version.revision() + "\"",
+                        "runtime=\"" + runtime + "\""));
+        assertTrue(server.get("/health").body().contains("\"version\":\"" + Version.current() + "\""));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void theProcessSaysWhatItCosts() throws IOException {
+        double kibibytes = Files.readAllLines(Path.of("/proc", String.valueOf(server.pid()), "status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElseThrow();
+        assertEquals(1, server.metric("process_resident_memory_bytes") / 1024 / kibibytes, 0.3);
+        assertTrue(server.metric("process_open_fds") > 5);
+        assertTrue(server.metric("process_max_fds") >= server.metric("process_open_fds"));
+        double before = cpuSeconds();
+        double cpu = server.metric("process_cpu_seconds_total");
+        double after = cpuSeconds();
+        assertTrue(
+                cpu >= before - CPU_TICKS && cpu <= after + CPU_TICKS,
+                () -> cpu + " s of CPU, the kernel says " + before + " to " + after);
+        double now = System.currentTimeMillis() / 1e3;
+        assertEquals(now, server.metric("process_start_time_seconds"), 600);
+    }
+
+    private double cpuSeconds() {
+        Duration cpu = ProcessHandle.of(server.pid())
+                .orElseThrow()
+                .info()
+                .totalCpuDuration()
+                .orElseThrow();
+        return cpu.toNanos() / 1e9;
+    }
+
+    @Test
+    void whatClientsSendIsCountedByWhatItIs() {
+        String frames = "websocket_frames_received_total";
+        String errors = "websocket_error_frames_total";
+        try (RawClient ann = RawClient.connect(server.port(), "/chat?topic=kinds")) {
+            double received = server.metric("websocket_messages_received_total");
+            double invalid = server.metric(frames, "kind=\"invalid\"");
+            double publishes = server.metric(frames, "kind=\"publish\"");
+            double told = server.metric(errors, "code=\"invalid-json\"");
+            double in = server.metric("websocket_received_bytes_total");
+            double out = server.metric("websocket_sent_bytes_total");
+            ann.text("no JSON");
+            int error = ann.message().length();
+            ann.text("{\"message\":\"tea\"}");
+            int message = ann.message().length();
+            assertEquals(received + 1, server.metric("websocket_messages_received_total"));
+            assertEquals(invalid + 1, server.metric(frames, "kind=\"invalid\""));
+            assertEquals(publishes + 1, server.metric(frames, "kind=\"publish\""));
+            assertEquals(told + 1, server.metric(errors, "code=\"invalid-json\""));
+            // Heads are of 6 bytes here, and of at least 2 from the server.
+            assertEquals(in + 6 + 7 + 6 + 17, server.metric("websocket_received_bytes_total"));
+            int texts = error + message;
+            Await.until("both frames", () -> server.metric("websocket_sent_bytes_total") >= out + texts + 4);
         }
     }
 

@@ -36,6 +36,19 @@ public abstract class MixedFleetContract extends FleetContract {
     }
 
     @Nested
+    class Presences extends PresenceContract {
+        @Override
+        Path jar() {
+            return one();
+        }
+
+        @Override
+        Path secondJar() {
+            return other();
+        }
+    }
+
+    @Nested
     class Rebalances extends RebalanceContract {
         @Override
         Path jar() {

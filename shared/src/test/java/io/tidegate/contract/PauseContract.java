@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.tidegate.testing.Await;
-import io.tidegate.testing.Crowd;
+import io.tidegate.testing.ClientPool;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -25,14 +25,14 @@ abstract class PauseContract extends OneServer {
 
     @Test
     void aServerThatWasStoppedForTwiceTheIdleTimeClosesNobodyWhoAnswers() {
-        try (Crowd crowd = new Crowd().join(CLIENTS, server.port(), "/")) {
-            crowd.member(0).says("before");
-            Await.until("what was said before", () -> crowd.allReceived(1));
+        try (ClientPool pool = new ClientPool().join(CLIENTS, server.port(), "/")) {
+            pool.client(0).says("before");
+            Await.until("what was said before", () -> pool.allReceived(1));
             server.pause();
             try {
                 long end = System.nanoTime() + PAUSE_NANOS;
                 for (int i = 0; i < CLIENTS; i++) {
-                    crowd.member(i).says("meanwhile");
+                    pool.client(i).says("meanwhile");
                 }
                 while (System.nanoTime() < end) {
                     LockSupport.parkNanos(end - System.nanoTime());
@@ -40,15 +40,15 @@ abstract class PauseContract extends OneServer {
             } finally {
                 server.resume();
             }
-            Await.until("what was said meanwhile", () -> crowd.allReceived(1 + CLIENTS));
+            Await.until("what was said meanwhile", () -> pool.allReceived(1 + CLIENTS));
             long end = System.nanoTime() + AFTERWARDS_NANOS;
             for (int said = 1; System.nanoTime() < end; said++) {
-                crowd.member(said % CLIENTS).says("afterwards");
+                pool.client(said % CLIENTS).says("afterwards");
                 int expected = 1 + CLIENTS + said;
-                Await.until("what was said afterwards", () -> crowd.allReceived(expected));
+                Await.until("what was said afterwards", () -> pool.allReceived(expected));
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
             }
-            crowd.members().forEach(member -> assertFalse(member.ended()));
+            pool.clients().forEach(client -> assertFalse(client.ended()));
             assertEquals(0, server.metric("websocket_connections_closed_total", "code=\"1011\""));
             assertEquals(CLIENTS, server.metric("websocket_active_connections"));
         }

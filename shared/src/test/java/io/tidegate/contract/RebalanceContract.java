@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.testing.Await;
-import io.tidegate.testing.Crowd;
-import io.tidegate.testing.Crowd.Member;
+import io.tidegate.testing.ClientPool;
+import io.tidegate.testing.ClientPool.Client;
 import io.tidegate.testing.RedisServer;
 import io.tidegate.testing.ServerProcess;
 import java.nio.file.Path;
@@ -36,27 +36,26 @@ abstract class RebalanceContract {
     void aCrowdSpreadsToANodeThatAppearsAndMissesNothing() {
         try (RedisServer redis = RedisServer.start();
                 ServerProcess a = ready(jar(), redis, Map.of("tidegate.node", "a"));
-                Roamers crowd = new Roamers("tea")) {
-            crowd.join(CLIENTS, a.port());
+                Roamers pool = new Roamers("tea")) {
+            pool.join(CLIENTS, a.port());
             try (ServerProcess b = ready(secondJar(), redis, Map.of("tidegate.node", "b"));
                     FullClient publisher = FullClient.connect(b.port(), "")) {
-                crowd.moveTo(b.port());
+                pool.moveTo(b.port());
                 int[] published = {0};
-                Supplier<String> soFar =
-                        () -> "it has handed over enough, so far " + crowd.moved() + ":\n" + a.output();
+                Supplier<String> soFar = () -> "it has handed over enough, so far " + pool.moved() + ":\n" + a.output();
                 Await.until(soFar, TO_EVEN_OUT, () -> {
                     publisher.publish("tea", "m" + published[0]++);
                     LockSupport.parkNanos(BETWEEN_MESSAGES);
                     return a.output().contains("Enough is handed over")
-                            && crowd.nobodyIsToLeave()
-                            && a.metric("websocket_rebalanced_total") == crowd.moved();
+                            && pool.nobodyIsToLeave()
+                            && a.metric("websocket_rebalanced_total") == pool.moved();
                 });
-                Await.until("everything at everybody", () -> crowd.allReceived(published[0]));
+                Await.until("everything at everybody", () -> pool.allReceived(published[0]));
 
                 List<String> all =
                         IntStream.range(0, published[0]).mapToObj(i -> "m" + i).toList();
-                crowd.received().forEach(received -> assertEquals(all, received));
-                assertEquals(CLIENTS - crowd.moved(), a.metric("websocket_active_connections"));
+                pool.received().forEach(received -> assertEquals(all, received));
+                assertEquals(CLIENTS - pool.moved(), a.metric("websocket_active_connections"));
                 // The publisher is one more.
                 Await.until(
                         "both know the sum",
@@ -64,8 +63,8 @@ abstract class RebalanceContract {
                                 .allMatch(node -> node.metric("websocket_fleet_connections") == CLIENTS + 1));
                 // Who is in both places when they are counted raises the mean; for fewer than MINIMUM nobody begins
                 // anew.
-                int off = Math.abs(crowd.moved() - CLIENTS / 2);
-                assertTrue(off <= MINIMUM, () -> crowd.moved() + " have moved");
+                int off = Math.abs(pool.moved() - CLIENTS / 2);
+                assertTrue(off <= MINIMUM, () -> pool.moved() + " have moved");
                 assertEquals(0, b.metric("websocket_rebalanced_total"));
                 assertEquals(0, a.metric("websocket_drain_closed_total", "outcome=\"forced\""));
             }
@@ -77,16 +76,19 @@ abstract class RebalanceContract {
         try (RedisServer redis = RedisServer.start();
                 ServerProcess a = ready(jar(), redis, Map.of());
                 ServerProcess b = ready(secondJar(), redis, Map.of());
-                Crowd crowd = new Crowd()) {
-            crowd.join(10, a.port(), "/").join(10, a.port(), "/chat");
-            Await.until(
-                    "some have left",
-                    TO_EVEN_OUT,
-                    () -> crowd.members().stream().filter(Member::ended).count() >= 8);
-            for (Member member : crowd.members().stream().filter(Member::ended).toList()) {
-                assertEquals(1012, member.closeCode());
-                assertEquals(1, member.notices().size());
-                assertTrue(member.notices().getFirst().startsWith("{\"type\":\"server-shutdown\""));
+                ClientPool pool = new ClientPool();
+                ClientPool comeBack = new ClientPool()) {
+            pool.join(10, a.port(), "/").join(10, a.port(), "/chat");
+            Await.until("some have left", TO_EVEN_OUT, () -> {
+                long left = pool.clients().stream().filter(Client::ended).count();
+                // As clients do: for a node that nobody reaches no more would be sent away.
+                comeBack.join((int) left - comeBack.clients().size(), b.port(), "/chat");
+                return left >= 8;
+            });
+            for (Client client : pool.clients().stream().filter(Client::ended).toList()) {
+                assertEquals(1012, client.closeCode());
+                assertEquals(1, client.notices().size());
+                assertTrue(client.notices().getFirst().startsWith("{\"type\":\"server-shutdown\""));
             }
             assertEquals(0, b.metric("websocket_rebalanced_total"));
             assertEquals(200, a.get("/health/ready").statusCode());
@@ -104,7 +106,7 @@ abstract class RebalanceContract {
         try (RedisServer redis = RedisServer.start();
                 ServerProcess a = ready(jar(), redis, Map.of("tidegate.node", "a"));
                 ServerProcess b = ready(secondJar(), redis, slow);
-                Crowd crowd = new Crowd().join(1, b.port(), "/")) {
+                ClientPool pool = new ClientPool().join(1, b.port(), "/")) {
             String atB = "\\{\"node\":\"b\",\"runtime\":\"(se|mp)\",\"connections\":%s,\"limit\":77,\"draining\":%s,";
             String present = ".*\"nodes\":\\[\\{\"node\":\"a\",.*" + atB.formatted("1", "false") + ".*";
             Await.until("a sees b", () -> a.get("/fleet").body().matches(present));
@@ -113,7 +115,7 @@ abstract class RebalanceContract {
             Await.until("a drain", () -> a.get("/fleet").body().matches(".*" + atB.formatted("1", "true") + ".*"));
             assertEquals(0, b.awaitExit(Duration.ofSeconds(15)));
             Await.until("b is forgotten", () -> !a.get("/fleet").body().contains("\"node\":\"b\""));
-            assertEquals(1012, crowd.member(0).closeCode());
+            assertEquals(1012, pool.client(0).closeCode());
         }
     }
 

@@ -21,7 +21,23 @@ public abstract class ServerContract {
     }
 
     @Nested
+    class Paths extends PathContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
     class OldHttp extends OldHttpContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class RequestFramings extends RequestFramingContract {
         @Override
         Path jar() {
             return ServerContract.this.jar();
@@ -46,6 +62,54 @@ public abstract class ServerContract {
 
     @Nested
     class Starts extends StartContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class Logs extends LogContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class EverySeries extends MetricsContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class RelayLags extends RelayLagContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class Tracings extends TracingContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class RedisRights extends RedisAclContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class Shipped extends ShippedContract {
         @Override
         Path jar() {
             return ServerContract.this.jar();
@@ -141,6 +205,30 @@ public abstract class ServerContract {
     }
 
     @Nested
+    class Sockets extends SocketContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class OutOfMemories extends OutOfMemoryContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class Hostiles extends HostileContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
     class HistoryPaces extends HistoryPaceContract {
         @Override
         Path jar() {
@@ -173,7 +261,31 @@ public abstract class ServerContract {
     }
 
     @Nested
+    class RedisIllnesses extends RedisIllnessContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class FastPublishers extends FastPublisherContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
     class Apis extends ApiContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
+    class Presences extends PresenceContract {
         @Override
         Path jar() {
             return ServerContract.this.jar();

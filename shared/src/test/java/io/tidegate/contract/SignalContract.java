@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +88,39 @@ abstract class SignalContract {
         }
     }
 
+    /** Its default, an end at once, would cut everybody. */
+    @Test
+    void aClosedTerminalDrainsToo() {
+        Map<String, String> settings = Map.of("tidegate.drain.notice", "100ms", "tidegate.drain.window", "100ms");
+        try (ServerProcess server = ServerProcess.start(jar(), settings);
+                RawClient client = RawClient.connect(server.port(), "/")) {
+            server.hangUp();
+            if (isInheritedAsIgnored()) {
+                // Under nohup it stays so, and nobody is cut.
+                client.text("still here");
+                assertEquals("still here", client.message());
+                return;
+            }
+            assertTrue(client.message().contains("server-shutdown"));
+            assertEquals(1012, client.closed().closeCode());
+            assertEquals(0, server.awaitExit(LIMIT), server::output);
+        }
+    }
+
+    /** Whether SIGHUP is ignored by this process, and so by its children (signal(7)): bit 0 of SigIgn in proc(5). */
+    private static boolean isInheritedAsIgnored() {
+        Path own = Path.of("/proc/self/status");
+        if (!Files.exists(own)) {
+            return false; // no Linux
+        }
+        try (Stream<String> status = Files.lines(own)) {
+            return status.filter(line -> line.startsWith("SigIgn:"))
+                    .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 1) != 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading /proc/self/status", e);
+        }
+    }
+
     @Test
     void aSecondSignalDuringTheStartEndsItAtOnce() {
         try (ServerProcess server = begin(Map.of())) {
@@ -97,7 +131,7 @@ abstract class SignalContract {
                 LockSupport.parkNanos(10_000_000);
             }
             assertNotEquals(0, server.awaitExit(LIMIT), server::output);
-            assertFalse(server.output().contains(" is ready: "), server::output);
+            assertFalse(server.output().contains(" listens: "), server::output);
         }
     }
 
@@ -105,7 +139,7 @@ abstract class SignalContract {
         try (ServerProcess server = begin(Map.of())) {
             awaitHeard(server);
             long begun = System.nanoTime();
-            Await.until(server::output, LIMIT, () -> server.output().contains(" is ready: ") || !server.isAlive());
+            Await.until(server::output, LIMIT, () -> server.output().contains(" listens: ") || !server.isAlive());
             return System.nanoTime() - begun;
         }
     }

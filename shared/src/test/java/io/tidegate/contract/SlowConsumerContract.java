@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.testing.Await;
-import io.tidegate.testing.Crowd;
+import io.tidegate.testing.ClientPool;
 import io.tidegate.testing.RawClient;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -20,17 +20,17 @@ abstract class SlowConsumerContract extends OneServer {
     @Test
     void aClientThatNeverReadsIsClosedAtItsByteLimitAndCostsNobodyElseAnything() {
         try (RawClient lazy = RawClient.connect(server.port(), "/");
-                Crowd crowd = new Crowd().join(50, server.port(), "/")) {
+                ClientPool pool = new ClientPool().join(50, server.port(), "/")) {
             String message = "x".repeat(32_000);
             int sent = 0;
             // What the kernel takes for the lazy one comes on top of its queue.
             while (server.metric("websocket_slow_consumers_total") == 0) {
                 assertTrue(sent < 3_000, "the lazy client was never closed");
                 for (int i = 0; i < 50; i++) {
-                    crowd.member(0).says(message);
+                    pool.client(0).says(message);
                     sent++;
                     int expected = sent;
-                    Await.until("message " + sent, () -> crowd.allReceived(expected));
+                    Await.until("message " + sent, () -> pool.allReceived(expected));
                 }
                 assertTrue(server.metric("websocket_send_queue_bytes") <= 1.1 * (1 << 20));
             }
@@ -38,6 +38,9 @@ abstract class SlowConsumerContract extends OneServer {
             Await.until(
                     "it is counted", () -> server.metric("websocket_connections_closed_total", "code=\"1013\"") == 1);
             assertEquals(50, server.metric("websocket_active_connections"));
+            Await.until(
+                    "it is said once",
+                    () -> server.output().contains("(1013), since they read less than they are sent: 1 "));
         }
     }
 }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidegate.node.Version;
+import io.tidegate.testing.FreePort;
 import io.tidegate.testing.ServerProcess;
 import io.tidegate.testing.TestToken;
 import java.io.IOException;
@@ -23,27 +25,63 @@ abstract class StartContract {
 
     abstract Path jar();
 
-    /** Not even that sockets cannot be asked: the jar's manifest allows that. */
+    /** Everything once, and no more; that sockets can be asked, too, since the jar's manifest allows it. */
     @Test
     @EnabledOnOs(OS.LINUX)
-    void aStartThatSucceedsIsOneLine() {
-        Map<String, String> closed = Map.of("tidegate.auth.secret", TestToken.SECRET);
+    void aStartSaysOnceWhatDecidesOnTheServersBehaviourAndNoSecret() {
+        Map<String, String> closed = Map.of(
+                "tidegate.host",
+                "127.0.0.1",
+                "tidegate.node",
+                "node-1",
+                "tidegate.auth.secret",
+                TestToken.SECRET,
+                "tidegate.api.keys",
+                "k".repeat(40),
+                "tidegate.relay.url",
+                "redis://app:hunter22@127.0.0.1:" + FreePort.find());
         try (ServerProcess server = ServerProcess.start(jar(), closed)) {
-            assertEquals(1, server.output().lines().count(), server::output);
-            assertTrue(server.output().contains(" is ready: "), server::output);
+            List<String> lines = server.output()
+                    .lines()
+                    .filter(line -> !line.contains("The relay is down"))
+                    .toList();
+            List<String> begins = List.of(
+                    "Tidegate " + Version.current() + " (",
+                    "Listening on 127.0.0.1: ",
+                    "Limits: 10000 connections",
+                    "Relay: redis://127.0.0.1:",
+                    "Fleet: tidegate, rebalance on",
+                    "Access: closed",
+                    "Writes: one write loop");
+            assertEquals(begins.size() + 1, lines.size(), server::output);
+            for (int i = 0; i < begins.size(); i++) {
+                assertTrue(lines.get(i).contains("INFO io.tidegate.node.Launch: " + begins.get(i)), server::output);
+            }
+            assertTrue(lines.getFirst().contains(", node node-1;"), server::output);
+            assertTrue(
+                    lines.get(1)
+                            .contains(" " + server.port() + ", management " + server.managementPort() + ", API "
+                                    + server.apiPort()),
+                    server::output);
+            assertTrue(lines.get(3).contains("user app, password ***"), server::output);
+            assertTrue(lines.getLast().startsWith("Tidegate " + Version.current() + " ("), server::output);
+            assertTrue(
+                    lines.getLast().contains(" listens: page http://127.0.0.1:" + server.port() + "/,"),
+                    server::output);
+            for (String secret : List.of("hunter22", TestToken.SECRET, "kkkk")) {
+                assertFalse(server.output().contains(secret), server::output);
+            }
         }
     }
 
     @Test
     void anOpenServerSaysInOneLineMoreThatItIsOpenAndHowToCloseIt() {
-        try (ServerProcess server = ServerProcess.start(jar(), Map.of())) {
-            List<String> warnings = server.output()
-                    .lines()
-                    .filter(line -> line.contains("tidegate.auth.jwks or tidegate.auth.secret"))
-                    .toList();
-            assertEquals(1, warnings.size(), server::output);
-            assertTrue(warnings.getFirst().contains("WARNING"), server::output);
+        try (ServerProcess server = ServerProcess.start(jar(), Map.of("tidegate.log.level", "WARNING"))) {
             assertEquals(2, server.output().lines().count(), server::output);
+            String warning = server.output().lines().findFirst().orElse("");
+            assertTrue(warning.contains("WARNING"), server::output);
+            assertTrue(warning.contains("tidegate.auth.jwks or tidegate.auth.secret"), server::output);
+            assertTrue(server.output().endsWith(", on 0.0.0.0"), server::output);
         }
     }
 
@@ -66,6 +104,38 @@ abstract class StartContract {
                     "3 errors in the configuration:",
                     server.output().lines().findFirst().orElse(""));
             assertEquals(4, server.output().lines().count(), server::output);
+        }
+    }
+
+    @Test
+    void theVersionCanBeAskedWithoutAStart() {
+        try (ServerProcess server = ServerProcess.startInVain(jar(), Map.of(), "--version")) {
+            assertEquals(0, server.awaitExit(java.time.Duration.ZERO));
+            assertTrue(
+                    server.output()
+                            .matches("Tidegate " + Version.current() + " \\(Helidon (SE|MP)\\), revision "
+                                    + Version.revision()),
+                    server::output);
+        }
+    }
+
+    @Test
+    void anArgumentThatMeansNothingIsNotIgnored() {
+        try (ServerProcess server = ServerProcess.startInVain(jar(), Map.of(), "--version", "--tidegate.port=8081")) {
+            assertEquals(2, server.awaitExit(java.time.Duration.ZERO));
+            assertTrue(
+                    server.output().startsWith("unknown argument: --tidegate.port=8081; allowed is --version alone"),
+                    server::output);
+            assertEquals(1, server.output().lines().count(), server::output);
+        }
+    }
+
+    @Test
+    void whoIsNoPodIsNotToldToWriteToKubernetes() {
+        try (ServerProcess server = ServerProcess.startInVain(jar(), Map.of("tidegate.cost.interval", "30s"))) {
+            assertEquals(2, server.awaitExit(java.time.Duration.ZERO));
+            assertTrue(server.output().startsWith("tidegate.cost.interval works only in a pod"), server::output);
+            assertEquals(1, server.output().lines().count(), server::output);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidegate.hub.Admission;
 import io.tidegate.metrics.Metrics.DrainOutcome;
 import io.tidegate.protocol.Opcode;
 import io.tidegate.protocol.Topic;
@@ -30,7 +31,7 @@ class DrainTest {
             "tidegate.drain.timeout", "30s"));
     private final Drain drain = new Drain(
             fixture.hub,
-            new Departures(fixture.hub, new Random(1), fixture.clock),
+            new DrainSchedule(fixture.hub, new Random(1), fixture.clock),
             fixture.settings.drain(),
             fixture.metrics,
             fixture.clock);
@@ -105,11 +106,33 @@ class DrainTest {
         assertTrue(slot(early) >= 5_000);
     }
 
+    /** Its process would end, and cut the client as soon as it is connected. */
+    @Test
+    void aDrainOfNobodyWaitsForAHandshakeThatIsUnderWay() throws InterruptedException {
+        Admission.Permit permit = fixture.admit();
+        drain.begin();
+        assertFalse(drain.tick());
+        Client late = fixture.open(permit);
+        late.connection().opened();
+        assertFalse(drain.tick());
+        assertTrue(slot(late) >= 5_000);
+        late.connection().ended();
+        assertTrue(drain.tick());
+    }
+
+    @Test
+    void aHandshakeThatIsNotOverAtTheTimeoutIsNotWaitedFor() {
+        fixture.admit();
+        drain.begin();
+        fixture.clock.advance(Duration.ofSeconds(30));
+        assertTrue(drain.tick());
+    }
+
     @Test
     void whoHandsItselfOverHasTwoSecondsMoreForThat() throws InterruptedException {
         Client resuming = fixture.connectFull();
         drain.begin();
-        Await.until("a notice", () -> SimulatedNode.isTold(resuming));
+        Await.until("a notice", resuming::isTold);
         Matcher notice = SLOT.matcher(resuming.transport().texts().getLast());
         assertTrue(notice.find());
         fixture.clock.advance(Duration.ofMillis(Long.parseLong(notice.group(1)) + 1_999));

@@ -2,6 +2,7 @@ package io.tidegate.hub;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.hub.Admission.Decision;
 import io.tidegate.hub.Admission.Permit;
@@ -10,12 +11,14 @@ import io.tidegate.metrics.Metrics;
 import io.tidegate.metrics.Metrics.Rejection;
 import io.tidegate.settings.SettingsReader;
 import io.tidegate.testing.ManualClock;
+import io.tidegate.time.Clock;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -65,13 +68,52 @@ class AdmissionTest {
     void handshakesASecondAreBounded() {
         Admission admission = admission(Map.of("tidegate.limits.handshakes", "3"));
         for (int i = 0; i < 3; i++) {
-            assertInstanceOf(Permit.class, admit(admission, null, "10.0.0.1"));
+            assertInstanceOf(Permit.class, admit(admission, null, "10.0.0." + i));
         }
         assertEquals(
                 new Refused(503, 1, "too many handshakes a second", Optional.empty()),
-                admit(admission, null, "10.0.0.1"));
+                admit(admission, null, "10.0.0.4"));
         clock.advance(Duration.ofMillis(334));
-        assertInstanceOf(Permit.class, admit(admission, null, "10.0.0.1"));
+        assertInstanceOf(Permit.class, admit(admission, null, "10.0.0.4"));
+    }
+
+    @Test
+    void whoKnocksWithoutPauseTakesNothingFromOthers() {
+        Admission admission = admission(Map.of("tidegate.limits.handshakes", "50"));
+        int mallory = 0;
+        int others = 0;
+        for (int i = 0; i < 1_000; i++) { // for ten seconds, and everybody else as often as may be
+            clock.advance(Duration.ofMillis(10));
+            mallory += count(admission, "2001:db8::" + Integer.toHexString(i + 1)) + count(admission, "2001:db8::1");
+            if (i % 3 == 0) {
+                others += count(admission, "10.0." + i / 256 + "." + i % 256);
+            }
+        }
+        assertEquals(334, others, "of 334 others");
+        assertTrue(mallory <= 0.5 * 50 + 10 * 50 - 334 + 10, "one network had " + mallory);
+    }
+
+    @Test
+    void whoIsAloneMayHaveAllHandshakes() {
+        Admission admission = admission(Map.of("tidegate.limits.handshakes", "50"));
+        int office = 0;
+        for (int i = 0; i < 1_000; i++) {
+            clock.advance(Duration.ofMillis(10));
+            office += count(admission, "203.0.113.9");
+        }
+        assertTrue(office >= 500, "it had " + office);
+    }
+
+    private static int count(Admission admission, String peer) {
+        return admit(admission, null, peer) instanceof Permit ? 1 : 0;
+    }
+
+    @Test
+    void anIpv6NetworkIsOneAddress() {
+        Admission admission = admission(Map.of("tidegate.limits.perip", "1"));
+        assertInstanceOf(Permit.class, admit(admission, null, "2001:db8::1"));
+        assertInstanceOf(Refused.class, admit(admission, null, "2001:db8::ffff:1"));
+        assertInstanceOf(Permit.class, admit(admission, null, "2001:db8:0:1::1"));
     }
 
     @Test
@@ -93,7 +135,38 @@ class AdmissionTest {
         assertEquals(0, admission.open());
     }
 
+    /** The drain has looked at the open permits, and may be over. */
+    @Test
+    void aDrainThatBeginsBetweenTheQuestionAndThePermitIsStillSeen() {
+        AtomicReference<@Nullable Admission> begins = new AtomicReference<>();
+        Clock inBetween = new Clock() {
+            @Override
+            public long nanoTime() {
+                Admission admission = begins.get();
+                if (admission != null) {
+                    admission.drain();
+                }
+                return clock.nanoTime();
+            }
+
+            @Override
+            public long epochMillis() {
+                return clock.epochMillis();
+            }
+        };
+        Admission admission = admission(Map.of("tidegate.limits.perip", "1"), inBetween);
+        begins.set(admission);
+        assertEquals(
+                new Refused(503, 1, "this node is draining", Optional.empty()), admit(admission, null, "10.0.0.1"));
+        assertEquals(0, admission.open());
+        assertEquals(1, metrics.connectionsRejected(Rejection.DRAINING).value());
+    }
+
     private Admission admission(Map<String, String> configuration) {
+        return admission(configuration, clock);
+    }
+
+    private Admission admission(Map<String, String> configuration, Clock clock) {
         return new Admission(SettingsReader.read(configuration, Map.of()), metrics, clock);
     }
 

@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.protocol.CloseCode;
+import io.tidegate.protocol.Opcode;
+import io.tidegate.protocol.Topic;
+import io.tidegate.protocol.Wire;
 import io.tidegate.testing.Await;
 import io.tidegate.testing.HubFixture;
 import io.tidegate.testing.HubFixture.Client;
@@ -123,6 +126,40 @@ class AnswersTest {
             ann.says("{\"type\":\"subscribe\",\"topic\":\"c\"}");
             Await.until("subscribed", () -> story(ann).size() == 5);
             assertEquals("subscribed true", story(ann).getLast());
+        }
+    }
+
+    @Test
+    void oneClientHasSoManyTopicsOverAllOfItsConnectionsUntilTheyEnd() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture(Map.of("tidegate.limits.clienttopics", "2"))) {
+            Client ann = fixture.connectFull("a", "b");
+            Await.until("subscribed", () -> story(ann).size() == 2);
+            Client ben = fixture.connectFull("a", "c");
+            Await.until("answered", () -> story(ben).size() == 2);
+            String error = ben.transport().texts().stream()
+                    .filter(text -> text.contains("\"error\""))
+                    .findFirst()
+                    .orElse("");
+            assertTrue(error.contains("\"code\":\"too-many-topics\"") && error.endsWith("\"topic\":\"c\"}"), error);
+            ann.connection().ended();
+            ben.says("{\"type\":\"subscribe\",\"topic\":\"c\"}");
+            Await.until("subscribed", () -> story(ben).size() == 3);
+            assertEquals("subscribed true", story(ben).getLast());
+        }
+    }
+
+    @Test
+    void aClientOfThePlainWireWhoseTopicIsOneTooManyIsToldAndClosed() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture(Map.of("tidegate.limits.clienttopics", "1"))) {
+            Client ann = fixture.connect(Wire.PLAIN, new Topic("a"));
+            Client ben = fixture.connect(Wire.PLAIN, new Topic("b"));
+            Await.until("closed", () -> ben.transport().frames().getLast().opcode() == Opcode.CLOSE);
+            assertEquals(1008, ben.transport().frames().getLast().closeCode());
+            assertTrue(ben.transport().texts().getLast().contains("too-many-topics"));
+            Client cleo = fixture.connect();
+            cleo.says("still here");
+            Await.until("an echo", () -> cleo.transport().texts().contains("still here"));
+            assertEquals(List.of(), ann.transport().texts());
         }
     }
 

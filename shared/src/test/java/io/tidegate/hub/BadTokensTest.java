@@ -14,9 +14,9 @@ class BadTokensTest {
 
     private final BadTokens tokens = new BadTokens();
 
-    private static InetAddress address(String text) {
+    private static Network address(String text) {
         try {
-            return InetAddress.getByName(text);
+            return Network.of(InetAddress.getByName(text));
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException(e);
         }

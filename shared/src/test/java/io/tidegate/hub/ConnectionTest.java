@@ -97,6 +97,36 @@ class ConnectionTest {
     }
 
     @Test
+    void whoTakesNoByteIsClosedThoughItIsNotSilent() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture(Map.of("tidegate.heartbeat", "10s", "tidegate.idle", "31s"))) {
+            Client ann = fixture.connect();
+            ann.transport().block();
+            for (int i = 0; i < 12 && !ann.connection().closing(); i++) {
+                fixture.pass(Duration.ofSeconds(5));
+                ann.connection().pong();
+            }
+            assertTrue(ann.connection().closing());
+            assertEquals(1, fixture.metrics.slowConsumers().value());
+            fixture.pass(Duration.ofSeconds(6));
+            assertTrue(ann.transport().aborted());
+        }
+    }
+
+    @Test
+    void whoReadsHoweverSlowlyStays() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture(Map.of("tidegate.heartbeat", "10s", "tidegate.idle", "31s"))) {
+            Client ann = fixture.connect();
+            ann.transport().block();
+            for (int i = 0; i < 24; i++) {
+                fixture.pass(Duration.ofSeconds(5));
+                ann.connection().pong();
+                ann.transport().takeOne();
+            }
+            assertFalse(ann.connection().closing());
+        }
+    }
+
+    @Test
     void aPingIsAnsweredWithItsPayload() throws InterruptedException {
         try (HubFixture fixture = new HubFixture()) {
             Client ann = fixture.connect();
@@ -324,6 +354,11 @@ class ConnectionTest {
         @Override
         public void writeRest(byte[] bytes, int from, Consumer<@Nullable Exception> done) {
             throw new IllegalStateException("all is taken at once");
+        }
+
+        @Override
+        public long restTaken() {
+            return 0;
         }
 
         @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.hub.OutboundQueue.Offer;
 import io.tidegate.metrics.Counter;
+import io.tidegate.metrics.Metrics;
 import io.tidegate.protocol.FrameBatch;
 import io.tidegate.protocol.Opcode;
 import io.tidegate.testing.FakeTransport;
@@ -21,10 +22,11 @@ class OutboundQueueTest {
     private static final int LIMIT = 1_000;
 
     private final FakeTransport transport = new FakeTransport();
-    private final Counter frames = new Counter();
+    private final Metrics metrics = new Metrics();
+    private final Counter frames = metrics.messagesSent();
     private final List<LoopEvent> posted = new ArrayList<>();
     private final List<Throwable> defects = new ArrayList<>();
-    private final Outbound outbound = new Outbound(posted::add, defects::add, frames);
+    private final Outbound outbound = new Outbound(posted::add, defects::add, metrics);
     private final OutboundQueue queue = queue(transport);
 
     private OutboundQueue queue(Transport to) {
@@ -197,6 +199,63 @@ class OutboundQueueTest {
         assertEquals(Offer.ENDED, broken.offer(frame(10)));
     }
 
+    @Test
+    void smallBatchesCountWhatTheyCost() {
+        transport.block();
+        queue.open();
+        queue.offer(frame(0));
+        outbound.write();
+        int taken = 0;
+        while (queue.offer(frame(0)) == Offer.ACCEPTED) {
+            taken++;
+        }
+        assertTrue(taken <= LIMIT / OutboundQueue.ENTRY + 2, taken + " batches of two bytes in a queue of 1,000");
+        assertTrue(taken > 10, taken + " batches");
+    }
+
+    /** RFC 6455, section 5.5.3. */
+    @Test
+    void whoTakesNothingGetsOnePongForTheLastPing() {
+        transport.block();
+        queue.open();
+        queue.offer(frame(10));
+        outbound.write();
+        for (int i = 0; i < 1_000; i++) {
+            assertEquals(Offer.ACCEPTED, queue.offerPong(FrameBatch.of(Opcode.PONG, new byte[] {(byte) i})));
+        }
+        int waiting = queue.bytes();
+        assertEquals(frame(10).length(), waiting);
+        transport.unblock();
+        step();
+        assertEquals(2, transport.frames().size());
+        assertEquals((byte) 999, transport.frames().get(1).payload()[0]);
+        assertEquals(0, queue.bytes());
+    }
+
+    @Test
+    void whoReadsGetsEachPong() {
+        queue.open();
+        for (int i = 0; i < 10; i++) {
+            queue.offerPong(FrameBatch.of(Opcode.PONG, new byte[] {(byte) i}));
+        }
+        outbound.write();
+        assertEquals(10, transport.frames().size());
+    }
+
+    @Test
+    void noPongFollowsTheLastFrame() {
+        transport.block();
+        queue.open();
+        queue.offer(frame(10));
+        outbound.write();
+        queue.offerPong(FrameBatch.of(Opcode.PONG, new byte[1]));
+        queue.end(FrameBatch.close(1000, ""), false);
+        transport.unblock();
+        step();
+        assertEquals(Opcode.CLOSE, transport.frames().getLast().opcode());
+        assertEquals(2, transport.frames().size());
+    }
+
     private static final class Defective implements Transport {
         @Override
         public int writeNow(byte[] bytes) {
@@ -206,6 +265,11 @@ class OutboundQueueTest {
         @Override
         public void writeRest(byte[] bytes, int from, Consumer<@Nullable Exception> done) {
             throw new IllegalStateException("a defect");
+        }
+
+        @Override
+        public long restTaken() {
+            return 0;
         }
 
         @Override

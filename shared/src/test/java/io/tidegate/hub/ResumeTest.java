@@ -371,4 +371,47 @@ class ResumeTest {
             assertEquals(0, fixture.metrics.slowConsumers().value());
         }
     }
+
+    /** A few dozen bytes ask for a page, again and again: after a while so many bytes a second. */
+    @Test
+    void whoAsksForTheSameHistoryAgainAndAgainGetsItMoreSlowly() throws InterruptedException {
+        int perSecond = 64 << 10;
+        int most = HistoryPace.SECONDS * perSecond;
+        try (HubFixture fixture = new HubFixture(Map.of("tidegate.limits.history", "64KiB"))) {
+            Client ann = joined(fixture);
+            String start = lastPosition(ann);
+            for (int i = 0; i < 4; i++) {
+                publish(ann, i + "x".repeat(50_000));
+            }
+            awaitStory(ann, story(ann).toArray(String[]::new));
+            Client mallory = fixture.connectFull();
+            for (int i = 0; i < 30; i++) {
+                subscribe(mallory, start);
+            }
+            long read = read(mallory);
+            assertTrue(read >= most && read < most + 400_000, read + " bytes at once");
+            fixture.pass(Duration.ofSeconds(10));
+            long later = read(mallory) - read;
+            assertTrue(later > 9L * perSecond && later < 10L * perSecond + 400_000, later + " bytes in 10 s");
+
+            Client ben = fixture.connectFull();
+            subscribe(ben, start);
+            assertEquals(story(ann), story(ben));
+            fixture.pass(Duration.ofMinutes(2));
+            assertEquals(
+                    30,
+                    story(mallory).stream().filter("subscribed true"::equals).count());
+            assertEquals(
+                    30 * 5,
+                    story(mallory).stream()
+                            .filter(frame -> !frame.equals("heartbeat"))
+                            .count());
+        }
+    }
+
+    private static long read(Client client) {
+        return client.transport().writes().stream()
+                .mapToLong(write -> write.length)
+                .sum();
+    }
 }

@@ -8,7 +8,7 @@ import io.tidegate.protocol.Opcode;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.protocol.Wire;
-import io.tidegate.relay.Stretch;
+import io.tidegate.relay.Segment;
 import io.tidegate.testing.Await;
 import io.tidegate.testing.HubFixture;
 import io.tidegate.testing.HubFixture.Client;
@@ -81,7 +81,7 @@ class WriteLoopTest {
     void aDefectInADeliveryCostsThatTopicAloneAndIsCounted() throws InterruptedException {
         Client broken = fixture.connect(Wire.PLAIN, Topic.DEFAULT_CHAT);
         Client other = clients(1).getFirst();
-        fixture.relay.receiver().receive(Topic.DEFAULT_CHAT, new Stretch(Position.NONE, new Defective()));
+        fixture.relay.receiver().receive(Topic.DEFAULT_CHAT, new Segment(Position.NONE, new Defective()));
         Await.until(
                 "it is told",
                 () -> broken.transport().frames().stream()

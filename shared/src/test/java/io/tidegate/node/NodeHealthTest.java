@@ -57,6 +57,18 @@ class NodeHealthTest {
     }
 
     @Test
+    void aListenerThatHasEndedIsNotLiveAndIsNamed() {
+        boolean[] accepts = {true, true};
+        health.listening();
+        health.watch("management", () -> accepts[0]);
+        health.watch("api", () -> accepts[1]);
+        assertEquals(Optional.empty(), health.notLive());
+        accepts[1] = false;
+        assertEquals(Optional.of("does not accept: api"), health.notLive());
+        assertEquals(Optional.empty(), health.notReady());
+    }
+
+    @Test
     void theRelayNeverKillsIt() {
         health.listening();
         relay = new RelayStatus.Down(clock.nanoTime(), "gone");

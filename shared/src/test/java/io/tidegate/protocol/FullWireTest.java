@@ -76,7 +76,7 @@ class FullWireTest {
     void subscribingMayNameAPosition() {
         assertEquals(new ClientFrame.Subscribe(TEA), decode("{\"type\":\"subscribe\",\"topic\":\"tea\"}"));
         assertEquals(
-                new ClientFrame.Subscribe(TEA, Optional.of(new Position("k3x9f2", 42)), 0),
+                new ClientFrame.Subscribe(TEA, Optional.of(new Position("k3x9f2", 42)), 0, false),
                 decode("{\"type\":\"subscribe\",\"topic\":\"tea\",\"after\":\"k3x9f2-42\"}"));
         assertEquals(new ClientFrame.Unsubscribe(TEA), decode("{\"type\":\"unsubscribe\",\"topic\":\"tea\"}"));
         assertEquals(new ClientFrame.Ping(), decode("{\"type\":\"ping\"}"));
@@ -110,10 +110,10 @@ class FullWireTest {
     @Test
     void subscribingMayAskForTheLastMessages() {
         assertEquals(
-                new ClientFrame.Subscribe(TEA, Optional.empty(), 50),
+                new ClientFrame.Subscribe(TEA, Optional.empty(), 50, false),
                 decode("{\"type\":\"subscribe\",\"topic\":\"tea\",\"last\":50}"));
         assertEquals(
-                new ClientFrame.Subscribe(TEA, Optional.empty(), 100_000),
+                new ClientFrame.Subscribe(TEA, Optional.empty(), 100_000, false),
                 decode("{\"type\":\"subscribe\",\"topic\":\"tea\",\"last\":100000}"));
         assertInvalid(
                 ErrorCode.INVALID_FRAME,
@@ -299,5 +299,16 @@ class FullWireTest {
         assertEquals(code, invalid.code());
         assertTrue(invalid.message().contains(part), () -> part + " in: " + invalid.message());
         return invalid;
+    }
+
+    /** Who may write to Redis can publish anything; it must neither break the frame nor the server. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "hello", "{", "}", "[1]", "\"a\"", "\u0000"})
+    void whatIsNoObjectIsDeliveredAsItsText(String payload) {
+        Message message = new Message(Opcode.TEXT, payload.getBytes(UTF_8));
+        byte[] bytes =
+                Wire.FULL.encode(TEA, new Position("e", 7), List.of(message)).bytes();
+        byte[] frame = ServerFrames.parse(bytes).getFirst().payload();
+        assertInstanceOf(Parsed.Good.class, StrictJson.value(frame), () -> new String(frame, UTF_8));
     }
 }

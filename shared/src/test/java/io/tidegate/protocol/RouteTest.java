@@ -25,11 +25,11 @@ class RouteTest {
     }
 
     private static Route plain(String path, String... topics) {
-        return Route.of(new Route.Request(path, List.of(topics), List.of()), 2);
+        return Route.of(new Route.Request(path, List.of(topics), List.of()), "", 2);
     }
 
     private static Route full(String... topics) {
-        return Route.of(new Route.Request("/chat", List.of(topics), List.of("graphql-ws", "tidegate.v1")), 2);
+        return Route.of(new Route.Request("/chat", List.of(topics), List.of("graphql-ws", "tidegate.v1")), "", 2);
     }
 
     @Test
@@ -50,7 +50,7 @@ class RouteTest {
 
     @Test
     void aSubprotocolThatNobodyKnowsIsNotConfirmed() {
-        Route route = Route.of(new Route.Request("/chat", List.of(), List.of("mqtt")), 2);
+        Route route = Route.of(new Route.Request("/chat", List.of(), List.of("mqtt")), "", 2);
         assertEquals(found(Wire.PLAIN, Topic.DEFAULT_CHAT), route);
     }
 
@@ -68,6 +68,22 @@ class RouteTest {
         assertFalse(Topic.isValid(Topic.FLEET.name()));
         assertTrue(Topic.isValid("a".repeat(128)));
         assertFalse(Topic.isValid("a".repeat(129)));
+    }
+
+    @Test
+    void withAPrefixThereIsNothingElse() {
+        assertEquals(found(Wire.BROADCAST, Topic.BROADCAST), prefixed("/a/ws"));
+        assertEquals(found(Wire.BROADCAST, Topic.BROADCAST), prefixed("/a/ws/"));
+        assertEquals(found(Wire.PLAIN, Topic.DEFAULT_CHAT), prefixed("/a/ws/chat"));
+        for (String path : List.of("/", "/chat", "/a", "/a/wschat", "/a/ws/chat/", "/a/ws//chat")) {
+            Route.Refused refused = assertInstanceOf(Route.Refused.class, prefixed(path));
+            assertEquals(404, refused.status());
+            assertTrue(refused.message().contains("/a/ws/ (broadcast) and /a/ws/chat"), refused::message);
+        }
+    }
+
+    private static Route prefixed(String path) {
+        return Route.of(new Route.Request(path, List.of(), List.of()), "/a/ws", 2);
     }
 
     @Test

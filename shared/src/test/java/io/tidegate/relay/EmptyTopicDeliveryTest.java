@@ -25,7 +25,7 @@ class EmptyTopicDeliveryTest {
 
     private final SplittableRandom random = new SplittableRandom(1);
     private final ModelRedis redis =
-            new ModelRedis(Retention.of(Settings.defaults().history()), () -> Retention.newEpoch(random));
+            new ModelRedis(RelayTimes.of(Settings.defaults()), () -> Retention.newEpoch(random));
     private final List<String> delivered = new ArrayList<>();
     private final Owner<TopicEvent> delivery =
             TopicDelivery.of(KEYS, new Arrivals(), event -> {}, new InlineOwners(() -> {}));
@@ -49,6 +49,18 @@ class EmptyTopicDeliveryTest {
         @Override
         public void gap(Position position) {
             delivered.add("gap");
+        }
+
+        @Override
+        public void presence(PresenceChange change) {
+            delivered.add("presence " + change.version().offset());
+        }
+
+        @Override
+        public void attached(boolean watched) {
+            if (watched) {
+                delivered.add("watched");
+            }
         }
 
         @Override
@@ -88,7 +100,7 @@ class EmptyTopicDeliveryTest {
         private final CompletableFuture<String> lost = new CompletableFuture<>();
 
         @Override
-        public CompletableFuture<List<List<Position>>> publish(List<Outgoing> batch) {
+        public CompletableFuture<List<Answer>> publish(List<Outgoing> batch) {
             throw new IllegalStateException("the test publishes");
         }
 
@@ -104,8 +116,13 @@ class EmptyTopicDeliveryTest {
         }
 
         @Override
-        public CompletableFuture<Position> attach(TopicKeys keys, Optional<Position> known) {
-            Position head = redis.attach(keys, known);
+        public CompletableFuture<PresenceAnswer> presence(TopicKeys keys, PresenceReport report, long trustMillis) {
+            return CompletableFuture.completedFuture(redis.presence(keys, report, trustMillis, change -> 0));
+        }
+
+        @Override
+        public CompletableFuture<Attachment> attach(TopicKeys keys, Optional<Position> known) {
+            Attachment head = new Attachment(redis.attach(keys, known), redis.isWatched(keys));
             return attaching.orElse(CompletableFuture.completedFuture(null)).thenApply(nothing -> head);
         }
 

@@ -1,5 +1,6 @@
 package io.tidegate.relay;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +9,8 @@ import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Opcode;
 import io.tidegate.testing.ManualClock;
 import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EnvelopeTest {
@@ -30,6 +33,24 @@ class EnvelopeTest {
             byte[] bytes = new byte[12];
             bytes[0] = (byte) opcode;
             assertTrue(Envelope.decode(bytes).isEmpty(), "opcode " + opcode);
+        }
+    }
+
+    /** Clients would close their connections over it. */
+    @Test
+    void aTextThatIsNoUtf8IsNone() {
+        Envelope text = new Envelope(new Message(Opcode.TEXT, "Grüße, 😀".getBytes(UTF_8)), 7);
+        assertTrue(Envelope.decode(text.encode()).isPresent());
+        for (String wrong : List.of("ff", "c3", "61c3", "eda080", "f8888080", "c080")) {
+            byte[] payload = HexFormat.of().parseHex(wrong);
+            assertTrue(
+                    Envelope.decode(new Envelope(new Message(Opcode.TEXT, payload), 7).encode())
+                            .isEmpty(),
+                    wrong);
+            assertTrue(
+                    Envelope.decode(new Envelope(new Message(Opcode.BINARY, payload), 7).encode())
+                            .isPresent(),
+                    wrong);
         }
     }
 

@@ -24,6 +24,8 @@ import java.util.stream.Stream;
  * what {@link RedissonLink} does: who completes {@link #lost} fails all that is under way, on that very thread.
  */
 final class FakeLink implements Link {
+    static final String REFUSED = "Redis answers SOMEWORD";
+
     private static final Retention RETENTION = Retention.of(Settings.defaults().history());
 
     private final Map<Topic, MemoryLog> logs;
@@ -37,6 +39,7 @@ final class FakeLink implements Link {
     private volatile Predicate<String> hold = call -> false;
     private volatile Predicate<String> refuse = call -> false;
     private volatile Predicate<String> defect = call -> false;
+    private volatile Predicate<TopicKeys> rejected = keys -> false;
     private volatile boolean swallowing;
     private volatile boolean closed;
 
@@ -73,6 +76,12 @@ final class FakeLink implements Link {
     /** Answers these calls with an error, which makes the link lost. */
     FakeLink refusing(Predicate<String> calls) {
         refuse = calls;
+        return this;
+    }
+
+    /** Redis refuses what belongs to these topics, to which probes count, while the link goes on. */
+    FakeLink rejecting(Predicate<TopicKeys> topics) {
+        rejected = topics;
         return this;
     }
 
@@ -135,7 +144,7 @@ final class FakeLink implements Link {
     }
 
     @Override
-    public CompletableFuture<List<List<Position>>> publish(List<Outgoing> batch) {
+    public CompletableFuture<List<Answer>> publish(List<Outgoing> batch) {
         List<byte[]> messages = batch.stream().flatMap(FakeLink::messages).toList();
         if (!messages.isEmpty()) {
             synchronized (batches) {
@@ -147,18 +156,23 @@ final class FakeLink implements Link {
 
     private static Stream<byte[]> messages(Outgoing outgoing) {
         return switch (outgoing) {
-            case Plain plain -> plain.channel().contains(":probe:") ? Stream.of() : Stream.of(plain.bytes());
-            case Kept kept -> kept.entries().stream().map(Entry::envelope);
+            case Plain plain -> Stream.of(plain.bytes());
+            case Kept kept ->
+                kept.keys().isProbe() ? Stream.of() : kept.entries().stream().map(Entry::envelope);
         };
     }
 
-    private List<Position> publish(Outgoing outgoing) {
+    private Answer publish(Outgoing outgoing) {
         switch (outgoing) {
+            case Kept kept
+            when rejected.test(kept.keys()) -> {
+                return new Refused(REFUSED);
+            }
             case Plain plain -> {
                 if (!swallowing) {
                     arrive(plain.channel(), plain.bytes());
                 }
-                return List.of();
+                return new Taken(List.of());
             }
             case Kept kept -> {
                 List<Position> positions = kept.entries().stream()
@@ -170,7 +184,7 @@ final class FakeLink implements Link {
                             .toList();
                     arrive(kept.keys().channel(), packet(positions.getFirst(), envelopes));
                 }
-                return positions;
+                return new Taken(positions);
             }
         }
     }
@@ -192,8 +206,19 @@ final class FakeLink implements Link {
     }
 
     @Override
-    public CompletableFuture<Position> attach(TopicKeys keys, Optional<Position> delivered) {
-        return call("attach", () -> log(keys.topic()).head());
+    public CompletableFuture<Attachment> attach(TopicKeys keys, Optional<Position> delivered) {
+        if (rejected.test(keys)) {
+            return CompletableFuture.failedFuture(RelayUnavailableException.refused(REFUSED));
+        }
+        return call("attach", () -> new Attachment(log(keys.topic()).head(), false));
+    }
+
+    @Override
+    public CompletableFuture<PresenceAnswer> presence(TopicKeys keys, PresenceReport report, long trustMillis) {
+        return call(
+                "presence",
+                () -> new PresenceAnswer(
+                        PresenceAnswer.Outcome.UNWATCHED, true, new Position("0", 0), Optional.empty()));
     }
 
     @Override

@@ -18,6 +18,6 @@ class FakeLinkTest extends LinkContract {
 
     @Override
     void refuse(Link link) {
-        ((FakeLink) link).refusing("publish"::equals);
+        ((FakeLink) link).rejecting(KEYS::equals);
     }
 }

@@ -10,6 +10,7 @@ import io.tidegate.testing.Await;
 import io.tidegate.testing.ManualClock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -54,6 +55,9 @@ class GiveUpTest {
 
     /** What follows what {@code position} has had, so that a message is missing between them. */
     private static Thread arriveWithAHole(FakeLink link, Position position) {
+        for (int i = 0; i < 3; i++) {
+            link.log(TOPIC).append(Inbox.text("missed"), Optional.empty(), 0);
+        }
         byte[] packet = FakeLink.packet(position.plus(3), List.of(new Envelope(Inbox.text("x"), 0)));
         return Thread.ofPlatform().daemon().start(() -> link.arrive("p:topic:{news}", packet));
     }

@@ -14,7 +14,7 @@ record HistogramBinder(String wanted, LongConsumer sink) implements MeterBinder 
     public void counter(String name, String help, Map<String, String> labels, LongSupplier value) {}
 
     @Override
-    public void gauge(String name, String help, DoubleSupplier value) {}
+    public void gauge(String name, String help, Map<String, String> labels, DoubleSupplier value) {}
 
     @Override
     public LongConsumer histogram(String name, String help, List<Duration> buckets) {

@@ -30,12 +30,12 @@ final class Inbox implements Relay.Receiver {
     }
 
     @Override
-    public void receive(Topic topic, Stretch stretch) {
+    public void receive(Topic topic, Segment segment) {
         overlapped |= !busy.add(topic);
         synchronized (arrivals) {
-            for (int i = 0; i < stretch.messages().size(); i++) {
-                Position position = stretch.isKept() ? stretch.first().plus(i) : Position.NONE;
-                arrivals.add(new Arrival(topic, position, stretch.messages().get(i)));
+            for (int i = 0; i < segment.messages().size(); i++) {
+                Position position = segment.isKept() ? segment.first().plus(i) : Position.NONE;
+                arrivals.add(new Arrival(topic, position, segment.messages().get(i)));
             }
         }
         busy.remove(topic);

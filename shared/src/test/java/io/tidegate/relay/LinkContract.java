@@ -30,7 +30,7 @@ abstract class LinkContract {
     private static final Duration AT_ONCE = Duration.ofMillis(400);
 
     private static final String CHANNEL = "test:any:{a}";
-    private static final TopicKeys KEYS = new TopicKeys("test", new Topic("news"));
+    static final TopicKeys KEYS = new TopicKeys("test", new Topic("news"));
 
     private final List<Link> open = new ArrayList<>();
 
@@ -43,7 +43,7 @@ abstract class LinkContract {
     /** Its connection breaks. */
     abstract void cut(Link link);
 
-    /** The next publish to a topic with a history is answered with an error. */
+    /** From now on Redis answers with an error what belongs to the topic of {@link #KEYS}. */
     abstract void refuse(Link link);
 
     private Link link() {
@@ -128,15 +128,17 @@ abstract class LinkContract {
         Queue<Packet> arrived = new ConcurrentLinkedQueue<>();
         value(link.subscribe(
                 KEYS.channel(), bytes -> arrived.add(Packet.decode(bytes).orElseThrow())));
-        Position empty = value(link.attach(KEYS, Optional.empty()));
-        List<List<Position>> positions = value(link.publish(List.of(kept("a", "b"), plain("x"), kept("c"))));
+        Position empty = value(link.attach(KEYS, Optional.empty())).head();
+        List<List<Position>> positions = value(link.publish(List.of(kept("a", "b"), plain("x"), kept("c")))).stream()
+                .map(answer -> assertInstanceOf(Link.Taken.class, answer).positions())
+                .toList();
         Position head = new Position(positions.getFirst().getFirst().epoch(), 0);
         assertEquals(List.of(List.of(head.plus(1), head.plus(2)), List.of(), List.of(head.plus(3))), positions);
         Await.until("both packets", LIMIT, () -> arrived.size() == 2);
         assertEquals(
                 List.of(head.plus(1), head.plus(3)),
                 arrived.stream().map(Packet::first).toList());
-        assertEquals(head.plus(3), value(link.attach(KEYS, Optional.of(head))));
+        assertEquals(head.plus(3), value(link.attach(KEYS, Optional.of(head))).head());
         assertEquals(3, value(link.history(KEYS, head, 1 << 20)).messages().size());
         assertEquals(3, value(link.history(KEYS, empty, 1 << 20)).messages().size());
     }
@@ -201,12 +203,22 @@ abstract class LinkContract {
     }
 
     @Test
-    void anOperationThatFailsMakesItLost() {
+    void whatRedisRefusesFailsAloneAndTheLinkGoesOn() {
         Link link = link();
         refuse(link);
-        String reason = failure(link.publish(List.of(kept("a"))));
-        assertTrue(link.lost().isDone(), "who is told of the failure finds the link lost");
-        assertEquals(reason, value(link.lost()));
+        TopicKeys others = new TopicKeys("test", new Topic("others"));
+        Link.Kept other = new Link.Kept(others, kept("b").entries());
+        List<Link.Answer> answers = value(link.publish(List.of(plain("x"), kept("a"), other, kept("c"), plain("y"))));
+        assertEquals(
+                List.of(true, false, true, false, true),
+                answers.stream().map(Link.Taken.class::isInstance).toList(),
+                answers::toString);
+        CompletableFuture<Attachment> attached = link.attach(KEYS, Optional.empty());
+        String reason = failure(attached);
+        assertTrue(RelayUnavailableException.isRefusal(attached.exceptionNow()), reason);
+        assertEquals(new Link.Refused(reason), answers.get(1));
+        assertFalse(link.lost().isDone());
+        assertEquals(1, value(link.attach(others, Optional.empty())).head().offset());
     }
 
     @Test

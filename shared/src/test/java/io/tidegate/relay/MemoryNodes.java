@@ -16,8 +16,7 @@ final class MemoryNodes implements RelayNodes {
     @Override
     public Relay join(Map<String, String> settings, Relay.Receiver receiver, Metrics metrics) {
         MemoryBus bus = buses.computeIfAbsent(
-                settings,
-                key -> new MemoryBus(SettingsReader.read(key, Map.of()).history(), new Threads(() -> {}), clock));
+                settings, key -> new MemoryBus(SettingsReader.read(key, Map.of()), new Threads(() -> {}), clock));
         return new MemoryRelay(bus, receiver, metrics, clock);
     }
 

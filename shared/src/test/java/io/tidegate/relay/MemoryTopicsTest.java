@@ -37,7 +37,12 @@ class MemoryTopicsTest {
 
     private MemoryBus bus(long maxBytes) {
         Retention retention = Retention.of(Settings.defaults().history());
-        return new MemoryBus(retention, new Threads(() -> {}), clock, maxBytes, new SplittableRandom(1));
+        return new MemoryBus(
+                new RelayTimes(retention, new PresenceTimes(10_000)),
+                new Threads(() -> {}),
+                clock,
+                maxBytes,
+                new SplittableRandom(1));
     }
 
     private Position publish(String topic, int bytes, Optional<MessageId> id) {
@@ -220,7 +225,7 @@ class MemoryTopicsTest {
     @Test
     void aPositionOfAnotherProcessIsLost() {
         Position elsewhere = bus(UNBOUNDED).head(TOPIC).join();
-        bus = new MemoryBus(Settings.defaults().history(), new Threads(() -> {}), clock);
+        bus = new MemoryBus(Settings.defaults(), new Threads(() -> {}), clock);
         assertFalse(history("news", elsewhere).reaches());
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +26,17 @@ final class ModelRedis {
     record Published(String channel, List<Position> positions, Optional<byte[]> packet) {}
 
     /** All that is held at some time. */
-    record Snapshot(Map<TopicKeys, Keys> topics, Map<Object, String> births) {
+    record Snapshot(Map<TopicKeys, Keys> topics, Map<Object, String> births, Map<TopicKeys, PresenceState> presences) {
+        private Snapshot() {
+            this(new HashMap<>(), new HashMap<>(), new HashMap<>());
+        }
+
         private Snapshot copy() {
-            Map<TopicKeys, Keys> copy = new HashMap<>();
-            topics.forEach((keys, values) -> copy.put(keys, values.copy()));
-            return new Snapshot(copy, new HashMap<>(births));
+            Snapshot copy = new Snapshot();
+            topics.forEach((keys, values) -> copy.topics.put(keys, values.copy()));
+            copy.births.putAll(births);
+            presences.forEach((keys, state) -> copy.presences.put(keys, state.copy()));
+            return copy;
         }
     }
 
@@ -74,8 +81,9 @@ final class ModelRedis {
     private record State(String epoch, long offset, long born, long turned, long bytes, long full) {}
 
     private final Retention retention;
+    private final PresenceTimes presenceTimes;
     private final Supplier<String> epochs;
-    private Snapshot held = new Snapshot(new HashMap<>(), new HashMap<>());
+    private Snapshot held = new Snapshot();
     private long now;
 
     /**
@@ -83,8 +91,9 @@ final class ModelRedis {
      *
      * @param epochs one for each call of {@link #publish} and {@link #attach}, as {@link Scripts} takes them
      */
-    ModelRedis(Retention retention, Supplier<String> epochs) {
-        this.retention = retention;
+    ModelRedis(RelayTimes times, Supplier<String> epochs) {
+        this.retention = times.retention();
+        this.presenceTimes = times.presence();
         this.epochs = epochs;
     }
 
@@ -104,7 +113,28 @@ final class ModelRedis {
 
     /** Starts again without a file. */
     void flush() {
-        held = new Snapshot(new HashMap<>(), new HashMap<>());
+        held = new Snapshot();
+    }
+
+    /** Whether {@code attach.lua} would say that somebody may watch. */
+    boolean isWatched(TopicKeys keys) {
+        PresenceState state = held.presences.get(keys);
+        return state != null && state.isKnown() && !state.isOver(now);
+    }
+
+    /**
+     * Takes a report, as {@code presence.lua} does.
+     *
+     * @param publish tells the nodes, and returns how many they are
+     */
+    PresenceAnswer presence(TopicKeys keys, PresenceReport report, long trust, ToIntFunction<PresenceChange> publish) {
+        PresenceState known = held.presences.get(keys);
+        PresenceState state = known == null || known.isOver(now) ? new PresenceState(presenceTimes) : known;
+        PresenceAnswer answer = state.report(report, now, trust, epochs, publish);
+        if (state.isKnown()) {
+            held.presences.put(keys, state);
+        }
+        return answer;
     }
 
     Published publish(Link.Outgoing outgoing) {

@@ -9,7 +9,6 @@ import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Opcode;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
-import io.tidegate.testing.RedisServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,13 +23,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.redisson.Redisson;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.redisson.api.RScript;
-import org.redisson.api.RedissonClient;
-import org.redisson.client.codec.ByteArrayCodec;
 
 /**
  * Runs random sequences of the same calls on the model and on a real Redis: each answer and each packet is the same, before
@@ -42,6 +37,7 @@ import org.redisson.client.codec.ByteArrayCodec;
 class ModelRedisTest {
     private static final int OPERATIONS = 5_000;
     private static final long DRIFT_MILLIS = 30_000;
+    private static final PresenceTimes PRESENCE = new PresenceTimes(10_000);
     private static final List<TopicKeys> TOPICS =
             List.of(keys("busy"), keys("news"), keys("weather"), keys("rare"), keys("sleepy"));
 
@@ -71,24 +67,8 @@ class ModelRedisTest {
         RESTORE
     }
 
-    @SuppressWarnings("NullAway.Init")
-    private static RedisServer redis;
-
-    @SuppressWarnings("NullAway.Init")
-    private static RedissonClient redisson;
-
-    @BeforeAll
-    static void start() {
-        redis = RedisServer.start();
-        redisson = Redisson.create(
-                RedissonConfig.of(RedisNodes.settings(redis, "test").relay()));
-    }
-
-    @AfterAll
-    static void stop() {
-        redisson.shutdown();
-        redis.close();
-    }
+    @RegisterExtension
+    static final ScriptedRedis redis = new ScriptedRedis();
 
     @Test
     void withoutMessages() throws InterruptedException {
@@ -122,7 +102,7 @@ class ModelRedisTest {
 
     private static void run(Retention retention, long... seeds) throws InterruptedException {
         for (long seed : seeds) {
-            redis.command("FLUSHALL");
+            redis.server().command("FLUSHALL");
             Run run = new Run(retention, seed);
             for (int i = 0; i < OPERATIONS; i++) {
                 run.step(i);
@@ -140,7 +120,7 @@ class ModelRedisTest {
         private final SplittableRandom realEpochs;
         private final SplittableRandom modelEpochs;
         private final Scripts scripts;
-        private final RScript script = redisson.getScript(ByteArrayCodec.INSTANCE);
+        private final RScript script = redis.scripts();
         private final ModelRedis model;
         private final Map<Operation, Integer> done = new EnumMap<>(Operation.class);
         private final Map<String, Integer> outcomes = new TreeMap<>();
@@ -155,13 +135,13 @@ class ModelRedisTest {
             this.random = new SplittableRandom(seed);
             this.realEpochs = new SplittableRandom(seed);
             this.modelEpochs = new SplittableRandom(seed);
-            this.scripts = new Scripts(script, retention, () -> Retention.newEpoch(realEpochs));
-            this.model = new ModelRedis(retention, () -> Retention.newEpoch(modelEpochs));
+            this.scripts =
+                    new Scripts(script, new RelayTimes(retention, PRESENCE), () -> Retention.newEpoch(realEpochs));
+            this.model = new ModelRedis(new RelayTimes(retention, PRESENCE), () -> Retention.newEpoch(modelEpochs));
             this.saved = new ArrayList<>(Collections.nCopies(RedisTime.PLACES, model.save()));
             for (TopicKeys keys : TOPICS) {
                 told.put(keys, new ArrayList<>());
-                redisson.getTopic(keys.channel(), ByteArrayCodec.INSTANCE)
-                        .addListener(byte[].class, (name, bytes) -> packets.add(bytes));
+                redis.topic(keys).addListener(byte[].class, (name, bytes) -> packets.add(bytes));
             }
         }
 
@@ -182,17 +162,17 @@ class ModelRedisTest {
                 case LAST -> last(keys);
                 case PASS -> pass();
                 case FLUSH -> {
-                    redis.command("FLUSHDB");
+                    redis.server().command("FLUSHDB");
                     model.flush();
                 }
                 case SAVE -> {
                     int place = random.nextInt(saved.size());
-                    RedisTime.save(redis, place);
+                    RedisTime.save(redis.server(), place);
                     saved.set(place, model.save());
                 }
                 case RESTORE -> {
                     int place = random.nextInt(saved.size());
-                    RedisTime.restore(redis, place);
+                    RedisTime.restore(redis.server(), place);
                     model.restore(saved.get(place));
                 }
             }
@@ -288,7 +268,7 @@ class ModelRedisTest {
 
         private void pass() {
             Duration time = Duration.ofHours(random.nextInt(6) == 0 ? 7 : random.nextInt(1, 4));
-            RedisTime.pass(redis, time);
+            RedisTime.pass(redis.server(), time);
             passed = passed.plus(time);
         }
 
@@ -336,8 +316,7 @@ class ModelRedisTest {
             assertNull(packets.poll(), now);
             System.out.println("seed " + seed + ": " + done + ", histories: " + outcomes);
             assertEquals(Operation.values().length, done.size(), () -> "of all, only " + done);
-            TOPICS.forEach(keys ->
-                    redisson.getTopic(keys.channel(), ByteArrayCodec.INSTANCE).removeAllListeners());
+            TOPICS.forEach(keys -> redis.topic(keys).removeAllListeners());
         }
 
         private static List<Object> answer(CompletionStage<List<Object>> answer) {

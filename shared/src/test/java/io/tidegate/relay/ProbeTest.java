@@ -4,47 +4,60 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidegate.protocol.Position;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class ProbeTest {
     private final Probe probe = new Probe("p", new SplittableRandom(1));
 
+    private byte[] next(long now) {
+        return packet(probe.next(now));
+    }
+
+    /** As it comes back. */
+    private static byte[] packet(Link.Kept sent) {
+        Envelope envelope =
+                Envelope.decode(sent.entries().getFirst().envelope()).orElseThrow();
+        return FakeLink.packet(new Position("e", 1), List.of(envelope));
+    }
+
     @Test
     void publishingWaitsForAProbeThatIsFarBehind() {
-        Link.Plain first = probe.next(0);
-        probe.arrived(first.bytes());
+        byte[] first = next(0);
+        probe.arrived(first);
         probe.published(Probe.WINDOW_BYTES);
         assertTrue(probe.isDue(0), "so many bytes call for a probe before its time");
         assertFalse(probe.mustComeBack());
-        Link.Plain second = probe.next(0);
+        byte[] second = next(0);
         assertFalse(probe.mustComeBack());
         probe.published(Probe.WINDOW_BYTES);
         assertTrue(probe.mustComeBack());
-        probe.arrived(second.bytes());
+        probe.arrived(second);
         assertFalse(probe.mustComeBack());
     }
 
     @Test
     void aStrangersOrAnOldProbeDoesNotCount() {
-        Link.Plain first = probe.next(0);
-        probe.arrived(first.bytes());
+        byte[] first = next(0);
+        probe.arrived(first);
         assertTrue(probe.isBack());
-        probe.next(0);
-        probe.arrived(first.bytes());
+        next(0);
+        probe.arrived(first);
         probe.arrived(new byte[3]);
         assertFalse(probe.isBack());
-        Link.Plain again = probe.again();
-        probe.arrived(again.bytes());
+        byte[] again = packet(probe.again());
+        probe.arrived(again);
         assertTrue(probe.isBack());
     }
 
     @Test
     void isMissingAfterItsTimeout() {
-        Link.Plain sent = probe.next(7);
+        byte[] sent = next(7);
         assertFalse(probe.isMissing(7 + Probe.TIMEOUT_NANOS));
         assertTrue(probe.isMissing(8 + Probe.TIMEOUT_NANOS));
-        probe.arrived(sent.bytes());
+        probe.arrived(sent);
         assertFalse(probe.isMissing(8 + Probe.TIMEOUT_NANOS));
     }
 

@@ -13,13 +13,9 @@ import io.tidegate.testing.Await;
 import io.tidegate.testing.RedisServer;
 import io.tidegate.time.Clock;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 class RedisConnectionTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final Topic TOPIC = new Topic("news");
-    private static final char[] STORE_PASSWORD = "changeit".toCharArray();
 
     /** With these keys, without their common beginning. */
     private static Settings settings(Object... keysAndValues) {
@@ -87,8 +82,8 @@ class RedisConnectionTest {
     @Test
     void tlsWithACertificateOfOnesOwn(@TempDir Path directory) throws Exception {
         SelfSigned selfSigned = SelfSigned.in(directory);
-        try (RedisServer redis = RedisServer.startTls(selfSigned.certificate, selfSigned.key)) {
-            carriesAMessage(settings("url", redis.url(), "ca", selfSigned.certificate));
+        try (RedisServer redis = RedisServer.startTls(selfSigned.certificate(), selfSigned.key())) {
+            carriesAMessage(settings("url", redis.url(), "ca", selfSigned.certificate()));
             staysDownBecause("TLS", settings("url", redis.url()));
         }
     }
@@ -119,53 +114,5 @@ class RedisConnectionTest {
     void connectionsAreNotPingedSinceRedissonThenLosesMessages() {
         Settings settings = settings("url", "redis://redis:6379");
         assertEquals(0, RedissonConfig.of(settings.relay()).useSingleServer().getPingConnectionInterval());
-    }
-
-    /** A certificate for 127.0.0.1 and its key, in PEM form. */
-    private record SelfSigned(Path certificate, Path key) {
-        static SelfSigned in(Path directory) throws IOException, GeneralSecurityException, InterruptedException {
-            Path store = directory.resolve("store.p12");
-            Process keytool = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                    .toString(),
-                            "-genkeypair",
-                            "-alias",
-                            "redis",
-                            "-keyalg",
-                            "EC",
-                            "-dname",
-                            "CN=redis",
-                            "-ext",
-                            "san=ip:127.0.0.1",
-                            "-storetype",
-                            "PKCS12",
-                            "-keystore",
-                            store.toString(),
-                            "-storepass",
-                            new String(STORE_PASSWORD))
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            assertEquals(0, keytool.waitFor());
-            KeyStore keys = KeyStore.getInstance("PKCS12");
-            try (InputStream in = Files.newInputStream(store)) {
-                keys.load(in, STORE_PASSWORD);
-            }
-            return new SelfSigned(
-                    pem(
-                            directory.resolve("ca.crt"),
-                            "CERTIFICATE",
-                            keys.getCertificate("redis").getEncoded()),
-                    pem(
-                            directory.resolve("tls.key"),
-                            "PRIVATE KEY",
-                            keys.getKey("redis", STORE_PASSWORD).getEncoded()));
-        }
-
-        private static Path pem(Path file, String kind, byte[] bytes) throws IOException {
-            String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
-            return Files.writeString(
-                    file, "-----BEGIN " + kind + "-----\n" + base64 + "\n-----END " + kind + "-----\n");
-        }
     }
 }

@@ -33,7 +33,7 @@ class RedisHistoryTest extends HistoryContract {
             for (String name : List.of("log", "ids", "ids-before")) {
                 assertExpiresWithin(Duration.ofMinutes(10), "test:" + name + ":{news}");
             }
-            assertEquals("*4", nodes.command("KEYS *"));
+            assertEquals("*4", nodes.command("KEYS *{news}"));
         }
     }
 
@@ -47,9 +47,7 @@ class RedisHistoryTest extends HistoryContract {
             }
             assertEquals("*0", nodes.command("KEYS *asked*"));
             // The births of their slots, of which there are 16,384 at most, whatever the topics are called.
-            assertEquals(
-                    nodes.command("DBSIZE").substring(1),
-                    nodes.command("KEYS test:birth:*").substring(1));
+            assertEquals(nodes.number("DBSIZE"), nodes.number("KEYS test:birth:*") + nodes.number("KEYS test:probe:*"));
         }
     }
 

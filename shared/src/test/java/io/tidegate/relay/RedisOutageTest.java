@@ -11,6 +11,7 @@ import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.settings.Settings;
 import io.tidegate.testing.Await;
+import io.tidegate.testing.Closing;
 import io.tidegate.testing.RedisServer;
 import io.tidegate.time.Clock;
 import java.time.Duration;
@@ -24,8 +25,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.redisson.config.Config;
 
 /** What the Redis relay does while Redis crashes, hangs or is missing, and after that. */
@@ -38,33 +39,23 @@ class RedisOutageTest {
     /** From Redis being there again to messages going through. */
     private static final Duration RESUME = Duration.ofSeconds(2);
 
-    private final List<AutoCloseable> open = new ArrayList<>();
+    @RegisterExtension
+    private final Closing closing = new Closing();
+
     private final AtomicInteger linksOpened = new AtomicInteger();
-
-    @AfterEach
-    void closeAll() throws Exception {
-        for (AutoCloseable one : open.reversed()) {
-            one.close();
-        }
-    }
-
-    private RedisServer redis(RedisServer server) {
-        open.add(server);
-        return server;
-    }
 
     private RedisRelay node(RedisServer redis, Relay.Receiver receiver) {
         Settings settings = RedisNodes.settings(redis, "test");
         Config config = RedissonConfig.of(settings.relay());
-        Link.Opener opener = () -> RedissonLink.open(config, settings.history()).thenApply(link -> {
-            linksOpened.incrementAndGet();
-            return link;
-        });
+        Link.Opener opener =
+                () -> RedissonLink.open(config, RelayTimes.of(settings)).thenApply(link -> {
+                    linksOpened.incrementAndGet();
+                    return link;
+                });
         RedisRelay relay = new RedisRelay(
                 opener, "test", new Threads(() -> {}), new SplittableRandom(), receiver, new Metrics(), Clock.system());
         relay.startTicking();
-        open.add(relay);
-        return relay;
+        return closing.later(relay);
     }
 
     private static boolean isUp(Relay relay) {
@@ -89,7 +80,7 @@ class RedisOutageTest {
 
     @Test
     void startsWithoutRedisAndSaysWhy() {
-        RedisServer redis = redis(RedisServer.stopped());
+        RedisServer redis = closing.later(RedisServer.stopped());
         Inbox inbox = new Inbox();
         RedisRelay relay = node(redis, inbox);
         CompletionStage<?> subscribed = relay.subscribe(TOPIC);
@@ -113,7 +104,7 @@ class RedisOutageTest {
 
     @Test
     void waitingSubscriptionsFailWhenUnsubscribedOrClosed() {
-        RedisServer redis = redis(RedisServer.stopped());
+        RedisServer redis = closing.later(RedisServer.stopped());
         RedisRelay relay = node(redis, new Inbox());
         CompletionStage<?> unsubscribed = relay.subscribe(TOPIC);
         CompletionStage<?> closed = relay.subscribe(new Topic("weather"));
@@ -127,7 +118,7 @@ class RedisOutageTest {
 
     @Test
     void afterACrashUnderLoadAllIsDeliveredAgainWithinTwoSeconds() throws Exception {
-        RedisServer redis = redis(RedisServer.start());
+        RedisServer redis = closing.later(RedisServer.start());
         Inbox inbox = new Inbox();
         Inbox othersInbox = new Inbox();
         RedisRelay relay = node(redis, inbox);
@@ -143,6 +134,8 @@ class RedisOutageTest {
 
             redis.kill();
             awaitDown(relay, Duration.ofSeconds(1));
+            // Who has not noticed yet would seem to be up again below, and lose what comes before it is.
+            awaitDown(other, LIMIT);
             assertTrue(hasFailed(relay.publish(TOPIC, Inbox.text("while down"), Optional.empty())));
             Await.until("load", LIMIT, () -> load.published() > 2_000);
             int carriedBefore = load.carried();
@@ -179,7 +172,7 @@ class RedisOutageTest {
 
     @Test
     void aHungRedisMakesItDownAndFailsPublishesInTime() {
-        RedisServer redis = redis(RedisServer.start());
+        RedisServer redis = closing.later(RedisServer.start());
         Inbox inbox = new Inbox();
         RedisRelay relay = node(redis, inbox);
         done(relay.subscribe(TOPIC), LIMIT);
@@ -222,7 +215,7 @@ class RedisOutageTest {
 
     @Test
     void anIdleNodeNoticesAHungRedisToo() {
-        RedisServer redis = redis(RedisServer.start());
+        RedisServer redis = closing.later(RedisServer.start());
         RedisRelay relay = node(redis, new Inbox());
         awaitUp(relay, LIMIT);
         redis.pause();
@@ -233,7 +226,7 @@ class RedisOutageTest {
 
     @Test
     void losingOnlyTheSubscriptionMakesItDownUntilItIsBack() {
-        RedisServer redis = redis(RedisServer.start());
+        RedisServer redis = closing.later(RedisServer.start());
         Inbox inbox = new Inbox();
         RedisRelay relay = node(redis, inbox);
         done(relay.subscribe(TOPIC), LIMIT);
@@ -252,8 +245,8 @@ class RedisOutageTest {
     }
 
     @Test
-    void moreTopicsThanOneConnectionCarriesAllComeBackBeforeItIsUp() {
-        RedisServer redis = redis(RedisServer.start());
+    void moreTopicsThanOneConnectionCarriesAllComeBackAndMissNothing() {
+        RedisServer redis = closing.later(RedisServer.start());
         Inbox inbox = new Inbox();
         RedisRelay relay = node(redis, inbox);
         List<Topic> topics =
@@ -290,7 +283,7 @@ class RedisOutageTest {
 
     @Test
     void closesWithinTwoSecondsWhateverStateRedisIsIn() {
-        RedisServer redis = redis(RedisServer.start());
+        RedisServer redis = closing.later(RedisServer.start());
         RedisRelay up = node(redis, new Inbox());
         awaitUp(up, LIMIT);
         assertClosesQuickly(up);

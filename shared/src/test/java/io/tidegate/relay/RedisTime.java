@@ -15,7 +15,7 @@ final class RedisTime {
             if left >= 0 and left < %1$d then redis.call('DEL', key) \
             elseif left >= 0 then redis.call('PEXPIRE', key, left - %1$d) end \
             if redis.call('TYPE', key).ok == 'hash' then \
-            for _, field in ipairs({'born', 'turned'}) do \
+            for _, field in ipairs({'born', 'turned', 'last'}) do \
             if (tonumber(redis.call('HGET', key, field) or '') or 0) > 0 then redis.call('HINCRBY', key, field, -%1$d) end end end end end \
             return 1""";
 

@@ -12,8 +12,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.redisson.client.RedisClusterDownException;
 import org.redisson.client.RedisConnectionException;
 import org.redisson.client.RedisException;
+import org.redisson.client.RedisLoadingException;
 import org.redisson.client.RedisResponseTimeoutException;
 import org.redisson.client.WriteRedisConnectionException;
 import org.redisson.client.codec.ByteArrayCodec;
@@ -39,6 +41,7 @@ class RedissonLinkTest extends LinkContract {
     @AfterEach
     void resume() {
         if (paused) {
+            paused = false;
             redis.resume();
         }
     }
@@ -49,7 +52,7 @@ class RedissonLinkTest extends LinkContract {
         return Await.value(
                 "a link",
                 Duration.ofSeconds(10),
-                RedissonLink.open(RedissonConfig.of(settings.relay()), settings.history()));
+                RedissonLink.open(RedissonConfig.of(settings.relay()), RelayTimes.of(settings)));
     }
 
     @Override
@@ -65,7 +68,15 @@ class RedissonLinkTest extends LinkContract {
 
     @Override
     void refuse(Link link) {
-        redis.command("SCRIPT FLUSH");
+        redis.command("DEL " + KEYS.writing().getFirst());
+        redis.command("SET " + KEYS.writing().getFirst() + " foreign");
+    }
+
+    @AfterEach
+    void forget() {
+        if (!paused) {
+            redis.command("FLUSHALL");
+        }
     }
 
     /** A look-up whose answer never came must not stand in the way of the next link's. */
@@ -93,7 +104,15 @@ class RedissonLinkTest extends LinkContract {
     @Test
     void theReasonQuotesNeitherMessagesNorSecrets() {
         String command = " command: (PUBLISH), params: [tidegate:topic:{news}, a secret]";
-        assertEquals("Redis answered NOPERM", RedissonErrors.reason(new RedisException("NOPERM no." + command)));
+        assertEquals(
+                "Redis answers NOPERM: its user lacks a right that the server needs: see its ACL",
+                RedissonErrors.reason(new RedisException("NOPERM no." + command)));
+        assertEquals(
+                "Redis answers LOADING: it still reads its data from its disk: wait until it has",
+                RedissonErrors.reason(new RedisLoadingException("Redis is loading." + command)));
+        assertEquals(
+                "Redis answers CLUSTERDOWN: slots of the cluster are served by no master: see CLUSTER INFO",
+                RedissonErrors.reason(new RedisClusterDownException("Hash slot not served." + command)));
         assertEquals(
                 "no answer within 1500 ms",
                 RedissonErrors.reason(new RedisResponseTimeoutException("Redis server response timeout" + command)));

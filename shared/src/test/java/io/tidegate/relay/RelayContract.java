@@ -217,7 +217,7 @@ abstract class RelayContract extends RelayFixture {
         Inbox inbox = new Inbox();
         Relay failing = node(new Relay.Receiver() {
             @Override
-            public void receive(Topic topic, Stretch stretch) {
+            public void receive(Topic topic, Segment segment) {
                 throw new IllegalStateException("a defect, on purpose");
             }
 

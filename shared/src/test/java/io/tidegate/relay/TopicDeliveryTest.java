@@ -78,6 +78,18 @@ class TopicDeliveryTest {
         }
 
         @Override
+        public void presence(PresenceChange change) {
+            delivered.add("presence " + change.version().offset());
+        }
+
+        @Override
+        public void attached(boolean watched) {
+            if (watched) {
+                delivered.add("watched");
+            }
+        }
+
+        @Override
         public void malformed() {
             delivered.add("malformed");
         }
@@ -236,7 +248,8 @@ class TopicDeliveryTest {
         publish(link, "a");
         delivery.post(new TopicEvent.Mute(false));
         publish(link, "b");
-        assertEquals(List.of("2:b"), delivered);
+        // Who has come since must ask whether somebody watches.
+        assertEquals(List.of("watched", "2:b"), delivered);
         assertFalse(link.lost().isDone());
     }
 
@@ -265,11 +278,32 @@ class TopicDeliveryTest {
     void aLinkThatIsGivenUpBringsNothingMore() {
         FakeLink link = start(new FakeLink());
         Position a = publish(link, "a");
+        FakeLink other = new FakeLink(link.logs());
+        publish(other, "b");
+        publish(other, "c");
         link.arrive(KEYS.channel(), packet(a.plus(2), "c"));
         link.arrive(KEYS.channel(), packet(a.plus(1), "b"));
         assertEquals(List.of("1:a"), delivered);
         assertEquals(
                 1, told.stream().filter(UplinkEvent.GiveUp.class::isInstance).count());
+    }
+
+    /** Anyone may publish to a channel: that costs the topic nothing, and nobody the link. */
+    @Test
+    void aPositionThatTheTopicHasNotReachedIsDroppedAndWhatComesMeanwhileIsDelivered() {
+        FakeLink link = start(new FakeLink());
+        Position a = publish(link, "a");
+        link.holding("attach"::equals);
+        link.arrive(KEYS.channel(), packet(a.plus(1_000_000), "forged"));
+        link.arrive(KEYS.channel(), packet(a.plus(2_000_000), "forged again"));
+        publish(link, "b");
+        assertEquals(List.of("1:a"), delivered);
+        link.release();
+        link.release();
+        publish(link, "c");
+        assertEquals(List.of("1:a", "malformed", "malformed", "2:b", "3:c"), delivered);
+        assertFalse(link.lost().isDone());
+        assertEquals(1, told.size(), told::toString);
     }
 
     @Test

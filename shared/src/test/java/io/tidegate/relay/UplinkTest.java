@@ -28,7 +28,7 @@ class UplinkTest {
     private static final String NOT_BACK = "own messages do not come back";
 
     private static final Metrics.Gauges NO_GAUGES =
-            new Metrics.Gauges(() -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0);
+            new Metrics.Gauges(() -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0);
 
     private final UplinkFixture node = new UplinkFixture();
     private final RedisRelay relay = node.relay;
@@ -77,9 +77,75 @@ class UplinkTest {
     }
 
     @Test
-    void itIsNotUpBeforeAllTopicsAreSubscribedAndAProbeHasComeBack() {
+    void aTopicThatIsNotBackYetHoldsUpNoPublishAndMissesNone() {
+        FakeLink first = node.up();
+        assertDone(relay.subscribe(TOPIC));
+        first.lose("cable cut");
+        CompletionStage<?> more = relay.subscribe(new Topic("more"));
+        FakeLink link = node.up(new FakeLink(first.logs()).holding(call -> call.startsWith("subscribe p:topic:")));
+        assertDone(publish("meanwhile"));
+        assertEquals(2, link.held());
+        assertFalse(more.toCompletableFuture().isDone());
+        assertEquals(List.of(), node.inbox.texts(TOPIC));
+        link.release();
+        assertDone(more);
+        assertEquals(List.of("meanwhile"), node.inbox.texts(TOPIC));
+    }
+
+    @Test
+    void ofThousandsOfTopicsFewAreUnderWayAndTheOthersHoldUpNoPublish() {
+        FakeLink link = node.up().holding(call -> call.startsWith("subscribe p:topic:"));
+        List<CompletionStage<Void>> all = IntStream.range(0, 5_000)
+                .mapToObj(i -> relay.subscribe(new Topic("t" + i)))
+                .toList();
+        for (int i = 0; i < 60; i++) {
+            assertEquals(64, link.held());
+            node.pass(Duration.ofSeconds(1));
+            assertDone(publish("a"));
+            link.release(0);
+        }
+        assertInstanceOf(RelayStatus.Up.class, relay.status());
+        link.release();
+        all.forEach(UplinkFixture::assertDone);
+    }
+
+    @Test
+    void whatRedisRefusesOfOneTopicCostsThatTopicAndIsTriedAgain() {
+        FakeLink link = node.up().rejecting(keys -> keys.topic().equals(TOPIC));
+        Topic other = new Topic("other");
         CompletionStage<?> subscribed = relay.subscribe(TOPIC);
-        FakeLink link = node.offer(new FakeLink().holding(("subscribe " + CHANNEL)::equals));
+        assertDone(relay.subscribe(other));
+        CompletionStage<?> refused = publish("a");
+        assertEquals(FakeLink.REFUSED, failure(refused));
+        assertDone(node.publish(other, Inbox.text("b")));
+        node.pass(Duration.ofSeconds(20));
+        assertInstanceOf(RelayStatus.Up.class, relay.status());
+        assertFalse(subscribed.toCompletableFuture().isDone());
+        assertEquals(1, node.metrics.relayErrors().value());
+        link.rejecting(keys -> false);
+        node.pass(Duration.ofSeconds(5));
+        assertDone(subscribed);
+        assertDone(publish("c"));
+        assertEquals(List.of("c"), node.inbox.texts(TOPIC));
+    }
+
+    @Test
+    void whatRedisRefusesOfAProbeTooMakesItDownUntilAProbeIsTaken() {
+        node.up().rejecting(keys -> true);
+        assertEquals(FakeLink.REFUSED, failure(publish("a")));
+        node.assertDown(FakeLink.REFUSED);
+        for (int i = 0; i < 10; i++) {
+            node.offer(new FakeLink().rejecting(keys -> true));
+            node.pass(Duration.ofSeconds(1));
+            node.assertDown(FakeLink.REFUSED);
+        }
+        node.up();
+    }
+
+    @Test
+    void itIsNotUpBeforeTopicsWithoutAHistoryAreSubscribedAndAProbeHasComeBack() {
+        CompletionStage<?> subscribed = relay.subscribe(Topic.BROADCAST);
+        FakeLink link = node.offer(new FakeLink().holding(call -> call.startsWith("subscribe p:topic:")));
         node.pass(Duration.ofSeconds(1));
         assertEquals(1, link.held());
         assertInstanceOf(RelayStatus.Down.class, relay.status());
@@ -147,10 +213,10 @@ class UplinkTest {
 
     @Test
     void norIsOneThatComesLateWhileTheLinkIsSetUp() {
-        CompletionStage<?> subscribed = relay.subscribe(TOPIC);
+        CompletionStage<?> subscribed = relay.subscribe(Topic.BROADCAST);
         FakeLink link = node.offer(new FakeLink().holding(call -> true));
         relay.tick();
-        for (String step : List.of("a publish", "the probe's channel", "the topic", "its place", "the probe")) {
+        for (String step : List.of("a publish", "the probe's channel", "the topic", "the probe")) {
             assertEquals(1, link.held(), step);
             node.clock.advance(Duration.ofMinutes(1));
             relay.tick();

@@ -21,9 +21,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class SettingsErrorsTest {
     private static final String LINK = " comes from Kubernetes, which describes a Service of that name to every pod;"
             + " set enableServiceLinks: false in the pod's spec";
+    private static final String PATH_RULE = " must be / or a path such as /ws, of letters, digits, dots, dashes,"
+            + " underscores and tildes, without / at its end";
     private static final String URL_RULE =
             " must be empty, redis://[user:password@]host[:port] or rediss://… (several, comma-separated: a cluster),"
                     + " or redis+sentinel://[user:password@]host[:port],…/master";
+    private static final String LEVEL_RULE =
+            " must be ERROR, WARNING, INFO, DEBUG, TRACE or OFF, after it or in its place"
+                    + " comma-separated pairs such as io.tidegate.hub=DEBUG";
     private static final String API_KEYS_ERROR =
             "tidegate.api.keys = \"***\": must be empty or a comma-separated list of"
                     + " secrets of at least 32 visible ASCII characters";
@@ -68,6 +73,11 @@ final class SettingsErrorsTest {
                 bad("tidegate.proxies", "10.0.0.1,", PROXIES_RULE),
                 bad("tidegate.limits.connections", "0", " must be a whole number from 1 to 1000000"),
                 bad("tidegate.limits.perip", "1.5", " must be a whole number from 0 to 1000000 (0: off)"),
+                bad(
+                        "tidegate.limits.clienttopics",
+                        "-1",
+                        " must be empty or a whole number from 0 to 10000000 (0: off)"),
+                bad("tidegate.limits.sockets", "0", " must be empty or a whole number from 1 to 10000000"),
                 bad("tidegate.limits.handshakes", "off", " must be a whole number from 0 to 1000000 (0: off)"),
                 bad("tidegate.limits.message", "0", " must be a size from 1 to 64MiB"),
                 bad("tidegate.limits.message", "64 KiB", " must be a size from 1 to 64MiB"),
@@ -75,12 +85,18 @@ final class SettingsErrorsTest {
                 bad("tidegate.limits.queue", "1023", " must be a size from 1KiB to 1GiB"),
                 bad("tidegate.limits.queue", "9999999999GiB", " must be a size from 1KiB to 1GiB"),
                 bad("tidegate.limits.queue", "1MB", " must be a size from 1KiB to 1GiB"),
+                bad("tidegate.limits.history", "1KiB", " must be a size from 64KiB to 1GiB"),
                 bad("tidegate.limits.topics", "0", " must be a whole number from 1 to 1000000"),
                 bad("tidegate.limits.peruser", "-1", " must be a whole number from 0 to 1000000 (0: off)"),
                 bad("tidegate.auth.jwks", "/no/such/file", KEY_SET_RULE),
                 bad("tidegate.auth.jwks", "http://login.example.com/keys", KEY_SET_RULE),
                 bad("tidegate.auth.jwks", "ftp://localhost/keys", KEY_SET_RULE),
                 bad("tidegate.api.port", "http", " must be a whole number from 0 to 65535"),
+                bad("tidegate.path", "ws", PATH_RULE),
+                bad("tidegate.path", "/ws/", PATH_RULE),
+                bad("tidegate.path", "/../ws", PATH_RULE),
+                bad("tidegate.path", "/a b", PATH_RULE),
+                bad("tidegate.path", "", PATH_RULE),
                 arguments("tidegate.api.keys", "only-thirty-one-characters-long", API_KEYS_ERROR),
                 arguments("tidegate.api.keys", "k".repeat(32) + "," + "k".repeat(31), API_KEYS_ERROR),
                 arguments("tidegate.api.keys", "with a blank " + "k".repeat(32), API_KEYS_ERROR),
@@ -121,6 +137,7 @@ final class SettingsErrorsTest {
                 bad("tidegate.history.ttl", "99ms", " must be a duration from 100ms to 720h"),
                 bad("tidegate.history.topic", "1023", " must be a size from 1KiB to 1GiB"),
                 bad("tidegate.history.bytes", "1KiB", " must be empty or a size from 1MiB to 1GiB"),
+                bad("tidegate.presence.linger", "0s", " must be a duration from 100ms to 1h"),
                 bad("tidegate.drain.notice", "P2D", " must be a duration from 0s to 24h"),
                 bad("tidegate.drain.window", "soon", " must be a duration from 0s to 24h"),
                 bad("tidegate.drain.timeout", "999999999999h", " must be a duration from 0s to 24h"),
@@ -135,7 +152,20 @@ final class SettingsErrorsTest {
                         "tidegate.fleet.name",
                         "east/1",
                         " must be 1 to 128 letters, digits, dots, dashes, underscores or colons"),
+                bad("tidegate.tracing.enabled", "on", " must be true or false"),
+                bad("tidegate.cost.interval", "0s", " must be empty or a duration from 1s to 1h"),
                 bad("tidegate.fleet.public", "True", " must be true or false"),
+                bad("tidegate.log.format", "JSON", " must be text or json"),
+                bad("tidegate.log.level", "", LEVEL_RULE),
+                bad("tidegate.log.level", "debug", LEVEL_RULE),
+                bad("tidegate.log.level", "INFO,DEBUG", LEVEL_RULE),
+                bad("tidegate.log.level", "INFO,", LEVEL_RULE),
+                bad("tidegate.log.level", "io.tidegate.hub", LEVEL_RULE),
+                bad("tidegate.log.level", "io.tidegate.hub=", LEVEL_RULE),
+                bad("tidegate.log.level", "io..hub=DEBUG", LEVEL_RULE),
+                bad("tidegate.log.level", "=DEBUG", LEVEL_RULE),
+                bad("tidegate.log.level", "a=b=DEBUG", LEVEL_RULE),
+                bad("tidegate.log.level", "a=DEBUG,a=INFO", LEVEL_RULE),
                 arguments(
                         "tidegate.relay.username",
                         "tide\tgate",

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ final class SettingsReaderTest {
             Map.entry("tidegate.host", "127.0.0.1"),
             Map.entry("tidegate.port", "8081"),
             Map.entry("tidegate.management.port", "9091"),
+            Map.entry("tidegate.path", "/a.b/ws"),
             Map.entry("tidegate.node", "pod-7"),
             Map.entry("tidegate.heartbeat", "500ms"),
             Map.entry("tidegate.idle", "PT1M30.5S"),
@@ -39,6 +41,7 @@ final class SettingsReaderTest {
             Map.entry("tidegate.limits.message", "65535"),
             Map.entry("tidegate.limits.rate", "20"),
             Map.entry("tidegate.limits.queue", "2MiB"),
+            Map.entry("tidegate.limits.history", "256KiB"),
             Map.entry("tidegate.limits.topics", "16"),
             Map.entry("tidegate.relay.url", "rediss://redis.example.com"),
             Map.entry("tidegate.relay.username", "tidegate"),
@@ -49,6 +52,7 @@ final class SettingsReaderTest {
             Map.entry("tidegate.history.ttl", "1h"),
             Map.entry("tidegate.history.topic", "1MiB"),
             Map.entry("tidegate.history.bytes", "64MiB"),
+            Map.entry("tidegate.presence.linger", "20s"),
             Map.entry("tidegate.drain.notice", "1s"),
             Map.entry("tidegate.drain.window", "2m"),
             Map.entry("tidegate.drain.timeout", "PT3M"),
@@ -58,6 +62,8 @@ final class SettingsReaderTest {
             Map.entry("tidegate.rebalance.minimum", "7"),
             Map.entry("tidegate.rebalance.interval", "500ms"),
             Map.entry("tidegate.limits.peruser", "3"),
+            Map.entry("tidegate.limits.sockets", "30000"),
+            Map.entry("tidegate.limits.clienttopics", "400"),
             Map.entry("tidegate.auth.jwks", "http://keys.login.svc/jwks"),
             Map.entry("tidegate.auth.secret", "x".repeat(64)),
             Map.entry("tidegate.auth.algorithms", "PS256, HS512"),
@@ -73,19 +79,26 @@ final class SettingsReaderTest {
             Map.entry("tidegate.api.port", "8091"),
             Map.entry("tidegate.api.keys", "k".repeat(32) + ", " + "l".repeat(40)),
             Map.entry("tidegate.fleet.name", "east"),
-            Map.entry("tidegate.fleet.public", "true"));
+            Map.entry("tidegate.fleet.public", "true"),
+            Map.entry("tidegate.cost.interval", "15s"),
+            Map.entry("tidegate.tracing.enabled", "true"),
+            Map.entry("tidegate.log.level", "WARNING, io.tidegate.hub=DEBUG"),
+            Map.entry("tidegate.log.format", "json"));
 
     @Test
     void defaultsAreThoseOfTheContract() {
         Settings settings = Settings.defaults();
 
         assertEquals(
-                new Settings.Server("0.0.0.0", 8080, 9090, settings.server().node()), settings.server());
+                new Settings.Server("0.0.0.0", 8080, 9090, "", settings.server().node()), settings.server());
         assertEquals(new Settings.Api(8090, List.of()), settings.api());
         assertEquals(
                 new Settings.Peers(Duration.ofSeconds(30), Duration.ofSeconds(90), Origins.ANY, Proxies.NONE),
                 settings.peers());
-        assertEquals(new Settings.Limits(10_000, 0, 0, 0, 65_536, 0, 1_048_576, 128), settings.limits());
+        assertEquals(
+                new Settings.Limits(
+                        10_000, Optional.empty(), 0, 0, 0, 65_536, 0, 1_048_576, 2 << 20, 128, Optional.empty()),
+                settings.limits());
         assertEquals(
                 new Settings.Relay(
                         List.of(),
@@ -98,11 +111,14 @@ final class SettingsReaderTest {
                 settings.relay());
         assertEquals(
                 new Settings.History(1000, Duration.ofMinutes(10), 16 << 20, Optional.empty()), settings.history());
+        assertEquals(new Settings.Presence(Duration.ofSeconds(10)), settings.presence());
         assertEquals(
                 new Settings.Drain(Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(30)),
                 settings.drain());
         assertEquals(new Settings.Rebalance(true, 0.2, 0.05, 20, Duration.ofSeconds(2)), settings.rebalance());
         assertEquals(new Settings.Fleet("tidegate", false), settings.fleet());
+        assertEquals(new Settings.Cost(Optional.empty()), settings.cost());
+        assertEquals(new Settings.Log(new LogLevels(Level.INFO, Map.of()), false), settings.log());
         assertTrue(settings.auth().isOpen());
         assertEquals(Duration.ofSeconds(30), settings.auth().leeway());
         assertTrue(settings.relay().inProcess());
@@ -112,7 +128,7 @@ final class SettingsReaderTest {
     void everyKeyIsRead() {
         Settings settings = read(EVERY_KEY);
 
-        assertEquals(new Settings.Server("127.0.0.1", 8081, 9091, "pod-7"), settings.server());
+        assertEquals(new Settings.Server("127.0.0.1", 8081, 9091, "/a.b/ws", "pod-7"), settings.server());
         assertEquals(
                 new Settings.Api(8091, List.of(new Secret("k".repeat(32)), new Secret("l".repeat(40)))),
                 settings.api());
@@ -123,7 +139,20 @@ final class SettingsReaderTest {
                         new Origins(Set.of("https://app.example.com", "http://localhost:3000")),
                         Proxies.parse("10.0.0.0/8,2001:db8::1").orElseThrow()),
                 settings.peers());
-        assertEquals(new Settings.Limits(20_000, 10, 3, 100, 65_535, 20, 2 * 1024 * 1024, 16), settings.limits());
+        assertEquals(
+                new Settings.Limits(
+                        20_000,
+                        Optional.of(30_000),
+                        10,
+                        3,
+                        100,
+                        65_535,
+                        20,
+                        2 * 1024 * 1024,
+                        256 << 10,
+                        16,
+                        Optional.of(400)),
+                settings.limits());
         assertEquals(
                 new Settings.Relay(
                         List.of(URI.create("rediss://redis.example.com:6379")),
@@ -140,6 +169,10 @@ final class SettingsReaderTest {
                 settings.drain());
         assertEquals(new Settings.Rebalance(false, 0.5, 0.1, 7, Duration.ofMillis(500)), settings.rebalance());
         assertEquals(new Settings.Fleet("east", true), settings.fleet());
+        assertEquals(new Settings.Cost(Optional.of(Duration.ofSeconds(15))), settings.cost());
+        assertEquals(
+                new Settings.Log(new LogLevels(Level.WARNING, Map.of("io.tidegate.hub", Level.DEBUG)), true),
+                settings.log());
         assertEquals(
                 new Settings.Auth(
                         Optional.of("http://keys.login.svc/jwks"),

@@ -22,7 +22,7 @@ final class SettingsTest {
                 () -> server(1, 2, ""));
         refused(
                 "tidegate.limits.message must be a size from 1 to 64MiB",
-                () -> new Settings.Limits(1, 0, 0, 0, 0, 0, 1024, 1));
+                () -> new Settings.Limits(1, Optional.empty(), 0, 0, 0, 0, 0, 1024, 1 << 20, 1, Optional.empty()));
         refused(
                 "tidegate.history.ttl must be a duration from 100ms to 720h",
                 () -> new Settings.History(1, Duration.ZERO, 1024, Optional.empty()));
@@ -34,7 +34,9 @@ final class SettingsTest {
         refused(
                 "idle must be more than heartbeat",
                 () -> new Settings.Peers(SECOND, SECOND, Origins.ANY, Proxies.NONE));
-        refused("a message must fit the queue", () -> new Settings.Limits(1, 0, 0, 0, 1025, 0, 1024, 1));
+        refused(
+                "a message must fit the queue",
+                () -> new Settings.Limits(1, Optional.empty(), 0, 0, 0, 1025, 0, 1024, 1 << 20, 1, Optional.empty()));
         refused(
                 "notice and window must fit the timeout",
                 () -> new Settings.Drain(SECOND, SECOND, Duration.ofSeconds(2)));
@@ -43,7 +45,7 @@ final class SettingsTest {
     }
 
     private static Settings.Server server(int port, int managementPort, String node) {
-        return new Settings.Server("localhost", port, managementPort, node);
+        return new Settings.Server("localhost", port, managementPort, "", node);
     }
 
     private static Settings.Relay relay(String url, String config) {

@@ -8,6 +8,8 @@ import io.tidegate.protocol.Topic;
 import io.tidegate.relay.History;
 import io.tidegate.relay.MemoryBus;
 import io.tidegate.relay.MemoryRelay;
+import io.tidegate.relay.PresenceAnswer;
+import io.tidegate.relay.PresenceReport;
 import io.tidegate.relay.Relay;
 import io.tidegate.relay.RelayStatus;
 import io.tidegate.relay.RelayUnavailableException;
@@ -25,7 +27,7 @@ public final class FakeRelay implements Relay {
     private final Receiver receiver;
     private final MemoryRelay relay;
     private final List<Supplier<Runnable>> heldReadings = new CopyOnWriteArrayList<>();
-    public final List<CompletableFuture<Position>> unanswered = new ArrayList<>();
+    public final List<CompletableFuture<Position>> unanswered = new CopyOnWriteArrayList<>();
     public final List<String> subscriptions = new CopyOnWriteArrayList<>();
     public volatile boolean down;
     public volatile boolean holding;
@@ -64,6 +66,11 @@ public final class FakeRelay implements Relay {
     @Override
     public CompletionStage<Position> pass(Topic topic, Message message) {
         return down ? unavailable() : relay.pass(topic, message);
+    }
+
+    @Override
+    public CompletionStage<PresenceAnswer> presence(Topic topic, PresenceReport report) {
+        return read(() -> relay.presence(topic, report));
     }
 
     @Override

@@ -18,6 +18,7 @@ public final class FakeTransport implements Transport {
     /** Bytes that a blocked peer still takes. */
     private int room;
 
+    private long restTaken;
     private boolean aborted;
 
     @Override
@@ -40,6 +41,16 @@ public final class FakeTransport implements Transport {
             }
         }
         done.accept(aborted() ? new IOException("aborted") : null);
+    }
+
+    @Override
+    public synchronized long restTaken() {
+        return restTaken;
+    }
+
+    /** The peer takes a byte of what waits. */
+    public synchronized void takeOne() {
+        restTaken++;
     }
 
     @Override

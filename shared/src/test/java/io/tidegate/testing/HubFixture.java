@@ -3,6 +3,7 @@ package io.tidegate.testing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tidegate.access.Identity;
+import io.tidegate.access.Rights;
 import io.tidegate.hub.Admission;
 import io.tidegate.hub.Connection;
 import io.tidegate.hub.Hub;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -43,6 +45,11 @@ public final class HubFixture implements AutoCloseable {
         public void says(String text) throws InterruptedException {
             connection.receive(new Message(Opcode.TEXT, text.getBytes(UTF_8)));
         }
+
+        /** Whether it has been told to leave. */
+        public boolean isTold() {
+            return transport.texts().stream().anyMatch(text -> text.contains("server-shutdown"));
+        }
     }
 
     /** With these settings, on a clock and a relay's bus of its own, and on the test's own thread. */
@@ -51,7 +58,7 @@ public final class HubFixture implements AutoCloseable {
     }
 
     private HubFixture(Settings settings, ManualClock clock) {
-        this(settings, clock, new MemoryBus(settings.history(), new InlineOwners(() -> {}), clock));
+        this(settings, clock, new MemoryBus(settings, new InlineOwners(() -> {}), clock));
     }
 
     /** One of several that hear each other. */
@@ -63,8 +70,7 @@ public final class HubFixture implements AutoCloseable {
     public static HubFixture onThreads() {
         Settings settings = SettingsReader.read(Map.of(), Map.of());
         ManualClock clock = new ManualClock();
-        return new HubFixture(
-                settings, clock, new MemoryBus(settings.history(), new Threads(() -> {}), clock), Threads::new);
+        return new HubFixture(settings, clock, new MemoryBus(settings, new Threads(() -> {}), clock), Threads::new);
     }
 
     private HubFixture(Settings settings, ManualClock clock, MemoryBus bus, Function<Runnable, Owners> owners) {
@@ -108,11 +114,39 @@ public final class HubFixture implements AutoCloseable {
         return shakeHands(wire, List.of(topic));
     }
 
+    /** A connection that speaks {@code tidegate.v1}, of a user who may do everything. */
+    public Client connectAs(String user) throws InterruptedException {
+        return connectAs(user, Rights.ALL);
+    }
+
+    public Client connectAs(String user, Rights rights) throws InterruptedException {
+        Client client =
+                shakeHands(Wire.FULL, List.of(), new Identity(true, Optional.of(user), rights, Optional.empty()));
+        client.connection().opened();
+        return client;
+    }
+
     private Client shakeHands(Wire wire, List<Topic> topics) throws InterruptedException {
+        return shakeHands(wire, topics, Identity.OPEN);
+    }
+
+    private Client shakeHands(Wire wire, List<Topic> topics, Identity identity) throws InterruptedException {
+        return open(new Peer(wire, topics, admit(), identity));
+    }
+
+    /** A handshake is under way: it has its permit, and no connection. */
+    public Admission.Permit admit() {
+        return (Admission.Permit) hub.admission().admit(null, InetAddress.getLoopbackAddress(), List.of());
+    }
+
+    /** The handshake that has this permit goes on. */
+    public Client open(Admission.Permit permit) throws InterruptedException {
+        return open(new Peer(Wire.BROADCAST, List.of(Topic.BROADCAST), permit, Identity.OPEN));
+    }
+
+    private Client open(Peer peer) throws InterruptedException {
         FakeTransport transport = new FakeTransport();
-        Admission.Permit permit =
-                (Admission.Permit) hub.admission().admit(null, InetAddress.getLoopbackAddress(), List.of());
-        return new Client(hub.open(transport, new Peer(wire, topics, permit, Identity.OPEN)), transport);
+        return new Client(hub.open(transport, peer), transport);
     }
 
     /** Lets time pass, as a node that is awake sees it: tick by tick. */

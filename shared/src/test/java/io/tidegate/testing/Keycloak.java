@@ -13,14 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** A real Keycloak as a process of this machine, with the realm of {@code examples/keycloak}. */
 public final class Keycloak implements AutoCloseable {
@@ -47,7 +45,7 @@ public final class Keycloak implements AutoCloseable {
      */
     public static Keycloak start(Path home, Path realm) {
         try {
-            forget(home.resolve("data"));
+            Folders.delete(home.resolve("data"));
             Path imports = Files.createDirectories(home.resolve("data").resolve("import"));
             Files.copy(realm, imports.resolve(realm.getFileName()), StandardCopyOption.REPLACE_EXISTING);
             int port = FreePort.find();
@@ -70,16 +68,6 @@ public final class Keycloak implements AutoCloseable {
             return keycloak;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void forget(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            try (Stream<Path> all = Files.walk(folder)) {
-                for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(path);
-                }
-            }
         }
     }
 

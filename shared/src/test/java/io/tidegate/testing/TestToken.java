@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.security.GeneralSecurityException;
 import java.util.Base64;
+import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -14,6 +15,11 @@ import javax.crypto.spec.SecretKeySpec;
  */
 public record TestToken(String claims) {
     public static final String SECRET = "a-secret-of-more-than-thirty-two-bytes";
+
+    /** Of a server that takes these tokens, and lets every user subscribe and publish to every topic. */
+    public static Map<String, String> settings() {
+        return Map.of("tidegate.auth.secret", SECRET, "tidegate.auth.subscribe", "*", "tidegate.auth.publish", "*");
+    }
 
     /** Of a user, without rights of its own. */
     public static TestToken of(String user, long expiresEpochSeconds) {

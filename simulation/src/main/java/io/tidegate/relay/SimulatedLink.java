@@ -58,21 +58,29 @@ final class SimulatedLink implements Link {
     }
 
     @Override
-    public CompletableFuture<List<List<Position>>> publish(List<Outgoing> batch) {
+    public CompletableFuture<List<Answer>> publish(List<Outgoing> batch) {
         return command("publish", model -> {
-            List<List<Position>> positions = new ArrayList<>();
+            List<Answer> answers = new ArrayList<>();
             for (Outgoing one : batch) {
                 ModelRedis.Published published = model.publish(one);
-                positions.add(published.positions());
+                answers.add(new Taken(published.positions()));
                 redis.deliver(published);
             }
-            return positions;
+            return answers;
         });
     }
 
     @Override
-    public CompletableFuture<Position> attach(TopicKeys keys, Optional<Position> delivered) {
-        return command("attach", model -> model.attach(keys, delivered));
+    public CompletableFuture<Attachment> attach(TopicKeys keys, Optional<Position> delivered) {
+        return command("attach", model -> new Attachment(model.attach(keys, delivered), model.isWatched(keys)));
+    }
+
+    @Override
+    public CompletableFuture<PresenceAnswer> presence(TopicKeys keys, PresenceReport report, long trustMillis) {
+        return command(
+                "presence",
+                model -> model.presence(
+                        keys, report, trustMillis, change -> redis.deliver(keys.channel(), change.encode())));
     }
 
     @Override
@@ -144,16 +152,18 @@ final class SimulatedLink implements Link {
         });
     }
 
-    /** Sends a packet to who listens to its channel here. */
-    void deliver(String channel, byte[] packet) {
+    /** Sends a packet to who listens to its channel here; false where nobody does. */
+    boolean deliver(String channel, byte[] packet) {
         Consumer<byte[]> listener = channels.get(channel);
         if (listener == null) {
-            return;
+            return false;
         }
-        if (losesPacket && Packet.decode(packet).isPresent()) {
+        if (losesPacket
+                && !channel.startsWith(redis.probes())
+                && Packet.decode(packet).isPresent()) {
             losesPacket = false;
             in.cover("packet lost");
-            return;
+            return true;
         }
         long at = Math.max(lastArrival.getOrDefault(channel, 0L), in.now() + redis.delay());
         lastArrival.put(channel, at);
@@ -162,6 +172,7 @@ final class SimulatedLink implements Link {
                 listener.accept(packet);
             }
         });
+        return true;
     }
 
     /** In the node's process, soon. */

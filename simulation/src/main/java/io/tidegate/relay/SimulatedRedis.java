@@ -57,10 +57,10 @@ public final class SimulatedRedis {
     public record Joined(Relay relay, Runnable tick) {}
 
     /** An empty Redis. */
-    public SimulatedRedis(Settings.History history, String prefix, Surroundings in) {
+    public SimulatedRedis(Settings settings, String prefix, Surroundings in) {
         this.in = in;
         this.prefix = prefix;
-        this.model = new ModelRedis(Retention.of(history), () -> Retention.newEpoch(in.random()));
+        this.model = new ModelRedis(RelayTimes.of(settings), () -> Retention.newEpoch(in.random()));
         this.older = model.save();
     }
 
@@ -81,6 +81,11 @@ public final class SimulatedRedis {
             }
         }
         return heads;
+    }
+
+    /** What the channels of probes begin with. */
+    String probes() {
+        return prefix + ":probe:";
     }
 
     // Faults
@@ -208,11 +213,16 @@ public final class SimulatedRedis {
 
     /** Sends a packet to all who listen to its channel. */
     void deliver(ModelRedis.Published published) {
-        published.packet().ifPresent(packet -> {
-            for (SimulatedLink link : List.copyOf(links)) {
-                link.deliver(published.channel(), packet);
-            }
-        });
+        published.packet().ifPresent(packet -> deliver(published.channel(), packet));
+    }
+
+    /** The same; returns how many listen. */
+    int deliver(String channel, byte[] packet) {
+        int listening = 0;
+        for (SimulatedLink link : List.copyOf(links)) {
+            listening += link.deliver(channel, packet) ? 1 : 0;
+        }
+        return listening;
     }
 
     /** It listens no longer. */

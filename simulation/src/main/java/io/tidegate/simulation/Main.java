@@ -15,49 +15,66 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command: runs seeds until one fails, and shows that one in as few lines as it can. */
-@Command(name = "simulate")
+@Command(
+        name = "./tidegate simulate",
+        abbreviateSynopsis = true,
+        usageHelpWidth = 80,
+        description = {
+            "Runs seed after seed until one breaks a promise; that one is made smaller, and shown with its trace and the command"
+                    + " that runs it again. What happened how often is printed, so that what never happened is seen, too;"
+                    + " docs/simulation.md."
+        },
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {"0:all promises were kept", "1:one was not", "2:wrong usage"})
 public final class Main implements Callable<Integer> {
-    @Option(names = "--seeds")
+    @Option(names = "--seeds", paramLabel = "N", description = "how many (${DEFAULT-VALUE})")
     private long seeds = 1_000;
 
-    @Option(names = "--first")
+    @Option(names = "--first", paramLabel = "N", description = "the first seed (${DEFAULT-VALUE})")
     private long first = 1;
 
-    @Option(names = "--seed")
+    @Option(names = "--seed", paramLabel = "N", description = "this one alone, always the same")
     private @Nullable Long seed;
 
-    @Option(names = "--minutes")
+    @Option(names = "--minutes", paramLabel = "N", description = "in place of --seeds, for so long")
     private @Nullable Double minutes;
 
-    @Option(names = "--trace")
+    @Option(names = "--trace", description = "all that happens in it, and not only the end")
     private boolean trace;
 
-    @Option(names = "--threads")
+    @Option(names = "--threads", paramLabel = "N", description = "so many seeds at once (one a processor)")
     private int threads = Runtime.getRuntime().availableProcessors();
 
-    @Option(names = "--no-shrink")
+    @Option(names = "--no-shrink", description = "a seed that fails is shown as it was drawn")
     private boolean asDrawn;
 
-    @Option(names = "--lines")
+    @Option(names = "--lines", paramLabel = "N", description = "so many lines of the end (${DEFAULT-VALUE})")
     private int lines = 60;
 
-    @Option(names = "--pods")
+    @Option(names = "--pods", paramLabel = "N", description = "with --seed, in place of what it draws")
     private @Nullable Integer pods;
 
-    @Option(names = "--apps")
+    @Option(names = "--apps", paramLabel = "N", description = "likewise: clients of clients/java")
     private @Nullable Integer apps;
 
-    @Option(names = "--improvisers")
+    @Option(names = "--improvisers", paramLabel = "N", description = "likewise: clients that send what they like")
     private @Nullable Integer improvisers;
 
-    @Option(names = "--plain")
+    @Option(names = "--plain", paramLabel = "N", description = "likewise: clients on the plain wire")
     private @Nullable Integer plain;
 
-    @Option(names = "--seconds")
+    @Option(names = "--seconds", paramLabel = "N", description = "likewise")
     private @Nullable Integer seconds;
 
-    @Option(names = "--faults")
+    @Option(names = "--faults", paramLabel = "A,B", description = "likewise: only these, such as KILL_POD; or none")
     private @Nullable String faults;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "say this, and end")
+    @SuppressWarnings("unused") // by picocli
+    private boolean help;
 
     @Spec
     private @Nullable CommandSpec spec;

@@ -37,8 +37,7 @@ final class Simulation {
         this.world = new World(scenario.seed(), tracing);
         this.random = world.random("workload");
         Settings settings = settings("redis");
-        SimulatedRedis redis =
-                new SimulatedRedis(settings.history(), settings.relay().prefix(), surroundings());
+        SimulatedRedis redis = new SimulatedRedis(settings, settings.relay().prefix(), surroundings());
         this.ledger = new Ledger(world);
         this.cluster = new Cluster(world, this::settings, redis, ledger);
     }

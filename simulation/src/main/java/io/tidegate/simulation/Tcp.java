@@ -47,6 +47,7 @@ final class Tcp implements Transport {
     private long lastToClient;
     private byte @Nullable [] rest;
     private int restFrom;
+    private long restTaken;
     private @Nullable Consumer<@Nullable Exception> restDone;
 
     private long lastToNode;
@@ -143,11 +144,17 @@ final class Tcp implements Transport {
         int taken = Math.min(Math.max(0, capacity - underWay), bytes.length - restFrom);
         toClient(bytes, restFrom, taken);
         restFrom += taken;
+        restTaken += taken;
         if (restFrom == bytes.length) {
             rest = null;
             blockedUntil = node.awake() + KNOWN_NANOS;
             done.accept(null);
         }
+    }
+
+    @Override
+    public long restTaken() {
+        return restTaken;
     }
 
     @Override

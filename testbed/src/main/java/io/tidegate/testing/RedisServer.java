@@ -13,9 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.embedded.core.ExecutableProvider;
 
@@ -134,6 +132,11 @@ public final class RedisServer implements AutoCloseable {
         Signal.send(running(), "-CONT");
     }
 
+    /** What its process has used of the processors. */
+    public Duration cpu() {
+        return running().info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
     /** Sends one command, words separated by spaces; returns the first line of the answer. */
     public String command(String line) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
@@ -152,12 +155,7 @@ public final class RedisServer implements AutoCloseable {
         if (process != null && process.isAlive()) {
             kill();
         }
-        try (Stream<Path> files = Files.walk(directory)) {
-            files.sorted(Comparator.reverseOrder())
-                    .forEach(file -> file.toFile().delete());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Folders.delete(directory);
     }
 
     private Process running() {
@@ -167,7 +165,7 @@ public final class RedisServer implements AutoCloseable {
         return process;
     }
 
-    private List<String> command() throws IOException {
+    private List<String> command() {
         List<String> command = new ArrayList<>();
         command.add(binary());
         command.addAll(List.of("--port", String.valueOf(port), "--bind", "127.0.0.1", "--save", ""));
@@ -175,14 +173,8 @@ public final class RedisServer implements AutoCloseable {
         return command;
     }
 
-    private static String binary() throws IOException {
-        for (String place : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
-            Path candidate = Path.of(place, "redis-server");
-            if (Files.isExecutable(candidate)) {
-                return candidate.toString();
-            }
-        }
-        return Carried.BINARY.toString();
+    private static String binary() {
+        return Programs.find("redis-server").orElseGet(() -> Carried.BINARY).toString();
     }
 
     /** Unpacked once in a process. */

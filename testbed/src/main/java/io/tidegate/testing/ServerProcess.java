@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  */
 public final class ServerProcess implements AutoCloseable {
     private static final Pattern READY = Pattern.compile(
-            "ws://localhost:(\\d+)/.*http://localhost:(\\d+)/metrics(?:, API http://localhost:(\\d+)/api)?");
+            "broadcast ws://[^ ]+:(\\d+)/.*metrics http://[^ ]+:(\\d+)/metrics(?:, API http://[^ ]+:(\\d+)/api)?");
 
     /** On a machine that has much else to do; a quiet one needs two or three seconds. */
     private static final Duration START = Duration.ofSeconds(60);
@@ -38,8 +38,14 @@ public final class ServerProcess implements AutoCloseable {
     private int managementPort;
     private int apiPort;
 
-    private ServerProcess(Path jar, Map<String, String> settings, List<String> options) {
-        List<String> command = new ArrayList<>();
+    private ServerProcess(Path jar, Map<String, String> settings, List<String> options, String... arguments) {
+        this(List.of(), jar, settings, options, arguments);
+    }
+
+    /** @param shell what stands before the command of Java */
+    private ServerProcess(
+            List<String> shell, Path jar, Map<String, String> settings, List<String> options, String... arguments) {
+        List<String> command = new ArrayList<>(shell);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // Most of them live for seconds: compiling for a long life takes longer than it saves.
         command.add("-XX:TieredStopAtLevel=1");
@@ -55,6 +61,7 @@ public final class ServerProcess implements AutoCloseable {
             command.add("-Dtidegate.api.port=0");
         }
         command.addAll(List.of("-jar", jar.toString()));
+        command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("TIDEGATE_"));
         try {
@@ -83,18 +90,25 @@ public final class ServerProcess implements AutoCloseable {
 
     /** The same with options of the JVM. */
     public static ServerProcess start(Path jar, Map<String, String> settings, Duration atMost, List<String> options) {
-        ServerProcess server = begin(jar, settings, options);
+        return begin(jar, settings, options).awaitReady(atMost);
+    }
+
+    /** Starts a server whose process may open so many descriptors (ulimit -n), and waits until it is ready. */
+    public static ServerProcess startWithDescriptors(int most, Path jar, Map<String, String> settings) {
+        List<String> shell = List.of("sh", "-c", "ulimit -n " + most + " && exec \"$@\"", "sh");
+        return new ServerProcess(shell, jar, settings, List.of()).awaitReady(START);
+    }
+
+    private ServerProcess awaitReady(Duration atMost) {
         try {
             Await.until(
-                    () -> "the server listens; it said:\n" + server.output(),
-                    atMost,
-                    () -> server.listens() || !server.process.isAlive());
-            if (!server.listens()) {
-                throw new AssertionError("the server did not start:\n" + server.output());
+                    () -> "the server listens; it said:\n" + output(), atMost, () -> listens() || !process.isAlive());
+            if (!listens()) {
+                throw new AssertionError("the server did not start:\n" + output());
             }
-            return server;
+            return this;
         } catch (AssertionError e) {
-            server.close();
+            close();
             throw e;
         }
     }
@@ -104,9 +118,13 @@ public final class ServerProcess implements AutoCloseable {
         return new ServerProcess(jar, settings, options);
     }
 
-    /** Starts a server that is expected to give up, and waits until it has. */
-    public static ServerProcess startInVain(Path jar, Map<String, String> settings) {
-        ServerProcess server = new ServerProcess(jar, settings, List.of());
+    /**
+     * Starts a server that is expected to give up, and waits until it has.
+     *
+     * @param arguments behind the jar
+     */
+    public static ServerProcess startInVain(Path jar, Map<String, String> settings, String... arguments) {
+        ServerProcess server = new ServerProcess(jar, settings, List.of(), arguments);
         server.awaitExit(START);
         return server;
     }
@@ -163,6 +181,11 @@ public final class ServerProcess implements AutoCloseable {
     /** SIGTERM. By its handle, since a process that is destroyed itself loses its output. */
     public void terminate() {
         process.toHandle().destroy();
+    }
+
+    /** SIGHUP, as when a terminal is closed. */
+    public void hangUp() {
+        Signal.send(process, "-HUP");
     }
 
     /** SIGKILL. */

@@ -7,11 +7,13 @@ import org.jspecify.annotations.Nullable;
 final class Asks {
     private final Map<String, Feed> feeds;
     private final Connector connector;
+    private final Presences presences;
 
     /** @param feeds by topic, which the caller changes */
-    Asks(Map<String, Feed> feeds, Connector connector) {
+    Asks(Map<String, Feed> feeds, Connector connector, Presences presences) {
         this.feeds = feeds;
         this.connector = connector;
+        this.presences = presences;
     }
 
     /** Subscribes on a connection to what was not asked for on it. */
@@ -23,7 +25,8 @@ final class Asks {
             // The second one is asked only once the first one has said where delivery begins: both must begin there.
             if (!link.wants(feed.topic())
                     && (link == connector.first() || feed.received().isPresent())) {
-                link.subscribe(feed.topic(), feed.received(), feed.last());
+                link.subscribe(feed.topic(), feed.received(), feed.last(), feed.showsPresence());
+                presences.asked(link, feed);
             }
         }
     }

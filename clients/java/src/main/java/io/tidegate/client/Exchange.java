@@ -17,17 +17,19 @@ final class Exchange implements Traffic {
 
     private final Map<String, Feed> feeds = new LinkedHashMap<>();
     private final Asks asks;
-    private final Outbox outbox;
+    private final Presences presences;
+    private final PublishQueue publishQueue;
     private final Connector connector;
     private final Mailbox listeners;
     private final int mostUndelivered;
     private int failures;
     private @Nullable String closed;
 
-    Exchange(Outbox outbox, Connector connector, Mailbox listeners, int mostUndelivered) {
-        this.outbox = outbox;
+    Exchange(PublishQueue publishQueue, Connector connector, Timers timers, Mailbox listeners, int mostUndelivered) {
+        this.publishQueue = publishQueue;
         this.connector = connector;
-        this.asks = new Asks(feeds, connector);
+        this.presences = new Presences(connector, timers);
+        this.asks = new Asks(feeds, connector, presences);
         this.listeners = listeners;
         this.mostUndelivered = mostUndelivered;
     }
@@ -54,15 +56,16 @@ final class Exchange implements Traffic {
 
     private void remove(Feed feed) {
         if (feeds.remove(feed.topic(), feed)) {
+            presences.forget(feed.topic());
             asks.release(connector.first(), feed.topic());
             asks.release(connector.second(), feed.topic());
         }
     }
 
     void publish(Publication publication, String id, CompletableFuture<Ack> future) {
-        outbox.add(publication, id, future);
+        publishQueue.add(publication, id, future);
         if (closed != null) {
-            outbox.failAll(new ClientClosedException(closed));
+            publishQueue.failAll(new ClientClosedException(closed));
         }
     }
 
@@ -74,12 +77,13 @@ final class Exchange implements Traffic {
 
     @Override
     public void serves(Link link) {
-        outbox.attach(link);
+        publishQueue.attach(link);
+        presences.settle();
     }
 
     @Override
     public void unserved() {
-        outbox.detach();
+        publishQueue.detach();
     }
 
     @Override
@@ -87,7 +91,7 @@ final class Exchange implements Traffic {
         closed = reason;
         feeds.values().forEach(feed -> feed.closed(reason));
         feeds.clear();
-        outbox.failAll(new ClientClosedException(reason));
+        publishQueue.failAll(new ClientClosedException(reason));
     }
 
     @Override
@@ -106,9 +110,10 @@ final class Exchange implements Traffic {
             case ServerFrame.Delivery delivery -> message(link, delivery.message());
             case ServerFrame.Subscribed subscribed -> subscribed(link, subscribed);
             case ServerFrame.Unsubscribed unsubscribed -> link.answered(unsubscribed.topic());
+            case ServerFrame.PresenceFrame presence -> presences.frame(link, presence);
             case ServerFrame.Acknowledged acknowledged -> {
                 failures = 0;
-                outbox.acknowledged(acknowledged.ack());
+                publishQueue.acknowledged(acknowledged.ack());
             }
             case ServerFrame.ErrorFrame error -> error(link, error);
             case ServerFrame.Welcome welcome -> LOG.log(Level.DEBUG, "a second welcome of {0}", welcome.node());
@@ -153,6 +158,7 @@ final class Exchange implements Traffic {
         }
         asks.missing(connector.second());
         asks.checkReady(link);
+        presences.settle();
     }
 
     /** @param asked the position that this answers; empty where the server says it of its own accord */
@@ -187,10 +193,10 @@ final class Exchange implements Traffic {
     }
 
     private void publishFailed(String id, Refusal refusal) {
-        if (!refusal.isPassing() || (refusal.isUncertain() && !outbox.repeats(id))) {
-            outbox.refused(id, new RefusedException(refusal));
-        } else if (outbox.hold(id)) {
-            connector.after(pause(refusal.code()), outbox::proceed);
+        if (!refusal.isPassing() || (refusal.isUncertain() && !publishQueue.repeats(id))) {
+            publishQueue.refused(id, new RefusedException(refusal));
+        } else if (publishQueue.hold(id)) {
+            connector.after(pause(refusal.code()), publishQueue::proceed);
         }
     }
 

@@ -2,11 +2,14 @@ package io.tidegate.client;
 
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,7 @@ final class Feed {
 
     private final String topic;
     private final From from;
+    private final boolean presence;
     private final Mailbox listeners;
     private final Consumer<Feed> over;
 
@@ -39,10 +43,21 @@ final class Feed {
 
     private @Nullable String told;
 
-    /** @param over called when the server has refused it */
-    Feed(String topic, From from, Mailbox listeners, Consumer<Feed> over) {
+    /** Who is there, as far as they were told; changed in the mailbox of the listeners, and read by all. */
+    private final Map<Optional<String>, Present> present = new ConcurrentHashMap<>();
+
+    private boolean listed;
+
+    /**
+     * One that nobody listens to yet.
+     *
+     * @param presence whether it shows who is there
+     * @param over called when the server has refused it
+     */
+    Feed(String topic, From from, boolean presence, Mailbox listeners, Consumer<Feed> over) {
         this.topic = topic;
         this.from = from;
+        this.presence = presence;
         this.received = from.after().orElse(null);
         this.listeners = listeners;
         this.over = over;
@@ -50,6 +65,15 @@ final class Feed {
 
     String topic() {
         return topic;
+    }
+
+    boolean showsPresence() {
+        return presence;
+    }
+
+    /** Kept up to date; from any thread. */
+    Map<Optional<String>, Present> present() {
+        return Collections.unmodifiableMap(present);
     }
 
     Optional<String> received() {
@@ -77,6 +101,9 @@ final class Feed {
             audience.add(one);
             if (told != null) {
                 one.begins(told);
+            }
+            if (listed) {
+                one.listed();
             }
         });
     }
@@ -111,6 +138,30 @@ final class Feed {
     /** One that is not kept has come, which leaves everything else as it is. */
     void pass(Message message) {
         listeners.post(() -> audience.forEach(one -> one.message(message)));
+    }
+
+    /** These are there now. */
+    void listed(Map<Optional<String>, Present> users) {
+        listeners.post(() -> {
+            listed = true;
+            present.keySet().retainAll(users.keySet());
+            present.putAll(users);
+            audience.forEach(Listening::listed);
+        });
+    }
+
+    void joined(Present one) {
+        listeners.post(() -> {
+            present.put(one.user(), one);
+            audience.forEach(each -> each.joined(one.user()));
+        });
+    }
+
+    void left(Optional<String> user) {
+        listeners.post(() -> {
+            present.remove(user);
+            audience.forEach(each -> each.left(user));
+        });
     }
 
     /** The position cannot be resumed from: delivery begins at the present, with a gap. */

@@ -7,7 +7,10 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -39,7 +42,7 @@ final class Json {
         });
     }
 
-    static String subscribe(String topic, Optional<String> after, OptionalInt last) {
+    static String subscribe(String topic, Optional<String> after, OptionalInt last, boolean presence) {
         return object(json -> {
             json.writeStringField("type", "subscribe");
             json.writeStringField("topic", topic);
@@ -48,6 +51,9 @@ final class Json {
             }
             if (last.isPresent()) {
                 json.writeNumberField("last", last.getAsInt());
+            }
+            if (presence) {
+                json.writeBooleanField("presence", true);
             }
         });
     }
@@ -98,6 +104,10 @@ final class Json {
                         member(members, "message").raw(),
                         Optional.ofNullable(members.get("user")).map(Member::raw),
                         integer(members, "timestamp")));
+            case "presence" -> presence(members);
+            case "join" -> new ServerFrame.Changed(need(members, "topic"), List.of(string(members, "user")), List.of());
+            case "leave" ->
+                new ServerFrame.Changed(need(members, "topic"), List.of(), List.of(string(members, "user")));
             case TOKEN -> new ServerFrame.Renewed(integer(members, "expiresInMs"));
             case "ack" -> acknowledged(members);
             case "server-shutdown" -> new ServerFrame.ServerShutdown(integer(members, "reconnectAfterMs"));
@@ -127,15 +137,54 @@ final class Json {
             }
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String name = json.currentName();
-                JsonToken token = json.nextToken();
-                int start = (int) json.currentTokenLocation().getCharOffset();
-                json.skipChildren();
-                json.finishToken();
-                String raw = text.substring(start, (int) json.currentLocation().getCharOffset());
-                members.put(name, new Member(raw, token == JsonToken.VALUE_STRING ? json.getText() : raw));
+                json.nextToken();
+                members.put(name, member(json, text));
             }
         }
         return members;
+    }
+
+    private static List<Member> elements(String text) throws IOException {
+        List<Member> elements = new ArrayList<>();
+        try (JsonParser json = FACTORY.createParser(text)) {
+            if (json.nextToken() != JsonToken.START_ARRAY) {
+                throw new IOException("no JSON array");
+            }
+            while (json.nextToken() != JsonToken.END_ARRAY) {
+                elements.add(member(json, text));
+            }
+        }
+        return elements;
+    }
+
+    /** The value at which the parser is. */
+    private static Member member(JsonParser json, String text) throws IOException {
+        boolean isString = json.currentToken() == JsonToken.VALUE_STRING;
+        int start = (int) json.currentTokenLocation().getCharOffset();
+        json.skipChildren();
+        json.finishToken();
+        String raw = text.substring(start, (int) json.currentLocation().getCharOffset());
+        return new Member(raw, isString ? json.getText() : raw);
+    }
+
+    private static ServerFrame presence(Map<String, Member> members) throws IOException {
+        String topic = need(members, "topic");
+        if (!members.containsKey("users")) {
+            return new ServerFrame.Changed(topic, users(members, "joined"), users(members, "left"));
+        }
+        List<Present> users = new ArrayList<>();
+        for (Member user : elements(need(members, "users"))) {
+            Map<String, Member> present = members(user.raw());
+            Instant since = Instant.ofEpochMilli(integer(present, "since"));
+            users.add(new Present(string(present, "user"), (int) integer(present, "connections"), since));
+        }
+        return new ServerFrame.Listed(topic, users, need(members, "more").equals("true"));
+    }
+
+    private static List<Optional<String>> users(Map<String, Member> members, String name) throws IOException {
+        return elements(need(members, name)).stream()
+                .map(user -> Optional.of(user).filter(Member::isString).map(Member::value))
+                .toList();
     }
 
     /** The ids of this client are strings: {@code 7} is another one than {@code "7"}, and of somebody else. */

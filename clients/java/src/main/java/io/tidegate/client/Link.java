@@ -164,9 +164,9 @@ final class Link {
         }
     }
 
-    void subscribe(String topic, Optional<String> after, OptionalInt last) {
+    void subscribe(String topic, Optional<String> after, OptionalInt last, boolean presence) {
         ask(topic, true).after = after;
-        send(Json.subscribe(topic, after, last));
+        send(Json.subscribe(topic, after, last, presence));
     }
 
     void unsubscribe(String topic) {
@@ -200,6 +200,12 @@ final class Link {
     boolean delivers(String topic) {
         Asked ask = asked.get(topic);
         return ask != null && ask.subscribe && ask.unanswered == 0 && !ask.postponed;
+    }
+
+    /** Whether what is said of the topic's presence belongs to what was asked last: the list comes before the answer. */
+    boolean lists(String topic) {
+        Asked ask = asked.get(topic);
+        return ask != null && ask.subscribe && ask.unanswered <= 1 && !ask.postponed;
     }
 
     /** The server has answered; returns what that was to. */

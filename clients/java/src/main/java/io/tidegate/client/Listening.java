@@ -1,6 +1,7 @@
 package io.tidegate.client;
 
 import java.lang.System.Logger.Level;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +21,8 @@ final class Listening implements Subscription {
     private final CompletableFuture<Subscription> ready = new CompletableFuture<>();
     private final AtomicReference<State> state = new AtomicReference<>(State.PENDING);
     private volatile @Nullable String position;
+    private PresenceListener presence = new PresenceListener() {};
+    private Map<Optional<String>, Present> users = Map.of();
 
     /**
      * A listener that is told nothing yet.
@@ -61,6 +64,17 @@ final class Listening implements Subscription {
     }
 
     @Override
+    public Map<Optional<String>, Present> users() {
+        return users;
+    }
+
+    /** Also tells who is there; before anything else. */
+    void show(PresenceListener to, Map<Optional<String>, Present> present) {
+        presence = to;
+        users = present;
+    }
+
+    @Override
     public void close() {
         if (end(State.CLOSED)) {
             closed.accept(this);
@@ -82,6 +96,18 @@ final class Listening implements Subscription {
     void lost(Gap gap) {
         call(() -> listener.lost(gap), gap.position());
         isSubscribed();
+    }
+
+    void listed() {
+        call(() -> presence.listed(users), position);
+    }
+
+    void joined(Optional<String> user) {
+        call(() -> presence.joined(user), position);
+    }
+
+    void left(Optional<String> user) {
+        call(() -> presence.left(user), position);
     }
 
     void refused(Refusal refusal) {

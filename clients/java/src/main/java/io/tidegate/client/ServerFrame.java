@@ -1,5 +1,6 @@
 package io.tidegate.client;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -28,6 +29,21 @@ sealed interface ServerFrame {
     record Unsubscribed(String topic) implements ServerFrame {}
 
     record Delivery(Message message) implements ServerFrame {}
+
+    /** Who is in a topic. */
+    sealed interface PresenceFrame extends ServerFrame {
+        String topic();
+    }
+
+    /**
+     * A page of a list.
+     *
+     * @param more whether another page follows
+     */
+    record Listed(String topic, List<Present> users, boolean more) implements PresenceFrame {}
+
+    /** Somebody has come or left; who has no token is without a name. */
+    record Changed(String topic, List<Optional<String>> joined, List<Optional<String>> left) implements PresenceFrame {}
 
     /** A new token counts. */
     record Renewed(long expiresInMs) implements ServerFrame {}

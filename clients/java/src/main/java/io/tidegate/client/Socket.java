@@ -97,8 +97,9 @@ interface Socket {
             }
         }
 
-        /** A close frame. */
+        /** A close frame, or the end of TCP without one, which the JDK reports as 1006 (RFC 6455, section 7.1.5). */
         record Closed(int code, String text) implements End {
+            private static final int NO_FRAME = 1006;
             private static final int POLICY = 1008;
             private static final Duration AFTER_A_POLICY_CLOSE = Duration.ofSeconds(30);
 
@@ -122,7 +123,9 @@ interface Socket {
 
             @Override
             public String reason() {
-                return "closed by the server: " + code + (text.isEmpty() ? "" : " " + text);
+                return code == NO_FRAME
+                        ? "the connection ended without a close frame"
+                        : "closed by the server: " + code + (text.isEmpty() ? "" : " " + text);
             }
         }
 

@@ -1,5 +1,6 @@
 package io.tidegate.client;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -25,6 +26,13 @@ public interface Subscription extends AutoCloseable {
      * {@link java.util.concurrent.CancellationException} where this is. What hangs on it runs as a listener does.
      */
     CompletionStage<Subscription> ready();
+
+    /**
+     * Who is in the topic, over the whole fleet, this client too, by user: one map that is kept up to date, as the
+     * {@link PresenceListener} is told. Empty before its first list, and where the topic was subscribed without one; while the
+     * connection is lost it stays as it was.
+     */
+    Map<Optional<String>, Present> users();
 
     /** Ends it. At most the call of the listener that runs at this moment is finished. */
     @Override

@@ -24,7 +24,7 @@ public final class TidegateClient implements AutoCloseable {
     private final String idPrefix;
     private final Mailbox core = new Mailbox(Runnable::run);
     private final Mailbox listeners;
-    private final Outbox outbox;
+    private final PublishQueue publishQueue;
     private final Connector connector;
     private final Exchange exchange;
     private final Topics topics;
@@ -39,9 +39,10 @@ public final class TidegateClient implements AutoCloseable {
                 .orElse(sockets);
         idPrefix = Long.toUnsignedString(random.nextLong(), 36) + "-";
         listeners = new Mailbox(executor);
-        outbox = new Outbox(options.bounds().unacknowledged(), executor, timers, core);
+        publishQueue = new PublishQueue(options.bounds().unacknowledged(), executor, timers, core);
         connector = new Connector(options, traced, timers, random, core);
-        exchange = new Exchange(outbox, connector, listeners, options.bounds().undelivered());
+        exchange = new Exchange(
+                publishQueue, connector, timers, listeners, options.bounds().undelivered());
         topics = new Topics(exchange, core, listeners, hooks.failures());
         core.post(() -> connector.start(
                 exchange,
@@ -112,7 +113,22 @@ public final class TidegateClient implements AutoCloseable {
         Arguments.given("from", from);
         Arguments.given("listener", listener);
         requireOpen();
-        return topics.subscribe(topic, from, listener);
+        return topics.subscribe(topic, from, listener, null);
+    }
+
+    /**
+     * As {@link #subscribe(String, From, TopicListener)}, and shows who is in the topic. A user who may not see it is refused the
+     * topic, with {@code forbidden}.
+     *
+     * @throws IllegalStateException also where this client listens to the topic already, without presence
+     */
+    public Subscription subscribe(String topic, From from, TopicListener listener, PresenceListener presence) {
+        Arguments.topic(topic);
+        Arguments.given("from", from);
+        Arguments.given("listener", listener);
+        Arguments.given("presence", presence);
+        requireOpen();
+        return topics.subscribe(topic, from, listener, presence);
     }
 
     /** What this client listens to the topic with: of several the one that was there first; empty where there is none. */
@@ -144,8 +160,8 @@ public final class TidegateClient implements AutoCloseable {
         Arguments.given("publication", publication);
         requireOpen();
         if (!listeners.isRunning()) {
-            outbox.takePlace();
-        } else if (!outbox.tryPlace()) {
+            publishQueue.takePlace();
+        } else if (!publishQueue.tryPlace()) {
             throw new IllegalStateException(
                     "too many publishes wait for their acknowledgement, and a listener must not");
         }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who listens to which topic. The first listener of a topic makes its feed, the last one ends it. From any thread: what is
@@ -27,20 +28,30 @@ final class Topics {
         this.failures = failures;
     }
 
-    /** @throws IllegalStateException where the topic has a feed, which cannot begin at a second place */
-    Subscription subscribe(String topic, From from, TopicListener listener) {
+    /**
+     * @param presence told who is there; null where that is not asked for
+     * @throws IllegalStateException where the topic has a feed, which cannot begin at a second place, or with presence
+     */
+    Subscription subscribe(String topic, From from, TopicListener listener, @Nullable PresenceListener presence) {
         Listening one = new Listening(topic, from.after().orElse(null), listener, this::report, this::close);
         boolean starts;
         synchronized (topics) {
             Shared shared = topics.get(topic);
             if (shared == null) {
-                shared = new Shared(new Feed(topic, from, listeners, this::forget), new ArrayList<>());
+                Feed begun = new Feed(topic, from, presence != null, listeners, this::forget);
+                shared = new Shared(begun, new ArrayList<>());
                 topics.put(topic, shared);
             } else if (!from.equals(From.now())) {
                 throw new IllegalStateException("this client listens to " + topic
                         + " already; allowed for one more listener is to begin with what comes next");
+            } else if (presence != null && !shared.feed().showsPresence()) {
+                throw new IllegalStateException("this client listens to " + topic
+                        + " already, without presence; allowed is to ask for it with the first listener");
             }
             Feed feed = shared.feed();
+            if (presence != null) {
+                one.show(presence, feed.present());
+            }
             shared.listening().add(one);
             starts = core.put(() -> exchange.join(feed, one));
         }

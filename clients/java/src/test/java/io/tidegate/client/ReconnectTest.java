@@ -138,6 +138,15 @@ class ReconnectTest {
         }
     }
 
+    /** A server that was killed, or a proxy that cuts: nobody has closed anything. */
+    @Test
+    void anEndWithoutACloseFrameIsNotCalledAClose() {
+        List<String> reasons = new ArrayList<>();
+        ClientFixture own = new ClientFixture(options -> options.withStates(change -> reasons.add(change.reason())));
+        own.live().close("", 1006);
+        assertEquals("the connection ended without a close frame", reasons.getLast());
+    }
+
     @Test
     void theDebugHookSeesEveryFrame() {
         List<String> traces = new ArrayList<>();

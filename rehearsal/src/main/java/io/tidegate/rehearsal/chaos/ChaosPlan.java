@@ -18,8 +18,6 @@ import java.util.Set;
  * @param issuer of tokens, where the servers are closed to all who bring none
  */
 public record ChaosPlan(Load load, Storm storm, Servers servers, List<Script> scripts, Optional<Issuer> issuer) {
-    static final int PODS = 3;
-
     /**
      * What pods run.
      *
@@ -42,11 +40,24 @@ public record ChaosPlan(Load load, Storm storm, Servers servers, List<Script> sc
         /** Every pod is replaced, once. */
         record Rolling() implements Storm {}
 
+        /** Of four pods two leave at once, as in a scale-down: nobody is seen to leave or come. */
+        record Shrink() implements Storm {}
+
+        /** How many pods there are at first. */
+        default int pods() {
+            return switch (this) {
+                case Chaos chaos -> 3;
+                case Rolling rolling -> 3;
+                case Shrink shrink -> 4;
+            };
+        }
+
         /** Whether publishes may be answered by "nobody knows". */
         default boolean touchesRedis() {
             return switch (this) {
                 case Chaos chaos -> chaos.faults().stream().anyMatch(Fault::touchesRedis);
                 case Rolling rolling -> false;
+                case Shrink shrink -> false;
             };
         }
     }

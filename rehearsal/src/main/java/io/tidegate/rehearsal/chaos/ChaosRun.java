@@ -3,10 +3,12 @@ package io.tidegate.rehearsal.chaos;
 import com.google.errorprone.annotations.FormatMethod;
 import io.tidegate.rehearsal.check.Checker;
 import io.tidegate.rehearsal.check.Journal;
+import io.tidegate.rehearsal.check.PresenceLog;
 import io.tidegate.rehearsal.load.Ending;
+import io.tidegate.rehearsal.load.Issuer;
 import io.tidegate.rehearsal.load.Mix;
 import io.tidegate.rehearsal.load.Profile;
-import io.tidegate.rehearsal.load.Swarm;
+import io.tidegate.rehearsal.load.VirtualUsers;
 import io.tidegate.rehearsal.load.Wire;
 import java.io.PrintStream;
 import java.net.URI;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /** One run: a fleet, its clients, faults, then the verdict. On the caller's thread. */
@@ -28,7 +31,8 @@ public final class ChaosRun {
     private final ChaosPlan plan;
     private final PrintStream out;
     private final Journal journal = new Journal();
-    private final List<Crowd> crowds = new ArrayList<>();
+    private final List<ClientPool> pools = new ArrayList<>();
+    private Optional<PresencePool> presence = Optional.empty();
     private final List<String> complaints = new ArrayList<>();
     private final long start = System.nanoTime();
     private long lastProgress = start;
@@ -49,41 +53,64 @@ public final class ChaosRun {
     }
 
     private Outcome run() throws InterruptedException {
-        say("starting %d servers and their Redis", ChaosPlan.PODS);
+        say("starting %d servers and their Redis", plan.storm().pods());
         try (Fleet fleet = new Fleet(plan.servers())) {
-            fleet.start(ChaosPlan.PODS);
+            fleet.start(plan.storm().pods());
             try {
-                Swarm clients = connect(fleet.url());
-                crowds.forEach(Crowd::publish);
+                VirtualUsers clients = connect(fleet);
+                pools.forEach(ClientPool::publish);
                 storm(fleet);
-                crowds.forEach(Crowd::stop);
+                pools.forEach(ClientPool::stop);
                 complaints.addAll(
                         new Ending(journal, clients, this::await).level(this::pending, () -> live() == size(), LEVEL));
+                if (presence.isPresent()) {
+                    complaints.addAll(presence.get().judge().stream().limit(20).toList());
+                }
                 progress();
                 fleet.alarms().limit(10).forEach(line -> say("%s", line));
                 return verdict(clients);
             } finally {
-                crowds.forEach(Crowd::close);
+                pools.forEach(ClientPool::close);
             }
         }
     }
 
-    private Swarm connect(String url) throws InterruptedException {
+    private VirtualUsers connect(Fleet fleet) throws InterruptedException {
+        String url = fleet.url();
         Load load = plan.load();
-        Swarm clients = new Swarm(profile(url, Wire.V1), journal, plan.issuer());
-        crowds.add(SwarmCrowd.of("java", clients, load.clients(), load.rateOfClients()));
+        VirtualUsers clients = new VirtualUsers(profile(url, Wire.V1), journal, plan.issuer());
+        pools.add(VirtualUserPool.of("java", clients, load.clients(), load.rateOfClients()));
         int first = load.clients();
         for (Script script : plan.scripts()) {
-            crowds.add(new ScriptCrowd(script, first, load, journal, new Door(url, plan.issuer())));
+            pools.add(new ScriptPool(script, first, load, journal, new Door(url, plan.issuer())));
             first += script.clients();
         }
-        Swarm plain = new Swarm(profile(url, Wire.PLAIN), journal, plan.issuer());
-        crowds.add(SwarmCrowd.of(PLAIN, plain, load.plainClients(), 0));
+        pools.add(new ApiPool(load.backEnds(), first, load, journal, fleet));
+        plan.issuer()
+                .filter(issuer -> load.users() > 0)
+                .map(issuer -> presence(fleet, issuer))
+                .ifPresent(pool -> {
+                    presence = Optional.of(pool);
+                    pools.add(pool);
+                });
+        VirtualUsers plain = new VirtualUsers(profile(url, Wire.PLAIN), journal, plan.issuer());
+        pools.add(VirtualUserPool.of(PLAIN, plain, load.plainClients(), 0));
         if (!await("every client is live", CONNECT, () -> live() == size())) {
             throw new IllegalStateException("only " + live() + " of " + size() + " clients came to be live");
         }
         say("%d clients are live, on %d topics", size(), load.topics().count());
         return clients;
+    }
+
+    /** In a scale-down they know the pods, as each of them costs this process one descriptor then, and not three. */
+    private PresencePool presence(Fleet fleet, Issuer issuer) {
+        boolean shrinks = plan.storm() instanceof ChaosPlan.Storm.Shrink;
+        return new PresencePool(
+                plan.load().users(),
+                shrinks ? fleet.urlsOfPods() : List.of(fleet.url()),
+                new Door(fleet.url(), plan.issuer()),
+                issuer,
+                !shrinks);
     }
 
     private Profile profile(String url, Wire wire) {
@@ -110,6 +137,30 @@ public final class ChaosRun {
                 faults.inject();
                 awaitEnd(faults);
             }
+            case ChaosPlan.Storm.Shrink shrink -> {
+                PresencePool pool = presence.orElseThrow();
+                if (!await("everybody is shown", LEVEL, pool::isShownToAll)) {
+                    complaints.add("not everybody was shown before the scale-down");
+                }
+                PresenceLog.Told before = pool.told();
+                Duration cpu = fleet.redis().cpu();
+                long began = System.nanoTime();
+                lastFault = "two pods leave";
+                Faults faults = new Faults(fleet, 0, EnumSet.of(Fault.SHRINK));
+                faults.inject();
+                faults.inject();
+                awaitEnd(faults);
+                double seconds = (System.nanoTime() - began) / 1e9;
+                say(
+                        "two pods have left within %.0f s; Redis used %.2f of a core",
+                        seconds, fleet.redis().cpu().minus(cpu).toMillis() / 1e3 / seconds);
+                pause(PresencePool.SETTLED);
+                PresenceLog.Told after = pool.told();
+                say("joins told %d, leaves told %d", after.joins() - before.joins(), after.leaves() - before.leaves());
+                if (!after.equals(before)) {
+                    complaints.add("somebody was told to have come or left who only moved");
+                }
+            }
         }
     }
 
@@ -120,16 +171,16 @@ public final class ChaosRun {
         complaints.addAll(faults.failures());
     }
 
-    private Outcome verdict(Swarm clients) {
+    private Outcome verdict(VirtualUsers clients) {
         boolean everyOrder = !plan.storm().touchesRedis();
         int reconnects = 0;
         int busiest = 0;
-        for (Crowd crowd : crowds) {
-            crowd.complaints().lines().map(line -> crowd.name() + ": " + line).forEach(complaints::add);
+        for (ClientPool pool : pools) {
+            pool.complaints().lines().map(line -> pool.name() + ": " + line).forEach(complaints::add);
             // A client on the plain wire is not handed over: it is closed, and comes back when it likes.
-            if (!crowd.name().equals(PLAIN)) {
-                reconnects += crowd.reconnects().total();
-                busiest += crowd.reconnects().busiest();
+            if (!pool.name().equals(PLAIN)) {
+                reconnects += pool.reconnects().total();
+                busiest += pool.reconnects().busiest();
             }
         }
         complaints.addAll(clients.tokens().complaints());
@@ -140,20 +191,21 @@ public final class ChaosRun {
         if (plan.issuer().isPresent()) {
             say("clients/java: %s", clients.tokens().text());
         }
+        presence.ifPresent(pool -> say("presence: %s", pool.text()));
         complaints.forEach(complaint -> say("%s", complaint));
         return outcome;
     }
 
     private int live() {
-        return crowds.stream().mapToInt(Crowd::live).sum();
+        return pools.stream().mapToInt(ClientPool::live).sum();
     }
 
     private int size() {
-        return crowds.stream().mapToInt(Crowd::size).sum();
+        return pools.stream().mapToInt(ClientPool::size).sum();
     }
 
     private int pending() {
-        return crowds.stream().mapToInt(Crowd::pending).sum();
+        return pools.stream().mapToInt(ClientPool::pending).sum();
     }
 
     private boolean await(String what, Duration atMost, BooleanSupplier condition) throws InterruptedException {
@@ -188,7 +240,7 @@ public final class ChaosRun {
                 journal.published(),
                 journal.acknowledged(),
                 journal.received(),
-                crowds.stream().mapToInt(crowd -> crowd.reconnects().total()).sum(),
+                pools.stream().mapToInt(pool -> pool.reconnects().total()).sum(),
                 journal.gaps(),
                 lastFault);
     }

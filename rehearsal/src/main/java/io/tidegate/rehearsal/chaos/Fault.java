@@ -4,6 +4,8 @@ package io.tidegate.rehearsal.chaos;
 public enum Fault {
     /** SIGKILL, then another pod. */
     KILL_POD,
+    /** SIGTERM, and no other pod comes. */
+    SHRINK,
     /** SIGTERM, while another pod starts. */
     TERMINATE_POD,
     /** Every pod that serves, one by one: another is ready before one leaves. */
@@ -17,10 +19,15 @@ public enum Fault {
     /** Between one pod and Redis nothing passes for 1 to 6 s. */
     SILENCE_LINK;
 
+    /** Whether a fleet is as large after it as before. */
+    public boolean isMended() {
+        return this != SHRINK;
+    }
+
     /** Whether publishes may be answered by "nobody knows". */
     boolean touchesRedis() {
         return switch (this) {
-            case KILL_POD, TERMINATE_POD, REPLACE_ALL -> false;
+            case KILL_POD, SHRINK, TERMINATE_POD, REPLACE_ALL -> false;
             case KILL_REDIS, STOP_REDIS, CUT_LINK, SILENCE_LINK -> true;
         };
     }

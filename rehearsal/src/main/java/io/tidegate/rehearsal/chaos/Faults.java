@@ -86,6 +86,13 @@ final class Faults {
                     fleet.bury(pod.get(), END_OF_A_PROCESS);
                 }
             }
+            case SHRINK -> {
+                Optional<Pod> pod = fleet.claimOldest();
+                if (pod.isPresent()) {
+                    terminate(pod.get());
+                    fleet.bury(pod.get(), END_OF_A_PROCESS);
+                }
+            }
             case REPLACE_ALL -> replaceAll();
             case KILL_REDIS ->
                 withRedis(() -> {

@@ -17,12 +17,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Pods behind one address, and their Redis, as in Kubernetes: a new pod has a new port, and clients never know it. */
 final class Fleet implements AutoCloseable {
+    static final String API_KEY = "a-key-for-runs-that-nobody-else-reaches";
+
     /** A start takes two seconds, but two cores carry servers, clients and whatever else. */
     private static final Duration START = Duration.ofMinutes(2);
 
@@ -33,7 +36,8 @@ final class Fleet implements AutoCloseable {
     private final RedisServer redis = RedisServer.start("--appendonly", "yes", "--appendfsync", "always");
 
     private final List<Pod> pods = new CopyOnWriteArrayList<>();
-    private final TcpProxy door = TcpProxy.start(this::nextPort);
+    private final TcpProxy door = TcpProxy.start(() -> next(ServerProcess::port));
+    private final TcpProxy apiDoor = TcpProxy.start(() -> next(ServerProcess::apiPort));
     private final AtomicInteger started = new AtomicInteger();
     private final AtomicInteger turn = new AtomicInteger();
     private final ChaosPlan.Servers servers;
@@ -73,6 +77,18 @@ final class Fleet implements AutoCloseable {
         return "ws://localhost:" + door.port() + "/chat";
     }
 
+    /** Of each pod that serves now, for clients that go there by themselves. */
+    List<String> urlsOfPods() {
+        return serving().stream()
+                .map(pod -> "ws://localhost:" + pod.server.port() + "/chat")
+                .toList();
+    }
+
+    /** Where back ends reach the pods, each connection another one. */
+    int apiPort() {
+        return apiDoor.port();
+    }
+
     RedisServer redis() {
         return redis;
     }
@@ -97,6 +113,7 @@ final class Fleet implements AutoCloseable {
         Path jar = servers.jars().get(number % servers.jars().size());
         Map<String, String> all = new LinkedHashMap<>(servers.settings());
         all.put("tidegate.node", "pod-" + number);
+        all.put("tidegate.api.keys", API_KEY);
         all.put("tidegate.relay.url", "redis://127.0.0.1:" + link.port());
         Pod pod = new Pod("pod-" + number, ServerProcess.start(jar, all, START), link);
         pods.add(pod);
@@ -146,13 +163,12 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    private OptionalInt nextPort() {
+    private OptionalInt next(ToIntFunction<ServerProcess> port) {
         List<Pod> serving = serving();
         return serving.isEmpty()
                 ? OptionalInt.empty()
-                : OptionalInt.of(serving.get(Math.floorMod(turn.getAndIncrement(), serving.size()))
-                        .server
-                        .port());
+                : OptionalInt.of(
+                        port.applyAsInt(serving.get(Math.floorMod(turn.getAndIncrement(), serving.size())).server));
     }
 
     /** What the pods have printed that is no routine. */
@@ -168,6 +184,7 @@ final class Fleet implements AutoCloseable {
     @Override
     public void close() {
         door.close();
+        apiDoor.close();
         pods.forEach(pod -> {
             pod.server.close();
             keepLog(pod);

@@ -9,9 +9,11 @@ import java.time.Duration;
  * @param clients of {@code clients/java}; each listens and publishes to two topics
  * @param otherClients of other languages, the same
  * @param plainClients on the plain wire, each in one topic; they only listen
+ * @param backEnds that publish over HTTP
+ * @param users whose presence is watched; only where the servers ask for tokens
  * @param rate messages a second that all of them publish together
  */
-public record Load(int clients, int otherClients, int plainClients, double rate) {
+public record Load(int clients, int otherClients, int plainClients, int backEnds, int users, double rate) {
 
     /** Two for each client, and ten who publish to each, so that a message goes to twenty or so. */
     Topics topics() {

@@ -26,19 +26,19 @@ public record Script(String name, int clients, String resource, List<String> pro
         return new Script(
                 NODE,
                 clients,
-                "crowd.mjs",
+                "clients.mjs",
                 List.of("node", "--experimental-websocket", "--no-warnings"),
                 module.toUri().toString());
     }
 
     /** Of {@code examples/python}. */
     public static Script python(int clients, Path module) {
-        return new Script("python", clients, "crowd.py", List.of("python3"), module.toString());
+        return new Script("python", clients, "clients.py", List.of("python3"), module.toString());
     }
 
     /** Puts the program into a file. */
     Path unpack() throws IOException {
-        Path file = Files.createTempFile("crowd-", resource);
+        Path file = Files.createTempFile("clients-", resource);
         try (InputStream source = Script.class.getResourceAsStream(resource)) {
             if (source == null) {
                 throw new IllegalStateException(resource + " is missing in the jar");

@@ -22,9 +22,10 @@ public final class Checker {
         for (Topic topic : journal.topics()) {
             synchronized (topic) {
                 PublisherOrder order = new PublisherOrder(topic.order);
-                List<Stretch> rest = topic.observers.stream().map(Stretch::rest).toList();
+                List<ObservedSegment> rest =
+                        topic.observers.stream().map(ObservedSegment::rest).toList();
                 defects.addAll(topic.defects);
-                defects.addAll(new StretchCheck(topic, topic.published, rest, order).defects());
+                defects.addAll(new SegmentCheck(topic, topic.published, rest, order).defects());
                 for (PublisherOrder.Overtaking overtaking : order.overtakings()) {
                     if (overtaking.known() || everyOrder) {
                         defects.add(new Defect(Defect.Kind.REORDERED, topic.name, overtaking.what()));

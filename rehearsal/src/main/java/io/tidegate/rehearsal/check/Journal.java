@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What everybody reports while a run lasts: what was published, what was acknowledged, what the application got and in
- * which order. Any thread may write. What everybody has got is judged and forgotten as the run goes on (see {@link Cut});
+ * which order. Any thread may write. What everybody has got is judged and forgotten as the run goes on (see {@link Checkpoint});
  * the {@link Checker} judges the rest once all have ended.
  */
 public final class Journal {

@@ -92,7 +92,7 @@ final class Topic {
     /** One entry more; at times, which are rarer where little can be forgotten, what can be is. */
     void grew() {
         if (++grown >= cutAt) {
-            new Cut(this).tryToMake();
+            new Checkpoint(this).tryToMake();
             grown = 0;
             cutAt = Math.max(cutAtLeast, kept() / 2);
         }

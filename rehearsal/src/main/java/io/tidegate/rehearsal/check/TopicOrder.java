@@ -22,11 +22,11 @@ final class TopicOrder {
     private final Map<Long, Set<Long>> followers = new LinkedHashMap<>();
     private final Map<Long, Integer> predecessors = new HashMap<>();
     private final Map<Long, Integer> rank = new LinkedHashMap<>();
-    private final List<Stretch> stretches;
+    private final List<ObservedSegment> segments;
 
-    TopicOrder(List<Stretch> stretches, Map<Long, Published> published) {
-        this.stretches = stretches;
-        stretches.forEach(this::read);
+    TopicOrder(List<ObservedSegment> segments, Map<Long, Published> published) {
+        this.segments = segments;
+        segments.forEach(this::read);
         sort(Comparator.comparingLong(payload -> {
             Published publish = published.get(payload);
             return publish == null ? Long.MAX_VALUE : publish.handedOverAt;
@@ -49,8 +49,8 @@ final class TopicOrder {
         if (rank.size() == followers.size()) {
             return Optional.empty();
         }
-        List<Places> all = stretches.stream()
-                .map(stretch -> new Places(stretch.name, stretch.firstPlaces()))
+        List<Places> all = segments.stream()
+                .map(segment -> new Places(segment.name, segment.firstPlaces()))
                 .toList();
         for (Places one : all) {
             List<Long> sequence = new ArrayList<>(one.at().keySet());
@@ -76,9 +76,9 @@ final class TopicOrder {
         }
     }
 
-    private void read(Stretch stretch) {
+    private void read(ObservedSegment segment) {
         @Nullable Set<Long> after = null;
-        for (long payload : stretch.firstPlaces().keySet()) {
+        for (long payload : segment.firstPlaces().keySet()) {
             if (after != null && after.add(payload)) {
                 predecessors.merge(payload, 1, Integer::sum);
             }

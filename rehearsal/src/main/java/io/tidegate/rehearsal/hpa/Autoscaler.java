@@ -14,7 +14,7 @@ public final class Autoscaler {
     private final int min;
     private final int max;
     private final Optional<Behavior> behavior;
-    private final Wishes wishes = new Wishes();
+    private final Recommendations recommendations = new Recommendations();
     private final ScaleEvents added = new ScaleEvents();
     private final ScaleEvents removed = new ScaleEvents();
 
@@ -65,13 +65,15 @@ public final class Autoscaler {
 
     /** {@code normalizeDesiredReplicasWithBehaviors}. */
     private int withBehavior(Behavior rules, Duration now, int current, int wanted) {
-        int lowest = wishes.within(rules.up().window(), now, wanted).min().getAsInt();
-        int highest = wishes.within(rules.down().window(), now, wanted).max().getAsInt();
+        int lowest =
+                recommendations.within(rules.up().window(), now, wanted).min().getAsInt();
+        int highest =
+                recommendations.within(rules.down().window(), now, wanted).max().getAsInt();
         Duration up = rules.up().window();
         Duration down = rules.down().window();
-        wishes.add(now, wanted, up.compareTo(down) > 0 ? up : down);
+        recommendations.add(now, wanted, up.compareTo(down) > 0 ? up : down);
 
-        // As near to the present number as the wishes of both windows allow.
+        // As near to the present number as the recommendations of both windows allow.
         int stable = Math.min(Math.max(current, lowest), highest);
         Allowance allowance = new Allowance(current, added, removed, now);
         if (stable > current) {
@@ -83,11 +85,11 @@ public final class Autoscaler {
         return current;
     }
 
-    /** {@code normalizeDesiredReplicas}: the highest wish of five minutes, at most twice as many or four. */
+    /** {@code normalizeDesiredReplicas}: the highest recommendation of five minutes, at most twice as many or four. */
     private int withoutBehavior(Duration now, int current, int wanted) {
         Duration window = Rules.DEFAULT_DOWN.window();
-        int highest = wishes.within(window, now, wanted).max().getAsInt();
-        wishes.add(now, wanted, window);
+        int highest = recommendations.within(window, now, wanted).max().getAsInt();
+        recommendations.add(now, wanted, window);
         return Math.max(min, Math.min(highest, Math.min(max, Math.max(2 * current, 4))));
     }
 

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * How to move in one direction ({@code HPAScalingRules}).
  *
- * @param window of earlier wishes that still count
+ * @param window of earlier recommendations that still count
  * @param policies of which {@code select} chooses
  */
 public record Rules(Duration window, List<Policy> policies, Select select) {

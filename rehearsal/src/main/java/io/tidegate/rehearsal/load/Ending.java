@@ -15,7 +15,7 @@ public final class Ending {
     private static final int SHOWN = 10;
 
     private final Journal journal;
-    private final Swarm swarm;
+    private final VirtualUsers virtualUsers;
     private final Waiter waiter;
 
     /** Waits until something is so, for a while. */
@@ -26,10 +26,10 @@ public final class Ending {
         boolean await(String what, Duration atMost, BooleanSupplier condition) throws InterruptedException;
     }
 
-    /** @param swarm publishes the last messages */
-    public Ending(Journal journal, Swarm swarm, Waiter waiter) {
+    /** @param virtualUsers publishes the last messages */
+    public Ending(Journal journal, VirtualUsers virtualUsers, Waiter waiter) {
         this.journal = journal;
-        this.swarm = swarm;
+        this.virtualUsers = virtualUsers;
         this.waiter = waiter;
     }
 
@@ -50,9 +50,10 @@ public final class Ending {
         if (!waiter.await("everybody is served", atMost, whole)) {
             complaints.add("not everybody was served in the end");
         }
-        swarm.publishOnce();
-        if (!waiter.await("everybody is level", atMost, () -> journal.behind(Swarm.LAST) == 0)) {
-            complaints.add(journal.behind(Swarm.LAST) + " subscriptions never got the last message of their topic");
+        virtualUsers.publishOnce();
+        if (!waiter.await("everybody is level", atMost, () -> journal.behind(VirtualUsers.LAST) == 0)) {
+            complaints.add(
+                    journal.behind(VirtualUsers.LAST) + " subscriptions never got the last message of their topic");
         }
         return complaints;
     }

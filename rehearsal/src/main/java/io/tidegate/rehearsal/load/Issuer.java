@@ -56,7 +56,7 @@ public final class Issuer {
     public String token(String user, Duration life) {
         long expires = System.currentTimeMillis() / 1_000 + life.toSeconds();
         String claims = "{\"jti\":\"" + issued.incrementAndGet() + "\",\"sub\":\"" + user + "\",\"exp\":" + expires
-                + ",\"tidegate\":{\"subscribe\":[\"*\"],\"publish\":[\"*\",\"/\"]}}";
+                + ",\"tidegate\":{\"subscribe\":[\"*\"],\"publish\":[\"*\",\"/\"],\"presence\":[\"*\"]}}";
         String signed = HEADER + "." + encoded(claims);
         try {
             Mac mac = Mac.getInstance("HmacSHA256");

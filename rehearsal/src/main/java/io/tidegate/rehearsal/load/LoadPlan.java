@@ -8,4 +8,4 @@ import java.time.Duration;
  * @param rate messages a second, all together
  * @param duration from the first connection on
  */
-public record LoadPlan(Profile profile, Course course, double rate, Duration duration) {}
+public record LoadPlan(Profile profile, LoadProfile loadProfile, double rate, Duration duration) {}

@@ -25,7 +25,7 @@ public final class LoadRun {
     private final Journal journal = new Journal();
     private final List<Sample> samples = new ArrayList<>();
     private final List<String> complaints = new ArrayList<>();
-    private final Swarm swarm;
+    private final VirtualUsers virtualUsers;
     private final long began = System.nanoTime();
     private long sampledAt = began;
     private boolean publishes;
@@ -35,7 +35,7 @@ public final class LoadRun {
     public LoadRun(LoadPlan plan, Consumer<Sample> progress) {
         this.plan = plan;
         this.progress = progress;
-        this.swarm = new Swarm(plan.profile(), journal);
+        this.virtualUsers = new VirtualUsers(plan.profile(), journal);
     }
 
     /** Ends the load early; the verdict is still made. Any thread. */
@@ -46,30 +46,30 @@ public final class LoadRun {
     /** Runs it. */
     public LoadResult run() throws InterruptedException {
         try {
-            follow(plan.course());
+            follow(plan.loadProfile());
             publishes = true;
-            swarm.rate(0);
+            virtualUsers.rate(0);
             if (stopped) {
-                swarm.hold();
+                virtualUsers.hold();
             }
-            complaints.addAll(new Ending(journal, swarm, this::await)
-                    .level(swarm::pending, swarm::isWhole, complaints.isEmpty() ? STEP : SHORT_STEP));
+            complaints.addAll(new Ending(journal, virtualUsers, this::await)
+                    .level(virtualUsers::pending, virtualUsers::isWhole, complaints.isEmpty() ? STEP : SHORT_STEP));
             sample();
-            complaints.addAll(swarm.complaints());
+            complaints.addAll(virtualUsers.complaints());
             return new LoadResult(
                     Checker.check(journal, false),
-                    swarm.snapshot(),
-                    swarm.latencies(),
+                    virtualUsers.snapshot(),
+                    virtualUsers.latencies(),
                     List.copyOf(samples),
                     List.copyOf(complaints));
         } finally {
-            swarm.close();
+            virtualUsers.close();
         }
     }
 
-    private void follow(Course course) throws InterruptedException {
+    private void follow(LoadProfile loadProfile) throws InterruptedException {
         boolean first = true;
-        for (Course.Step step : course.steps()) {
+        for (LoadProfile.Step step : loadProfile.steps()) {
             if (!goesOn(step.at())) {
                 return;
             }
@@ -77,7 +77,7 @@ public final class LoadRun {
                 requireWhole();
             }
             first = false;
-            swarm.resize(step.connections(), step.perSecond());
+            virtualUsers.resize(step.connections(), step.perSecond());
         }
         if (goesOn(plan.duration())) {
             requireWhole();
@@ -86,8 +86,8 @@ public final class LoadRun {
 
     /** What the step before asked for is there. */
     private void requireWhole() {
-        if (!swarm.isWhole()) {
-            Snapshot.Connections connections = swarm.snapshot().connections();
+        if (!virtualUsers.isWhole()) {
+            Snapshot.Connections connections = virtualUsers.snapshot().connections();
             complaints.add("only " + connections.live() + " of " + connections.target() + " connections after "
                     + (System.nanoTime() - began) / 1_000_000_000 + " s");
         }
@@ -122,9 +122,9 @@ public final class LoadRun {
     private void pause() throws InterruptedException {
         Thread.sleep(POLL_MILLIS);
         // What is due while nobody is there would tell nothing of the servers.
-        if (!publishes && !stopped && swarm.live() > 0) {
+        if (!publishes && !stopped && virtualUsers.live() > 0) {
             publishes = true;
-            swarm.rate(plan.rate());
+            virtualUsers.rate(plan.rate());
         }
         if (System.nanoTime() - sampledAt >= SAMPLE_NANOS) {
             sample();
@@ -133,7 +133,7 @@ public final class LoadRun {
 
     private void sample() {
         sampledAt += SAMPLE_NANOS;
-        Sample sample = swarm.sample();
+        Sample sample = virtualUsers.sample();
         samples.add(sample);
         progress.accept(sample);
     }

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Which wires the clients of a crowd speak.
+ * Which wires the clients of a pool speak.
  *
  * @param shares of each wire, in whatever unit
  */

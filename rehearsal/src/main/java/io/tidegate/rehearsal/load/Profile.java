@@ -4,15 +4,17 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * What a crowd is made of.
+ * What a pool is made of.
  *
- * @param targets {@code ws://host:port} of the fleet; a client that loses one goes to the next
+ * @param targets {@code ws://host:port/path} of the fleet; a client that loses one goes to the next
  * @param mix of wires
  * @param topics of the chat
  * @param size bytes of a message, padded; what names it takes up to 40
  * @param readers on the plain wire who read a message a second, beside the others; they are to be thrown out
  */
 public record Profile(List<URI> targets, Mix mix, Topics topics, int size, int readers) {
+    private static final String CHAT = "/chat";
+    private static final int LAST_PORT = 65_535;
 
     public Profile {
         targets = List.copyOf(targets);
@@ -29,7 +31,7 @@ public record Profile(List<URI> targets, Mix mix, Topics topics, int size, int r
 
     /** The chat of each target. */
     String[] chats() {
-        return targets.stream().map(target -> address(target, "/chat")).toArray(String[]::new);
+        return targets.stream().map(target -> address(target, CHAT)).toArray(String[]::new);
     }
 
     /** An address at the target whose turn it is. */
@@ -38,13 +40,26 @@ public record Profile(List<URI> targets, Mix mix, Topics topics, int size, int r
     }
 
     private static String address(URI target, String path) {
-        return target.getScheme() + "://" + target.getRawAuthority() + path;
+        return target.getScheme() + "://" + target.getRawAuthority() + prefix(target) + path;
+    }
+
+    /** What stands before the server's own paths: {@code tidegate.path}, or what a proxy takes away. */
+    private static String prefix(URI target) {
+        String path = target.getRawPath().replaceFirst("/$", "");
+        return path.endsWith(CHAT) ? path.substring(0, path.length() - CHAT.length()) : path;
     }
 
     private static void require(URI target) {
         boolean webSocket = "ws".equalsIgnoreCase(target.getScheme()) || "wss".equalsIgnoreCase(target.getScheme());
-        if (!webSocket || target.getHost() == null) {
-            throw new IllegalArgumentException("target " + target + "; allowed is such as ws://localhost:8080");
+        boolean port = target.getPort() == -1 || (target.getPort() >= 1 && target.getPort() <= LAST_PORT);
+        if (!webSocket
+                || target.getHost() == null
+                || !port
+                || target.getRawQuery() != null
+                || target.getFragment() != null) {
+            throw new IllegalArgumentException(
+                    "target " + target + "; allowed is such as ws://localhost:8080, with a port from 1 to " + LAST_PORT
+                            + " and without a query");
         }
     }
 }

@@ -4,18 +4,19 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Has a member publish whenever a message is due, on one thread. */
+/** Has a user publish whenever a message is due, on one thread. */
 final class Publisher {
     private static final long NOBODY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long NOTHING_NANOS = TimeUnit.HOURS.toNanos(1);
 
-    private final Crowd crowd;
+    private final UserPool pool;
     private final Schedule schedule = new Schedule();
     private final Thread thread;
 
-    Publisher(Crowd crowd) {
-        this.crowd = crowd;
-        this.thread = Thread.ofPlatform().daemon().name("swarm publisher").start(this::run);
+    Publisher(UserPool pool) {
+        this.pool = pool;
+        this.thread =
+                Thread.ofPlatform().daemon().name("virtual users publisher").start(this::run);
     }
 
     void rate(double perSecond) {
@@ -53,14 +54,14 @@ final class Publisher {
             if (early > 0) {
                 return early;
             }
-            Optional<Member> member = crowd.next();
-            if (member.isEmpty()) {
+            Optional<VirtualUser> user = pool.next();
+            if (user.isEmpty()) {
                 // It stays due.
                 return NOBODY_NANOS;
             }
             schedule.taken();
             // Within the monitor: once a rate of 0 is set, nothing more goes out.
-            member.get().publish(due);
+            user.get().publish(due);
             return 0;
         }
     }

@@ -3,7 +3,7 @@ package io.tidegate.rehearsal.load;
 /**
  * A point for the plots.
  *
- * @param at seconds since the swarm began
+ * @param at seconds since the run began
  * @param latencies since the sample before
  */
 public record Sample(double at, Snapshot snapshot, Latencies latencies) {}

@@ -1,15 +1,23 @@
 package io.tidegate.rehearsal.load;
 
-/** Whether one member is served, as the tally counts it. Any thread. */
+/** Whether one user is served, as the tally counts it. Any thread. */
 final class Service {
+    /** The code of a connection that ended without one (RFC 6455, section 7.1.5). */
+    static final int NO_CODE = 1006;
+
+    /** Of a drain and of a rebalance. */
+    static final int RESTART = 1012;
+
     private final Tally tally;
+    private final String user;
     private long since = System.nanoTime();
     private boolean serves;
     private boolean served;
     private boolean over;
 
-    Service(Tally tally) {
+    Service(Tally tally, String user) {
         this.tally = tally;
+        this.user = user;
     }
 
     /** Whether it is served now. */
@@ -45,10 +53,18 @@ final class Service {
         tally.handovers.incrementAndGet();
     }
 
-    /** It is served no more, because of this close code, or 1006. */
-    synchronized void ends(int code) {
+    /**
+     * It is served no more.
+     *
+     * @param code of the close frame, or {@link #NO_CODE}
+     * @param reason for a human
+     */
+    synchronized void ends(int code, String reason) {
         if (serves) {
             tally.closed(code);
+            if (code != RESTART) {
+                tally.ended(user, reason);
+            }
             cease();
         }
     }

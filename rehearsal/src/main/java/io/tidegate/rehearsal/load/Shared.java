@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
- * What the members of a swarm have in common.
+ * What virtual users have in common.
  *
  * @param timers for tasks that are short
  * @param issuer of tokens, where the fleet is closed

@@ -19,7 +19,6 @@ final class SlowReader {
     private static final int BYTES_AT_ONCE = 256;
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final int CONNECT_MILLIS = 10_000;
-    private static final int NO_CODE = 1006;
 
     private final int index;
     private final Shared shared;
@@ -53,9 +52,9 @@ final class SlowReader {
                     while (in.readNBytes(BYTES_AT_ONCE).length > 0) {
                         Thread.sleep(PAUSE);
                     }
-                    shared.tally().closed(NO_CODE);
+                    shared.tally().closed(Service.NO_CODE);
                 } catch (IOException e) {
-                    shared.tally().closed(NO_CODE);
+                    shared.tally().closed(Service.NO_CODE);
                 }
                 Thread.sleep(PAUSE);
             }

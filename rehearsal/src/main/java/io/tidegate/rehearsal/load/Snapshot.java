@@ -3,16 +3,16 @@ package io.tidegate.rehearsal.load;
 import java.util.Map;
 
 /**
- * How things are with a swarm.
+ * How things are with virtual users.
  *
- * @param closes connections that ended other than by the swarm's own will, by their close code; 1006 where TCP ended
+ * @param closes connections that ended other than by the users' own will, by their close code; 1006 where TCP ended
  * @param nodes clients of {@code tidegate.v1} by the node that serves them
  */
 public record Snapshot(
         Connections connections, Messages messages, Map<Integer, Long> closes, Map<String, Integer> nodes) {
 
     /**
-     * The swarm's connections.
+     * The users' connections.
      *
      * @param target how many are wanted
      * @param live how many are served, during a hand-over too
@@ -25,7 +25,7 @@ public record Snapshot(
     /**
      * The load's messages, from the beginning; without the last ones, by which a run ends.
      *
-     * @param pending published by this swarm and not acknowledged
+     * @param pending published by these users and not acknowledged
      * @param gaps how often a client was told that something is missing
      */
     public record Messages(long published, long acknowledged, long received, int pending, long gaps) {}

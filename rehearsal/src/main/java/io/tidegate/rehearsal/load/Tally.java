@@ -1,7 +1,9 @@
 package io.tidegate.rehearsal.load;
 
 import io.tidegate.rehearsal.check.Journal;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,9 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 
-/** What the members of a swarm count together. Any thread. */
+/** What virtual users count together. Any thread. */
 final class Tally {
     private static final int COMPLAINTS = 1_000;
+    private static final int ENDINGS = 10;
 
     final AtomicInteger live = new AtomicInteger();
     final AtomicInteger pending = new AtomicInteger();
@@ -23,16 +26,17 @@ final class Tally {
     final Timing connect = new Timing();
     final Timing outage = new Timing();
     final TokenTally tokens = new TokenTally();
-    /** What {@link Swarm#LAST} publishes all at once, when the load is over: no part of its figures. */
+    /** What {@link VirtualUsers#LAST} publishes all at once, when the load is over: no part of its figures. */
     final LongAdder lastPublished = new LongAdder();
 
     final LongAdder lastAcknowledged = new LongAdder();
     private final LongAdder lastReceived = new LongAdder();
     private final Map<Integer, LongAdder> closes = new ConcurrentHashMap<>();
+    private final Queue<String> endings = new ConcurrentLinkedQueue<>();
     private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
 
     void received(Stamp stamp, long now) {
-        if (stamp.payload().publisher() == Swarm.LAST) {
+        if (stamp.payload().publisher() == VirtualUsers.LAST) {
             lastReceived.increment();
         } else {
             delivery.record(now - stamp.due());
@@ -51,6 +55,18 @@ final class Tally {
 
     void closed(int code) {
         closes.computeIfAbsent(code, unknown -> new LongAdder()).increment();
+    }
+
+    /** A user has lost its connection otherwise than by a restart. */
+    void ended(String user, String reason) {
+        if (endings.size() < ENDINGS) {
+            endings.add(user + " at " + Instant.now() + ": " + reason);
+        }
+    }
+
+    /** The first of them, with the time. */
+    List<String> endings() {
+        return List.copyOf(endings);
     }
 
     Map<Integer, Long> closes() {

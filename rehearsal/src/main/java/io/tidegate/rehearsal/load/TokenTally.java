@@ -5,7 +5,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What the tokens of a swarm's clients come to. Any thread. */
+/** What the tokens of virtual users come to. Any thread. */
 public final class TokenTally {
     private static final int FAILURES = 10;
 

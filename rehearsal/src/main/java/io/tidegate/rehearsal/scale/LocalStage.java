@@ -1,6 +1,7 @@
 package io.tidegate.rehearsal.scale;
 
 import io.tidegate.rehearsal.hpa.Decision;
+import io.tidegate.testing.Folders;
 import io.tidegate.testing.RedisServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,11 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** A fleet of processes of this machine, on which the HPA's published algorithm decides. The rehearsal's thread. */
 final class LocalStage implements Stage {
@@ -43,7 +42,7 @@ final class LocalStage implements Stage {
         this.plan = plan;
         this.scaling = scaling;
         directory = newDirectory();
-        Runtime.getRuntime().addShutdownHook(new Thread(this::removeDirectory));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> Folders.delete(directory)));
         List<Slot> slots = Slot.of(chart.name(), scaling.max() + LEAVING);
         List<Integer> ports = Slot.freePorts(proxies + 1);
         doors = ports.subList(1, ports.size());
@@ -131,19 +130,7 @@ final class LocalStage implements Stage {
         proxies.forEach(Haproxy::close);
         prometheus.close();
         redis.close();
-        removeDirectory();
-    }
-
-    private void removeDirectory() {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(directory)) {
-            files.sorted(Comparator.reverseOrder())
-                    .forEach(file -> file.toFile().delete());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Folders.delete(directory);
     }
 
     private static Path newDirectory() {

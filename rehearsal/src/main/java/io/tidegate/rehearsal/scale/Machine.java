@@ -1,6 +1,6 @@
 package io.tidegate.rehearsal.scale;
 
-import io.tidegate.rehearsal.load.Room;
+import io.tidegate.rehearsal.load.ProcessLimits;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,7 +29,7 @@ record Machine(int proxies, int connectionsEach) {
         if (!missing.isEmpty()) {
             throw new UnplayableException("rehearse needs " + String.join("; ", missing));
         }
-        return of(clients, Room.here());
+        return of(clients, ProcessLimits.here());
     }
 
     /**
@@ -38,14 +38,14 @@ record Machine(int proxies, int connectionsEach) {
      * @throws UnplayableException that says what is missing
      */
     static void roomFor(int clients) {
-        refuse(Room.here().refusal((int) (clients * MOVING), 1));
+        refuse(ProcessLimits.here().refusal((int) (clients * MOVING), 1));
     }
 
-    static Machine of(int clients, Room room) {
+    static Machine of(int clients, ProcessLimits limits) {
         int connections = (int) (clients * MOVING);
-        int each = (int) Math.max(1, Math.min(MOST, (room.files() - OTHERS) / 2));
+        int each = (int) Math.max(1, Math.min(MOST, (limits.files() - OTHERS) / 2));
         int proxies = (int) Math.ceil((double) connections / each);
-        refuse(room.refusal(connections, proxies));
+        refuse(limits.refusal(connections, proxies));
         return new Machine(proxies, each);
     }
 

@@ -70,7 +70,7 @@ public final class Rehearsal {
 
     private static Outcome play(RehearsalPlan plan, Stage stage, PrintStream out) throws InterruptedException {
         awaitFirstPods(stage);
-        try (Clients clients = new SwarmClients(stage.targets(), plan.load())) {
+        try (Clients clients = new VirtualUserClients(stage.targets(), plan.load())) {
             return new Rehearsal(plan, stage, clients, out).play();
         }
     }

@@ -1,6 +1,6 @@
 package io.tidegate.rehearsal.scale;
 
-import java.io.File;
+import io.tidegate.testing.Programs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A program that a rehearsal needs and that has to be installed. */
@@ -25,24 +24,16 @@ enum Tool {
     /** What is not there, each with the command that brings it. */
     static List<String> missing() {
         return Arrays.stream(values())
-                .filter(tool -> tool.find().isEmpty())
+                .filter(tool -> Programs.find(tool.program).isEmpty())
                 .map(tool -> tool.program + ": apt-get install " + tool.program)
                 .toList();
-    }
-
-    /** On the PATH or where Debian puts daemons, which is not on everybody's PATH. */
-    private Optional<Path> find() {
-        String places = System.getenv().getOrDefault("PATH", "") + File.pathSeparator + "/usr/sbin";
-        return Arrays.stream(places.split(File.pathSeparator, -1))
-                .map(place -> Path.of(place, program))
-                .filter(Files::isExecutable)
-                .findFirst();
     }
 
     /** Starts it; it ends with this JVM at the latest. */
     Process start(Path directory, List<String> arguments) {
         List<String> command = new ArrayList<>();
-        command.add(find().orElseThrow(() -> new UnplayableException(program + " is not installed"))
+        command.add(Programs.find(program)
+                .orElseThrow(() -> new UnplayableException(program + " is not installed"))
                 .toString());
         command.addAll(arguments);
         try {

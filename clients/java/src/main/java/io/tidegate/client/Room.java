@@ -1,0 +1,154 @@
+package io.tidegate.client;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is in a topic as the application is told it, from one connection to the next. In the client's mailbox only.
+ *
+ * <p>Nodes hear of a join or a leave at different moments, so a connection may bring once more what another one has brought, or
+ * not have it yet. So what would take back something that another connection has just said is looked at again a little later.
+ */
+final class Room {
+    /** One node hears of a user no later than this after another one. */
+    private static final Duration APART = Duration.ofSeconds(2);
+
+    private final Feed feed;
+    private final LongSupplier nanoTime;
+    private final BiConsumer<Duration, Runnable> after;
+
+    /** What each connection says that was asked. */
+    private final Map<Link, Roll> rolls = new HashMap<>();
+
+    private final Map<Optional<String>, Present> users = new HashMap<>();
+
+    /** What was told lately, the oldest first, and where and when the first list came. */
+    private final Map<Optional<String>, Told> told = new LinkedHashMap<>();
+
+    private @Nullable Told begun;
+    private @Nullable Roll followed;
+    private final Set<Optional<String>> doubtful = new HashSet<>();
+
+    private record Told(Roll by, long at) {}
+
+    Room(Feed feed, LongSupplier nanoTime, BiConsumer<Duration, Runnable> after) {
+        this.feed = feed;
+        this.nanoTime = nanoTime;
+        this.after = after;
+    }
+
+    /** The topic was asked for on this connection; what one says that is not there any more counts no longer. */
+    void asked(Link link, Collection<Link> current) {
+        rolls.keySet().retainAll(current);
+        rolls.put(link, new Roll());
+    }
+
+    void page(Link link, ServerFrame.Listed list) {
+        Roll roll = rolls.get(link);
+        if (roll == null) {
+            return;
+        }
+        roll.page(list.users(), list.more());
+        if (roll == followed) {
+            followed = null;
+        }
+    }
+
+    void change(Link link, ServerFrame.Changed change, Instant now) {
+        Roll roll = rolls.get(link);
+        if (roll == null) {
+            return;
+        }
+        roll.change(change.joined(), change.left(), now);
+        if (roll == followed) {
+            compare(roll, change.left());
+            compare(roll, change.joined());
+        }
+    }
+
+    /** This connection serves the topic: what it says counts, once its list is whole. */
+    void follow(Link link) {
+        Roll roll = rolls.get(link);
+        if (roll == null || roll == followed || !roll.isWhole()) {
+            return;
+        }
+        followed = roll;
+        if (begun == null) {
+            begun = new Told(roll, nanoTime.getAsLong());
+            users.putAll(roll.users());
+        } else {
+            compare(roll, List.copyOf(users.keySet()));
+            compare(roll, roll.users().keySet());
+        }
+        feed.listed(Map.copyOf(users));
+    }
+
+    private void compare(Roll roll, Collection<Optional<String>> those) {
+        for (Optional<String> user : those) {
+            Present present = roll.users().get(user);
+            if ((present != null) == users.containsKey(user)) {
+                users.computeIfPresent(user, (key, before) -> present == null ? before : present);
+            } else if (isDoubtful(roll, user)) {
+                doubt(user);
+            } else {
+                remember(user, roll);
+                tell(user, present);
+            }
+        }
+    }
+
+    private void tell(Optional<String> user, @Nullable Present present) {
+        if (present == null) {
+            users.remove(user);
+            feed.left(user);
+        } else {
+            users.put(user, present);
+            feed.joined(present);
+        }
+    }
+
+    private boolean isDoubtful(Roll roll, Optional<String> user) {
+        Told last = told.getOrDefault(user, begun);
+        return last != null && last.by() != roll && isRecent(last);
+    }
+
+    private boolean isRecent(Told one) {
+        return nanoTime.getAsLong() - one.at() < APART.toNanos();
+    }
+
+    private void remember(Optional<String> user, Roll roll) {
+        told.remove(user);
+        told.put(user, new Told(roll, nanoTime.getAsLong()));
+        for (Iterator<Told> each = told.values().iterator(); !isRecent(each.next()); ) {
+            each.remove();
+        }
+    }
+
+    private void doubt(Optional<String> user) {
+        if (doubtful.isEmpty()) {
+            after.accept(APART, this::lookAgain);
+        }
+        doubtful.add(user);
+    }
+
+    private void lookAgain() {
+        List<Optional<String>> those = List.copyOf(doubtful);
+        doubtful.clear();
+        Roll roll = followed;
+        if (roll != null) {
+            compare(roll, those);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package io.tidegate.helidon;
+
+import io.helidon.common.task.HelidonTaskExecutor;
+import io.helidon.common.task.InterruptableTask;
+import io.tidegate.owner.OutOfMemory;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Stands between a listener of Helidon's and its socket, and between the listener and the threads of its connections. Helidon
+ * 4.2.6 ends a listener for ever when an accept fails, which it does while the process has no descriptor left; its own bound
+ * ({@code max-tcp-connections}) leaves further connections waiting, with a descriptor of the kernel's each.
+ *
+ * <p>The listener's thread alone accepts and executes, in turn.
+ */
+final class BoundedListener extends ServerSocket implements HelidonTaskExecutor {
+    private final String name;
+    private final ServerSocket socket;
+    private final HelidonTaskExecutor threads;
+    private final SocketLimit limit;
+    private final Runnable pause;
+
+    /** A connection that was accepted and counted, and has no thread yet. */
+    private boolean pending;
+
+    /**
+     * Nothing is accepted yet.
+     *
+     * @param name of the listener, for the log
+     * @param threads of the connections
+     * @param pause until the next attempt, where an accept has failed
+     */
+    BoundedListener(String name, ServerSocket socket, HelidonTaskExecutor threads, SocketLimit limit, Runnable pause)
+            throws IOException {
+        this.name = name;
+        this.socket = socket;
+        this.threads = threads;
+        this.limit = limit;
+        this.pause = pause;
+    }
+
+    /** Returns a connection within the bound; others are closed. Throws only where the listener is closed. */
+    @Override
+    public Socket accept() throws IOException {
+        dropped();
+        while (true) {
+            Socket accepted;
+            try {
+                accepted = socket.accept();
+            } catch (IOException e) {
+                if (socket.isClosed()) {
+                    throw e;
+                }
+                limit.failed(name, e);
+                pause.run();
+                continue;
+            }
+            if (limit.enter()) {
+                pending = true;
+                return accepted;
+            }
+            close(accepted);
+        }
+    }
+
+    /** Helidon closes a connection whose options it cannot set, and gives it no thread. */
+    private void dropped() {
+        if (pending) {
+            pending = false;
+            limit.leave();
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // Its descriptor is free all the same.
+        }
+    }
+
+    @Override
+    public boolean isClosed() {
+        return socket.isClosed();
+    }
+
+    @Override
+    public <T> Future<T> execute(InterruptableTask<T> connection) {
+        boolean counted = pending;
+        try {
+            Future<T> future = threads.execute(counted ? new Counted<>(connection, limit) : connection);
+            pending = false;
+            return future;
+        } catch (RejectedExecutionException e) {
+            // The server is ending. Of a rejection Helidon logs the stack trace; of another exception it does not.
+            throw new IllegalStateException("no connections any more", e);
+        } catch (Error e) {
+            // Helidon ends the listener.
+            OutOfMemory.check(e);
+            throw e;
+        }
+    }
+
+    @Override
+    public boolean isTerminated() {
+        return threads.isTerminated();
+    }
+
+    @Override
+    public boolean terminate(long timeout, TimeUnit unit) {
+        return threads.terminate(timeout, unit);
+    }
+
+    @Override
+    public void forceTerminate() {
+        threads.forceTerminate();
+    }
+
+    /** Ends the accepting, as Helidon wants it of its socket; the threads are ended by {@link #terminate}. */
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+
+    /** A connection that leaves the bound where it ends. */
+    private record Counted<T>(InterruptableTask<T> connection, SocketLimit limit) implements InterruptableTask<T> {
+        @Override
+        public boolean canInterrupt() {
+            return connection.canInterrupt();
+        }
+
+        @Override
+        public T call() throws Exception {
+            try {
+                return connection.call();
+            } catch (Error e) {
+                // The thread's future keeps it, and nobody asks that.
+                OutOfMemory.check(e);
+                throw e;
+            } finally {
+                limit.leave();
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.tidegate.helidon;
+
+import io.helidon.common.task.HelidonTaskExecutor;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.HttpService;
+import io.tidegate.metrics.Metrics.SocketRefusal;
+import io.tidegate.node.Node;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Map;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Puts a {@link BoundedListener} into each listener, and gives the management listener platform threads, one for each of its
+ * connections, so that what operators ask needs none of the carriers that all virtual threads share. Helidon 4.2.6 accepts on
+ * a platform thread of the listener's own, but has no setting for who reads then, nor for what a failed accept means; so
+ * private fields of {@code ServerListener} are set once the server has started. Where that fails, the server says so in one
+ * line, and its listeners are Helidon's alone.
+ */
+final class ListenerGuard implements HttpService {
+    private static final System.Logger LOG = System.getLogger(ListenerGuard.class.getName());
+    private static final String PACKAGE = "io.helidon.webserver.";
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int CONNECT_MILLIS = 1000;
+
+    private final Node node;
+    private final SocketLimit clients;
+    private final SocketLimit operators;
+
+    /**
+     * For all listeners; takes effect where this is registered in the routing of one.
+     *
+     * @param managementConnections at once
+     */
+    ListenerGuard(Node node, int managementConnections) {
+        this.node = node;
+        this.clients = new SocketLimit(
+                node.sockets(),
+                "tidegate.limits.sockets",
+                SocketRefusal.LIMIT,
+                node.hub().metrics());
+        this.operators = new SocketLimit(
+                managementConnections,
+                "of tidegate.management.port",
+                SocketRefusal.MANAGEMENT,
+                node.hub().metrics());
+    }
+
+    @Override
+    public void routing(HttpRules rules) {}
+
+    @Override
+    public void afterStart(WebServer server) {
+        try {
+            // What virtual threads wait in is made by the first one that waits. Without a descriptor left for it, no
+            // virtual
+            // thread of this process can ever read (JDK 25).
+            Class.forName("sun.nio.ch.Poller");
+            Map<?, ?> listeners = (Map<?, ?>) field("LoomServer", "listeners").get(server);
+            for (Map.Entry<?, ?> listener : listeners.entrySet()) {
+                guard(label(listener.getKey().toString()), listener.getValue());
+            }
+        } catch (ReflectiveOperationException | IOException | RuntimeException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Busy clients can delay the management port, and too many connections can end a listener: {0}",
+                    e.toString());
+        }
+    }
+
+    private void guard(String name, Object listener) throws ReflectiveOperationException, IOException {
+        boolean management = name.equals(Listeners.MANAGEMENT);
+        Field accepting = field("ServerListener", "serverSocket");
+        Field executing = field("ServerListener", "readerExecutor");
+        ServerSocket socket = (ServerSocket) accepting.get(listener);
+        HelidonTaskExecutor threads = management ? ownThreads() : (HelidonTaskExecutor) executing.get(listener);
+        BoundedListener bounded = new BoundedListener(
+                name,
+                socket,
+                threads,
+                management ? operators : clients,
+                () -> LockSupport.parkNanos(ListenerGuard.class, PAUSE_NANOS));
+        executing.set(listener, bounded);
+        accepting.set(listener, bounded);
+        node.health().watch(name, () -> !bounded.isClosed());
+        wake(socket);
+    }
+
+    /** The listener's thread is in an accept of its first socket already: one connection, and it asks the other one. */
+    private static void wake(ServerSocket listener) throws IOException {
+        InetAddress address = listener.getInetAddress().isAnyLocalAddress()
+                ? InetAddress.getLoopbackAddress()
+                : listener.getInetAddress();
+        try (Socket once = new Socket()) {
+            once.connect(new InetSocketAddress(address, listener.getLocalPort()), CONNECT_MILLIS);
+        }
+    }
+
+    private static String label(String name) {
+        return name.equals(WebServer.DEFAULT_SOCKET_NAME) ? "websocket" : name;
+    }
+
+    private static HelidonTaskExecutor ownThreads() throws ReflectiveOperationException {
+        ThreadFactory threads =
+                Thread.ofPlatform().daemon().name("tidegate-management-", 0).factory();
+        Method create =
+                Class.forName(PACKAGE + "ThreadPerTaskExecutor").getDeclaredMethod("create", ThreadFactory.class);
+        create.setAccessible(true);
+        return (HelidonTaskExecutor) create.invoke(null, threads);
+    }
+
+    private static Field field(String type, String name) throws ReflectiveOperationException {
+        Field field = Class.forName(PACKAGE + type).getDeclaredField(name);
+        field.setAccessible(true);
+        return field;
+    }
+}

@@ -1,0 +1,122 @@
+package io.tidegate.rehearsal;
+
+import static io.tidegate.hostile.Siege.Outcome.quantile;
+
+import io.tidegate.hostile.Attack;
+import io.tidegate.hostile.Footprint;
+import io.tidegate.hostile.Siege;
+import io.tidegate.testing.Await;
+import io.tidegate.testing.ServerProcess;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Exit code 0: nobody was hurt, and nothing is left; 1: it was otherwise; 2: wrong usage. */
+@Command(
+        name = "attack",
+        abbreviateSynopsis = true,
+        description = {
+            "Strangers of every kind against a server of each runtime, with a heap of 384 MiB: garbage, half and doubtful"
+                    + " requests, wrong frames, floods of pings, of messages and of subscribes, peers that never read. A client"
+                    + " publishes meanwhile, and a kubelet asks."
+        },
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:nobody was closed or lost a message, health took at most 250 ms (99 %%), heap and log are as before",
+            "1:it was otherwise",
+            "2:wrong usage"
+        })
+final class AttackCommand implements Callable<Integer> {
+    private static final Duration START = Duration.ofMinutes(2);
+    private static final Duration CALM = Duration.ofSeconds(5);
+    private static final Duration LEAVE = Duration.ofSeconds(10);
+    private static final String KEY = "a-key-that-no-attacker-knows-0123456789";
+    private static final int HEALTH_MILLIS = 250;
+    private static final int HEAP_KIB = 32 << 10;
+    private static final int LINES = 50;
+
+    @Option(names = "--minutes", paramLabel = "N", description = "for each runtime (${DEFAULT-VALUE})")
+    private double minutes = 3;
+
+    @Option(names = "--attacks", split = ",", paramLabel = "NAME", description = "only these: ${COMPLETION-CANDIDATES}")
+    private Set<Attack> attacks = EnumSet.allOf(Attack.class);
+
+    @Option(names = "--seed", paramLabel = "N", description = "the same bytes again; the seed is printed")
+    private long seed = System.nanoTime() % 1_000_000;
+
+    @Mixin
+    private final BuiltServers servers = new BuiltServers();
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "a setting of the servers, such as tidegate.limits.rate=100")
+    private Map<String, String> settings = Map.of();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        boolean good = true;
+        for (String runtime : servers.runtimes()) {
+            System.out.println(runtime + ", seed " + seed);
+            good &= attack(servers.jar(runtime));
+        }
+        System.out.println(good ? "PASSED" : "FAILED, seed " + seed);
+        return good ? 0 : 1;
+    }
+
+    private boolean attack(Path jar) throws InterruptedException {
+        Map<String, String> all = new HashMap<>(Map.of("tidegate.api.keys", KEY));
+        all.putAll(settings);
+        try (ServerProcess server = ServerProcess.start(jar, all, START, List.of("-Xmx384m"))) {
+            Attack.Ports ports = new Attack.Ports(server.port(), server.managementPort(), server.apiPort());
+            // Once, so that what is made once is made.
+            new Siege(ports, attacks, seed).hold(CALM);
+            awaitNobody(server);
+            Siege.Outcome calm = new Siege(ports, List.of(), seed).hold(CALM);
+            Footprint before = Footprint.of(server.pid());
+            long lines = server.output().lines().count();
+            Siege.Outcome siege = new Siege(ports, attacks, seed).hold(Duration.ofMillis((long) (minutes * 60_000)));
+            awaitNobody(server);
+            Footprint after = Footprint.of(server.pid());
+            long said = server.output().lines().count() - lines;
+
+            siege.times().forEach((attack, times) -> System.out.printf("  %7d times %s%n", times, attack));
+            print("echoes", calm.echoes(), siege.echoes());
+            print("health", calm.health(), siege.health());
+            System.out.printf("  %s%n  %s%n  %d lines of log%n", before, after, said);
+            siege.harm().forEach(harm -> System.out.println("  HARM " + harm));
+            return siege.harm().isEmpty()
+                    && quantile(siege.health(), 0.99) < HEALTH_MILLIS
+                    && after.heapKib() <= before.heapKib() + HEAP_KIB
+                    && said <= LINES
+                    && !server.output().contains("\tat ");
+        }
+    }
+
+    private static void print(String what, List<Double> calm, List<Double> siege) {
+        System.out.printf(
+                "  %s: median %.1f ms, p99 %.1f, worst %.1f; calm %.1f, %.1f, %.1f%n",
+                what,
+                quantile(siege, 0.5),
+                quantile(siege, 0.99),
+                quantile(siege, 1),
+                quantile(calm, 0.5),
+                quantile(calm, 0.99),
+                quantile(calm, 1));
+    }
+
+    private static void awaitNobody(ServerProcess server) {
+        Await.until(
+                () -> "nobody is left, but " + server.metric("websocket_active_connections"),
+                LEAVE,
+                () -> server.metric("websocket_active_connections") == 0);
+    }
+}

@@ -1,0 +1,59 @@
+package io.tidegate.rehearsal.chaos;
+
+import io.tidegate.rehearsal.load.Timeline;
+import io.tidegate.rehearsal.load.VirtualUsers;
+
+/**
+ * Clients of this process.
+ *
+ * @param rate messages a second, once they publish
+ */
+record VirtualUserPool(String name, VirtualUsers virtualUsers, double rate) implements ClientPool {
+    /** Lest the accept queue overflow. */
+    private static final double CONNECTS_PER_SECOND = 1_000;
+
+    static VirtualUserPool of(String name, VirtualUsers virtualUsers, int clients, double rate) {
+        virtualUsers.resize(clients, CONNECTS_PER_SECOND);
+        return new VirtualUserPool(name, virtualUsers, rate);
+    }
+
+    @Override
+    public int live() {
+        return virtualUsers.live();
+    }
+
+    @Override
+    public int size() {
+        return virtualUsers.target();
+    }
+
+    @Override
+    public void publish() {
+        virtualUsers.rate(rate);
+    }
+
+    @Override
+    public void stop() {
+        virtualUsers.rate(0);
+    }
+
+    @Override
+    public int pending() {
+        return virtualUsers.pending();
+    }
+
+    @Override
+    public Timeline reconnects() {
+        return virtualUsers.reconnects();
+    }
+
+    @Override
+    public String complaints() {
+        return String.join("\n", virtualUsers.complaints());
+    }
+
+    @Override
+    public void close() {
+        virtualUsers.close();
+    }
+}

@@ -1,0 +1,182 @@
+package io.tidegate.rehearsal.check;
+
+import io.tidegate.rehearsal.check.Journal.Observer;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.LongStream;
+
+/**
+ * Divides what happened on a topic into what is over and what is not, so that the first part can be judged by itself and
+ * forgotten: behind a message that everybody who listens has got, where nothing that came before it came behind it at
+ * anybody's, and where each publisher knows what became of it. Where there is no such message, all is kept.
+ */
+final class Checkpoint {
+    private final Topic topic;
+    private final List<Observer> listening;
+
+    Checkpoint(Topic topic) {
+        this.topic = topic;
+        this.listening =
+                topic.observers.stream().filter(observer -> !observer.ended).toList();
+    }
+
+    void tryToMake() {
+        // Who has got nothing yet may still get what all others have.
+        if (listening.isEmpty() || listening.stream().anyMatch(observer -> observer.received.size() == 0)) {
+            return;
+        }
+        int most = listening.stream()
+                .mapToInt(observer -> observer.received.size())
+                .min()
+                .getAsInt();
+        boolean oneSequence = topic.observers.stream().allMatch(observer -> observer.since == Observer.ALWAYS);
+        if (!oneSequence || forgetWhatAllHaveAlike() < most / 2) {
+            forgetUpToACommonMessage();
+        }
+        topic.observers.removeIf(observer -> observer.ended && observer.received.size() == 0);
+    }
+
+    /** The usual case: all have got the same, in the same order, and there is nothing to find. */
+    private int forgetWhatAllHaveAlike() {
+        Observer slowest = listening.stream()
+                .min(Comparator.comparingInt(observer -> observer.received.size()))
+                .orElseThrow();
+        int alike = slowest.received.size();
+        for (Observer observer : topic.observers) {
+            alike = observer.received.alike(slowest.received, alike);
+        }
+        int count = 0;
+        while (count < alike) {
+            long payload = slowest.received.get(count);
+            Published publish = topic.published.get(payload);
+            if (publish == null || !publish.isSettled()) {
+                break;
+            }
+            topic.order.next(Payload.unpacked(payload), publish);
+            topic.forget(payload);
+            count++;
+        }
+        for (Observer observer : topic.observers) {
+            observer.received.removeFirst(Math.min(count, observer.received.size()));
+        }
+        return count;
+    }
+
+    private void forgetUpToACommonMessage() {
+        List<Places> all = topic.observers.stream().map(Places::new).toList();
+        Optional<Long> last = commonMessage(
+                all.stream().filter(places -> !places.observer.ended).toList());
+        if (last.isEmpty()) {
+            return;
+        }
+        Set<Long> over = new HashSet<>();
+        for (Places places : all) {
+            places.endBehind(last.get());
+            places.over().forEach(over::add);
+        }
+        // Who left earlier, or has missed that message, is divided where the others' part ends.
+        for (Places places : all) {
+            places.endWith(over);
+            places.over().forEach(over::add);
+        }
+        over.remove(Observer.GAP);
+        if (all.stream().allMatch(places -> places.endsThere(over))) {
+            forget(over, all);
+        }
+    }
+
+    /** The last one that all who listen have got while everything before it was settled. */
+    private static Optional<Long> commonMessage(List<Places> all) {
+        Places slowest = all.stream()
+                .min(Comparator.comparingInt(places -> places.settled))
+                .orElseThrow();
+        for (int i = slowest.settled - 1; i >= 0; i--) {
+            long payload = slowest.observer.received.get(i);
+            if (payload != Observer.GAP && all.stream().allMatch(places -> places.has(payload))) {
+                return Optional.of(payload);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void forget(Set<Long> over, List<Places> all) {
+        Map<Long, Published> published = new HashMap<>();
+        for (long payload : over) {
+            Published publish = topic.published.get(payload);
+            if (publish != null) {
+                published.put(payload, publish);
+            }
+        }
+        List<ObservedSegment> segments = all.stream().map(Places::segment).toList();
+        topic.defects.addAll(new SegmentCheck(topic, published, segments, topic.order).defects());
+        over.forEach(topic::forget);
+        all.forEach(Places::forget);
+    }
+
+    /**
+     * Where an observer has each message first, up to where each publisher knows what became of it, and where the part
+     * that is over ends.
+     */
+    private final class Places {
+        private final Observer observer;
+        private final Map<Long, Integer> firstAt = new HashMap<>();
+        private int settled;
+        private int end;
+
+        Places(Observer observer) {
+            this.observer = observer;
+            settled = observer.received.size();
+            for (int i = observer.received.size() - 1; i >= 0; i--) {
+                long payload = observer.received.get(i);
+                firstAt.put(payload, i);
+                if (payload != Observer.GAP && !topic.isSettled(payload)) {
+                    settled = i;
+                }
+            }
+        }
+
+        boolean has(long payload) {
+            Integer at = firstAt.get(payload);
+            return at != null && at < settled;
+        }
+
+        void endBehind(long payload) {
+            Integer at = firstAt.get(payload);
+            end = at == null ? 0 : at + 1;
+        }
+
+        /** Unless it ends somewhere already. */
+        void endWith(Set<Long> over) {
+            int last = end > 0 ? end : observer.received.size();
+            while (end == 0 && last > 0 && !over.contains(observer.received.get(last - 1))) {
+                last--;
+            }
+            end = last;
+        }
+
+        LongStream over() {
+            return observer.received.stream().limit(end);
+        }
+
+        boolean endsThere(Set<Long> over) {
+            return end <= settled && observer.received.stream().skip(end).noneMatch(over::contains);
+        }
+
+        ObservedSegment segment() {
+            boolean goesOn = !observer.ended || observer.received.size() > end;
+            return new ObservedSegment(observer, over().toArray(), goesOn);
+        }
+
+        void forget() {
+            observer.received.removeFirst(end);
+            if (end > 0) {
+                observer.since = Observer.ALWAYS;
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.tidegate.api;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** A page for people that asks the API: it holds nothing that needs a key, and asks for one. */
+final class Console {
+    private static final String FOLDER = "console/";
+    private static final String INDEX = "index.html";
+
+    /** Scripts, styles and requests of this origin alone, and no other site may frame the page. */
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:;"
+            + " connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+    private static final Map<String, String> TYPES = Map.of(
+            INDEX,
+            "text/html; charset=utf-8",
+            "console.css",
+            "text/css; charset=utf-8",
+            "console.js",
+            "text/javascript; charset=utf-8",
+            "api.js",
+            "text/javascript; charset=utf-8",
+            "view.js",
+            "text/javascript; charset=utf-8");
+
+    private final Map<String, Answer> files =
+            TYPES.keySet().stream().collect(Collectors.toUnmodifiableMap(name -> name, Console::read));
+
+    Answer page() {
+        return file(INDEX);
+    }
+
+    Answer file(String name) {
+        return files.getOrDefault(name, Answer.problem(404, "there is no such file of the console"));
+    }
+
+    private static Answer read(String name) {
+        try (InputStream file = Console.class.getResourceAsStream(FOLDER + name)) {
+            if (file == null) {
+                throw new IllegalStateException("the jar lacks " + FOLDER + name);
+            }
+            return Answer.of(200, TYPES.getOrDefault(name, ""), file.readAllBytes())
+                    // Pods of two releases serve side by side during a rollout: a page must not keep the other's
+                    // scripts.
+                    .with("Cache-Control", "no-cache")
+                    .with("Content-Security-Policy", POLICY)
+                    .with("Referrer-Policy", "no-referrer")
+                    .with("X-Content-Type-Options", "nosniff");
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading " + FOLDER + name, e);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package io.tidegate.fleet;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.tidegate.protocol.Message;
+import io.tidegate.protocol.Opcode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * What a node says of itself to the others.
+ *
+ * @param instance of the process: a node that starts again under its old name is another
+ * @param round in which it is said: all nodes speak once in each, within a moment of each other
+ * @param fleet to which it belongs
+ * @param node its name
+ * @param runtime {@code se} or {@code mp}
+ * @param connections open ones, those that have been told to leave too
+ * @param moving of the open ones, those that are about to be open elsewhere, too
+ * @param limit of the open ones
+ * @param draining whether it takes no new ones
+ */
+record NodeReport(
+        String instance,
+        long round,
+        String fleet,
+        String node,
+        String runtime,
+        int connections,
+        int moving,
+        int limit,
+        boolean draining) {
+    /** Far more than any has; anyone may publish to a channel. */
+    private static final int MAX_BYTES = 1_024;
+
+    /**
+     * Each interval of 100 ms or more has a round, since 1970 at most. What is beyond twice that is nobody's, and must not become
+     * everybody's: the bound grows faster than rounds do, so no round, however high, is the last.
+     */
+    private static final long ROUND_MILLIS = 50;
+
+    /** Where the clock begins with 0, as in a simulation. */
+    private static final long FIRST_ROUNDS = 1_000_000;
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:-]{1,253}");
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    NodeReport {
+        if (!Stream.of(instance, fleet, node, runtime)
+                        .allMatch(name -> NAME.matcher(name).matches())
+                || round < 0
+                || connections < 0
+                || moving < 0
+                || limit < 1) {
+            throw new IllegalArgumentException("no report of a node");
+        }
+    }
+
+    /** As it travels. */
+    Message message() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
+        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+            json.writeStartObject();
+            json.writeStringField("instance", instance);
+            json.writeNumberField("round", round);
+            json.writeStringField("fleet", fleet);
+            json.writeNumberField("moving", moving);
+            writeMembers(json);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
+        }
+        return new Message(Opcode.TEXT, bytes.toByteArray());
+    }
+
+    /** What everybody may know. */
+    void writeMembers(JsonGenerator json) throws IOException {
+        json.writeStringField("node", node);
+        json.writeStringField("runtime", runtime);
+        json.writeNumberField("connections", connections);
+        json.writeNumberField("limit", limit);
+        json.writeBooleanField("draining", draining);
+    }
+
+    /**
+     * The report that has travelled; empty where it is none. Members that a later release adds are passed over.
+     *
+     * @param epochMillis now
+     */
+    static Optional<NodeReport> read(Message message, long epochMillis) {
+        if (message.payload().length > MAX_BYTES) {
+            return Optional.empty();
+        }
+        try (JsonParser json = JSON.createParser(new String(message.payload(), UTF_8))) {
+            return Optional.of(read(json)).filter(report -> report.round <= mostRounds(epochMillis));
+        } catch (IOException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static long mostRounds(long epochMillis) {
+        return FIRST_ROUNDS + epochMillis / ROUND_MILLIS;
+    }
+
+    private static NodeReport read(JsonParser json) throws IOException {
+        String instance = "";
+        long round = -1;
+        String fleet = "";
+        String node = "";
+        String runtime = "";
+        int connections = -1;
+        int moving = -1;
+        int limit = -1;
+        boolean draining = false;
+        require(json, json.nextToken() == JsonToken.START_OBJECT);
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String name = json.currentName();
+            json.nextToken();
+            switch (name) {
+                case "instance" -> instance = string(json);
+                case "round" -> round = json.getLongValue();
+                case "fleet" -> fleet = string(json);
+                case "node" -> node = string(json);
+                case "runtime" -> runtime = string(json);
+                case "connections" -> connections = json.getIntValue();
+                case "moving" -> moving = json.getIntValue();
+                case "limit" -> limit = json.getIntValue();
+                case "draining" -> draining = json.getBooleanValue();
+                default -> json.skipChildren();
+            }
+        }
+        require(json, json.currentToken() == JsonToken.END_OBJECT && json.nextToken() == null);
+        return new NodeReport(instance, round, fleet, node, runtime, connections, moving, limit, draining);
+    }
+
+    private static String string(JsonParser json) throws IOException {
+        require(json, json.currentToken() == JsonToken.VALUE_STRING);
+        return json.getText();
+    }
+
+    private static void require(JsonParser json, boolean holds) throws JsonParseException {
+        if (!holds) {
+            throw new JsonParseException(json, "no report of a node");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package io.tidegate.fleet;
+
+import io.tidegate.drain.DrainSchedule;
+import io.tidegate.hub.Connection;
+import io.tidegate.metrics.Metrics;
+import io.tidegate.settings.Settings;
+import io.tidegate.time.Clock;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands over what this node holds above the mean of the fleet, a share at a time, as a drain does: notice, slot, close.
+ *
+ * <p>It decides once with each {@link Census}, by reports alone: so who has just moved is counted once. It begins where this
+ * node is above the tolerance, or the emptiest one below it, twice in a row: when many clients arrive at once, one node may
+ * report them earlier than another. It stops at the mean, when nobody is on the way any more: while some are, the reports
+ * count them here or there, or in neither place. A few clients that come and go begin nothing.
+ *
+ * <p>It begins with a trial: a few leave, and the others only when those have been counted elsewhere ({@link Trust}).
+ *
+ * <p>Those who resume, and so lose nothing, leave first, in no order: if the newest left first, a client that comes back by
+ * chance would be asked to leave again.
+ *
+ * <p>It goes forward by {@link #tick}, on one thread, and never waits.
+ */
+public final class Rebalance {
+    private static final System.Logger LOG = System.getLogger(Rebalance.class.getName());
+
+    /** After so many decisions at the mean, nobody on the way, the reports are right. */
+    private static final int QUIET = 2;
+
+    /** Who leaves in a trial, of those who stay; at least {@code tidegate.rebalance.minimum}. */
+    private static final double TRIAL = 0.03;
+
+    private enum Trial {
+        NONE,
+        BEGINS,
+        /** Some have been told to leave. */
+        LEAVING,
+        /** They have left, and the next reports count them where they are. */
+        LEFT
+    }
+
+    private final Fleet fleet;
+    private final DrainSchedule schedule;
+    private final Settings settings;
+    private final Metrics metrics;
+    private final Clock clock;
+    private final Duration window;
+    private final Trust trust = new Trust();
+    private @Nullable Census decidedOn;
+    private int exceeded;
+    /** Decisions in a row that found it at the mean; those while somebody is on the way count as one. */
+    private int atMean;
+
+    private boolean underWay;
+    private Trial trial = Trial.NONE;
+
+    /**
+     * Nothing is handed over yet.
+     *
+     * @param schedule shared with the drain, which takes over those who are still here when it begins
+     */
+    public Rebalance(Fleet fleet, DrainSchedule schedule, Settings settings, Metrics metrics, Clock clock) {
+        this.fleet = fleet;
+        this.schedule = schedule;
+        this.settings = settings;
+        this.metrics = metrics;
+        this.clock = clock;
+        Duration interval = settings.rebalance().interval();
+        Duration ofDrain = settings.drain().window();
+        // A drain that begins meanwhile must not cut those who keep the slot that they have been told.
+        this.window = interval.compareTo(ofDrain) < 0 ? interval : ofDrain;
+    }
+
+    /** Does what is due; not to be called any more once the node drains. */
+    public void tick() {
+        metrics.rebalanced().add(schedule.countThoseWhoLeft());
+        schedule.closeThoseWhoseSlotHasCome();
+        Census census = fleet.census();
+        if (settings.rebalance().enabled() && census != null && !census.equals(decidedOn)) {
+            decidedOn = census;
+            decide(census);
+        }
+    }
+
+    private void decide(Census census) {
+        if (isTried(census)) {
+            return;
+        }
+        Balance balance = Balance.of(trust.of(census, clock.nanoTime()));
+        int reported = census.own().connections();
+        int staying = Math.min(reported, fleet.connections()) - schedule.size();
+        exceeded = balance.isExceededBy(staying, settings.rebalance()) ? exceeded + 1 : 0;
+        if (!underWay && exceeded >= 2) {
+            underWay = true;
+            atMean = 0;
+            trial = Trial.BEGINS;
+            trust.begin(census, balance.mean());
+            LOG.log(
+                    Level.INFO,
+                    "Handing over what of {0,number,#} connections is above the mean, {1,number,#}",
+                    staying,
+                    balance.mean());
+        }
+        // Who has been at the mean does not begin anew for a few that come by chance.
+        boolean goesOn = underWay
+                && (atMean == 0
+                        || balance.excess(staying) >= settings.rebalance().minimum());
+        int next = goesOn ? balance.next(staying, settings.rebalance()) : 0;
+        if (next > 0) {
+            atMean = 0;
+            long now = clock.nanoTime();
+            if (trial == Trial.BEGINS) {
+                trial = Trial.LEAVING;
+                next = Math.min(next, trialOf(staying));
+            }
+            schedule.announce(choose(next), now, now, settings.drain().notice(), window);
+            return;
+        }
+        atMean = schedule.size() == 0 ? atMean + 1 : 1;
+        if (underWay && atMean > QUIET) {
+            underWay = false;
+            LOG.log(Level.INFO, "Enough is handed over: {0,number,#} connections stay", staying);
+        }
+    }
+
+    private int trialOf(int staying) {
+        return Math.max(settings.rebalance().minimum(), (int) Math.ceil(staying * TRIAL));
+    }
+
+    /** Whether a trial is under way, of which nobody knows yet where it has led. */
+    private boolean isTried(Census census) {
+        return switch (trial) {
+            case NONE, BEGINS -> false;
+            case LEAVING -> {
+                trial = schedule.size() == 0 ? Trial.LEFT : Trial.LEAVING;
+                yield true;
+            }
+            case LEFT -> {
+                trust.end(census, clock.nanoTime());
+                trial = Trial.NONE;
+                yield false;
+            }
+        };
+    }
+
+    private List<Connection> choose(int count) {
+        return schedule.unaware().stream()
+                .filter(connection -> !connection.closing())
+                .sorted(Comparator.comparing(Connection::resumes).reversed())
+                .limit(count)
+                .toList();
+    }
+}

@@ -1,0 +1,152 @@
+package io.tidegate.hub;
+
+import io.tidegate.protocol.Position;
+import io.tidegate.protocol.Present;
+import io.tidegate.protocol.Topic;
+import io.tidegate.relay.PresenceChange;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is in a topic, as the relay tells it: a list, and the changes that follow it. Where one is missing, the list is needed
+ * again. For the write loop's thread alone.
+ *
+ * <p>A relay that has lost what it knew begins with a new epoch, and knows each node's users only once that has reported. So who
+ * is missing there is given the linger to be heard of again.
+ */
+final class PresenceView {
+    private final PresencePages pages;
+    private final long lingerNanos;
+
+    /** Users of an epoch that is over, and until when each may still be heard of. */
+    private final Map<Optional<String>, Long> missing = new HashMap<>();
+
+    /** What has come since the list was asked for. */
+    private final List<PresenceChange> early = new ArrayList<>();
+
+    private @Nullable Position version;
+    private boolean listed;
+
+    /** Who has come and who has gone. */
+    record Difference(List<Optional<String>> joined, List<Optional<String>> left) {
+        Difference() {
+            this(new ArrayList<>(), new ArrayList<>());
+        }
+    }
+
+    PresenceView(Topic topic, long lingerNanos) {
+        this.pages = new PresencePages(topic);
+        this.lingerNanos = lingerNanos;
+    }
+
+    PresencePages pages() {
+        return pages;
+    }
+
+    /** Whether it is what the relay knows; else the list is needed. */
+    boolean isListed() {
+        return listed;
+    }
+
+    /** Changes may have been missed. */
+    void unlist() {
+        listed = false;
+    }
+
+    /** Whether it has got as far as this version. */
+    boolean hasReached(Position other) {
+        return listed && version != null && version.epoch().equals(other.epoch()) && version.offset() >= other.offset();
+    }
+
+    /** The relay is at this version: where that is of another epoch, nothing here counts. */
+    void check(Position other) {
+        if (version != null && !version.epoch().equals(other.epoch())) {
+            listed = false;
+        }
+    }
+
+    /** Takes a change in its order. */
+    Difference take(PresenceChange change) {
+        Difference difference = new Difference();
+        Position before = version;
+        if (!listed || before == null) {
+            early.add(change);
+        } else if (change.version().equals(before.plus(1))) {
+            apply(change, difference);
+        } else if (!hasReached(change.version())) {
+            listed = false;
+            early.add(change);
+        }
+        return difference;
+    }
+
+    /** Takes the list, and after it the changes that have come too early. */
+    Difference take(List<Present> all, Position at, long now) {
+        Difference difference = new Difference();
+        Position before = version;
+        boolean sameEpoch = before != null && before.epoch().equals(at.epoch());
+        Set<Optional<String>> gone = new HashSet<>(pages.users());
+        for (Present present : all) {
+            gone.remove(present.user());
+            put(present, difference);
+        }
+        for (Optional<String> user : gone) {
+            if (!sameEpoch) {
+                missing.putIfAbsent(user, now + lingerNanos);
+            } else if (!missing.containsKey(user)) {
+                pages.remove(user);
+                difference.left.add(user);
+            }
+        }
+        version = at;
+        listed = true;
+        List<PresenceChange> changes = List.copyOf(early);
+        early.clear();
+        for (PresenceChange change : changes) {
+            Difference more = take(change);
+            difference.joined.addAll(more.joined);
+            difference.left.addAll(more.left);
+        }
+        return difference;
+    }
+
+    /** Those leave of whom nothing was heard in the new epoch. */
+    Difference expire(long now) {
+        Difference difference = new Difference();
+        Iterator<Map.Entry<Optional<String>, Long>> each = missing.entrySet().iterator();
+        while (each.hasNext()) {
+            Map.Entry<Optional<String>, Long> next = each.next();
+            if (now - next.getValue() >= 0) {
+                each.remove();
+                pages.remove(next.getKey());
+                difference.left.add(next.getKey());
+            }
+        }
+        return difference;
+    }
+
+    private void apply(PresenceChange change, Difference difference) {
+        version = change.version();
+        for (Present present : change.users()) {
+            if (!present.isGone()) {
+                put(present, difference);
+            } else if (!missing.containsKey(present.user()) && pages.remove(present.user())) {
+                difference.left.add(present.user());
+            }
+        }
+    }
+
+    private void put(Present present, Difference difference) {
+        missing.remove(present.user());
+        if (pages.put(present)) {
+            difference.joined.add(present.user());
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package io.tidegate.node;
+
+import io.tidegate.settings.Secret;
+import io.tidegate.settings.Settings;
+import java.net.InetAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** What a server says of itself when it has started: what decides on its behaviour, each thing once, without a secret. */
+record StartLines(String name, Settings settings, Launch.Server server) {
+
+    List<String> described() {
+        return List.of(process(), ports(), limits(), relay(), fleet(), access(), server.writes());
+    }
+
+    private String process() {
+        Runtime runtime = Runtime.getRuntime();
+        return "%s, revision %s, node %s; Java %s, %d processors, heap of at most %d MiB"
+                .formatted(
+                        name,
+                        Version.revision(),
+                        settings.server().node(),
+                        Runtime.version(),
+                        runtime.availableProcessors(),
+                        runtime.maxMemory() >> 20);
+    }
+
+    private String ports() {
+        String api = server.apiPort().isPresent() ? ", API " + server.apiPort().getAsInt() : ", no API";
+        return "Listening on %s: WebSockets and page %d, management %d%s"
+                .formatted(settings.server().host(), server.port(), server.managementPort(), api);
+    }
+
+    private String limits() {
+        Settings.Limits limits = settings.limits();
+        return ("Limits: %d connections, of an address %s, of a user %s, new ones a second %s; of a connection: message %d bytes,"
+                        + " queue %d bytes, messages a second %s, topics %d")
+                .formatted(
+                        limits.connections(),
+                        limit(limits.perIp()),
+                        limit(limits.perUser()),
+                        limit(limits.handshakes()),
+                        limits.message(),
+                        limits.queue(),
+                        limit(limits.rate()),
+                        limits.topics());
+    }
+
+    private static String limit(int number) {
+        return number == 0 ? "unlimited" : String.valueOf(number);
+    }
+
+    private String relay() {
+        Settings.Relay relay = settings.relay();
+        if (relay.inProcess()) {
+            return "Relay: none, messages stay in this process";
+        }
+        String where = relay.urls().isEmpty()
+                ? "as " + relay.config() + " says"
+                : relay.urls().stream().map(URI::toString).collect(Collectors.joining(","));
+        return "Relay: %s, prefix %s, user %s, password %s, down for %s makes this node unready"
+                .formatted(
+                        where,
+                        relay.prefix(),
+                        relay.username().orElse("none"),
+                        relay.password().map(Secret::toString).orElse("none"),
+                        written(relay.grace()));
+    }
+
+    private String fleet() {
+        return "Fleet: %s, rebalance %s, drain: notice %s, window %s, timeout %s"
+                .formatted(
+                        settings.fleet().name(),
+                        settings.rebalance().enabled() && !settings.relay().inProcess() ? "on" : "off",
+                        written(settings.drain().notice()),
+                        written(settings.drain().window()),
+                        written(settings.drain().timeout()));
+    }
+
+    private static String written(Duration duration) {
+        long millis = duration.toMillis();
+        return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
+    }
+
+    private String access() {
+        Settings.Auth auth = settings.auth();
+        if (auth.isOpen()) {
+            return "Access: open, API keys: " + settings.api().keys().size();
+        }
+        return "Access: closed, JWK Set %s, secret %s, algorithms %s, API keys: %d"
+                .formatted(
+                        auth.jwks().map(StartLines::withoutQuery).orElse("none"),
+                        auth.secret().map(Secret::toString).orElse("none"),
+                        String.join(",", auth.algorithms()),
+                        settings.api().keys().size());
+    }
+
+    /** Where keys are had by URL, a query or a user may be a secret. */
+    private static String withoutQuery(String location) {
+        return location.replaceFirst("\\?.*", "?***").replaceFirst("//[^/@]*@", "//***@");
+    }
+
+    /** The line that says where the server listens, with addresses that a person can open. */
+    String listens() {
+        String host = settings.server().host();
+        String address = reachable(host);
+        String paths = address + ":" + server.port() + settings.server().prefix();
+        String api = server.apiPort().isPresent()
+                ? ", API http://" + address + ":" + server.apiPort().getAsInt() + "/api"
+                : "";
+        return "%s listens: page http://%s/, broadcast ws://%s/, chat ws://%s/chat, metrics http://%s:%d/metrics%s, on %s"
+                .formatted(name, paths, paths, paths, address, server.managementPort(), api, host);
+    }
+
+    /** Where all addresses are listened on, this machine's name for itself. */
+    private static String reachable(String host) {
+        Optional<InetAddress> address = literal(host);
+        if (address.isPresent() && address.get().isAnyLocalAddress()) {
+            return "localhost";
+        }
+        return host.contains(":") ? "[" + host + "]" : host;
+    }
+
+    private static Optional<InetAddress> literal(String host) {
+        try {
+            return Optional.of(InetAddress.ofLiteral(host));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.tidegate.relay;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an operator reads of a relay that ails: the beginning of an outage with its reason, each change of the reason, a reminder
+ * after each minute with the latest reason, and the end. Whatever happens, these are two warnings a minute at most: what is not
+ * told then, the next line tells. A relay that goes up and down tells an end only where it has told the beginning. One thread.
+ */
+final class OutageLog {
+    private static final Logger LOG = System.getLogger("io.tidegate.relay");
+    private static final long REMINDER_NANOS = Duration.ofMinutes(1).toNanos();
+    private static final int MOST_A_MINUTE = 2;
+
+    /** When the last warnings were written. */
+    private final Deque<Long> warnings = new ArrayDeque<>();
+
+    /** What the last warning about the present outage told; null before the first. */
+    private @Nullable String told;
+
+    private long toldAt;
+
+    /** Whether the log has the present outage, or nothing at all yet. */
+    private boolean unfinished = true;
+
+    /**
+     * The relay is down, or still is.
+     *
+     * @param since when it went down; as {@code now} by one clock
+     */
+    void down(String reason, long since, long now) {
+        if ((reason.equals(told) && now - toldAt < REMINDER_NANOS) || !mayWarn(now)) {
+            return;
+        }
+        told = reason;
+        toldAt = now;
+        unfinished = true;
+        if (now - since < REMINDER_NANOS) {
+            LOG.log(Level.WARNING, "The relay is down: {0}", reason);
+        } else {
+            LOG.log(
+                    Level.WARNING,
+                    "The relay is down since {0,number,#} s: {1}",
+                    Duration.ofNanos(now - since).toSeconds(),
+                    reason);
+        }
+    }
+
+    /** It is up; nothing where the log has not seen it go. */
+    void up(long since, long now) {
+        if (unfinished) {
+            unfinished = false;
+            LOG.log(Level.INFO, "The relay is up, after {0,number,#} ms", (now - since) / 1_000_000);
+        }
+    }
+
+    /** Redis refuses what belongs to one topic, and nothing else. */
+    void refused(Refusal refusal, long now) {
+        if (mayWarn(now)) {
+            LOG.log(
+                    Level.WARNING,
+                    "What belongs to topic {0} is refused, other topics are served: {1}",
+                    refusal.topic(),
+                    refusal.reason());
+        }
+    }
+
+    private boolean mayWarn(long now) {
+        while (!warnings.isEmpty() && now - warnings.element() >= REMINDER_NANOS) {
+            warnings.remove();
+        }
+        return warnings.size() < MOST_A_MINUTE && warnings.add(now);
+    }
+}

@@ -1,0 +1,52 @@
+package io.tidegate.settings;
+
+import java.lang.System.Logger.Level;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What is written to the log.
+ *
+ * @param level of the server's own lines
+ * @param named levels of single loggers, and of all whose names begin with theirs and a dot
+ */
+public record LogLevels(Level level, Map<String, Level> named) {
+    private static final Map<String, Level> LEVELS = Arrays.stream(Level.values())
+            .filter(level -> level != Level.ALL)
+            .collect(Collectors.toUnmodifiableMap(Enum::name, level -> level));
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_$][\\w$]{0,63}(\\.[A-Za-z_$][\\w$]{0,63}){0,15}");
+
+    static final String ALLOWED = "ERROR, WARNING, INFO, DEBUG, TRACE or OFF, after it or in its place comma-separated"
+            + " pairs such as io.tidegate.hub=DEBUG";
+
+    public LogLevels {
+        named = Map.copyOf(named);
+    }
+
+    /** Empty where a level or a logger is not one, or something is named twice. */
+    static Optional<LogLevels> parse(String text) {
+        Optional<Level> level = Optional.empty();
+        Map<String, Level> named = new TreeMap<>();
+        for (String part : text.split(",", -1)) {
+            String[] pair = part.strip().split("=", -1);
+            Level given = LEVELS.get(pair[pair.length - 1]);
+            if (given == null || pair.length > 2) {
+                return Optional.empty();
+            }
+            if (pair.length == 1) {
+                if (level.isPresent()) {
+                    return Optional.empty();
+                }
+                level = Optional.of(given);
+            } else if (!NAME.matcher(pair[0]).matches() || named.put(pair[0], given) != null) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(new LogLevels(level.orElse(Level.INFO), named));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.log;
+
+import org.jspecify.annotations.NullMarked;

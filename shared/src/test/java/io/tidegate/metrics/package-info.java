@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.metrics;
+
+import org.jspecify.annotations.NullMarked;

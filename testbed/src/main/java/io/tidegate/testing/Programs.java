@@ -1,0 +1,25 @@
+package io.tidegate.testing;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The programs of this machine. */
+public final class Programs {
+    private Programs() {}
+
+    /** Where such a program is; empty where it is not installed. */
+    public static Optional<Path> find(String program) {
+        return Stream.of(path().split(File.pathSeparator, -1))
+                .map(place -> Path.of(place, program))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    /** The {@code PATH}, and the place where Debian puts daemons, which is not on everybody's. */
+    public static String path() {
+        return System.getenv().getOrDefault("PATH", "") + File.pathSeparator + "/usr/sbin";
+    }
+}
