@@ -10,13 +10,13 @@
   for: 5m
   severity: warning
   summary: "{{`{{ $labels.pod }}`}} holds {{`{{ $value | humanizePercentage }}`}} of the connections it may"
-  description: "Above 100 % it refuses new clients with 503. The fleet should have grown long before."
+  description: "At 100 % it refuses new clients with 503. The fleet should have grown long before."
 - alert: TidegateConnectionsFull
   expr: {{ printf "max by (namespace, pod) (websocket_active_connections{%s}) / max by (namespace, pod) (websocket_connection_limit{%s}) > %v" $m $m $a.connections.critical | quote }}
   for: 2m
   severity: critical
-  summary: "{{`{{ $labels.pod }}`}} is full: {{`{{ $value | humanizePercentage }}`}} of the connections it may hold"
-  description: "New clients that come to it are refused with 503."
+  summary: "{{`{{ $labels.pod }}`}} is nearly full: {{`{{ $value | humanizePercentage }}`}} of the connections it may hold"
+  description: "At 100 % it refuses new clients with 503."
 - alert: TidegateConnectionsUneven
   expr: {{ printf "stddev by (namespace, job) (websocket_active_connections{%s}) / avg by (namespace, job) (websocket_active_connections{%s}) > %v and avg by (namespace, job) (websocket_active_connections{%s}) > 100" $m $m $a.uneven $m | quote }}
   for: 15m
@@ -35,6 +35,12 @@
   severity: warning
   summary: "Bad tokens come to {{`{{ $labels.namespace }}`}}"
   description: "{{`{{ $value | humanize }}`}} handshakes a second bring a token that is not valid."
+- alert: TidegateApiErrors
+  expr: {{ printf "sum by (namespace) (rate(websocket_api_requests_total{%s,status=~\"5..\"}[5m])) / sum by (namespace) (rate(websocket_api_requests_total{%s}[5m])) > %v" $m $m $a.apiErrors | quote }}
+  for: 5m
+  severity: warning
+  summary: "Back ends of {{`{{ $labels.namespace }}`}} are refused"
+  description: "{{`{{ $value | humanizePercentage }}`}} of the requests to the HTTP API are answered by 500 or 503."
 - alert: TidegateReconnectStorm
   expr: {{ printf "60 * sum by (namespace) (rate(websocket_connections_opened_total{%s}[5m])) / sum by (namespace) (websocket_active_connections{%s}) > %v and sum by (namespace) (websocket_active_connections{%s}) > 100" $m $m $a.reconnects $m | quote }}
   for: 10m
@@ -53,12 +59,58 @@
   severity: critical
   summary: "{{`{{ $labels.pod }}`}} does not reach Redis"
   description: "Its clients get nothing from other pods and their messages are refused. After config.relay.grace it is unready."
+- alert: TidegateRecoveriesLost
+  expr: {{ printf "sum by (namespace) (rate(websocket_recoveries_total{%s,outcome=\"lost\"}[15m])) / sum by (namespace) (rate(websocket_recoveries_total{%s}[15m])) > %v and sum by (namespace) (increase(websocket_recoveries_total{%s,outcome=\"lost\"}[15m])) > 10" $m $m $a.lostRecoveries $m | quote }}
+  for: 5m
+  severity: warning
+  summary: "Clients of {{`{{ $labels.namespace }}`}} come back and have missed messages"
+  description: "The history did not reach back for {{`{{ $value | humanizePercentage }}`}} of the topics that clients resumed."
+- alert: TidegateSlowConsumers
+  expr: {{ printf "60 * sum by (namespace) (rate(websocket_slow_consumers_total{%s}[10m])) / sum by (namespace) (websocket_active_connections{%s}) > %v and sum by (namespace) (websocket_active_connections{%s}) > 100" $m $m $a.slowConsumers $m | quote }}
+  for: 10m
+  severity: warning
+  summary: "Clients of {{`{{ $labels.namespace }}`}} do not read what they are sent"
+  description: "{{`{{ $value | humanizePercentage }}`}} of the connections are closed each minute, because config.limits.queue is full."
+- alert: TidegateRelayLag
+  expr: {{ printf "histogram_quantile(0.99, sum by (namespace, pod, le) (rate(websocket_relay_lag_seconds_bucket{%s}[5m]))) > %v" $m $a.relayLag | quote }}
+  for: 10m
+  severity: warning
+  summary: "Messages reach {{`{{ $labels.pod }}`}} late"
+  description: "One in a hundred takes longer than {{`{{ $value | humanizeDuration }}`}} from the pod that published it."
+- alert: TidegateRelayErrors
+  expr: {{ printf "max by (namespace, pod) (rate(websocket_relay_errors_total{%s}[5m])) > %v" $m $a.relayErrors | quote }}
+  for: 5m
+  severity: warning
+  summary: "Redis refuses what {{`{{ $labels.pod }}`}} asks"
+  description: "{{`{{ $value | humanize }}`}} operations a second fail. Publishers are told relay-unavailable, and try again."
+- alert: TidegateDescriptorsHigh
+  expr: {{ printf "max by (namespace, pod) (process_open_fds{%s}) / max by (namespace, pod) (process_max_fds{%s}) > %v" $m $m $a.descriptors | quote }}
+  for: 5m
+  severity: critical
+  summary: "{{`{{ $labels.pod }}`}} has used {{`{{ $value | humanizePercentage }}`}} of its descriptors"
+  description: "At 100 % it can take no connection, and answers no probe."
+- alert: TidegateMemoryHigh
+  expr: {{ printf "max by (namespace, pod) (process_resident_memory_bytes{%s}) / max by (namespace, pod) (tidegate_memory_limit_bytes{%s}) > %v" $m $m $a.memory | quote }}
+  for: 10m
+  severity: warning
+  summary: "{{`{{ $labels.pod }}`}} holds {{`{{ $value | humanizePercentage }}`}} of the memory it may"
+  description: "At 100 % the kernel kills it, and its clients are cut off without a notice."
+- alert: TidegatePodUnscraped
+  expr: {{ printf "max by (namespace, pod) (up{%s}) == 0" $m | quote }}
+  for: 5m
+  severity: warning
+  summary: "Prometheus cannot read {{`{{ $labels.pod }}`}}"
+  description: "Its clients stand in no sum: the fleet may be smaller than it should be, and no alert looks at this pod."
+{{- /* A fleet that may have no pod has none to be seen. */}}
+{{- $fewest := .Values.autoscaling.enabled | ternary .Values.autoscaling.minReplicas .Values.replicas }}
+{{- if or (kindIs "invalid" $fewest) (gt (int $fewest) 0) }}
 - alert: TidegateAbsent
   expr: {{ printf "absent(websocket_active_connections{%s})" $m | quote }}
   for: 5m
   severity: critical
   summary: "Prometheus sees no pod of {{ $name }} in {{ $ns }}"
   description: "Nothing is scraped, or nothing runs. KEDA is blind: the fleet keeps its size."
+{{- end }}
 {{- if .Values.autoscaling.enabled }}
 {{- $hpa := printf "namespace=%q,horizontalpodautoscaler=%q" $ns $name }}
 - alert: TidegateAtMaxReplicas
@@ -67,11 +119,13 @@
   severity: warning
   summary: "{{ $name }} in {{ $ns }} cannot grow further"
   description: "{{`{{ $value }}`}} pods are autoscaling.maxReplicas. More load fills the pods up to their limit."
+{{- if eq .Values.autoscaling.kind "keda" }}
 - alert: TidegateScalerErrors
   expr: {{ printf "sum by (scaledObject) (rate(keda_scaler_detail_errors_total{namespace=%q,scaledObject=%q}[5m]) or rate(keda_scaler_detail_errors_total{exported_namespace=%q,scaledObject=%q}[5m])) > 0" $ns $name $ns $name | quote }}
   for: 5m
   severity: warning
   summary: "KEDA cannot read the load of {{ $name }} in {{ $ns }}"
   description: "The fleet does not follow its load: it keeps its size, or grows to autoscaling.fallback.replicas."
+{{- end }}
 {{- end }}
 {{- end -}}

@@ -3,7 +3,7 @@
 {{- define "tidegate.check" -}}
 {{- $errors := include "tidegate.checkFormats" . | fromYamlArray -}}
 {{- if not $errors -}}
-{{- range list "Settings" "Access" "Api" "Redis" "Scaling" "Leaving" "Rest" -}}
+{{- range list "Names" "Settings" "Access" "Api" "Redis" "Scaling" "Leaving" "Routes" "Rest" -}}
 {{- $errors = concat $errors (include (printf "tidegate.check%s" .) $ | fromYamlArray) -}}
 {{- end -}}
 {{- end -}}
@@ -20,18 +20,25 @@
     (list "idle" "duration" "10ms" "24h")
     (list "limits.message" "size" "1" "64MiB")
     (list "limits.queue" "size" "1KiB" "1GiB")
+    (list "limits.history" "size" "64KiB" "1GiB")
     (list "auth.leeway" "duration" "0s" "600s")
     (list "relay.grace" "duration" "0s" "1h")
     (list "history.ttl" "duration" "100ms" "720h")
     (list "history.topic" "size" "1KiB" "1GiB")
+    (list "presence.linger" "duration" "100ms" "1h")
     (list "drain.notice" "duration" "0s" "24h")
     (list "drain.window" "duration" "0s" "24h")
     (list "drain.timeout" "duration" "0s" "24h")
     (list "rebalance.interval" "duration" "100ms" "60s") -}}
+{{- $values := deepCopy .Values.config -}}
+{{- if .Values.podDeletionCost.enabled -}}
+{{- $ranges = append $ranges (list "cost.interval" "duration" "1s" "1h") -}}
+{{- $_ := set $values "cost" (dict "interval" .Values.podDeletionCost.interval) -}}
+{{- end -}}
 {{- $errors := list -}}
 {{- range $ranges -}}
 {{- $kind := index . 1 -}}
-{{- $value := $.Values.config -}}
+{{- $value := $values -}}
 {{- range splitList "." (index . 0) -}}
 {{- $value = get $value . -}}
 {{- end -}}
@@ -44,7 +51,33 @@
 {{- $good = and (ge $number (include $measure (index . 2) | int64)) (le $number (include $measure (index . 3) | int64)) -}}
 {{- end -}}
 {{- if not $good -}}
-{{- $errors = append $errors (printf "config.%s (%s) must be a %s from %s to %s" (index . 0) $text $kind (index . 2) (index . 3)) -}}
+{{- $shown := eq (index . 0) "cost.interval" | ternary "podDeletionCost.interval" (printf "config.%s" (index . 0)) -}}
+{{- $errors = append $errors (printf "%s (%s) must be a %s from %s to %s" $shown $text $kind (index . 2) (index . 3)) -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $errors -}}
+{{- end -}}
+
+{{/* A Deployment's selector cannot change, and one of another name would replace the whole fleet at once. Only an upgrade by
+     Helm itself sees what is there. */}}
+{{- define "tidegate.checkNames" -}}
+{{- $errors := list -}}
+{{- if .Release.IsUpgrade -}}
+{{- $name := include "tidegate.fullname" . -}}
+{{- $others := list -}}
+{{- $isThere := false -}}
+{{- range (lookup "apps/v1" "Deployment" .Release.Namespace "").items -}}
+{{- $labels := default dict .metadata.labels -}}
+{{- if and (eq (get $labels "app.kubernetes.io/instance") $.Release.Name) (eq (get $labels "app.kubernetes.io/component") "server") (hasPrefix "tidegate-" (get $labels "helm.sh/chart")) -}}
+{{- if and (eq .metadata.name $name) (eq (get $labels "app.kubernetes.io/name") (include "tidegate.name" $)) -}}
+{{- $isThere = true -}}
+{{- else -}}
+{{- $others = append $others (printf "%s with the label app.kubernetes.io/name=%s" .metadata.name (get $labels "app.kubernetes.io/name")) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if and $others (not $isThere) .Chart.IsRoot -}}
+{{- $errors = append $errors (printf "nameOverride or fullnameOverride has changed: installed is %s, and now it would be %s with %s. Neither can change within a release: set them back, or install a second release (UPGRADING.md)" (join ", " $others) $name (include "tidegate.name" .)) -}}
 {{- end -}}
 {{- end -}}
 {{- toYaml $errors -}}
@@ -131,7 +164,7 @@
 {{- $errors := list -}}
 {{- $redis := .Values.redis -}}
 {{- $url := .Values.config.relay.url -}}
-{{- $several := or .Values.autoscaling.enabled (gt (int .Values.replicas) 1) -}}
+{{- $several := or .Values.autoscaling.enabled (kindIs "invalid" .Values.replicas) (gt (int .Values.replicas) 1) -}}
 {{- if and $several (eq $url "") (not (or $redis.trial.enabled $redis.urlKey $redis.configKey)) -}}
 {{- $errors = append $errors "config.relay.url is empty, and without Redis a message stays in its pod: set it, or run a single pod (autoscaling.enabled=false, replicas=1)" -}}
 {{- end -}}
@@ -157,125 +190,8 @@
 {{- if and $redis.ca.configMap $redis.ca.secret -}}
 {{- $errors = append $errors "redis.ca.configMap and redis.ca.secret both hold the certificates: set one of them" -}}
 {{- end -}}
-{{- toYaml $errors -}}
-{{- end -}}
-
-{{- define "tidegate.checkScaling" -}}
-{{- $errors := list -}}
-{{- with .Values.autoscaling -}}
-{{- if .enabled -}}
-{{- $min := int .minReplicas -}}
-{{- $max := int .maxReplicas -}}
-{{- $address := .prometheus.serverAddress -}}
-{{- $host := regexReplaceAll "^https?://([^/:]*).*$" $address "${1}" -}}
-{{- if and (eq .source "prometheus") (or .connections.enabled .messages.enabled) -}}
-{{- if eq $address "" -}}
-{{- $errors = append $errors "autoscaling.prometheus.serverAddress is required: set the URL of Prometheus, such as http://prometheus.monitoring.svc:9090; or scale without Prometheus (autoscaling.source=metrics-api and autoscaling.messages.enabled=false); or not at all (autoscaling.enabled=false)" -}}
-{{- else if and (not (contains "." $host)) (ne $host "") (not (hasPrefix "[" $host)) -}}
-{{- $errors = append $errors (printf "autoscaling.prometheus.serverAddress (%s) is looked up from KEDA's namespace: write the whole host name, such as %s.NAMESPACE.svc" $address $host) -}}
-{{- end -}}
-{{- end -}}
-{{- if eq .source "metrics-api" -}}
-{{- if .messages.enabled -}}
-{{- $errors = append $errors "autoscaling.messages needs Prometheus: a pod tells KEDA its connections, but no rate; set autoscaling.messages.enabled=false or autoscaling.source=prometheus" -}}
-{{- end -}}
-{{- if eq $min 0 -}}
-{{- $errors = append $errors "autoscaling.minReplicas must be at least 1 with autoscaling.source=metrics-api: with no pod nobody reports a load, and the fleet would stay at 0" -}}
-{{- end -}}
-{{- end -}}
-{{- if gt $min $max -}}
-{{- $errors = append $errors (printf "autoscaling.minReplicas (%d) must be at most autoscaling.maxReplicas (%d)" $min $max) -}}
-{{- end -}}
-{{- if not (or .connections.enabled .messages.enabled .extraTriggers) -}}
-{{- $errors = append $errors "autoscaling has no trigger: enable autoscaling.connections or autoscaling.messages, or add one to autoscaling.extraTriggers" -}}
-{{- end -}}
-{{- if and (eq $min 0) (eq .source "prometheus") (not .extraTriggers) -}}
-{{- $errors = append $errors "autoscaling.minReplicas is 0, and nothing could wake the fleet, since clients cannot connect to no pod: set at least 1, or add a trigger (such as cron) to autoscaling.extraTriggers" -}}
-{{- end -}}
-{{- if and (ne (toString .fallback.replicas) "") (or (lt (int .fallback.replicas) $min) (gt (int .fallback.replicas) $max)) -}}
-{{- $errors = append $errors (printf "autoscaling.fallback.replicas (%d) must be from autoscaling.minReplicas (%d) to maxReplicas (%d)" (int .fallback.replicas) $min $max) -}}
-{{- end -}}
-{{- if and .prometheus.authentication.existing .prometheus.authentication.secretTargetRef -}}
-{{- $errors = append $errors "autoscaling.prometheus.authentication.existing and secretTargetRef exclude each other: set one of them" -}}
-{{- end -}}
-{{- $authenticated := or .prometheus.authentication.existing .prometheus.authentication.secretTargetRef -}}
-{{- if and $authenticated (not .prometheus.authentication.modes) -}}
-{{- $errors = append $errors "autoscaling.prometheus.authentication.modes is empty: say how KEDA is to use the Secret (bearer, basic, tls or custom)" -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-{{- toYaml (concat $errors (include "tidegate.checkTarget" . | fromYamlArray)) -}}
-{{- end -}}
-
-{{/* A pod that is full before it reaches the target never lets the fleet grow; the HPA tolerates a tenth. */}}
-{{- define "tidegate.checkTarget" -}}
-{{- $errors := list -}}
-{{- $scaling := .Values.autoscaling -}}
-{{- $limit := int64 .Values.config.limits.connections -}}
-{{- $target := int64 $scaling.connections.target -}}
-{{- if and $scaling.enabled $scaling.connections.enabled (gt (mul $target 11) (mul $limit 10)) -}}
-{{- $errors = append $errors (printf "config.limits.connections (%d) must be at least 1.1 times autoscaling.connections.target (%d): the HPA tolerates a tenth, and a pod that is full before it exceeds that never lets the fleet grow" $limit $target) -}}
-{{- end -}}
-{{- toYaml $errors -}}
-{{- end -}}
-
-{{- define "tidegate.checkLeaving" -}}
-{{- $errors := list -}}
-{{- $leaving := include "tidegate.leaving" . | int64 -}}
-{{- $drain := .Values.config.drain.timeout -}}
-{{- $grace := .Values.terminationGracePeriodSeconds -}}
-{{- if and (ne (toString $grace) "") (lt (int64 $grace) $leaving) -}}
-{{- $errors = append $errors (printf "terminationGracePeriodSeconds (%d) must be at least %d, or Kubernetes kills a pod that still drains: preStopSeconds (%d) and config.drain.timeout (%s); leave it empty to have it computed" (int64 $grace) $leaving (int64 .Values.preStopSeconds) $drain) -}}
-{{- end -}}
-{{- $scaleDown := default dict .Values.autoscaling.behavior.scaleDown -}}
-{{- $window := get $scaleDown "stabilizationWindowSeconds" -}}
-{{- $reasons := printf "preStopSeconds (%d) and config.drain.timeout (%s)" (int64 .Values.preStopSeconds) $drain -}}
-{{- $least := $leaving -}}
-{{- if and .Values.autoscaling.messages.enabled (eq .Values.autoscaling.source "prometheus") -}}
-{{- /* The pods that took the clients over have no rate of them yet. */ -}}
-{{- $least = add $least (include "tidegate.seconds" .Values.autoscaling.messages.window) -}}
-{{- $reasons = printf "%s, and autoscaling.messages.window (%s) until the rate is whole again" $reasons .Values.autoscaling.messages.window -}}
-{{- end -}}
-{{- if and .Values.autoscaling.enabled (ne (toString $window) "") (lt (int64 $window) (int64 $least)) -}}
-{{- $errors = append $errors (printf "autoscaling.behavior.scaleDown.stabilizationWindowSeconds (%d) must be at least %d, or the fleet shrinks because clients are moving: %s" (int64 $window) (int64 $least) $reasons) -}}
-{{- end -}}
-{{- toYaml $errors -}}
-{{- end -}}
-
-{{- define "tidegate.checkRest" -}}
-{{- $errors := list -}}
-{{- if and .Values.monitoring.podMonitor.enabled .Values.monitoring.serviceMonitor.enabled -}}
-{{- $errors = append $errors "monitoring.podMonitor and monitoring.serviceMonitor would scrape each pod twice: enable one of them" -}}
-{{- end -}}
-{{- if and .Values.gateway.enabled (not .Values.gateway.parentRefs) -}}
-{{- $errors = append $errors "gateway.parentRefs is empty: name the Gateway, such as [{name: public, namespace: gateways}]" -}}
-{{- end -}}
-{{- if and .Values.gateway.envoy.enabled (not .Values.gateway.enabled) -}}
-{{- $errors = append $errors "gateway.envoy.enabled needs the HTTPRoute that its policy is for: set gateway.enabled=true" -}}
-{{- end -}}
-{{- if and .Values.ingress.enabled (not .Values.ingress.hosts) -}}
-{{- $errors = append $errors "ingress.hosts is empty: name at least one host" -}}
-{{- end -}}
-{{- if gt .Values.alerts.connections.warning .Values.alerts.connections.critical -}}
-{{- $errors = append $errors "alerts.connections.warning must be at most alerts.connections.critical" -}}
-{{- end -}}
-{{- $alerts := list -}}
-{{- range include "tidegate.alerts" . | fromYamlArray -}}
-{{- $alerts = append $alerts .alert -}}
-{{- end -}}
-{{- range .Values.alerts.disabled -}}
-{{- if not (has . $alerts) -}}
-{{- $errors = append $errors (printf "alerts.disabled: there is no alert %s; there are %s" . (join ", " $alerts)) -}}
-{{- end -}}
-{{- end -}}
-{{- $own := list -}}
-{{- range include "tidegate.env" . | fromYamlArray -}}
-{{- $own = append $own .name -}}
-{{- end -}}
-{{- range .Values.extraEnv -}}
-{{- if has .name $own -}}
-{{- $errors = append $errors (printf "extraEnv: %s is set by the chart already; use the value for it (config, redis or javaOptions)" .name) -}}
-{{- end -}}
+{{- if and .Values.networkPolicy.enabled (or $redis.urlKey $redis.configKey) (not .Values.networkPolicy.redisPorts) -}}
+{{- $errors = append $errors "networkPolicy.redisPorts is empty, and the URL of Redis is in a Secret: name the ports of Redis, or the NetworkPolicy would cut it off" -}}
 {{- end -}}
 {{- toYaml $errors -}}
 {{- end -}}

@@ -29,6 +29,13 @@
 {{- $_ := set $relay "config" "/etc/tidegate/redisson/redisson.yaml" -}}
 {{- end -}}
 {{- $_ := unset $config.auth "open" -}}
+{{- $_ := set $config "path" (include "tidegate.path" .) -}}
+{{- if .Values.podDeletionCost.enabled -}}
+{{- $_ := set $config "cost" (dict "interval" .Values.podDeletionCost.interval) -}}
+{{- end -}}
+{{- if .Values.tracing.enabled -}}
+{{- $_ := set $config "tracing" (dict "enabled" true) -}}
+{{- end -}}
 {{- if not .Values.api.enabled -}}
 {{- $_ := unset $config "api" -}}
 {{- end -}}
@@ -60,6 +67,18 @@
 - name: TIDEGATE_API_KEYS
   valueFrom:
     secretKeyRef: {name: {{ .Values.api.existingSecret }}, key: {{ .Values.api.keysKey }}}
+{{- end }}
+{{- if .Values.tracing.enabled }}
+- name: OTEL_SERVICE_NAME
+  value: {{ include "tidegate.fullname" . }}
+- name: OTEL_RESOURCE_ATTRIBUTES
+  value: {{ printf "k8s.namespace.name=%s" .Release.Namespace }}
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ .Values.tracing.endpoint | quote }}
+- name: OTEL_TRACES_SAMPLER
+  value: parentbased_traceidratio
+- name: OTEL_TRACES_SAMPLER_ARG
+  value: {{ include "tidegate.text" .Values.tracing.ratio | quote }}
 {{- end }}
 {{- with .Values.javaOptions }}
 - name: JDK_JAVA_OPTIONS

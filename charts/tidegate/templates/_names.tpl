@@ -30,40 +30,92 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
-{{/* Labels of an object; the selector's win over commonLabels. */}}
+{{/* Labels of an object; the selector's win over its own, and these over commonLabels. */}}
 {{- define "tidegate.labels" -}}
 {{- $own := include "tidegate.selector" . | fromYaml -}}
 {{- $_ := set $own "app.kubernetes.io/version" .root.Chart.AppVersion -}}
 {{- $_ := set $own "app.kubernetes.io/managed-by" .root.Release.Service -}}
 {{- $_ := set $own "helm.sh/chart" (printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-") -}}
-{{- toYaml (merge $own .root.Values.commonLabels) -}}
+{{- toYaml (merge $own (default dict .labels) (default dict .root.Values.commonLabels)) -}}
 {{- end -}}
 
 {{/* Metadata of an object of the server. Call with (dict "root" $ "suffix" "-metrics" "labels" dict "annotations" dict);
      all but root may be left out. */}}
 {{- define "tidegate.metadata" -}}
 name: {{ include "tidegate.fullname" .root }}{{ default "" .suffix }}
-namespace: {{ .root.Release.Namespace }}
+namespace: {{ default .root.Release.Namespace .namespace }}
 labels:
-  {{- include "tidegate.labels" (dict "root" .root "component" (default "server" .component)) | nindent 2 }}
-  {{- with .labels }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
-{{- with .annotations }}
+  {{- include "tidegate.labels" (dict "root" .root "component" (default "server" .component) "labels" .labels) | nindent 2 }}
+{{- with merge (dict) (default dict .annotations) (default dict .root.Values.commonAnnotations) }}
 annotations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end -}}
 
+{{/* The path under which the server has everything. A proxy passes its own on as it is, so that is the server's, too. */}}
+{{- define "tidegate.path" -}}
+{{- $path := .Values.config.path -}}
+{{- range list .Values.gateway .Values.ingress -}}
+{{- if and .enabled (eq $path "") -}}
+{{- $path = default "/" (trimSuffix "/" .path) -}}
+{{- end -}}
+{{- end -}}
+{{- default "/" $path -}}
+{{- end -}}
+
+{{/* The same, to be followed by /chat. */}}
+{{- define "tidegate.prefix" -}}
+{{- include "tidegate.path" . | trimSuffix "/" -}}
+{{- end -}}
+
+{{/* Of the server, the trial Redis and the test: pull secrets and where pods run. Call with the root. */}}
+{{- define "tidegate.placement" -}}
+{{- $secrets := list -}}
+{{- range concat (default list (default dict .Values.global).imagePullSecrets) (default list .Values.image.pullSecrets) -}}
+{{- $secrets = append $secrets (kindIs "map" . | ternary . (dict "name" .)) -}}
+{{- end -}}
+{{- with uniq $secrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .Values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* Where images come from, followed by a slash; empty: the node decides. */}}
+{{- define "tidegate.registry" -}}
+{{- with default .Values.image.registry (default dict .Values.global).imageRegistry -}}
+{{- trimSuffix "/" . }}/
+{{- end -}}
+{{- end -}}
+
 {{/* By the runtime: a digest pins one of the two images, never both. */}}
 {{- define "tidegate.image" -}}
-{{- $name := printf "%s-%s" .Values.image.repository .Values.runtime -}}
-{{- if .Values.image.registry -}}
-{{- $name = printf "%s/%s" .Values.image.registry $name -}}
-{{- end -}}
+{{- $name := printf "%s%s-%s" (include "tidegate.registry" .) .Values.image.repository .Values.runtime -}}
 {{- with get .Values.image.digests .Values.runtime -}}
 {{- printf "%s@%s" $name . -}}
 {{- else -}}
 {{- printf "%s:%s" $name (default .Chart.AppVersion .Values.image.tag) -}}
 {{- end -}}
+{{- end -}}
+
+{{/* Of the URL through the Ingress. Traefik's entry point websecure has TLS whether or not a Secret is named here. */}}
+{{- define "tidegate.scheme" -}}
+{{- $isSecure := or .Values.ingress.tlsSecret .Values.ingress.tls (eq .Values.ingress.preset "openshift") (and (eq .Values.ingress.preset "traefik") (has "websecure" .Values.ingress.entryPoints)) -}}
+{{- $isSecure | empty | ternary "ws" "wss" -}}
+{{- end -}}
+
+{{/* The path from outside: what is appended to the route's, unless the server has it, too. */}}
+{{- define "tidegate.outside" -}}
+{{- $route := trimSuffix "/" .path -}}
+{{- default (include "tidegate.prefix" .root) $route -}}
 {{- end -}}

@@ -55,6 +55,25 @@
 {{- end -}}
 {{- end -}}
 
+{{/* The ports on which pods reach Redis, as a list: those that are named, or those of config.relay.url. */}}
+{{- define "tidegate.redisPorts" -}}
+{{- $url := (include "tidegate.config" . | fromYaml).relay.url -}}
+{{- $ports := list -}}
+{{- range .Values.networkPolicy.redisPorts -}}
+{{- $ports = append $ports (int .) -}}
+{{- end -}}
+{{- if and (not $ports) $url -}}
+{{- $sentinel := hasPrefix "redis+sentinel://" $url -}}
+{{- /* Sentinels say where the master is: elsewhere. */ -}}
+{{- $ports = $sentinel | ternary (list 6379) list -}}
+{{- range splitList "," (regexReplaceAll "^redis[+]sentinel://([^/]*).*$" $url "${1}") -}}
+{{- $port := regexFind ":[0-9]+/?$" . | trimPrefix ":" | trimSuffix "/" -}}
+{{- $ports = append $ports (int (default ($sentinel | ternary "26379" "6379") $port)) -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml (uniq $ports) -}}
+{{- end -}}
+
 {{/* The port of an http:// or https:// URL. */}}
 {{- define "tidegate.urlPort" -}}
 {{- $port := regexReplaceAll "^https?://(\\[[^]]*\\]|[^/:]*)(:([0-9]+))?.*$" . "${3}" -}}

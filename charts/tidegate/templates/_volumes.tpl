@@ -1,5 +1,9 @@
 {{/* Files of the relay and of the tokens' keys, where tidegate.config says they are. */}}
 {{- define "tidegate.volumes" -}}
+{{- with include "tidegate.tmpSize" . }}
+- name: tmp
+  emptyDir: {sizeLimit: {{ . }}}
+{{- end }}
 {{- with .Values.redis.configKey }}
 - name: redisson
   secret: {secretName: {{ $.Values.redis.existingSecret }}, items: [{key: {{ . }}, path: redisson.yaml}]}
@@ -22,7 +26,20 @@
 {{- end }}
 {{- end -}}
 
+{{/* Where dumps go, and what jcmd needs: the root file system is read-only. Empty where there is none, or a volume of
+     somebody's own is mounted there or has that name. */}}
+{{- define "tidegate.tmpSize" -}}
+{{- $taken := false -}}
+{{- range .Values.extraVolumeMounts }}{{ if eq (trimSuffix "/" (toString .mountPath)) "/tmp" }}{{ $taken = true }}{{ end }}{{ end -}}
+{{- range .Values.extraVolumes }}{{ if eq (toString .name) "tmp" }}{{ $taken = true }}{{ end }}{{ end -}}
+{{- $size := (default dict .Values.tmp).sizeLimit -}}
+{{- if not $taken }}{{ $size }}{{ end -}}
+{{- end -}}
+
 {{- define "tidegate.mounts" -}}
+{{- if include "tidegate.tmpSize" . }}
+- {name: tmp, mountPath: /tmp}
+{{- end }}
 {{- if .Values.redis.configKey }}
 - {name: redisson, mountPath: /etc/tidegate/redisson, readOnly: true}
 {{- end }}

@@ -1,6 +1,7 @@
 package io.tidegate.charts;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -45,6 +46,19 @@ final class AlertsTest {
     }
 
     @Test
+    void aFleetThatMayHaveNoPodIsNotMissed() {
+        for (String fewest : List.of(
+                "autoscaling: {minReplicas: 0, extraTriggers: [{type: cron, name: day, metadata: {timezone: UTC,"
+                        + " start: 0 7 * * *, end: 0 20 * * *, desiredReplicas: \"2\"}}]}",
+                "autoscaling: {enabled: false}, replicas: 0")) {
+            JsonNode rules = Chart.render(Chart.PROMETHEUS, "{alerts: {enabled: true}, " + fewest + "}")
+                    .get("PrometheusRule/chat-tidegate");
+            assertFalse(rules.toString().contains("TidegateAbsent"), fewest);
+            assertTrue(rules.toString().contains("TidegateRelayDown"), fewest);
+        }
+    }
+
+    @Test
     void everyAlertIsTestedFiringAndSilent() throws IOException {
         Set<String> firing = new TreeSet<>();
         Set<String> silent = new TreeSet<>();
@@ -74,7 +88,7 @@ final class AlertsTest {
             assertEquals(
                     List.of("## Fires when", "## At once", "## How the limit is set", "## How to fix it"), headings);
             assertEquals(
-                    "docs/runbooks/" + file.getFileName(),
+                    "https://github.com/tidegate/tidegate/blob/main/docs/runbooks/" + file.getFileName(),
                     alert.at("/annotations/runbook_url").asText());
         }
     }

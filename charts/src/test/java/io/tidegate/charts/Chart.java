@@ -37,9 +37,10 @@ final class Chart {
             "autoscaling: {prometheus: {serverAddress: 'http://prometheus.monitoring.svc:9090'}}";
 
     private static final String TEST_HOOK = "templates/tests/round-trip.yaml";
+    private static final String NOTES = "notes-of-the-release";
 
-    /** The chart, but for Helm's template command, which leaves tests out, the test is an object like any other. */
-    private static final Path RENDERED = withTestAsObject();
+    /** The chart, but what Helm's template command leaves out, the test and the notes, are objects like any other. */
+    private static final Path RENDERED = withAllAsObjects();
 
     private Chart() {}
 
@@ -57,6 +58,26 @@ final class Chart {
      * @throws RefusedException with Helm's message
      */
     static Rendered render(String... values) {
+        List<JsonNode> objects = new ArrayList<>(template(values));
+        objects.removeIf(Chart::isNotes);
+        return Rendered.of(objects);
+    }
+
+    /** What Helm says after an installation with these values. */
+    static String notes(String... values) {
+        return template(values).stream()
+                .filter(Chart::isNotes)
+                .findFirst()
+                .orElseThrow()
+                .at("/data/text")
+                .asText();
+    }
+
+    private static boolean isNotes(JsonNode object) {
+        return object.at("/metadata/name").asText().equals(NOTES);
+    }
+
+    private static List<JsonNode> template(String... values) {
         List<Path> files = new ArrayList<>();
         try {
             // Explicit, since Helm would otherwise ask a cluster.
@@ -70,7 +91,7 @@ final class Chart {
                 files.add(file);
                 template.withValuesFile(Files.writeString(file, text));
             }
-            return Rendered.of(documents(template.call()));
+            return documents(template.call());
         } catch (IllegalStateException e) {
             throw new RefusedException(String.valueOf(e.getMessage()));
         } catch (IOException e) {
@@ -80,7 +101,7 @@ final class Chart {
         }
     }
 
-    private static Path withTestAsObject() {
+    private static Path withAllAsObjects() {
         Path copy = Path.of("target", "rendered", "tidegate");
         try (Stream<Path> files = Files.walk(HOME)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -90,6 +111,10 @@ final class Chart {
             }
             Files.writeString(
                     copy.resolve(TEST_HOOK), read(TEST_HOOK).replace("\"helm.sh/hook\" \"test\"", "\"hook\" \"test\""));
+            Files.writeString(copy.resolve("templates/notes.yaml"), """
+                    {{- define "notes" }}%s{{ end -}}
+                    {apiVersion: v1, kind: ConfigMap, metadata: {name: %s}, data: {text: {{ include "notes" . | quote }}}}
+                    """.formatted(read("templates/NOTES.txt"), NOTES));
             return copy;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -3,22 +3,21 @@ package io.tidegate.charts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
+import io.tidegate.testing.Programs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Prometheus's own checker, from the {@code PATH}; a test that needs it is left out where it is missing. */
+/** Prometheus's own checker, where it is installed; a test that needs it is left out without it. */
 final class Promtool {
     private Promtool() {}
 
     /** Runs it and requires that it finds nothing. */
     static void pass(Path folder, String... arguments) throws IOException, InterruptedException {
-        assumeTrue(installed(), "left out: promtool is not installed");
+        assumeTrue(Programs.find("promtool").isPresent(), "left out: promtool is not installed");
         Process process = new ProcessBuilder(Stream.concat(Stream.of("promtool"), Stream.of(arguments))
                         .toList())
                 .directory(folder.toFile())
@@ -38,10 +37,5 @@ final class Promtool {
         }
         Files.writeString(folder.resolve("queries.yaml"), rules);
         pass(folder, "check", "rules", "queries.yaml");
-    }
-
-    private static boolean installed() {
-        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "promtool")));
     }
 }

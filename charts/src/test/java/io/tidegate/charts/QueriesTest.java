@@ -25,7 +25,7 @@ final class QueriesTest {
     private static final Pattern SAMPLE = Pattern.compile("(?m)^([a-zA-Z_][a-zA-Z0-9_]*)[{ ]");
 
     /** Metrics of others: kube-state-metrics and KEDA. */
-    private static final Pattern FOREIGN = Pattern.compile("(kube|keda)_[a-z_]+");
+    private static final Pattern FOREIGN = Pattern.compile("up|(kube|keda)_[a-z_]+");
 
     @Test
     void prometheusParsesEveryQuery(@TempDir Path folder) throws Exception {
@@ -46,7 +46,8 @@ final class QueriesTest {
         }
         asked.removeIf(name -> FOREIGN.matcher(name).matches());
         Set<String> exposed = new TreeSet<>();
-        try (ServerProcess server = ServerProcess.start(Path.of(System.getProperty("tidegate.se.jar")), Map.of())) {
+        try (ServerProcess server = ServerProcess.start(
+                Path.of(System.getProperty("tidegate.se.jar")), Map.of("tidegate.api.keys", "k".repeat(32)))) {
             Matcher samples = SAMPLE.matcher(server.get("/metrics").body());
             while (samples.find()) {
                 exposed.add(samples.group(1));
@@ -114,6 +115,47 @@ final class QueriesTest {
         }
     }
 
+    /** Those that docs/metrics.md shows, one for each series. */
+    @Test
+    void prometheusParsesTheQueriesOfThePageOfMetrics(@TempDir Path folder) throws Exception {
+        List<String> queries = Pattern.compile("(?m)`([^`|]+)` \\|$")
+                .matcher(Chart.read("../../docs/metrics.md"))
+                .results()
+                .map(query -> query.group(1))
+                .toList();
+
+        assertTrue(queries.size() > 50, queries::toString);
+        Promtool.parse(folder, queries);
+    }
+
+    /** A window of its own shows nothing where a scrape is rarer, and smooths what is seen closely. */
+    @Test
+    void dashboardsRatesFollowTheScrapeInterval() {
+        dashboard()
+                .path("panels")
+                .forEach(panel -> panel.path("targets").forEach(target -> {
+                    String query = target.path("expr").asText();
+                    assertTrue(!query.contains("[") || query.contains("[$__rate_interval]"), query);
+                }));
+    }
+
+    /** What KEDA reads stands beside what the HPA makes of it; a drain and a rollout are marked. */
+    @Test
+    void dashboardShowsWhatTheScalerReadsAndWhenPodsComeAndGo() {
+        JsonNode scaler = panels().stream()
+                .filter(panel -> panel.path("title").asText().equals("What the scaler reads"))
+                .findFirst()
+                .orElseThrow();
+        String queries = scaler.path("targets").toString();
+        assertTrue(queries.contains("websocket_fleet_connections"), queries);
+        assertTrue(queries.contains("kube_horizontalpodautoscaler_status_desired_replicas"), queries);
+        assertEquals(2, dashboard().at("/annotations/list").size());
+        dashboard().path("links").forEach(link -> {
+            String page = link.path("url").asText().replaceFirst(".*/docs/", "../../docs/");
+            assertTrue(Chart.read(page).startsWith("# "), page);
+        });
+    }
+
     private static List<String> queries() {
         List<String> queries = new ArrayList<>();
         Rendered rendered = Chart.render(Chart.PROMETHEUS, "alerts: {enabled: true}");
@@ -123,21 +165,30 @@ final class QueriesTest {
         rendered.get("PrometheusRule/chat-tidegate")
                 .at("/spec/groups/0/rules")
                 .forEach(rule -> queries.add(rule.path("expr").asText()));
-        panels().forEach(panel -> panel.path("targets")
-                .forEach(target -> queries.add(target.path("expr").asText())));
+        JsonNode dashboard = dashboard();
+        dashboard.path("panels").forEach(panel -> panel.path("targets").forEach(target -> queries.add(query(target))));
+        dashboard.at("/annotations/list").forEach(annotation -> queries.add(query(annotation)));
         return queries;
     }
 
-    /** From the ConfigMap, as Grafana gets it. */
+    /** As Grafana sends it: it knows how often is scraped. */
+    private static String query(JsonNode of) {
+        return of.path("expr").asText().replace("$__rate_interval", "1m");
+    }
+
     private static List<JsonNode> panels() {
+        List<JsonNode> panels = new ArrayList<>();
+        dashboard().path("panels").forEach(panels::add);
+        return panels;
+    }
+
+    /** From the ConfigMap, as Grafana gets it. */
+    private static JsonNode dashboard() {
         try {
-            JsonNode dashboard = Chart.YAML.readTree(Chart.render(Chart.PROMETHEUS, "dashboard: {enabled: true}")
+            return Chart.YAML.readTree(Chart.render(Chart.PROMETHEUS, "dashboard: {enabled: true}")
                     .get("ConfigMap/chat-tidegate-dashboard")
                     .at("/data/tidegate.json")
                     .asText());
-            List<JsonNode> panels = new ArrayList<>();
-            dashboard.path("panels").forEach(panels::add);
-            return panels;
         } catch (IOException e) {
             throw new AssertionError("the dashboard is not JSON", e);
         }

@@ -46,8 +46,91 @@ final class RefusalTest {
                         "config: {drain: {timeout: 10m}}",
                         "autoscaling.behavior.scaleDown.stabilizationWindowSeconds (600) must be at least 675"),
                 bad(
-                        "autoscaling: {prometheus: {authentication: {existing: prometheus}}}",
+                        "autoscaling: {prometheus: {authentication: {secretTargetRef: [{parameter: a, name: b, key: c}]}}}",
                         "autoscaling.prometheus.authentication.modes is empty"),
+                bad(
+                        "autoscaling: {prometheus: {authentication: {modes: bearer}}}",
+                        "autoscaling.prometheus.authentication.modes (bearer) has nothing to use"),
+                bad(
+                        "autoscaling: {prometheus: {authentication: {modes: bearer, podIdentity: {provider: gcp}}}}",
+                        "autoscaling.prometheus.authentication.modes (bearer) must be empty with podIdentity"),
+                bad(
+                        "autoscaling: {prometheus: {authentication: {podIdentity: {identityId: a}}}}",
+                        "autoscaling.prometheus.authentication.podIdentity.provider is empty"),
+                bad(
+                        "autoscaling: {prometheus: {authentication: {podIdentity: {provider: aws}}}}",
+                        "autoscaling.prometheus.metadata.awsRegion is empty"),
+                bad(
+                        "autoscaling: {prometheus: {authentication: {existing: a, podIdentity: {provider: gcp}}}}",
+                        "autoscaling.prometheus.authentication.existing and podIdentity exclude each other"),
+                bad(
+                        "autoscaling: {prometheus: {metadata: {threshold: 5}}}",
+                        "at '/autoscaling/prometheus/metadata': additional properties 'threshold' not allowed"),
+                bad(
+                        "autoscaling: {prometheus: {metadata: {bogus: 5}}}",
+                        "at '/autoscaling/prometheus/metadata': additional properties 'bogus' not allowed"),
+                bad(
+                        "topologySpreadConstraints: [{maxSkew: 1, topologyKey: a, whenUnsatisfiable: DoNotSchedule,"
+                                + " labelSelector: {}}]",
+                        "at '/topologySpreadConstraints/0': additional properties 'labelSelector' not allowed"),
+                bad(
+                        "{networkPolicy: {enabled: true}, redis: {existingSecret: cache, urlKey: u}}",
+                        "networkPolicy.redisPorts is empty, and the URL of Redis is in a Secret"),
+                bad(
+                        "strategy: {rollingUpdate: {maxSurge: 0}}",
+                        "strategy.rollingUpdate.maxSurge and maxUnavailable are both 0"),
+                bad(
+                        "strategy: {rollingUpdate: {maxSurge: 0%, maxUnavailable: 0%}}",
+                        "strategy.rollingUpdate.maxSurge and maxUnavailable are both 0"),
+                bad(
+                        "{config: {auth: {open: true}}, ingress: {enabled: true, hosts: [a.example], path: /a},"
+                                + " gateway: {enabled: true, parentRefs: [{name: a}], path: /b}}",
+                        "ingress.path (/a) and gateway.path (/b) must be the same"),
+                bad("config: {path: /ws/}", "at '/config/path'"),
+                bad("autoscaling: {kind: hpa, minReplicas: 0}", "autoscaling.minReplicas must be at least 1"),
+                bad("autoscaling: {kind: hpa, minReplicas: 60}", "autoscaling.minReplicas (60) must be at most"),
+                bad(
+                        "autoscaling: {kind: hpa, connections: {enabled: false}, messages: {enabled: false}}",
+                        "autoscaling has no metric"),
+                bad(
+                        "autoscaling: {kind: hpa, extraTriggers: [{type: cron, metadata: {}}]}",
+                        "autoscaling.extraTriggers needs KEDA"),
+                bad(
+                        "autoscaling: {hpa: {metrics: [{type: Resource}]}}",
+                        "autoscaling.hpa.metrics needs autoscaling.kind=hpa"),
+                bad(
+                        "{ingress: {enabled: true, path: /ws, hosts: [{host: a, paths: [/wsother]}]}}",
+                        "ingress.hosts: the path /wsother of a must be within ingress.path (/ws)"),
+                bad(
+                        "{ingress: {enabled: true, preset: openshift, hosts: ['*.example.com']}}",
+                        "ingress.hosts: a Route takes no wildcard (*.example.com)"),
+                bad(
+                        "{ingress: {tlsSecret: a, tls: [{secretName: b}]}}",
+                        "ingress.tlsSecret and ingress.tls both say where the certificates are"),
+                bad(
+                        "{gateway: {enabled: true, parentRefs: [{name: a}], matches: [{path: {value: /a}}]}}",
+                        "config.path is empty, and gateway.matches are not looked into"),
+                bad(
+                        "monitoring: {podMonitoring: {enabled: true}, relabelings: [{action: drop}]}",
+                        "monitoring.relabelings is nothing that a PodMonitoring knows"),
+                bad(
+                        "networkPolicy: {cilium: {enabled: true}}",
+                        "networkPolicy.cilium.enabled needs networkPolicy.enabled"),
+                bad(
+                        "dashboard: {grafanaDashboard: {enabled: true}}",
+                        "dashboard.grafanaDashboard.enabled needs dashboard.enabled"),
+                bad(
+                        "{podDeletionCost: {enabled: true}, serviceAccount: {create: false}}",
+                        "podDeletionCost.enabled gives its right to a ServiceAccount, and default belongs to every pod"),
+                bad("tracing: {enabled: true}", "tracing.endpoint is empty: name the collector"),
+                bad("tracing: {enabled: true, endpoint: 'collector:4318'}", "endpoint"),
+                bad(
+                        "podDeletionCost: {enabled: true, interval: 500ms}",
+                        "podDeletionCost.interval (500ms) must be a duration from 1s to 1h"),
+                bad("podSpec: {hostNetwork: true}", "at '/podSpec': additional properties 'hostNetwork' not allowed"),
+                bad(
+                        "service: {spec: {type: NodePort}}",
+                        "at '/service/spec': additional properties 'type' not allowed"),
                 bad(
                         "autoscaling: {prometheus: {authentication: {modes: bearer, existing: a,"
                                 + " secretTargetRef: [{parameter: a, name: b, key: c}]}}}",

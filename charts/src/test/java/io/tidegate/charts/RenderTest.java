@@ -2,10 +2,12 @@ package io.tidegate.charts;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,6 +46,16 @@ final class RenderTest {
                 assertEquals(List.of(), SCHEMAS.errors(object), object::toPrettyString);
             }
         }));
+    }
+
+    /** The API server takes the last of two keys, without a word. */
+    @Test
+    void keyThatIsRenderedTwiceIsSeen() {
+        String twice = "a:\n  b: 1\n  b: 2\n";
+
+        assertTrue(String.valueOf(assertThrows(UncheckedIOException.class, () -> Chart.documents(twice))
+                        .getCause())
+                .contains("Duplicate field 'b'"));
     }
 
     @Test

@@ -38,6 +38,20 @@ record Rendered(Map<String, JsonNode> objects) {
         return found;
     }
 
+    /** What an environment variable of the server is set to; fails where it is not. */
+    String variable(String name) {
+        for (JsonNode object : objects.values()) {
+            if (object.path("kind").asText().equals("Deployment")) {
+                for (JsonNode each : object.at("/spec/template/spec/containers/0/env")) {
+                    if (each.path("name").asText().equals(name)) {
+                        return each.path("value").asText();
+                    }
+                }
+            }
+        }
+        throw new AssertionError("the server has no " + name);
+    }
+
     /**
      * What is different in another render, to the last value: one line each, as {@code object path: before → after}. Lists
      * of things that have a name (containers, variables, ports) are compared by name.

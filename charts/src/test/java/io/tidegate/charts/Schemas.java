@@ -75,6 +75,14 @@ final class Schemas {
         }
     }
 
+    /** Whether anything is looked at in an object of this kind. */
+    boolean knows(JsonNode object) {
+        String apiVersion = object.path("apiVersion").asText();
+        String kind = object.path("kind").asText();
+        return definitions.containsKey(apiVersion + "/" + kind)
+                || types.getRegisteredKubernetesResource(apiVersion, kind) != null;
+    }
+
     /** Kinds that are checked against a definition, as {@code group/version/kind}. */
     List<String> defined() {
         return List.copyOf(definitions.keySet());

@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,6 +29,7 @@ final class Cluster implements AutoCloseable {
     private final KubernetesClient client;
     private final String namespace;
     private final String name;
+    private final Accounts accounts;
 
     /**
      * Connects.
@@ -40,6 +42,7 @@ final class Cluster implements AutoCloseable {
                 .build();
         this.namespace = namespace;
         this.name = name;
+        this.accounts = new Accounts(client, namespace, name);
     }
 
     /** Makes the namespace and, in it, a Redis as others have one: a Service named {@code redis}. */
@@ -141,6 +144,43 @@ final class Cluster implements AutoCloseable {
                 .withLabel("app.kubernetes.io/component", "server")
                 .list()
                 .getItems();
+    }
+
+    /** Where the pods listen. */
+    List<String> addresses() {
+        return pods().stream().map(pod -> pod.getStatus().getPodIP()).toList();
+    }
+
+    List<String> names() {
+        return pods().stream().map(pod -> pod.getMetadata().getName()).toList();
+    }
+
+    /** What the pods say that they cost, the cheapest first. */
+    List<String> costs() {
+        return pods().stream()
+                .map(pod -> String.valueOf(
+                        pod.getMetadata().getAnnotations().get("controller.kubernetes.io/pod-deletion-cost")))
+                .sorted(Comparator.comparing(String::length).thenComparing(Comparator.naturalOrder()))
+                .toList();
+    }
+
+    /** Whether pods get the token of their ServiceAccount by themselves. */
+    boolean mountsAccounts() {
+        return accounts.areMounted();
+    }
+
+    /** The release's ServiceAccount as a Secret; returns its name. */
+    String accountAsSecret() {
+        return accounts.asSecret();
+    }
+
+    /** Why one pod may not change another, by their names; empty: it may. Nothing is changed. */
+    String refusal(String by, String of, String patch) {
+        return accounts.refusal(pod(by), pod(of), patch);
+    }
+
+    private Pod pod(String wanted) {
+        return client.pods().inNamespace(namespace).withName(wanted).get();
     }
 
     /** What is still in the namespace beside Redis and what Kubernetes itself puts there. */

@@ -38,17 +38,19 @@ public final class ClusterRun {
                 URI.create(options.address().orElse("ws://" + NAME + "." + options.namespace() + ".svc.cluster.local"));
         Release release = new Release(RELEASE, options);
         try (Cluster cluster = new Cluster(options.kubeconfig(), options.namespace(), NAME);
-                Crowd crowd = new Crowd(address)) {
+                FleetClients load = new FleetClients(address)) {
             cluster.prepare();
             try {
-                Timeline timeline = new Timeline(cluster, crowd);
-                chapters(options, new Trial(release, crowd, timeline, prometheus(options)));
+                Timeline timeline = new Timeline(cluster, load);
+                chapters(options, new Trial(release, load, timeline, prometheus(options)));
+                load.resize(0);
+                new Victims(release, cluster, timeline).compare();
                 List<String> mishaps = cluster.mishaps();
                 if (!mishaps.isEmpty()) {
                     throw new TrialFailedException(String.join(", ", mishaps));
                 }
-                System.out.printf("%nClients: %s%n", crowd.verdict());
-                crowd.resize(0);
+                System.out.printf("%nClients: %s%n", load.verdict());
+                load.resize(0);
                 timeline.title("uninstall");
                 release.uninstall();
                 timeline.await(
@@ -56,7 +58,7 @@ public final class ClusterRun {
                         Duration.ofMinutes(1),
                         look -> cluster.leftovers().isEmpty());
             } finally {
-                crowd.resize(0);
+                load.resize(0);
                 release.uninstall();
                 cluster.cleanUp();
             }
@@ -65,6 +67,7 @@ public final class ClusterRun {
 
     private static void chapters(Options options, Trial trial) throws InterruptedException {
         trial.install();
+        trial.changedName();
         if (options.prometheus().isPresent()) {
             trial.connections();
             trial.messages();

@@ -18,7 +18,7 @@ final class Release {
             preStopSeconds: 2
             terminationMarginSeconds: 5
             minReadySeconds: 2
-            config: {drain: {notice: 1s, window: 3s, timeout: 5s}}
+            config: {drain: {notice: 1s, window: 3s, timeout: 8s}}
             startupProbe: {periodSeconds: 1, failureThreshold: 60}
             readinessProbe: {periodSeconds: 1, timeoutSeconds: 3, failureThreshold: 2}
             autoscaling:

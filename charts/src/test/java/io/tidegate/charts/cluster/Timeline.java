@@ -12,12 +12,12 @@ final class Timeline {
     private static final Duration PACE = Duration.ofSeconds(2);
 
     private final Cluster cluster;
-    private final Crowd crowd;
+    private final FleetClients load;
     private final long begun = System.nanoTime();
 
-    Timeline(Cluster cluster, Crowd crowd) {
+    Timeline(Cluster cluster, FleetClients load) {
         this.cluster = cluster;
-        this.crowd = crowd;
+        this.load = load;
     }
 
     void title(String text) {
@@ -68,15 +68,15 @@ final class Timeline {
                 Locale.ROOT,
                 "%4d  %7d  %4d  %5d | %17s  %5d | %5d  %7d | %5d  %7d%n",
                 (System.nanoTime() - begun) / 1_000_000_000,
-                crowd.size(),
-                crowd.connected(),
-                crowd.wantedRate(),
+                load.size(),
+                load.connected(),
+                load.wantedRate(),
                 String.join(" / ", look.values()),
                 look.wanted(),
                 look.ready(),
                 look.leaving(),
-                crowd.moved(),
-                crowd.drops().size());
+                load.moved(),
+                load.drops().size());
         return look;
     }
 }

@@ -12,12 +12,12 @@ final class Trial {
     static final int MESSAGES_A_POD = 10;
     private static final int FEW = 20;
     private static final int MIN = 2;
-    private static final Duration START = Duration.ofSeconds(150);
+    static final Duration START = Duration.ofSeconds(150);
     private static final Duration SCALE = Duration.ofSeconds(150);
     private static final Duration STILL = Duration.ofSeconds(20);
 
     private final Release release;
-    private final Crowd crowd;
+    private final FleetClients load;
     private final Timeline timeline;
     private final Map<String, String> prometheus;
 
@@ -26,9 +26,9 @@ final class Trial {
      *
      * @param prometheus the value that names it, or nothing
      */
-    Trial(Release release, Crowd crowd, Timeline timeline, Map<String, String> prometheus) {
+    Trial(Release release, FleetClients load, Timeline timeline, Map<String, String> prometheus) {
         this.release = release;
-        this.crowd = crowd;
+        this.load = load;
         this.timeline = timeline;
         this.prometheus = prometheus;
     }
@@ -40,7 +40,7 @@ final class Trial {
         timeline.await("two ready pods", START, look -> look.ready() == MIN && look.wanted() == MIN);
         release.test();
         System.out.println("helm test passed");
-        crowd.resize(FEW);
+        load.resize(FEW);
     }
 
     /** Connections alone: 115 of them, 20 a pod. */
@@ -80,6 +80,23 @@ final class Trial {
         shrink();
     }
 
+    /** A selector cannot change, and another name would replace the fleet at once: Helm is told before it begins. */
+    void changedName() {
+        for (Map<String, String> values : List.of(
+                with("nameOverride", "other"), with("nameOverride", "other", "fullnameOverride", "trial-tidegate"))) {
+            try {
+                release.upgrade(values);
+            } catch (IllegalStateException e) {
+                if (String.valueOf(e.getMessage()).contains("nameOverride or fullnameOverride has changed")) {
+                    continue;
+                }
+                throw e;
+            }
+            throw new TrialFailedException("Helm took a changed name: " + values);
+        }
+        System.out.println("changed names are refused");
+    }
+
     private void configure(String title, Map<String, String> values) throws InterruptedException {
         timeline.title(title);
         release.upgrade(values);
@@ -94,9 +111,9 @@ final class Trial {
     }
 
     private void growTo(int clients, int rate, int pods) throws InterruptedException {
-        crowd.resize(clients);
-        crowd.rate(rate);
-        timeline.await(pods + " pods", SCALE, look -> look.ready() == pods && look.wanted() == pods && crowd.isWhole());
+        load.resize(clients);
+        load.rate(rate);
+        timeline.await(pods + " pods", SCALE, look -> look.ready() == pods && look.wanted() == pods && load.isWhole());
         timeline.hold(
                 pods + " pods for " + clients + " clients and " + rate + " messages a second",
                 STILL,
@@ -104,13 +121,13 @@ final class Trial {
     }
 
     private void shrink() throws InterruptedException {
-        crowd.rate(0);
-        crowd.resize(FEW);
+        load.rate(0);
+        load.resize(FEW);
         timeline.await(
                 "fleet of " + MIN,
                 SCALE,
-                look -> look.ready() == MIN && look.wanted() == MIN && look.leaving() == 0 && crowd.isWhole());
-        List<String> drops = crowd.drops();
+                look -> look.ready() == MIN && look.wanted() == MIN && look.leaving() == 0 && load.isWhole());
+        List<String> drops = load.drops();
         if (!drops.isEmpty()) {
             throw new TrialFailedException(drops.size() + " clients were dropped: " + drops);
         }

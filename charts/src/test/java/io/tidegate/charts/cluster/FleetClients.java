@@ -6,8 +6,8 @@ import io.tidegate.rehearsal.check.Report;
 import io.tidegate.rehearsal.load.Ending;
 import io.tidegate.rehearsal.load.Mix;
 import io.tidegate.rehearsal.load.Profile;
-import io.tidegate.rehearsal.load.Swarm;
 import io.tidegate.rehearsal.load.Topics;
+import io.tidegate.rehearsal.load.VirtualUsers;
 import io.tidegate.rehearsal.load.Wire;
 import java.net.URI;
 import java.time.Duration;
@@ -21,34 +21,31 @@ import java.util.function.BooleanSupplier;
  * Clients of the fleet, as many as wanted, that send as much as wanted: on {@code tidegate.v1} and on the plain wire in equal
  * parts. Used by one thread.
  */
-final class Crowd implements AutoCloseable {
+final class FleetClients implements AutoCloseable {
     private static final int TOPICS = 10;
     private static final int SIZE = 64;
     private static final int PER_SECOND = 50;
     private static final Duration LEVEL = Duration.ofSeconds(60);
     private static final Duration LOOK = Duration.ofMillis(100);
 
-    /** Of a drain and of a rebalance; whoever is closed with it without a notice complains. */
-    private static final int RESTART = 1012;
-
     private final Journal journal = new Journal();
-    private final Swarm swarm;
+    private final VirtualUsers virtualUsers;
     private int rate;
 
-    Crowd(URI address) {
+    FleetClients(URI address) {
         Mix half = new Mix(Map.of(Wire.V1, 1, Wire.PLAIN, 1));
-        swarm = new Swarm(new Profile(List.of(address), half, new Topics(TOPICS, 1), SIZE, 0), journal);
+        virtualUsers = new VirtualUsers(new Profile(List.of(address), half, new Topics(TOPICS, 1), SIZE, 0), journal);
     }
 
     /** Lets clients come, or the youngest go. */
     void resize(int wanted) {
-        swarm.resize(wanted, PER_SECOND);
+        virtualUsers.resize(wanted, PER_SECOND);
     }
 
     /** Messages a second of all together. */
     void rate(int wanted) {
         rate = wanted;
-        swarm.rate(wanted);
+        virtualUsers.rate(wanted);
     }
 
     int wantedRate() {
@@ -56,31 +53,27 @@ final class Crowd implements AutoCloseable {
     }
 
     int size() {
-        return swarm.target();
+        return virtualUsers.target();
     }
 
     int connected() {
-        return swarm.live();
+        return virtualUsers.live();
     }
 
     /** Whether as many are there as wanted, and each is served. */
     boolean isWhole() {
-        return swarm.isWhole();
+        return virtualUsers.isWhole();
     }
 
     /** Connections after the first one of each client. */
     int moved() {
-        return swarm.reconnects().total();
+        return virtualUsers.reconnects().total();
     }
 
-    /** Connections that ended otherwise than after a notice and with the code of a restart. */
+    /** Connections that ended otherwise than after a notice and with the code of a restart: the first of them. */
     List<String> drops() {
-        List<String> drops = new ArrayList<>(swarm.complaints());
-        swarm.snapshot().closes().forEach((code, count) -> {
-            if (code != RESTART) {
-                drops.add(count + " closed with " + code);
-            }
-        });
+        List<String> drops = new ArrayList<>(virtualUsers.complaints());
+        drops.addAll(virtualUsers.endings());
         return drops;
     }
 
@@ -91,7 +84,8 @@ final class Crowd implements AutoCloseable {
      */
     String verdict() throws InterruptedException {
         rate(0);
-        List<String> wrong = new Ending(journal, swarm, Crowd::await).level(swarm::pending, swarm::isWhole, LEVEL);
+        List<String> wrong = new Ending(journal, virtualUsers, FleetClients::await)
+                .level(virtualUsers::pending, virtualUsers::isWhole, LEVEL);
         // What a plain client had sent when it was closed may be read behind what it sends on its next connection.
         Report report = Checker.check(journal, false);
         wrong.addAll(drops());
@@ -123,6 +117,6 @@ final class Crowd implements AutoCloseable {
 
     @Override
     public void close() {
-        swarm.close();
+        virtualUsers.close();
     }
 }
