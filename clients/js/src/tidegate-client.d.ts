@@ -35,7 +35,7 @@ export type State =
  * - `timeout`, `aborted`: a publish was given up, by its `timeout` or its `signal`; it may or may not have arrived.
  * - `connection-lost`: the connection ended before a publish with `keep: false` was acknowledged; it may or may not have
  *   arrived. So does `relay-unavailable` reject one. Others are sent again.
- * - `already-subscribed`: the client has the topic already, so `after` and `last` come too late.
+ * - `already-subscribed`: the client has the topic already, so `after`, `last` and `presence` come too late.
  * - `unsubscribed`: what was waited for ended with `unsubscribe()`.
  * - `forbidden`: the token does not allow it: a topic to be subscribed, a publish, or to be there at all.
  * - `invalid-token`, `token-expired`: the server does not take a token. Another one is asked for.
@@ -82,7 +82,20 @@ export interface SubscribeOptions {
   after?: string | null | undefined;
   /** Begins with at most so many of the last messages of the server's history: 1 to 100000. Not with `after`. */
   last?: number | null | undefined;
+  /** `true`: shows who is in the topic; see `users`, and the events `presence`, `join` and `leave`. */
+  presence?: boolean | null | undefined;
 }
+
+/** A user in a topic. */
+export interface Present {
+  /** At the last list; 0 for one who may still come back. 1 for one who has joined since. */
+  readonly connections: number;
+  /** When the user came, in milliseconds since 1970: by the server's clock, or by this one if the user has joined since. */
+  readonly since: number;
+}
+
+/** A user by name, or `null` for all who have no token: on an open server that is everybody. */
+export type Users = ReadonlyMap<string | null, Present>;
 
 /**
  * - `waiting`: not subscribed at this moment; it will be.
@@ -104,6 +117,11 @@ export interface Subscription {
    * missing behind `after`. Rejects where it is refused or ends before that. Nobody need wait for it.
    */
   readonly ready: Promise<{ readonly position: string; readonly recovered: boolean }>;
+  /**
+   * Who is in the topic, over the whole fleet, this client too: one map that is kept up to date. Empty before the event
+   * `presence`, and undefined where the topic was subscribed without `presence`. Without a connection it stays as it was.
+   */
+  readonly users: Users | undefined;
   /** Nothing is handed over any more, from now on. With its last listener the topic is left. */
   unsubscribe(): void;
 }
@@ -197,6 +215,14 @@ export interface ClientEventMap {
     readonly from: string | undefined;
     readonly position: string | undefined;
   };
+  /**
+   * The whole list of a topic's users has come: once it is subscribed, and again on each new connection, behind the
+   * `leave` and `join` of each user by whom it differs from what was known. The first one brings no `join`.
+   */
+  presence: NativeEvent & { readonly topic: string; readonly users: Users };
+  /** A user has come, or has left: never one who only moves to another server, or comes back in time. */
+  join: NativeEvent & { readonly topic: string; readonly user: string | null };
+  leave: NativeEvent & { readonly topic: string; readonly user: string | null };
   /** The node is about to leave. The client does what is needed. */
   shutdown: NativeEvent & {
     readonly message: string;
@@ -256,7 +282,7 @@ export interface Client extends NativeEventTarget {
    * topic, each once, over reconnects too. A listener that throws, or whose promise rejects, is reported, no more.
    *
    * A topic that is subscribed already gets one listener more: it hears what comes from now on, and may name neither
-   * `after` nor `last`.
+   * `after` nor `last`, and `presence` only where the topic has it.
    *
    * @throws TidegateError `invalid-topic`, `already-subscribed`, `closed`
    * @throws TypeError for another argument that cannot be meant

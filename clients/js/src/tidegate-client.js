@@ -13,8 +13,10 @@
  *   read; what it says tells one that was handed over already. Its publish is never sent a second time.
  * - A connection that had to skip messages which the other one carries is muted for that topic: only the whole stream
  *   counts.
- * - A publish stays in the Outbox, in its order, until its ack. Each new connection sends it again with the same id, by
+ * - A publish stays in the PublishQueue, in its order, until its ack. Each new connection sends it again with the same id, by
  *   which the server knows it.
+ * - A Room is who is in a topic. A new connection brings a whole list, which is laid over what is known: only what
+ *   differs is told. Of two connections the one that serves counts, and the list of the other waits until it does.
  * - Tokens asks the application for a token before the present one ends, and each new one goes to all open connections.
  * - What is sent passes the Pace, which keeps below the server's rate over all connections together.
  *
@@ -22,7 +24,7 @@
  * call back at once: state is in order before, and looked at again after.
  *
  * The file in sections: what it exports; the environment (Host, Target); the arguments; the Client; topics (Hearing,
- * Subscription, Feed); publishes (Outbox, Pace); Tokens; the Connection.
+ * Subscription, Feed); presence (Room, Roll); publishes (PublishQueue, Pace); Tokens; the Connection.
  */
 
 const SUBPROTOCOL = 'tidegate.v1';
@@ -63,6 +65,8 @@ const MAX_PENDING = 1_000;
 const UNKEPT = 64;
 const UNKEPT_TEXT = 256;
 const MAX_LAST = 100_000;
+/** One node may hear of a user so much later than another: for so long it does not contradict what the other has said. */
+const APART_MS = 2_000;
 /** A publish may reject with these without anybody there to hear it. */
 const UNNOTICED = new Set(['closed', 'aborted', 'connection-lost', 'relay-unavailable']);
 /** Close codes: with a new token the client may come back at once; with this token it may not. */
@@ -292,10 +296,11 @@ function checkTopic(topic) {
   throw new TidegateError('invalid-topic', `${shown(topic)} is no topic: ${allowed}`);
 }
 
-function checkSubscribe(listener, { after, last }) {
+function checkSubscribe(listener, { after, last, presence }) {
   if (!isFunction(listener)) throw new TypeError(`listener must be a function, not ${shown(listener)}`);
   check('after', after, 'a position: a string of 1 to 64 characters', (value) => isText(value, 64));
   check('last', last, `a whole number from 1 to ${MAX_LAST}`, isWholeFrom1To(MAX_LAST));
+  check('presence', presence, 'true or false', isBoolean);
   if (!isNone(after) && !isNone(last)) throw new TypeError('after and last exclude each other: give one of them');
 }
 
@@ -421,7 +426,7 @@ class Client extends Emitter {
   #backoff;
   #log;
   #debug;
-  #outbox;
+  #publishQueue;
   #pace;
   /** None where the application has given no token. */
   #tokens;
@@ -471,7 +476,7 @@ class Client extends Emitter {
     this.#backoff = { base: options.backoff?.base ?? BACKOFF.base, max: options.backoff?.max ?? BACKOFF.max };
     this.#log = options.log ?? true;
     this.#debug = options.debug ?? undefined;
-    this.#outbox = new Outbox(options.maxPending ?? MAX_PENDING, host);
+    this.#publishQueue = new PublishQueue(options.maxPending ?? MAX_PENDING, host);
     this.#pace = new Pace(host);
     if (!isNone(options.token)) {
       this.#tokens = new Tokens(options.token, options.tokenIn === 'query', host, {
@@ -524,7 +529,7 @@ class Client extends Emitter {
   }
 
   get pending() {
-    return this.#outbox.size;
+    return this.#publishQueue.size;
   }
 
   subscribe(topic, listener, given) {
@@ -533,13 +538,15 @@ class Client extends Emitter {
     checkSubscribe(listener, options);
     if (this.#state === 'closed') throw closedError();
     let feed = this.#feeds.get(topic);
-    if (feed && !(isNone(options.after) && isNone(options.last))) {
-      const message = `"${topic}" is subscribed already, and has one position: only the first subscribe() may name `
-        + 'after or last';
+    if (feed && !(isNone(options.after) && isNone(options.last) && (!options.presence || feed.room))) {
+      const message = `"${topic}" is subscribed already, by one subscription of the server: only the first subscribe() `
+        + 'may name after or last, or begin with presence';
       throw new TidegateError('already-subscribed', message);
     }
     if (!feed) {
-      feed = new Feed(topic, options.after ?? undefined, options.last ?? undefined);
+      const tell = (type, fields) => this.#emit(type, { topic, ...fields });
+      const room = options.presence ? new Room(this.#host, tell) : undefined;
+      feed = new Feed(topic, options.after ?? undefined, options.last ?? undefined, room);
       this.#feeds.set(topic, feed);
     }
     const hearing = new Hearing(feed, listener, {
@@ -557,12 +564,12 @@ class Client extends Emitter {
 
   /** Rejects where it can never succeed, and where too many wait. Never throws. */
   publish(topic, message, options) {
-    return this.#outbox.promise((answer) => {
+    return this.#publishQueue.promise((answer) => {
       checkTopic(topic);
       const checked = checkOptions(options);
       checkPublish(checked);
       if (this.#state === 'closed') throw closedError();
-      this.#outbox.add(topic, message, checked, answer);
+      this.#publishQueue.add(topic, message, checked, answer);
       this.#send();
     });
   }
@@ -627,7 +634,7 @@ class Client extends Emitter {
     this.#trace('end', { url, code, reason, status });
     const isOfToken = !connection.isTried || code === NEW_TOKEN || code === NOT_ALLOWED;
     this.#warnOnce(url, error?.message ?? (reason || `close code ${code}, and no more is known`), isOfToken);
-    if (code === 1009) this.#outbox.rejectLargest(connection);
+    if (code === 1009) this.#publishQueue.rejectLargest(connection);
     this.#forget(connection);
     if (code === NEW_TOKEN) this.#tokens?.forget(connection.token);
     if (FINAL.has(code) || (code === NEW_TOKEN && this.#tokens?.isFixed)) {
@@ -696,12 +703,17 @@ class Client extends Emitter {
   /** Nothing more comes of this connection. */
   #forget(connection) {
     connection.drop();
-    this.#outbox.unsend(connection);
+    this.#publishQueue.unsend(connection);
     for (const feed of this.#feeds.values()) feed.forget(connection);
   }
 
-  /** Whether all that is wanted is subscribed on the newest connection; then it is the one that counts. */
   #settle() {
+    this.#settleConnections();
+    for (const feed of this.#feeds.values()) this.#settlePresence(feed);
+  }
+
+  /** Whether all that is wanted is subscribed on the newest connection; then it is the one that counts. */
+  #settleConnections() {
     const newest = this.#second ?? this.#first;
     if (!newest?.welcome || [...this.#feeds.values()].some((feed) => !newest.carries(feed, 'on'))) return;
     newest.liveAt ??= this.#host.now();
@@ -741,7 +753,7 @@ class Client extends Emitter {
     const feeds = [...this.#feeds.values()];
     this.#feeds.clear();
     for (const feed of feeds) feed.end('ended', error);
-    this.#outbox.rejectAll(error);
+    this.#publishQueue.rejectAll(error);
     this.#become('closed', code, reason);
   }
 
@@ -864,8 +876,9 @@ class Client extends Emitter {
     const after = feed.position;
     const last = after === undefined ? feed.last : undefined;
     const resumed = after !== undefined || last !== undefined;
-    connection.topics.set(feed.topic, { feed, after, state: 'asked', resumed, askedAt: this.#host.now() });
-    connection.send({ type: 'subscribe', topic: feed.topic, after, last });
+    const [presence, roll] = feed.room ? [true, new Roll()] : [];
+    connection.topics.set(feed.topic, { feed, after, roll, state: 'asked', resumed, askedAt: this.#host.now() });
+    connection.send({ type: 'subscribe', topic: feed.topic, after, last, presence });
   }
 
   #mute(connection, feed) {
@@ -922,9 +935,13 @@ class Client extends Emitter {
         return this.#settle();
       case 'message':
         return this.#message(connection, frame);
+      case 'presence':
+      case 'join':
+      case 'leave':
+        return this.#presence(connection, frame);
       case 'ack':
         connection.refusals = 0;
-        this.#outbox.resolve(frame);
+        this.#publishQueue.resolve(frame);
         return this.#send();
       case 'token':
         this.#renewals = this.#refusals = 0;
@@ -977,6 +994,27 @@ class Client extends Emitter {
     }
   }
 
+  #presence(connection, { type, topic, user, users, more, joined = [], left = [] }) {
+    const { feed, roll } = connection.topics.get(topic) ?? {};
+    if (!roll || !feed || this.#feeds.get(topic) !== feed) return;
+    if (users) {
+      roll.page(users, more);
+      return this.#settlePresence(feed);
+    }
+    const gone = type === 'leave' ? [user] : left;
+    const come = type === 'join' ? [user] : joined;
+    for (const one of gone) roll.leave(one);
+    for (const one of come) roll.join(one, this.#host.wall());
+    feed.room.changed(roll, [...gone, ...come]);
+  }
+
+  /** Has a room follow the connection that serves it, once the whole list has come there. */
+  #settlePresence(feed) {
+    const serving = feed.room && [this.#first, this.#second].find((one) => one?.carries(feed, 'on'));
+    const roll = serving?.topics.get(feed.topic).roll;
+    if (roll?.isWhole) feed.room.follow(roll);
+  }
+
   /** Of two connections the older one brings what is not kept. */
   #isReadElsewhere(connection, feed) {
     return connection === this.#second && this.#first.carries(feed, 'on');
@@ -1001,8 +1039,8 @@ class Client extends Emitter {
     const entry = connection.topics.get(topic);
     const answers = given ?? typeAnswered(code, id, topic);
     if (answers === 'publish' && id !== undefined) {
-      if (later) this.#outbox.postpone(connection, { id, code, message });
-      else this.#outbox.reject(id, new TidegateError(code, message));
+      if (later) this.#publishQueue.postpone(connection, { id, code, message });
+      else this.#publishQueue.reject(id, new TidegateError(code, message));
     } else if (answers === 'unsubscribe' && entry?.state === 'leaving') {
       // What is not refused for now alone was not subscribed any more.
       if (later) entry.state = 'on';
@@ -1052,7 +1090,7 @@ class Client extends Emitter {
   #send() {
     const first = this.#first;
     if (!first?.welcome || first.isPaused()) return;
-    this.#outbox.sendOn(first, () => this.#isTurn(), (topic) => {
+    this.#publishQueue.sendOn(first, () => this.#isTurn(), (topic) => {
       // It would be published before its own subscriber is there.
       const feed = this.#feeds.get(topic);
       return feed !== undefined && feed.position === undefined && !first.carries(feed);
@@ -1180,6 +1218,10 @@ class Subscription {
     return this.#hearing.error;
   }
 
+  get users() {
+    return this.#hearing.feed.room?.users;
+  }
+
   unsubscribe() {
     if (this.#hearing.isHeard) this.#hearing.unsubscribe();
   }
@@ -1197,10 +1239,11 @@ class Feed {
   /** What was handed over last of what is not kept: {connection, text}. */
   #unkept = [];
 
-  constructor(topic, position, last) {
+  constructor(topic, position, last, room) {
     this.topic = topic;
     this.position = position;
     this.last = last;
+    this.room = room;
   }
 
   add(hearing) {
@@ -1212,7 +1255,9 @@ class Feed {
   remove(hearing) {
     this.hearings = this.hearings.filter((one) => one !== hearing);
     hearing.end('ended', new TidegateError('unsubscribed', `"${this.topic}" was unsubscribed before it was ready`));
-    return this.hearings.length === 0;
+    if (this.hearings.length > 0) return false;
+    this.room?.end();
+    return true;
   }
 
   answered({ position, recovered }) {
@@ -1221,6 +1266,7 @@ class Feed {
   }
 
   end(state, error) {
+    this.room?.end();
     for (const hearing of this.hearings) hearing.end(state, error);
   }
 
@@ -1263,10 +1309,130 @@ class Feed {
   }
 }
 
+// ---- presence
+
+/** Who is in a topic as one connection has told it: a list in pages, and what has changed since. */
+class Roll {
+  users = new Map();
+  isWhole = false;
+  /** Whether a room has taken this list. */
+  isTaken = false;
+  /** While pages are still to come: of whom something newer than these was heard. */
+  #newer;
+
+  page(users, more) {
+    if (!this.#newer) {
+      this.users = new Map();
+      this.#newer = new Set();
+    }
+    for (const { user, connections, since } of users) {
+      if (!this.#newer.has(user)) this.users.set(user, { connections, since });
+    }
+    this.isWhole = !more;
+    this.isTaken = false;
+    if (this.isWhole) this.#newer = undefined;
+  }
+
+  join(user, since) {
+    this.#newer?.add(user);
+    if (!this.users.has(user)) this.users.set(user, { connections: 1, since });
+  }
+
+  leave(user) {
+    this.#newer?.add(user);
+    this.users.delete(user);
+  }
+}
+
+/**
+ * Who is in a topic as the application knows it, from one connection to the next. Nodes hear of a join or a leave at
+ * different moments, so a connection may bring once more what another one has brought, or not have it yet: what would
+ * take back something that another one has just said is looked at again a little later.
+ */
+class Room {
+  users = new Map();
+  #host;
+  #tell;
+  #roll;
+  /** Where and when the first list came, and what was told lately: user → {roll, at}, the oldest first. */
+  #begun;
+  #told = new Map();
+  #doubtful = new Set();
+  #timer;
+
+  constructor(host, tell) {
+    this.#host = host;
+    this.#tell = tell;
+  }
+
+  /** From here on this is what counts. */
+  follow(roll) {
+    if (roll.isTaken) return;
+    roll.isTaken = true;
+    this.#roll = roll;
+    if (this.#begun) {
+      this.#compare([...this.users.keys(), ...roll.users.keys()]);
+    } else {
+      this.#begun = { roll, at: this.#host.now() };
+      for (const [user, present] of roll.users) this.users.set(user, present);
+    }
+    if (this.#roll === roll) this.#tell('presence', { users: this.users });
+  }
+
+  changed(roll, users) {
+    if (roll === this.#roll && roll.isWhole) this.#compare(users);
+  }
+
+  end() {
+    this.#roll = undefined;
+    this.#host.clearTimeout(this.#timer);
+  }
+
+  #compare(users) {
+    const roll = this.#roll;
+    // Who is told of one may end it all, or begin another connection.
+    for (const user of users) if (this.#roll === roll) this.#compareOne(user);
+  }
+
+  #compareOne(user) {
+    const present = this.#roll.users.get(user);
+    if (Boolean(present) === this.users.has(user)) {
+      if (present) this.users.set(user, present);
+      return;
+    }
+    const now = this.#host.now();
+    const { roll, at } = this.#told.get(user) ?? this.#begun;
+    if (roll !== this.#roll && now - at < APART_MS) return this.#doubt(user);
+    this.#remember(user, now);
+    if (present) this.users.set(user, present);
+    else this.users.delete(user);
+    this.#tell(present ? 'join' : 'leave', { user });
+  }
+
+  #remember(user, now) {
+    this.#told.delete(user);
+    this.#told.set(user, { roll: this.#roll, at: now });
+    for (const [earlier, { at }] of this.#told) {
+      if (now - at < APART_MS) return;
+      this.#told.delete(earlier);
+    }
+  }
+
+  #doubt(user) {
+    this.#doubtful.add(user);
+    this.#timer ??= this.#host.setTimeout(() => {
+      this.#timer = undefined;
+      const users = [...this.#doubtful];
+      this.#doubtful.clear();
+      if (this.#roll.isWhole) this.#compare(users);
+    }, APART_MS);
+  }
+}
+
 // ---- publishes
 
 /** Publishes without an ack, in the order in which they were asked for. */
-class Outbox {
+class PublishQueue {
   /** Id → {id, topic, text, on, …}. One that was given up stays until the server has answered it. */
   #entries = new Map();
   #waiting = 0;

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import WebSocket from 'ws';
-import { connect } from '../../src/tidegate-client.js';
+import { reaches, startClient } from '../support/client.js';
 import { RUNTIMES, startRedis, startServer } from '../support/processes.js';
 import { SECRET, jwt } from '../support/jwt.js';
 
@@ -11,35 +10,14 @@ const DRAIN = { 'tidegate.drain.notice': '300ms', 'tidegate.drain.window': '300m
 
 /** Begins at the first of its URLs. */
 function open(t, urls, options) {
-  const first = [0];
-  const sockets = [];
-  class Socket extends WebSocket {
-    constructor(...args) {
-      super(...args);
-      sockets.push(this);
-    }
-  }
   const debug = (event) => client.told?.(event);
-  const client = connect(urls, { WebSocket: Socket, random: () => first.pop() ?? Math.random(), debug, ...options });
-  t.after(() => client.close());
+  const client = startClient(t, urls, { debug, ...options });
   const states = [client.state];
   const [lost, errors] = [[], []];
   client.addEventListener('statechange', ({ state }) => states.push(state));
   client.addEventListener('lost', (event) => lost.push(event));
   client.addEventListener('error', ({ code, topic, message }) => errors.push({ code, topic, message }));
-  return Object.assign(client, { states, lost, errors, cut: () => sockets.at(-1).terminate() });
-}
-
-/** Resolves once the client is in that state. */
-function reaches(client, state) {
-  return new Promise((resolve) => {
-    if (client.state === state) return resolve();
-    client.addEventListener('statechange', function listen(event) {
-      if (event.state !== state) return;
-      client.removeEventListener('statechange', listen);
-      resolve();
-    });
-  });
+  return Object.assign(client, { states, lost, errors });
 }
 
 /** What comes on a topic, and a promise of the moment when so many have come. */

@@ -3,44 +3,18 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { chromium } from 'playwright-core';
 import WebSocket from 'ws';
 import { connect } from '../../src/tidegate-client.js';
+import { PHONE, windows } from '../support/browser.js';
 import { SECRET, jwt } from '../support/jwt.js';
 import { RUNTIMES, startRedis, startServer } from '../support/processes.js';
 
 /** The demo page in a real browser, served by real servers. */
 const LIMIT = { timeout: 90_000 };
-const PHONE = { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true };
-/** Playwright brings none of its own; as root, Chromium starts only without its sandbox. */
-const CHROMIUM = {
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-component-update',
-    '--disable-sync', '--no-first-run'],
-};
 
-let browser;
-before(async () => {
-  browser = await chromium.launch(CHROMIUM);
-});
-after(() => browser?.close());
-
-/** A window of its own, whose defects fail the test; only a server that is gone may be complained of. */
-async function open(t, url, options) {
-  const context = await browser.newContext(options);
-  t.after(() => context.close());
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  page.defects = [];
-  page.on('pageerror', (error) => page.defects.push(String(error)));
-  page.on('console', (message) => {
-    const text = message.text();
-    const expected = text.includes('WebSocket connection') || message.location().url.endsWith('/fleet');
-    if (message.type() === 'error' && !expected) page.defects.push(text);
-  });
-  await page.goto(url);
-  return page;
-}
+/** Only a server that is gone may be complained of. */
+const open = windows((message) =>
+  message.text().includes('WebSocket connection') || message.location().url.endsWith('/fleet'));
 
 const live = (page) => page.locator('#chat .state[data-is=live]').waitFor();
 const fact = (page, name) => page.locator(`[data-fact=${name}]`).textContent();
@@ -133,10 +107,18 @@ for (const runtime of RUNTIMES) {
       const select = (topic) => page.locator('.chip', { hasText: topic }).click();
       await noted('#chat', 'If this server asks for a token, give one');
       const width = () => page.evaluate(() => document.documentElement.scrollWidth);
-      for (const state of ['waiting', 'connecting']) {
-        await page.locator(`#chat .state[data-is=${state}]`).waitFor();
-        assert.equal(await width(), 360, state);
-      }
+      // A refused handshake takes a few milliseconds: the page itself notes how wide it is then.
+      const widths = await page.evaluate(() => new Promise((resolve) => {
+        const state = document.querySelector('#chat .state');
+        const seen = {};
+        const look = () => {
+          seen[state.dataset.is] = document.documentElement.scrollWidth;
+          if ('waiting' in seen && 'connecting' in seen) resolve({ waiting: seen.waiting, connecting: seen.connecting });
+        };
+        new MutationObserver(look).observe(state, { attributes: true });
+        look();
+      }));
+      assert.deepEqual(widths, { waiting: 360, connecting: 360 });
       // A box that is wider than the one around it need not widen the page.
       const fits = await page.locator('#chat .status').evaluate((row) => row.scrollWidth <= row.clientWidth);
       assert.ok(fits);
@@ -175,6 +157,47 @@ for (const runtime of RUNTIMES) {
       assert.doesNotMatch(kept, /eyJ|no\.such/);
       assert.deepEqual(page.defects, []);
       assert.doesNotMatch(closed.output, /eyJ|no\.such/);
+    });
+
+    test('shows how many are here, and who where users have names', LIMIT, async (t) => {
+      const here = (page, text) => page.locator('#chat .here', { hasText: new RegExp(`^${text}$`) }).waitFor();
+      const [ann, ben] = await Promise.all([open(t, `${server.page}?topic=room`), open(t, `${server.page}?topic=room`, PHONE)]);
+      await Promise.all([here(ann, '2 here'), here(ben, '2 here')]);
+      await ann.locator('.add input').fill('empty');
+      await ann.keyboard.press('Enter');
+      await here(ann, '1 here');
+      await ben.close();
+      await ann.locator('.chip', { hasText: 'room' }).click();
+      await here(ann, '1 here');
+
+      const closed = await startServer(t, runtime, {
+        'tidegate.auth.secret': SECRET, 'tidegate.auth.subscribe': 'tea,mate', 'tidegate.auth.presence': 'tea',
+        'tidegate.anonymous.subscribe': 'tea', 'tidegate.presence.linger': '1s',
+      });
+      const page = await open(t, `${closed.page}?topic=tea&topic=mate`, PHONE);
+      await page.locator('#chat .note', { hasText: 'Not subscribed' }).first().waitFor({ state: 'attached' }); // To mate.
+      assert.equal(await page.locator('#chat .here').isVisible(), false);
+      await page.locator('#chat .key').click();
+      await page.keyboard.type(jwt('ann', 600));
+      await page.keyboard.press('Enter');
+      await here(page, '1 hereann');
+      const others = ['cleo', 'ben'].map((user) => {
+        const client = connect(closed.chat, { WebSocket, token: jwt(user, 600) });
+        t.after(() => client.close());
+        client.subscribe('tea', () => {});
+        return client;
+      });
+      await here(page, '3 hereannbencleo');
+      const nameless = await open(t, `${closed.page}?topic=tea`);
+      await here(page, '4 here1 without a tokenannbencleo');
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+      others[0].close();
+      await here(page, '3 here1 without a tokenannben');
+      await page.locator('.chip', { hasText: 'mate' }).click();
+      await page.locator('#chat .here').waitFor({ state: 'hidden' });
+      // Since there is a token it is read; that who is there may not be seen is no error.
+      assert.equal(await page.locator('#chat .note.error:visible').count(), 1);
+      assert.deepEqual([...ann.defects, ...page.defects, ...nameless.defects], []);
     });
 
     test('shows the fleet where the server tells, and nothing of it where it does not', LIMIT, async (t) => {

@@ -4,6 +4,8 @@ import { Harness, outcome, seeded } from './harness.js';
 
 const HOSTS = ['a', 'b', 'c'];
 const TOPICS = ['tea', 'mate'];
+/** Of these some come and go; `rock` is always there. */
+const USERS = ['ann', 'ben', 'cleo', null];
 /** So many, one after the other; a failure names its seed, and SEED=n runs that one alone. */
 const { SEED, SEEDS = 60 } = process.env;
 const seeds = SEED ? [Number(SEED)] : Array.from({ length: Number(SEEDS) }, (_, i) => i + 1);
@@ -15,6 +17,7 @@ export class Run {
   followed = [];
   said = 0;
   unkeptHeard = 0;
+  newsHeard = 0;
 
   /**
    * @param unkept the part of the messages that are not kept
@@ -33,6 +36,10 @@ export class Run {
     fleet.lag = () => this.upTo(60);
     fleet.subscribing = () => this.upTo(60);
     fleet.relay = () => (refusals && this.chance(0.05) ? this.one(['refused', 'unknown']) : undefined);
+    fleet.meeting = () => this.upTo(60);
+    fleet.page = 2;
+    fleet.paging = () => this.upTo(30);
+    for (const topic of TOPICS) fleet.join(topic, 'rock');
     for (const host of HOSTS) fleet.node(host);
     const urls = HOSTS.map((host) => `ws://${host}/chat`);
     this.client = this.harness.client(urls, { random: () => this.random(), ...options?.(this) });
@@ -40,7 +47,21 @@ export class Run {
       const follow = this.followed.find((one) => one.topic === topic && !one.over);
       follow.story.push({ lost: [index(from), index(position)] });
     });
+    for (const type of ['join', 'leave']) {
+      this.client.addEventListener(type, ({ topic, user }) => {
+        this.#met(topic).told.push({ type, user, at: this.harness.time.performance.now() });
+      });
+    }
+    this.client.addEventListener('presence', ({ topic, users }) => {
+      const { subscription, told } = this.#met(topic);
+      assert.equal(users, subscription.users);
+      told.push({ users: [...users.keys()] });
+    });
     for (const topic of TOPICS) this.follow(topic);
+  }
+
+  #met(topic) {
+    return this.followed.find((one) => one.topic === topic && !one.over);
   }
 
   upTo(ms) {
@@ -57,12 +78,12 @@ export class Run {
 
   /** Subscribes, with two listeners, and writes down in their order what came and what was called lost. */
   follow(topic, after) {
-    const follow = { topic, begin: index(after), story: [], over: false };
+    const follow = { topic, begin: index(after), story: [], over: false, told: [], met: this.harness.fleet.presence(topic).length };
     const listen = (heard) => ({ position, message }) => {
       assert.equal(follow.over, false, 'a message after unsubscribe()');
       heard(position === undefined ? { unkept: message } : { at: index(position) });
     };
-    follow.subscription = this.client.subscribe(topic, listen((step) => follow.story.push(step)), { after });
+    follow.subscription = this.client.subscribe(topic, listen((step) => follow.story.push(step)), { after, presence: true });
     follow.second = this.client.subscribe(topic, listen((step) => assert.deepEqual(follow.story.at(-1), step)));
     this.followed.push(follow);
   }
@@ -73,6 +94,8 @@ export class Run {
     const happenings = {
       publish: () => this.#publish(),
       say: () => this.harness.say(`hi-${this.said++}`, this.one(TOPICS), { keep: !this.chance(this.unkept) }),
+      come: () => this.#comeOrGo('join'),
+      go: () => this.#comeOrGo('leave'),
       clock: () => this.harness.time.stepClock(this.one([-3_600_000, 3_600_000])),
       reconnect: () => this.client.reconnect(),
       cut: () => [...node.connections].forEach((peer) => peer.end(this.one([1006, 1011, 1013]))),
@@ -94,6 +117,13 @@ export class Run {
     const id = `mine-${this.publishes.length}`;
     const keep = !this.chance(this.unkept);
     this.publishes.push({ topic, id, keep, outcome: outcome(this.client.publish(topic, id, { id, keep })) });
+  }
+
+  #comeOrGo(type) {
+    const topic = this.one(TOPICS);
+    const there = this.harness.fleet.present(topic);
+    const users = USERS.filter((user) => there.has(user) === (type === 'leave') && this.chance(0.5));
+    this.harness.fleet[type](topic, ...users);
   }
 
   #resubscribe() {
@@ -123,7 +153,10 @@ export class Run {
   check() {
     assert.equal(this.client.state, 'live');
     assert.equal(this.client.pending, 0);
-    for (const follow of this.followed) this.#checkStory(follow);
+    for (const follow of this.followed) {
+      this.#checkStory(follow);
+      this.#checkPresence(follow);
+    }
     for (const [topic, stream] of this.harness.fleet.streams) {
       const mine = stream.filter(({ id }) => id !== undefined).map(({ id }) => id);
       assert.deepEqual([...mine], [...new Set(mine)], `published twice on ${topic}`);
@@ -158,6 +191,33 @@ export class Run {
     if (!over) assert.equal(at, this.harness.fleet.log(topic).length - 1, `${topic}: the last is missing`);
   }
 
+  /** Each join and leave is a real one, and comes once and in its order; a list has those who are there by then. */
+  #checkPresence({ topic, told, over, met, subscription }) {
+    const { fleet } = this.harness;
+    // The node may have been behind when the list came.
+    const real = fleet.presence(topic).slice(Math.max(0, met - 3 * USERS.length));
+    const next = new Map();
+    let known;
+    for (const { type, user, users, at } of told) {
+      if (users) {
+        known ??= new Set(users);
+        assert.deepEqual([...known].sort(), users.sort(), `${topic}: a list that was not told`);
+      } else {
+        assert.notEqual(user, 'rock');
+        assert.equal(known.has(user), type === 'leave', `${topic}: ${type} of ${user}, told twice`);
+        if (type === 'join') known.add(user);
+        else known.delete(user);
+        const from = next.get(user) ?? 0;
+        const index = real.findIndex((one, i) => i >= from && one.user === user && one.type === type && one.at <= at);
+        assert.ok(index >= 0, `${topic}: a ${type} of ${user} that was not`);
+        next.set(user, index + 1);
+        this.newsHeard++;
+      }
+    }
+    const there = [...fleet.present(topic).keys()].sort();
+    if (!over) assert.deepEqual([...subscription.users.keys()].sort(), there, `${topic}: who is there`);
+  }
+
   /** Publishes of one client keep their order on each topic. */
   checkOrder() {
     for (const topic of TOPICS) {
@@ -170,6 +230,7 @@ export class Run {
 
 export async function forEachSeed(settings, check) {
   let unkeptHeard = 0;
+  let newsHeard = 0;
   for (const seed of seeds) {
     const run = new Run(seed, settings);
     try {
@@ -177,6 +238,7 @@ export async function forEachSeed(settings, check) {
       run.check();
       check?.(run);
       unkeptHeard += run.unkeptHeard;
+      newsHeard += run.newsHeard;
     } catch (error) {
       throw new Error(`with SEED=${seed}: ${error.message}`, { cause: error });
     } finally {
@@ -184,4 +246,5 @@ export async function forEachSeed(settings, check) {
     }
   }
   assert.ok(unkeptHeard > 2 * seeds.length, `${unkeptHeard} of those that are not kept came`);
+  assert.ok(newsHeard > 2 * seeds.length, `${newsHeard} joins and leaves came`);
 }

@@ -19,12 +19,18 @@ const ofServer = allowed('serverFrame');
  * side, is held against the schema.
  *
  * A topic is one stream that all nodes read, each at its own pace. What is kept of it is the topic's log, and a position
- * is an index of the log.
+ * is an index of the log. Who is in a topic is a second stream, of those who come and go, which a test writes: connections
+ * of the fleet are nobody there.
  */
 export class Fleet {
   topics = new Map();
   streams = new Map();
   nodes = new Map();
+  /** Topic → those who come and go, in their order: {type, user}. */
+  presences = new Map();
+  /** Users of a page of a list, and ms from one page to the next. */
+  page = 500;
+  paging = () => 0;
   heartbeatMs = 30_000;
   limits = { message: 65_536, topics: 128, queue: 1 << 20, rate: 0 };
   /** Messages of a topic that are kept. */
@@ -33,6 +39,8 @@ export class Fleet {
   latency = () => 1;
   /** ms from a publish to its delivery by a node. */
   lag = () => 1;
+  /** ms from a join or a leave to the moment when a node knows of it. */
+  meeting = () => 1;
   /** ms from a subscribe to its answer. */
   subscribing = (_topic, _host) => 0;
   /** What happens to a publish: undefined, or 'refused' or 'unknown', which both answer relay-unavailable. */
@@ -68,10 +76,10 @@ export class Fleet {
     };
   }
 
-  /** A token that counts for so long; `subscribe` and `publish` say whether a topic is allowed. */
-  issue({ user = 'ann', ms = 20_000, subscribe = () => true, publish = () => true } = {}) {
+  /** A token that counts for so long; the functions say whether a topic is allowed. */
+  issue({ user = 'ann', ms = 20_000, subscribe = () => true, publish = () => true, presence = () => true } = {}) {
     const token = `token.${user}.${this.tokens.size + 1}`;
-    this.tokens.set(token, { user, endsAt: this.time.performance.now() + ms, subscribe, publish });
+    this.tokens.set(token, { user, endsAt: this.time.performance.now() + ms, subscribe, publish, presence });
     return token;
   }
 
@@ -115,6 +123,36 @@ export class Fleet {
     return at;
   }
 
+  presence(topic) {
+    if (!this.presences.has(topic)) this.presences.set(topic, []);
+    return this.presences.get(topic);
+  }
+
+  /** Users come to a topic or leave it, one after the other. */
+  join(topic, ...users) {
+    this.#comeOrGo('join', topic, users);
+  }
+
+  leave(topic, ...users) {
+    this.#comeOrGo('leave', topic, users);
+  }
+
+  #comeOrGo(type, topic, users) {
+    for (const node of this.nodes.values()) node.met(topic);
+    for (const user of users) this.presence(topic).push({ type, user, since: this.time.now, at: this.time.performance.now() });
+    for (const node of this.nodes.values()) this.time.setTimeout(() => node.meet(topic), this.meeting());
+  }
+
+  /** user → since, of those who are there by the first so many changes. */
+  present(topic, count = Infinity) {
+    const users = new Map();
+    for (const { type, user, since } of this.presence(topic).slice(0, count)) {
+      if (type === 'join') users.set(user, since);
+      else users.delete(user);
+    }
+    return users;
+  }
+
   /** How many of the kept messages are among so many of the stream. */
   kept(topic, count) {
     const next = this.stream(topic)[count];
@@ -133,6 +171,7 @@ class Node {
   /** Sockets neither open nor fail. */
   hangs = false;
   #read = new Map();
+  #met = new Map();
 
   constructor(fleet, host) {
     this.fleet = fleet;
@@ -143,6 +182,19 @@ class Node {
   read(topic) {
     if (!this.#read.has(topic)) this.#read.set(topic, this.fleet.stream(topic).length);
     return this.#read.get(topic);
+  }
+
+  /** How many of the topic's joins and leaves this node knows. */
+  met(topic) {
+    if (!this.#met.has(topic)) this.#met.set(topic, this.fleet.presence(topic).length);
+    return this.#met.get(topic);
+  }
+
+  /** Brings those who are shown the topic's presence to the present. */
+  meet(topic) {
+    const news = this.fleet.presence(topic).slice(this.met(topic));
+    this.#met.set(topic, this.fleet.presence(topic).length);
+    for (const connection of this.connections) connection.meet(topic, news);
   }
 
   #readAll() {
@@ -186,6 +238,8 @@ class Node {
 class Peer {
   /** Topic → index, in its stream, of the next message to deliver. */
   next = new Map();
+  /** Topics whose presence is shown. */
+  shown = new Set();
   unanswered = 0;
   /** Topic → the publishes that came behind a subscribe which is not answered. */
   #behind = new Map();
@@ -235,8 +289,9 @@ class Peer {
     }
     this.access = access;
     for (const topic of [...this.next.keys()]) {
-      if (access.subscribe(topic)) continue;
+      if (access.subscribe(topic) && (!this.shown.has(topic) || access.presence(topic))) continue;
       this.next.delete(topic);
+      this.shown.delete(topic);
       this.error({ code: 'forbidden', message: 'subscribing is not allowed', topic });
     }
     this.send({ type: 'token', expiresInMs: this.#expiresInMs() });
@@ -301,8 +356,8 @@ class Peer {
     }, this.fleet.subscribing(frame.topic, this.node.host));
   }
 
-  #begin({ topic, after, last }) {
-    if (this.access && !this.access.subscribe(topic)) {
+  #begin({ topic, after, last, presence }) {
+    if (this.access && !(this.access.subscribe(topic) && (!presence || this.access.presence(topic)))) {
       return this.error({ code: 'forbidden', message: 'subscribing is not allowed', topic }, 'subscribe');
     }
     const read = this.node.read(topic);
@@ -316,6 +371,8 @@ class Peer {
     const kept = this.fleet.kept(topic, read);
     const oldest = Math.min(kept, log.length - this.fleet.history);
     const recovered = from === undefined || from + 1 >= oldest;
+    this.shown.delete(topic);
+    if (presence) this.#list(topic);
     const begin = from === undefined ? Math.max(Math.min(kept, Math.max(0, oldest)), kept - (last ?? 0))
       : recovered ? from + 1 : kept;
     this.next.set(topic, read);
@@ -325,7 +382,34 @@ class Peer {
     this.deliver();
   }
 
+  /** The list of now, of which pages that are read slowly come between the changes that follow it. */
+  #list(topic) {
+    const users = [...this.fleet.present(topic, this.node.met(topic))];
+    this.shown.add(topic);
+    const send = (from) => {
+      if (!this.shown.has(topic)) return;
+      const page = users.slice(from, from + this.fleet.page).map(([user, since]) => ({ user, connections: 1, since }));
+      const more = from + this.fleet.page < users.length;
+      this.send({ type: 'presence', topic, users: page, more });
+      if (!more) return;
+      const pause = this.fleet.paging();
+      if (pause === 0) send(from + this.fleet.page);
+      else this.fleet.time.setTimeout(() => send(from + this.fleet.page), pause);
+    };
+    send(0);
+  }
+
+  /** One frame each, or one for all where there are many. */
+  meet(topic, news) {
+    if (!this.shown.has(topic)) return;
+    if (news.length <= 3) return void news.forEach(({ type, user }) => this.send({ type, topic, user }));
+    const last = new Map(news.map(({ type, user }) => [user, type]));
+    const [joined, left] = ['join', 'leave'].map((type) => [...last.keys()].filter((user) => last.get(user) === type));
+    this.send({ type: 'presence', topic, joined, left });
+  }
+
   unsubscribe({ topic }) {
+    this.shown.delete(topic);
     if (!this.next.delete(topic)) {
       return this.error({ code: 'invalid-topic', message: '"topic" is not subscribed', topic }, 'unsubscribe');
     }

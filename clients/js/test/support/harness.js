@@ -15,7 +15,7 @@ export class Harness {
     const { fleet, time } = this;
     const client = connect(urls, { WebSocket: fleet.WebSocket, global: time, random: () => 1 - 2 ** -32, ...options });
     client.events = [];
-    for (const type of ['statechange', 'lost', 'shutdown', 'error', 'network']) {
+    for (const type of ['statechange', 'lost', 'presence', 'join', 'leave', 'shutdown', 'error', 'network']) {
       client.addEventListener(type, (event) => client.events.push(event));
     }
     return client;

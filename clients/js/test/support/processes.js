@@ -63,7 +63,8 @@ export async function startServer(t, runtime, settings = {}) {
   const server = new Daemon(java, [...properties, '-jar', jar], /ws:\/\/localhost:(\d+)\//);
   t.after(() => server.stop());
   const [, port] = await server.ready;
-  return Object.assign(server, { port, page: `http://localhost:${port}/`, chat: `ws://localhost:${port}/chat` });
+  const [, apiPort] = /(?:API|api)\D*http:\/\/localhost:(\d+)/.exec(server.output) ?? [];
+  return Object.assign(server, { port, apiPort, page: `http://localhost:${port}/`, chat: `ws://localhost:${port}/chat` });
 }
 
 async function freePort() {

@@ -1,5 +1,5 @@
 import { TidegateError, connect, fullJitter } from 'tidegate-client';
-import type { Client, DebugEvent, Message, Options, State, Subscription, SubscribeOptions } from 'tidegate-client';
+import type { Client, DebugEvent, Message, Options, State, Subscription, SubscribeOptions, Users } from 'tidegate-client';
 
 const client: Client = connect(['wss://a.example/chat', new URL('wss://b.example/chat')], { maxPending: 10 });
 connect('/chat', { WebSocket, random: () => 0.5 });
@@ -32,6 +32,11 @@ client.addEventListener('statechange', ({ state, previous, code, timeStamp }) =>
   console.log(both, client.reconnectAt, client.node, timeStamp);
 });
 client.addEventListener('lost', ({ topic, from }) => console.log(topic, from), { once: true });
+const room: Users | undefined = client.subscribe('room', () => {}, { presence: true }).users;
+for (const [user, { connections, since }] of room ?? []) console.log(user ?? 'guests', connections, new Date(since));
+client.addEventListener('presence', ({ topic, users }) => console.log(topic, users.size, users.has(null)));
+client.addEventListener('join', ({ topic, user }) => console.log(topic, user?.length));
+client.addEventListener('leave', ({ user }) => console.log(user === null));
 client.addEventListener('error', { handleEvent: ({ code, status }) => console.log(code === 'refused' && status) });
 const target: EventTarget = client;
 target.addEventListener('statechange', (event: Event) => console.log(event.type));
@@ -62,5 +67,7 @@ connect('/chat', { token: () => 7 });
 const state: State = 'open';
 // @ts-expect-error positions are only read
 subscription.position = 'k3x9f2-1';
+// @ts-expect-error who is there is only read
+client.subscribe('tea', () => {}).users?.delete('ann');
 // @ts-expect-error that is no position
 client.subscribe('tea', () => {}, { after: 42 });

@@ -41,6 +41,7 @@ test('each argument of subscribe is checked by its name', async () => {
     [[() => {}, { last: '50' }], /last must be a whole number/],
     [[() => {}, { last: 1.5 }], /last must be a whole number/],
     [[() => {}, { last: 100_001 }], /last must be a whole number/],
+    [[() => {}, { presence: 1 }], /presence must be true or false, not 1/],
     [[() => {}, { last: 50, after: 'k3x9f2-1' }], /after and last exclude each other/],
   ];
   for (const [args, message] of refused) {
