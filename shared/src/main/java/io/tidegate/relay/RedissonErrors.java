@@ -31,8 +31,9 @@ final class RedissonErrors {
     /** Redis before 7 puts the word of a command in a script behind the place in the script. */
     private static final Pattern IN_A_SCRIPT = Pattern.compile("ERR Error running script.*?: -?([A-Z]{3,16})\\b");
 
-    /** What Redis 7 says of a command in a script, in place of NOPERM. */
-    private static final String NO_RIGHT = "ERR The user executing the script can't";
+    /** What Redis says of a command in a script, in place of NOPERM; before 7 behind the place in the script. */
+    private static final Pattern NO_RIGHT =
+            Pattern.compile("ERR (?:Error running script.*?: )?The user executing the script can't ");
 
     private static final Pattern NO_SENTINEL =
             Pattern.compile("ERR unknown command .?SENTINEL", Pattern.CASE_INSENSITIVE);
@@ -146,7 +147,7 @@ final class RedissonErrors {
             }
             default -> {}
         }
-        if (message.startsWith(NO_RIGHT)) {
+        if (NO_RIGHT.matcher(message).lookingAt()) {
             return "NOPERM";
         }
         Matcher inScript = IN_A_SCRIPT.matcher(message);
