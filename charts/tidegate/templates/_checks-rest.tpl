@@ -77,6 +77,12 @@
 {{- if and .Values.tracing.enabled (not .Values.tracing.endpoint) -}}
 {{- $errors = append $errors "tracing.endpoint is empty: name the collector, such as http://collector.observability.svc:4318" -}}
 {{- end -}}
+{{- if and .Values.tls.clientsKey (not .Values.tls.existingSecret) -}}
+{{- $errors = append $errors "tls.clientsKey is a key of tls.existingSecret, which is empty" -}}
+{{- end -}}
+{{- if and .Values.tls.clientsKey .Values.tls.management -}}
+{{- $errors = append $errors "tls.clientsKey with tls.management: the pods would answer no scraper that has no certificate of its own; leave one of the two" -}}
+{{- end -}}
 {{- if and .Values.podDeletionCost.enabled (eq (include "tidegate.serviceAccountName" .) "default") -}}
 {{- $errors = append $errors "podDeletionCost.enabled gives its right to a ServiceAccount, and default belongs to every pod of the namespace: set serviceAccount.create or serviceAccount.name" -}}
 {{- end -}}

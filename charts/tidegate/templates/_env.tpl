@@ -36,6 +36,15 @@
 {{- if .Values.tracing.enabled -}}
 {{- $_ := set $config "tracing" (dict "enabled" true) -}}
 {{- end -}}
+{{- with .Values.tls -}}
+{{- if .existingSecret -}}
+{{- $tls := dict "certificate" "/etc/tidegate/tls/tls.crt" "key" "/etc/tidegate/tls/tls.key" "management" .management -}}
+{{- if .clientsKey -}}
+{{- $_ := set $tls "clients" (printf "/etc/tidegate/tls/%s" .clientsKey) -}}
+{{- end -}}
+{{- $_ := set $config "tls" $tls -}}
+{{- end -}}
+{{- end -}}
 {{- if not .Values.api.enabled -}}
 {{- $_ := unset $config "api" -}}
 {{- end -}}

@@ -108,6 +108,11 @@ tolerations:
 {{- end -}}
 {{- end -}}
 
+{{/* Not empty where the management port speaks TLS. */}}
+{{- define "tidegate.managementTls" -}}
+{{- if and .Values.tls.existingSecret .Values.tls.management }}yes{{ end -}}
+{{- end -}}
+
 {{/* Of the URL through the Ingress. Traefik's entry point websecure has TLS whether or not a Secret is named here. */}}
 {{- define "tidegate.scheme" -}}
 {{- $isSecure := or .Values.ingress.tlsSecret .Values.ingress.tls (eq .Values.ingress.preset "openshift") (and (eq .Values.ingress.preset "traefik") (has "websecure" .Values.ingress.entryPoints)) -}}

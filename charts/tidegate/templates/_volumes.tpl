@@ -16,6 +16,10 @@
 - name: ca
   configMap: {name: {{ . }}, items: [{key: {{ $.Values.redis.ca.key }}, path: ca.crt}]}
 {{- end }}
+{{- with .Values.tls.existingSecret }}
+- name: tls
+  secret: {secretName: {{ . }}}
+{{- end }}
 {{- with .Values.auth.jwksKey }}
 - name: jwks
   secret: {secretName: {{ $.Values.auth.existingSecret }}, items: [{key: {{ . }}, path: jwks.json}]}
@@ -45,6 +49,9 @@
 {{- end }}
 {{- if or .Values.redis.ca.secret .Values.redis.ca.configMap }}
 - {name: ca, mountPath: /etc/tidegate/ca, readOnly: true}
+{{- end }}
+{{- if .Values.tls.existingSecret }}
+- {name: tls, mountPath: /etc/tidegate/tls, readOnly: true}
 {{- end }}
 {{- if or .Values.auth.jwksKey .Values.auth.jwksConfigMap.name }}
 - {name: jwks, mountPath: /etc/tidegate/jwks, readOnly: true}

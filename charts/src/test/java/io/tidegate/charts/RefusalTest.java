@@ -122,6 +122,10 @@ final class RefusalTest {
                 bad(
                         "{podDeletionCost: {enabled: true}, serviceAccount: {create: false}}",
                         "podDeletionCost.enabled gives its right to a ServiceAccount, and default belongs to every pod"),
+                bad("tls: {clientsKey: ca.crt}", "tls.clientsKey is a key of tls.existingSecret"),
+                bad(
+                        "tls: {existingSecret: chat-tls, clientsKey: ca.crt, management: true}",
+                        "tls.clientsKey with tls.management"),
                 bad("tracing: {enabled: true}", "tracing.endpoint is empty: name the collector"),
                 bad("tracing: {enabled: true, endpoint: 'collector:4318'}", "endpoint"),
                 bad(

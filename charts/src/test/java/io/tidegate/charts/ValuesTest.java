@@ -19,16 +19,20 @@ final class ValuesTest {
     private static final String END = "<!-- end of the values -->";
 
     /** Settings that the chart works out or takes from a Secret, and why each is not in {@code config}. */
-    private static final Map<String, String> ELSEWHERE = Map.of(
-            "node", "the pod's name",
-            "cost.interval", "podDeletionCost.interval",
-            "tracing.enabled", "tracing.enabled",
-            "relay.config", "redis.configKey",
-            "relay.username", "redis.usernameKey",
-            "relay.password", "redis.passwordKey",
-            "relay.ca", "redis.ca",
-            "auth.secret", "auth.secretKey",
-            "api.keys", "api.keysKey");
+    private static final Map<String, String> ELSEWHERE = Map.ofEntries(
+            Map.entry("node", "the pod's name"),
+            Map.entry("cost.interval", "podDeletionCost.interval"),
+            Map.entry("tls.certificate", "tls.existingSecret"),
+            Map.entry("tls.key", "tls.existingSecret"),
+            Map.entry("tls.clients", "tls.clientsKey"),
+            Map.entry("tls.management", "tls.management"),
+            Map.entry("tracing.enabled", "tracing.enabled"),
+            Map.entry("relay.config", "redis.configKey"),
+            Map.entry("relay.username", "redis.usernameKey"),
+            Map.entry("relay.password", "redis.passwordKey"),
+            Map.entry("relay.ca", "redis.ca"),
+            Map.entry("auth.secret", "auth.secretKey"),
+            Map.entry("api.keys", "api.keysKey"));
 
     /** Defaults that are other than the server's: a fleet needs Redis, and a prefix of its own; the path is that of the route. */
     private static final Map<String, String> OTHER =

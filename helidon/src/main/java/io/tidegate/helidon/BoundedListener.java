@@ -9,6 +9,8 @@ import java.net.Socket;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands between a listener of Helidon's and its socket, and between the listener and the threads of its connections. Helidon
@@ -22,10 +24,11 @@ final class BoundedListener extends ServerSocket implements HelidonTaskExecutor 
     private final ServerSocket socket;
     private final HelidonTaskExecutor threads;
     private final SocketLimit limit;
+    private final TlsHandshakes handshakes;
     private final Runnable pause;
 
     /** A connection that was accepted and counted, and has no thread yet. */
-    private boolean pending;
+    private @Nullable Socket pending;
 
     /**
      * Nothing is accepted yet.
@@ -34,12 +37,19 @@ final class BoundedListener extends ServerSocket implements HelidonTaskExecutor 
      * @param threads of the connections
      * @param pause until the next attempt, where an accept has failed
      */
-    BoundedListener(String name, ServerSocket socket, HelidonTaskExecutor threads, SocketLimit limit, Runnable pause)
+    BoundedListener(
+            String name,
+            ServerSocket socket,
+            HelidonTaskExecutor threads,
+            SocketLimit limit,
+            TlsHandshakes handshakes,
+            Runnable pause)
             throws IOException {
         this.name = name;
         this.socket = socket;
         this.threads = threads;
         this.limit = limit;
+        this.handshakes = handshakes;
         this.pause = pause;
     }
 
@@ -60,7 +70,7 @@ final class BoundedListener extends ServerSocket implements HelidonTaskExecutor 
                 continue;
             }
             if (limit.enter()) {
-                pending = true;
+                pending = accepted;
                 return accepted;
             }
             close(accepted);
@@ -69,8 +79,8 @@ final class BoundedListener extends ServerSocket implements HelidonTaskExecutor 
 
     /** Helidon closes a connection whose options it cannot set, and gives it no thread. */
     private void dropped() {
-        if (pending) {
-            pending = false;
+        if (pending != null) {
+            pending = null;
             limit.leave();
         }
     }
@@ -90,10 +100,11 @@ final class BoundedListener extends ServerSocket implements HelidonTaskExecutor 
 
     @Override
     public <T> Future<T> execute(InterruptableTask<T> connection) {
-        boolean counted = pending;
+        Socket counted = pending;
         try {
-            Future<T> future = threads.execute(counted ? new Counted<>(connection, limit) : connection);
-            pending = false;
+            Future<T> future = threads.execute(
+                    counted == null ? connection : new Counted<>(connection, counted, limit, handshakes));
+            pending = null;
             return future;
         } catch (RejectedExecutionException e) {
             // The server is ending. Of a rejection Helidon logs the stack trace; of another exception it does not.
@@ -127,16 +138,20 @@ final class BoundedListener extends ServerSocket implements HelidonTaskExecutor 
     }
 
     /** A connection that leaves the bound where it ends. */
-    private record Counted<T>(InterruptableTask<T> connection, SocketLimit limit) implements InterruptableTask<T> {
+    private record Counted<T>(
+            InterruptableTask<T> connection, Socket socket, SocketLimit limit, TlsHandshakes handshakes)
+            implements InterruptableTask<T> {
         @Override
         public boolean canInterrupt() {
             return connection.canInterrupt();
         }
 
         @Override
-        public T call() throws Exception {
+        public @Nullable T call() throws Exception {
             try {
-                return connection.call();
+                return socket instanceof SSLSocket encrypted
+                        ? handshakes.run(encrypted, connection, limit.tlsFailed())
+                        : connection.call();
             } catch (Error e) {
                 // The thread's future keeps it, and nobody asks that.
                 OutOfMemory.check(e);

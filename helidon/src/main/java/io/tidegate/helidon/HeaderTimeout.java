@@ -33,6 +33,7 @@ public final class HeaderTimeout implements Http1ConnectionListener, AutoCloseab
     private final LongSupplier nanoTime;
     private final Map<ConnectionContext, Long> unfinished = new ConcurrentHashMap<>();
     private final BodyTimeout bodies;
+    private final TlsHandshakes handshakes;
     private final Thread watch =
             Thread.ofPlatform().daemon().name("tidegate-request-heads").unstarted(this::watch);
 
@@ -44,11 +45,13 @@ public final class HeaderTimeout implements Http1ConnectionListener, AutoCloseab
         this.timeout = timeout;
         this.nanoTime = nanoTime;
         this.bodies = new BodyTimeout(BodyTimeout.TIMEOUT, nanoTime);
+        this.handshakes = new TlsHandshakes(nanoTime);
     }
 
     @Override
     public void prologue(ConnectionContext context, HttpPrologue prologue) {
         unfinished.put(context, nanoTime.getAsLong());
+        handshakes.request();
     }
 
     /**
@@ -79,6 +82,11 @@ public final class HeaderTimeout implements Http1ConnectionListener, AutoCloseab
         return bodies;
     }
 
+    /** What watches a connection until its first request. */
+    TlsHandshakes handshakes() {
+        return handshakes;
+    }
+
     public void start() {
         watch.start();
         bodies.start();
@@ -94,6 +102,7 @@ public final class HeaderTimeout implements Http1ConnectionListener, AutoCloseab
         while (!Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(this, timeout.toNanos() / 10);
             closeOverdue();
+            handshakes.closeOverdue(timeout);
         }
     }
 

@@ -32,6 +32,7 @@ final class ListenerGuard implements HttpService {
     private static final int CONNECT_MILLIS = 1000;
 
     private final Node node;
+    private final TlsHandshakes handshakes;
     private final SocketLimit clients;
     private final SocketLimit operators;
 
@@ -40,8 +41,9 @@ final class ListenerGuard implements HttpService {
      *
      * @param managementConnections at once
      */
-    ListenerGuard(Node node, int managementConnections) {
+    ListenerGuard(Node node, TlsHandshakes handshakes, int managementConnections) {
         this.node = node;
+        this.handshakes = handshakes;
         this.clients = new SocketLimit(
                 node.sockets(),
                 "tidegate.limits.sockets",
@@ -87,6 +89,7 @@ final class ListenerGuard implements HttpService {
                 socket,
                 threads,
                 management ? operators : clients,
+                handshakes,
                 () -> LockSupport.parkNanos(ListenerGuard.class, PAUSE_NANOS));
         executing.set(listener, bounded);
         accepting.set(listener, bounded);

@@ -3,11 +3,16 @@ package io.tidegate.helidon;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.helidon.common.media.type.MediaTypes;
+import io.helidon.common.tls.TlsClientAuth;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
 import io.helidon.http.PathMatchers;
 import io.helidon.http.Status;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
@@ -21,14 +26,19 @@ import io.tidegate.node.Page;
 import io.tidegate.owner.OutOfMemory;
 import io.tidegate.protocol.Topic;
 import io.tidegate.settings.Settings;
+import io.tidegate.tls.TlsKeys;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** The listeners: WebSockets and the page on one, what operators ask on another, what back ends ask on a third. */
 public final class Listeners {
+    /** The name of the WebSockets' in Helidon, which calls it so. */
+    public static final String WEBSOCKET = WebServer.DEFAULT_SOCKET_NAME;
+
     /** The name of the operators'. */
     public static final String MANAGEMENT = "management";
 
@@ -151,12 +161,42 @@ public final class Listeners {
     }
 
     /** What is asked on the other, beside what the framework answers itself. */
-    public static void management(HttpRouting.Builder routing, Node node) {
+    public static void management(HttpRouting.Builder routing, Node node, HeaderTimeout heads) {
         endAtOutOfMemory(routing);
-        routing.register(new ListenerGuard(node, MANAGEMENT_CONNECTIONS));
+        routing.register(new ListenerGuard(node, heads.handshakes(), MANAGEMENT_CONNECTIONS));
+        if (node.tls().flatMap(TlsKeys::trustManager).isPresent()) {
+            routing.addFilter(Listeners::requireCertificate);
+        }
         scrapes(routing, node);
         json(routing, "/connections", () -> node.connections().json());
         fleet(routing, "", node);
+    }
+
+    /** But of probes: a kubelet has none. */
+    private static void requireCertificate(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+        boolean probe = request.prologue().uriPath().path().startsWith("/health");
+        if (probe
+                || !request.isSecure()
+                || request.remotePeer().tlsCertificates().isPresent()) {
+            chain.proceed();
+        } else {
+            response.status(Status.FORBIDDEN_403).send("a certificate of the client is required");
+        }
+    }
+
+    /**
+     * How the connections of a listener are encrypted; empty where they are not.
+     *
+     * @param listener its name
+     */
+    public static Optional<TlsClientAuth> tls(Settings settings, String listener) {
+        return settings.tls()
+                .filter(tls -> tls.management() || !listener.equals(MANAGEMENT))
+                .map(tls -> switch (listener) {
+                    case API -> tls.clients().isPresent() ? TlsClientAuth.REQUIRED : TlsClientAuth.NONE;
+                    case MANAGEMENT -> tls.clients().isPresent() ? TlsClientAuth.OPTIONAL : TlsClientAuth.NONE;
+                    default -> TlsClientAuth.NONE;
+                });
     }
 
     /** Helidon answers 500 to whatever a handler throws. */

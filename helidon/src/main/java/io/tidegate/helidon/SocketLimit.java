@@ -1,5 +1,6 @@
 package io.tidegate.helidon;
 
+import io.tidegate.metrics.Counter;
 import io.tidegate.metrics.Metrics;
 import io.tidegate.metrics.Metrics.SocketRefusal;
 import io.tidegate.time.Rarely;
@@ -62,6 +63,11 @@ final class SocketLimit {
                     listener,
                     failure.getMessage());
         }
+    }
+
+    /** Counts connections that end before they could be read. */
+    Counter tlsFailed() {
+        return metrics.tlsFailed();
     }
 
     int open() {

@@ -22,6 +22,7 @@ final class SocketTransport implements Transport {
 
     private final HelidonSocket socket;
     private final NativeSender sender;
+    private final Runnable closing;
 
     @GuardedBy("this")
     private int descriptor;
@@ -37,6 +38,25 @@ final class SocketTransport implements Transport {
         this.socket = socket;
         this.sender = sender;
         this.descriptor = descriptor;
+        this.closing = closing(socket);
+    }
+
+    /** How this thread's connection is closed from any other, without waiting for the peer. */
+    private static Runnable closing(HelidonSocket socket) {
+        if (!socket.isSecure()) {
+            return () -> close(socket);
+        }
+        return TlsHandshakes.socket()
+                .<Runnable>map(encrypted -> () -> TlsHandshakes.close(encrypted))
+                .orElse(() -> Thread.startVirtualThread(() -> close(socket)));
+    }
+
+    private static void close(HelidonSocket socket) {
+        try {
+            socket.close();
+        } catch (UncheckedIOException e) {
+            // It is closed, or the reading thread will find out what is wrong with it.
+        }
     }
 
     @Override
@@ -89,10 +109,6 @@ final class SocketTransport implements Transport {
     @Override
     public void abort() {
         release();
-        try {
-            socket.close();
-        } catch (UncheckedIOException e) {
-            // It is closed, or the reading thread will find out what is wrong with it.
-        }
+        closing.run();
     }
 }

@@ -30,7 +30,8 @@ class BoundedListenerTest {
     private final BoundedListener listener;
 
     BoundedListenerTest() throws IOException {
-        listener = new BoundedListener("websocket", socket, threads, limit, () -> pauses++);
+        listener = new BoundedListener(
+                "websocket", socket, threads, limit, new TlsHandshakes(System::nanoTime), () -> pauses++);
     }
 
     @Test

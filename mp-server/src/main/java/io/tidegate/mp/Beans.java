@@ -66,7 +66,7 @@ class Beans {
             HeaderTimeout heads) {
         ServerCdiExtension server = beans.getExtension(ServerCdiExtension.class);
         Listeners.page(server.serverRoutingBuilder(), settings, node);
-        Listeners.management(server.serverNamedRoutingBuilder(Listeners.MANAGEMENT), node);
+        Listeners.management(server.serverNamedRoutingBuilder(Listeners.MANAGEMENT), node, heads);
         node.api().ifPresent(api -> Listeners.api(server.serverNamedRoutingBuilder(Listeners.API), api, heads));
     }
 

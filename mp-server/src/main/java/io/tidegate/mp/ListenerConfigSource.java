@@ -2,6 +2,7 @@ package io.tidegate.mp;
 
 import io.tidegate.helidon.HeaderTimeout;
 import io.tidegate.helidon.Listeners;
+import io.tidegate.helidon.NodeTls;
 import io.tidegate.settings.Settings;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,15 +20,11 @@ final class ListenerConfigSource implements ConfigSource {
 
     ListenerConfigSource(Settings all) {
         Settings.Server settings = all.server();
-        listener("server.", Listeners.options(settings.host(), settings.port(), HeaderTimeout.TIMEOUT));
-        listener(
-                "server.sockets.0.",
-                Listeners.options(settings.host(), settings.managementPort(), HeaderTimeout.TIMEOUT));
+        listener("server.", Listeners.WEBSOCKET, settings.port(), all);
+        listener("server.sockets.0.", Listeners.MANAGEMENT, settings.managementPort(), all);
         properties.put("server.sockets.0.name", Listeners.MANAGEMENT);
         if (all.api().isOpen()) {
-            listener(
-                    "server.sockets.1.",
-                    Listeners.options(settings.host(), all.api().port(), HeaderTimeout.TIMEOUT));
+            listener("server.sockets.1.", Listeners.API, all.api().port(), all);
             properties.put("server.sockets.1.name", Listeners.API);
         }
         // Read a second time by the container: a random one would be another.
@@ -74,8 +71,14 @@ final class ListenerConfigSource implements ConfigSource {
         return properties.get(name);
     }
 
-    private void listener(String prefix, Map<String, String> options) {
-        options.forEach((name, value) -> properties.put(prefix + name, value));
+    private void listener(String prefix, String name, int port, Settings all) {
+        Listeners.options(all.server().host(), port, HeaderTimeout.TIMEOUT)
+                .forEach((option, value) -> properties.put(prefix + option, value));
         properties.put(prefix + "protocols." + HubProtocol.TYPE + ".enabled", "true");
+        Listeners.tls(all, name).ifPresent(clients -> {
+            properties.put(prefix + "tls.enabled", "true");
+            properties.put(prefix + "tls.manager." + NodeTls.TYPE + ".enabled", "true");
+            properties.put(prefix + "tls.client-auth", clients.name());
+        });
     }
 }

@@ -1,6 +1,7 @@
 package io.tidegate.se;
 
 import io.helidon.common.config.Config;
+import io.helidon.common.tls.Tls;
 import io.helidon.config.ConfigSources;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.metrics.api.MetricsFactory;
@@ -12,6 +13,7 @@ import io.tidegate.helidon.Endpoint;
 import io.tidegate.helidon.HeaderTimeout;
 import io.tidegate.helidon.HelidonMeters;
 import io.tidegate.helidon.Listeners;
+import io.tidegate.helidon.NodeTls;
 import io.tidegate.helidon.Spans;
 import io.tidegate.node.CannotListenException;
 import io.tidegate.node.Launch;
@@ -19,6 +21,7 @@ import io.tidegate.node.Node;
 import io.tidegate.node.Ports;
 import io.tidegate.settings.Settings;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** A node behind Helidon SE, from the opening of its listeners to their end. */
@@ -56,6 +59,7 @@ final class SeServer implements Launch.Server {
         Settings.Server own = settings.server();
         HttpRouting.Builder page = HttpRouting.builder();
         Listeners.page(page, settings, node);
+        tls(settings, node, Listeners.WEBSOCKET).ifPresent(server::tls);
         server.config(config(Listeners.options(own.host(), own.port(), heads.timeout())))
                 .featuresDiscoverServices(false)
                 .addFeature(Management.observe(node, registry))
@@ -63,25 +67,20 @@ final class SeServer implements Launch.Server {
                         settings, node, (connection, prologue, headers) -> Endpoint.direct(connection), heads))
                 .routing(page);
         HttpRouting.Builder management = HttpRouting.builder();
-        Listeners.management(management, node);
-        server.putSocket(
-                        Listeners.MANAGEMENT,
-                        ListenerConfig.builder()
-                                .config(config(Listeners.options(own.host(), own.managementPort(), heads.timeout())))
-                                .addConnectionSelector(Listeners.http(heads))
-                                .build())
-                .routing(Listeners.MANAGEMENT, management);
+        Listeners.management(management, node, heads);
+        ListenerConfig.Builder managementListener = ListenerConfig.builder()
+                .config(config(Listeners.options(own.host(), own.managementPort(), heads.timeout())))
+                .addConnectionSelector(Listeners.http(heads));
+        tls(settings, node, Listeners.MANAGEMENT).ifPresent(managementListener::tls);
+        server.putSocket(Listeners.MANAGEMENT, managementListener.build()).routing(Listeners.MANAGEMENT, management);
         node.api().ifPresent(api -> {
             HttpRouting.Builder routing = HttpRouting.builder();
             Listeners.api(routing, api, heads);
-            server.putSocket(
-                            Listeners.API,
-                            ListenerConfig.builder()
-                                    .config(config(Listeners.options(
-                                            own.host(), settings.api().port(), heads.timeout())))
-                                    .addConnectionSelector(Listeners.api(heads))
-                                    .build())
-                    .routing(Listeners.API, routing);
+            ListenerConfig.Builder listener = ListenerConfig.builder()
+                    .config(config(Listeners.options(own.host(), settings.api().port(), heads.timeout())))
+                    .addConnectionSelector(Listeners.api(heads));
+            tls(settings, node, Listeners.API).ifPresent(listener::tls);
+            server.putSocket(Listeners.API, listener.build()).routing(Listeners.API, routing);
         });
     }
 
@@ -136,6 +135,15 @@ final class SeServer implements Launch.Server {
         node.close();
         server.stop();
         meters.close();
+    }
+
+    private static Optional<Tls> tls(Settings settings, Node node, String listener) {
+        return Listeners.tls(settings, listener)
+                .flatMap(clients -> node.tls()
+                        .map(keys -> Tls.builder()
+                                .manager(new NodeTls(keys))
+                                .clientAuth(clients)
+                                .build()));
     }
 
     private static Config config(Map<String, String> options) {

@@ -156,6 +156,7 @@ public final class Metrics {
     private final Counter connectionsClosedOther = new Counter();
     private final Map<Rejection, Counter> connectionsRejected = new EnumMap<>(Rejection.class);
     private final Map<SocketRefusal, Counter> socketsRefused = new EnumMap<>(SocketRefusal.class);
+    private final Counter tlsFailed = new Counter();
     private final Map<Auth, Counter> auth = new EnumMap<>(Auth.class);
     private final Map<DrainOutcome, Counter> drainClosed = new EnumMap<>(DrainOutcome.class);
     private final Counter rebalanced = new Counter();
@@ -249,6 +250,11 @@ public final class Metrics {
 
     public Counter socketsRefused(SocketRefusal reason) {
         return get(socketsRefused, reason);
+    }
+
+    /** Connections that ended before a handshake of TLS was complete. */
+    public Counter tlsFailed() {
+        return tlsFailed;
     }
 
     public Counter auth(Auth outcome) {
@@ -353,6 +359,11 @@ public final class Metrics {
         counter(meters, "websocket_relay_received_total", "Messages that came from the relay", relayReceived);
         counter(meters, "websocket_relay_errors_total", "Relay operations that failed", relayErrors);
         counter(meters, "websocket_defects_total", "Steps that failed by a defect of this server", defects);
+        counter(
+                meters,
+                "websocket_tls_handshakes_failed_total",
+                "Connections that ended before a handshake of TLS was complete",
+                tlsFailed);
         counter(meters, "websocket_write_rounds_total", "Rounds of the write loop", writeRounds);
         String closed = "Connections closed, by close code";
         connectionsClosed.forEach((code, counter) ->

@@ -17,6 +17,7 @@ import io.tidegate.relay.RedisRelay;
 import io.tidegate.relay.Relay;
 import io.tidegate.settings.Settings;
 import io.tidegate.time.Clock;
+import io.tidegate.tls.TlsKeys;
 import io.tidegate.tracing.Tracing;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -45,6 +46,7 @@ public final class Node implements AutoCloseable {
     private final NodeHealth health;
     private final Optional<Api> api;
     private final Optional<DeletionCost> cost;
+    private final Optional<TlsKeys> tls;
     private final int sockets;
     private final CountDownLatch drained = new CountDownLatch(1);
 
@@ -71,6 +73,7 @@ public final class Node implements AutoCloseable {
         this.settings = settings;
         this.runtime = runtime;
         this.tracing = tracing;
+        this.tls = settings.tls().map(files -> new TlsKeys(files, clock));
         this.owners = new Threads(metrics.defects()::increment);
         this.core = new Core(
                 settings,
@@ -108,6 +111,12 @@ public final class Node implements AutoCloseable {
         Descriptors.problem(settings.limits(), Descriptors.most())
                 .ifPresent(problem -> LOG.log(System.Logger.Level.WARNING, problem));
         cost.ifPresent(DeletionCost::start);
+        tls.ifPresent(TlsKeys::start);
+    }
+
+    /** What connections are encrypted with; empty where they are not. */
+    public Optional<TlsKeys> tls() {
+        return tls;
     }
 
     /** TCP connections that may be open at once to the ports of clients and back ends. */
@@ -167,6 +176,11 @@ public final class Node implements AutoCloseable {
                 Map.of("version", Version.current(), "revision", Version.revision(), "runtime", runtime),
                 () -> 1);
         ProcessMeters.bind(meters);
+        meters.gauge(
+                "tidegate_tls_certificate_expiry_timestamp_seconds",
+                "When the certificate in use expires; NaN without TLS",
+                Map.of(),
+                () -> tls.map(keys -> (double) keys.expires().getEpochSecond()).orElse(Double.NaN));
         metrics.bind(
                 meters,
                 new Metrics.Gauges(
@@ -208,6 +222,7 @@ public final class Node implements AutoCloseable {
     public void close() {
         closed = true;
         cost.ifPresent(DeletionCost::close);
+        tls.ifPresent(TlsKeys::close);
         core.close();
         owners.close();
         tracing.close();

@@ -4,6 +4,7 @@ import io.tidegate.settings.Secret;
 import io.tidegate.settings.Settings;
 import java.net.InetAddress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,7 @@ import java.util.stream.Collectors;
 record StartLines(String name, Settings settings, Launch.Server server) {
 
     List<String> described() {
-        return List.of(process(), ports(), limits(), relay(), fleet(), access(), server.writes());
+        return List.of(process(), ports(), limits(), relay(), fleet(), access(), tls(), writes());
     }
 
     private String process() {
@@ -103,16 +104,48 @@ record StartLines(String name, Settings settings, Launch.Server server) {
         return location.replaceFirst("\\?.*", "?***").replaceFirst("//[^/@]*@", "//***@");
     }
 
+    private String tls() {
+        return settings.tls()
+                .map(tls -> "TLS: certificate %s, certificates of clients %s, management port %s"
+                        .formatted(
+                                tls.certificate(),
+                                tls.clients().map(Path::toString).orElse("not wanted"),
+                                tls.management() ? "too" : "plain"))
+                .orElse("TLS: none");
+    }
+
+    /** A socket of TLS cannot be asked what it takes. */
+    private String writes() {
+        return settings.tls().isPresent()
+                ? "Writes: each takes a thread, since sockets of TLS cannot be asked"
+                : server.writes();
+    }
+
     /** The line that says where the server listens, with addresses that a person can open. */
     String listens() {
         String host = settings.server().host();
         String address = reachable(host);
         String paths = address + ":" + server.port() + settings.server().prefix();
+        String secure = settings.tls().isPresent() ? "s" : "";
+        String management = settings.tls().isPresent() && settings.tls().get().management() ? "s" : "";
         String api = server.apiPort().isPresent()
-                ? ", API http://" + address + ":" + server.apiPort().getAsInt() + "/api"
+                ? ", API http" + secure + "://" + address + ":"
+                        + server.apiPort().getAsInt() + "/api"
                 : "";
-        return "%s listens: page http://%s/, broadcast ws://%s/, chat ws://%s/chat, metrics http://%s:%d/metrics%s, on %s"
-                .formatted(name, paths, paths, paths, address, server.managementPort(), api, host);
+        return "%s listens: page http%s://%s/, broadcast ws%s://%s/, chat ws%s://%s/chat, metrics http%s://%s:%d/metrics%s, on %s"
+                .formatted(
+                        name,
+                        secure,
+                        paths,
+                        secure,
+                        paths,
+                        secure,
+                        paths,
+                        management,
+                        address,
+                        server.managementPort(),
+                        api,
+                        host);
     }
 
     /** Where all addresses are listened on, this machine's name for itself. */

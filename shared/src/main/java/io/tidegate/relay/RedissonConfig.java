@@ -2,17 +2,11 @@ package io.tidegate.relay;
 
 import io.tidegate.settings.Secret;
 import io.tidegate.settings.Settings;
+import io.tidegate.tls.TrustedCertificates;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
-import javax.net.ssl.TrustManagerFactory;
 import org.redisson.client.codec.ByteArrayCodec;
 import org.redisson.config.BaseConfig;
 import org.redisson.config.BaseMasterSlaveServersConfig;
@@ -49,7 +43,8 @@ final class RedissonConfig {
         }
         settings.username().ifPresent(config::setUsername);
         settings.password().map(Secret::value).ifPresent(config::setPassword);
-        settings.ca().ifPresent(ca -> config.setSslTrustManagerFactory(trusting(ca)));
+        settings.ca()
+                .ifPresent(ca -> config.setSslTrustManagerFactory(TrustedCertificates.of("tidegate.relay.ca", ca)));
         config.setCodec(ByteArrayCodec.INSTANCE)
                 .setThreads(2)
                 .setNettyThreads(2)
@@ -127,21 +122,5 @@ final class RedissonConfig {
         servers.setSubscriptionsPerConnection(SUBSCRIPTIONS);
         // A lost link is replaced at once: Redisson must not have come back by then.
         servers.setReconnectionDelay(new ConstantDelay(Duration.ofSeconds(10)));
-    }
-
-    /** Trusts the certificates of a PEM file and no others. */
-    private static TrustManagerFactory trusting(Path pem) {
-        try (InputStream in = Files.newInputStream(pem)) {
-            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            for (Certificate ca : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                store.setCertificateEntry("ca-" + store.size(), ca);
-            }
-            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(store);
-            return factory;
-        } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalArgumentException("tidegate.relay.ca: " + pem + " holds no certificates in PEM form", e);
-        }
     }
 }

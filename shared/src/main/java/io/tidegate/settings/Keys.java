@@ -187,6 +187,28 @@ final class Keys {
     static final Key<List<String>> ANONYMOUS_PUBLISH =
             key("tidegate.anonymous.publish", "", AuthFormats.PATTERNS, "Topics to which it may publish.");
 
+    static final Key<Optional<String>> TLS_CERTIFICATE = key(
+            "tidegate.tls.certificate",
+            "",
+            Format.optional(Format.readableFile()),
+            "Certificate with its chain in PEM form. Set, all ports speak TLS, and nothing else. See [TLS](tls.md).");
+    static final Key<Optional<String>> TLS_KEY = key(
+            "tidegate.tls.key",
+            "",
+            Format.optional(Format.readableFile()),
+            "Its key in PEM form, without a passphrase.");
+    static final Key<Optional<String>> TLS_CLIENTS = key(
+            "tidegate.tls.clients",
+            "",
+            Format.optional(Format.readableFile()),
+            "Certificates in PEM form to which that of a client must lead, at the ports of the API and of management; probes of health"
+                    + " need none.");
+    static final Key<Boolean> TLS_MANAGEMENT = key(
+            "tidegate.tls.management",
+            "true",
+            Format.bool(),
+            "Whether the management port speaks TLS, too. `false`: it stays plain, as probes and scrapers that know no TLS want it.");
+
     static final Key<RelayUrls> RELAY_URL = key(
             "tidegate.relay.url",
             "",

@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
  */
 record Relation(Key<?> key, List<Key<?>> others, Predicate<Values> holds, String rule) {
 
+    private static final String WITHOUT_CERTIFICATE = "must be empty without a certificate";
+
     static final List<Relation> ALL = List.of(
             new Relation(
                     Keys.MANAGEMENT_PORT,
@@ -69,6 +71,9 @@ record Relation(Key<?> key, List<Key<?>> others, Predicate<Values> holds, String
                     values -> values.text(Keys.AUTH_COOKIE).isEmpty()
                             || !values.get(Keys.ORIGINS).equals(Origins.ANY),
                     "must be empty where every web page may connect, since browsers send cookies for all of them"),
+            together(Keys.TLS_CERTIFICATE, Keys.TLS_KEY, "must come with its key"),
+            together(Keys.TLS_KEY, Keys.TLS_CERTIFICATE, WITHOUT_CERTIFICATE),
+            together(Keys.TLS_CLIENTS, Keys.TLS_CERTIFICATE, WITHOUT_CERTIFICATE),
             withCredentialsInUrl(Keys.RELAY_USERNAME),
             withCredentialsInUrl(Keys.RELAY_PASSWORD),
             new Relation(
@@ -79,6 +84,14 @@ record Relation(Key<?> key, List<Key<?>> others, Predicate<Values> holds, String
                             values.get(Keys.DRAIN_WINDOW),
                             values.get(Keys.DRAIN_TIMEOUT)),
                     "must be more than notice and window together"));
+
+    private static Relation together(Key<?> key, Key<?> other, String rule) {
+        return new Relation(
+                key,
+                List.of(other),
+                values -> values.text(key).isEmpty() || !values.text(other).isEmpty(),
+                rule);
+    }
 
     private static Relation withCredentialsInUrl(Key<?> key) {
         return new Relation(

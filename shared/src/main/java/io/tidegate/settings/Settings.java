@@ -19,6 +19,7 @@ public record Settings(
         Peers peers,
         Limits limits,
         Auth auth,
+        Optional<Tls> tls,
         Relay relay,
         History history,
         Presence presence,
@@ -185,6 +186,16 @@ public record Settings(
      * @param presence of which one may see who is there
      */
     public record Patterns(List<String> subscribe, List<String> publish, List<String> presence) {}
+
+    /**
+     * How connections are encrypted.
+     *
+     * @param certificate with its chain, in PEM form
+     * @param key of it, in PEM form
+     * @param clients what a client's certificate must lead to, at the ports of API and management; empty: clients need none
+     * @param management whether the management port is encrypted, too
+     */
+    public record Tls(Path certificate, Path key, Optional<Path> clients, boolean management) {}
 
     /**
      * What joins the pods.

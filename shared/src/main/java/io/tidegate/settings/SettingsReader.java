@@ -115,6 +115,7 @@ public final class SettingsReader {
                         values.get(Keys.TOPICS),
                         values.get(Keys.CLIENT_TOPICS)),
                 auth(values),
+                tls(values),
                 relay(values),
                 new Settings.History(
                         values.get(Keys.HISTORY_SIZE),
@@ -157,6 +158,14 @@ public final class SettingsReader {
                         values.get(Keys.AUTH_SUBSCRIBE), values.get(Keys.AUTH_PUBLISH), values.get(Keys.AUTH_PRESENCE)),
                 new Settings.Patterns(
                         values.get(Keys.ANONYMOUS_SUBSCRIBE), values.get(Keys.ANONYMOUS_PUBLISH), List.of()));
+    }
+
+    private static Optional<Settings.Tls> tls(Values values) {
+        Optional<Path> key = values.get(Keys.TLS_KEY).map(Path::of);
+        Optional<Path> clients = values.get(Keys.TLS_CLIENTS).map(Path::of);
+        return values.get(Keys.TLS_CERTIFICATE)
+                .map(certificate -> new Settings.Tls(
+                        Path.of(certificate), key.orElseThrow(), clients, values.get(Keys.TLS_MANAGEMENT)));
     }
 
     private static Settings.Relay relay(Values values) {

@@ -277,6 +277,14 @@ public abstract class ServerContract {
     }
 
     @Nested
+    class Encrypted extends TlsContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
     class Apis extends ApiContract {
         @Override
         Path jar() {

@@ -11,6 +11,7 @@ import io.tidegate.settings.Settings;
 import io.tidegate.settings.SettingsReader;
 import io.tidegate.testing.Await;
 import io.tidegate.testing.RedisServer;
+import io.tidegate.testing.SelfSigned;
 import io.tidegate.time.Clock;
 import java.io.IOException;
 import java.nio.file.Files;

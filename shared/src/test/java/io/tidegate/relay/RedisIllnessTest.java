@@ -11,7 +11,9 @@ import io.tidegate.protocol.Topic;
 import io.tidegate.settings.SettingsReader;
 import io.tidegate.testing.Await;
 import io.tidegate.testing.Closing;
+import io.tidegate.testing.LogLines;
 import io.tidegate.testing.RedisServer;
+import io.tidegate.testing.SelfSigned;
 import io.tidegate.time.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,7 +65,7 @@ class RedisIllnessTest {
     private static final int SLOTS = 16_384;
 
     @RegisterExtension
-    private final RelayLines lines = new RelayLines();
+    private final LogLines lines = new LogLines("io.tidegate.relay");
 
     @RegisterExtension
     private final Closing closing = new Closing();

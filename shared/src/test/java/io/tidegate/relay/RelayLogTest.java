@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.protocol.Topic;
+import io.tidegate.testing.LogLines;
 import io.tidegate.testing.ManualClock;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +16,7 @@ class RelayLogTest {
     private static final Duration RETRY = Duration.ofSeconds(5);
 
     @RegisterExtension
-    private final RelayLines lines = new RelayLines();
+    private final LogLines lines = new LogLines("io.tidegate.relay");
 
     @Test
     void eachReasonIsToldAtOnceAndAgainAfterAMinute() {

@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -127,6 +131,10 @@ final class SettingsErrorsTest {
                         "/no/such/file",
                         " must be empty or the path of a file that this process can read"),
                 bad("tidegate.relay.config", "/", " must be empty or the path of a file that this process can read"),
+                bad("tidegate.tls.certificate", "/", " must be empty or the path of a file that this process can read"),
+                bad("tidegate.tls.key", "/", " must be empty or the path of a file that this process can read"),
+                bad("tidegate.tls.clients", "/", " must be empty or the path of a file that this process can read"),
+                bad("tidegate.tls.management", "no", " must be true or false"),
                 bad("tidegate.relay.ca", "/", " must be empty or the path of a file that this process can read"),
                 bad(
                         "tidegate.relay.prefix",
@@ -254,6 +262,21 @@ final class SettingsErrorsTest {
     }
 
     @Test
+    void aCertificateAndItsKeyComeTogether(@TempDir Path directory) throws IOException {
+        String file = Files.createFile(directory.resolve("tls.pem")).toString();
+        assertEquals(
+                List.of("tidegate.tls.certificate = \"" + file
+                        + "\": must come with its key (tidegate.tls.key = \"\")"),
+                errors(Map.of("tidegate.tls.certificate", file)));
+        for (String key : List.of("tidegate.tls.key", "tidegate.tls.clients")) {
+            assertEquals(
+                    List.of(key + " = \"" + file
+                            + "\": must be empty without a certificate (tidegate.tls.certificate = \"\")"),
+                    errors(Map.of(key, file)));
+        }
+    }
+
+    @Test
     void credentialsMayNotStandInTwoPlaces() {
         assertEquals(
                 List.of(
@@ -323,7 +346,7 @@ final class SettingsErrorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tidegate.", "tidegate.x", "tidegate.threads", "tidegate.tls.certificate"})
+    @ValueSource(strings = {"tidegate.", "tidegate.x", "tidegate.threads", "tidegate.compression.level"})
     void keyThatResemblesNoneIsReportedAlone(String key) {
         assertEquals(List.of(key + " = \"***\": no such key"), errors(Map.of(key, "hunter2")));
     }

@@ -81,6 +81,7 @@ final class SettingsReaderTest {
             Map.entry("tidegate.fleet.name", "east"),
             Map.entry("tidegate.fleet.public", "true"),
             Map.entry("tidegate.cost.interval", "15s"),
+            Map.entry("tidegate.tls.management", "false"),
             Map.entry("tidegate.tracing.enabled", "true"),
             Map.entry("tidegate.log.level", "WARNING, io.tidegate.hub=DEBUG"),
             Map.entry("tidegate.log.format", "json"));
@@ -207,6 +208,7 @@ final class SettingsReaderTest {
         Set<String> tried = new HashSet<>(EVERY_KEY.keySet());
         tried.add(Keys.RELAY_CONFIG.name());
         tried.add(Keys.RELAY_CA.name());
+        tried.addAll(List.of(Keys.TLS_CERTIFICATE.name(), Keys.TLS_KEY.name(), Keys.TLS_CLIENTS.name()));
 
         assertEquals(Keys.ALL.stream().map(Key::name).collect(Collectors.toSet()), tried);
         for (Key<?> key : Keys.ALL) {
@@ -232,6 +234,22 @@ final class SettingsReaderTest {
         assertEquals(
                 Optional.of(file),
                 read(Map.of("tidegate.relay.ca", file.toString())).relay().ca());
+    }
+
+    @Test
+    void tlsIsWhereACertificateIs(@TempDir Path directory) throws IOException {
+        Path certificate = Files.createFile(directory.resolve("tls.crt"));
+        Path key = Files.createFile(directory.resolve("tls.key"));
+        Path clients = Files.createFile(directory.resolve("ca.crt"));
+
+        assertEquals(Optional.empty(), Settings.defaults().tls());
+        assertEquals(
+                Optional.of(new Settings.Tls(certificate, key, Optional.of(clients), true)),
+                read(Map.of(
+                                "tidegate.tls.certificate", certificate.toString(),
+                                "tidegate.tls.key", key.toString(),
+                                "tidegate.tls.clients", clients.toString()))
+                        .tls());
     }
 
     @Test

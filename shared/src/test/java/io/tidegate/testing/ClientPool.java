@@ -4,6 +4,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.SocketFactory;
 
 /** Many clients that read all the time, each on a virtual thread, and keep what they got. */
 public final class ClientPool implements AutoCloseable {
@@ -93,8 +94,13 @@ public final class ClientPool implements AutoCloseable {
 
     /** Connects so many clients more. */
     public ClientPool join(int count, int port, String path) {
+        return join(SocketFactory.getDefault(), count, port, path);
+    }
+
+    /** The same through sockets of one's own. */
+    public ClientPool join(SocketFactory sockets, int count, int port, String path) {
         for (int i = 0; i < count; i++) {
-            RawClient socket = RawClient.connect(port, path);
+            RawClient socket = RawClient.connect(sockets, port, path);
             socket.readForEver();
             Client client = new Client(socket);
             clients.add(client);

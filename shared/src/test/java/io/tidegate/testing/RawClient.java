@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +45,13 @@ public final class RawClient implements AutoCloseable {
 
     /** Opens TCP and sends nothing. */
     public RawClient(int port) {
+        this(SocketFactory.getDefault(), port);
+    }
+
+    /** The same through sockets of one's own, such as those of TLS. */
+    public RawClient(SocketFactory sockets, int port) {
         try {
-            socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            socket = sockets.createSocket(InetAddress.getLoopbackAddress(), port);
             socket.setTcpNoDelay(true);
             socket.setSoTimeout((int) TIMEOUT.toMillis());
             in = new BufferedInputStream(socket.getInputStream());
@@ -56,7 +62,12 @@ public final class RawClient implements AutoCloseable {
 
     /** Connects and shakes hands; further headers as whole lines. */
     public static RawClient connect(int port, String path, String... headers) {
-        RawClient client = new RawClient(port);
+        return connect(SocketFactory.getDefault(), port, path, headers);
+    }
+
+    /** The same through sockets of one's own. */
+    public static RawClient connect(SocketFactory sockets, int port, String path, String... headers) {
+        RawClient client = new RawClient(sockets, port);
         Response response = client.handshake(path, headers);
         if (response.status() != 101) {
             client.close();

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  */
 public final class ServerProcess implements AutoCloseable {
     private static final Pattern READY = Pattern.compile(
-            "broadcast ws://[^ ]+:(\\d+)/.*metrics http://[^ ]+:(\\d+)/metrics(?:, API http://[^ ]+:(\\d+)/api)?");
+            "broadcast wss?://[^ ]+:(\\d+)/.*metrics https?://[^ ]+:(\\d+)/metrics(?:, API https?://[^ ]+:(\\d+)/api)?");
 
     /** On a machine that has much else to do; a quiet one needs two or three seconds. */
     private static final Duration START = Duration.ofSeconds(60);

@@ -1,4 +1,4 @@
-package io.tidegate.relay;
+package io.tidegate.testing;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,10 +10,15 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** The lines that the relays of a test write to the log, each with its level. */
-final class RelayLines extends Handler implements BeforeEachCallback, AfterEachCallback {
-    private final Logger logger = Logger.getLogger("io.tidegate.relay");
+/** The lines that a test has written to the log, each with its level. */
+public final class LogLines extends Handler implements BeforeEachCallback, AfterEachCallback {
+    private final Logger logger;
     private final List<String> lines = new ArrayList<>();
+
+    /** @param logger by whose name, or a longer one, they are written */
+    public LogLines(String logger) {
+        this.logger = Logger.getLogger(logger);
+    }
 
     @Override
     public void beforeEach(ExtensionContext context) {
@@ -26,15 +31,15 @@ final class RelayLines extends Handler implements BeforeEachCallback, AfterEachC
         logger.removeHandler(this);
     }
 
-    synchronized List<String> all() {
+    public synchronized List<String> all() {
         return List.copyOf(lines);
     }
 
-    List<String> warnings() {
+    public List<String> warnings() {
         return all().stream().filter(line -> line.startsWith("WARNING")).toList();
     }
 
-    synchronized void clear() {
+    public synchronized void clear() {
         lines.clear();
     }
 

@@ -1,0 +1,151 @@
+package io.tidegate.tls;
+
+import io.tidegate.settings.Settings;
+import io.tidegate.time.Clock;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * What this server shows of itself in a handshake of TLS, and what it wants of clients, from files that are read again when they
+ * change: every handshake gets what was good last, and no open connection notices. Files that cannot be used cost one line of the
+ * log, and what was good before stays.
+ *
+ * <p>Its own thread alone reads the files; any thread may ask for keys.
+ */
+public final class TlsKeys implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(TlsKeys.class.getName());
+
+    /** How often the files are looked at; Kubernetes itself takes up to a minute to change those of a Secret. */
+    private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+    private final Settings.Tls settings;
+    private final Clock clock;
+    private final ReloadedKeyManager keys;
+    private final Optional<ReloadedTrustManager> trust;
+    private final Thread watching =
+            Thread.ofPlatform().daemon().name("tidegate-tls").unstarted(this::watch);
+
+    // Below: its own thread's, from the constructor on.
+    private List<PemFile> used;
+    private long generation;
+    private String problem = "";
+    private String told = "";
+
+    /**
+     * Reads the files; {@link #start} watches them.
+     *
+     * @param settings with a certificate
+     * @throws IllegalArgumentException where the files cannot be used
+     */
+    public TlsKeys(Settings.Tls settings, Clock clock) {
+        this.settings = settings;
+        this.clock = clock;
+        try {
+            used = read();
+            keys = new ReloadedKeyManager(identity(used));
+            Optional<X509ExtendedTrustManager> trusted = trusted(used);
+            trust = trusted.map(ReloadedTrustManager::new);
+        } catch (TlsFileException e) {
+            throw new IllegalArgumentException("tidegate.tls: " + e.getMessage(), e);
+        }
+    }
+
+    /** Watches the files until {@link #close}. To be called once. */
+    public void start() {
+        watching.start();
+    }
+
+    /** Shows the certificate. */
+    public X509ExtendedKeyManager keyManager() {
+        return keys;
+    }
+
+    /** Checks those of clients; empty where nobody asks for them. */
+    public Optional<X509ExtendedTrustManager> trustManager() {
+        return trust.map(manager -> manager);
+    }
+
+    /** When the certificate in use expires. */
+    public Instant expires() {
+        return keys.current().expires();
+    }
+
+    @Override
+    public void close() {
+        watching.interrupt();
+    }
+
+    private void watch() {
+        try {
+            while (true) {
+                Thread.sleep(INTERVAL);
+                look();
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    /** Looks at the files once. */
+    void look() {
+        String before = problem;
+        try {
+            List<PemFile> files = read();
+            if (!files.equals(used)) {
+                use(files);
+            }
+            keys.current().requireValid(settings.certificate(), clock.epochMillis());
+            problem = "";
+        } catch (TlsFileException e) {
+            problem = String.valueOf(e.getMessage());
+        }
+        // While somebody changes one file after the other they do not fit: what is wrong twice is wrong.
+        if (problem.equals(before) && !problem.equals(told)) {
+            told = problem;
+            if (!problem.isEmpty()) {
+                LOG.log(Level.WARNING, "TLS goes on with the certificate that it has: {0}", problem);
+            }
+        }
+    }
+
+    /** All of it or nothing. */
+    private void use(List<PemFile> files) throws TlsFileException {
+        Identity identity = identity(files);
+        Optional<X509ExtendedTrustManager> trusted = trusted(files);
+        keys.use(identity);
+        trust.ifPresent(manager -> trusted.ifPresent(manager::use));
+        used = files;
+        LOG.log(
+                Level.INFO,
+                "TLS: new handshakes get the certificate that is in {0} now; it expires at {1}",
+                settings.certificate(),
+                expires());
+    }
+
+    private Identity identity(List<PemFile> files) throws TlsFileException {
+        generation++;
+        return Identity.of("generation-" + generation, files.getFirst(), files.get(1), clock.epochMillis());
+    }
+
+    private static Optional<X509ExtendedTrustManager> trusted(List<PemFile> files) throws TlsFileException {
+        return files.size() > 2 ? Optional.of(TrustedCertificates.manager(files.get(2))) : Optional.empty();
+    }
+
+    /** The certificate's, the key's and, where there is one, the clients'. */
+    private List<PemFile> read() throws TlsFileException {
+        List<PemFile> files = new ArrayList<>();
+        files.add(PemFile.read(settings.certificate()));
+        files.add(PemFile.read(settings.key()));
+        if (settings.clients().isPresent()) {
+            files.add(PemFile.read(settings.clients().get()));
+        }
+        return files;
+    }
+}
