@@ -114,14 +114,17 @@
 {{- if .Values.autoscaling.enabled }}
 {{- $hpa := printf "namespace=%q,horizontalpodautoscaler=%q" $ns $name }}
 - alert: TidegateAtMaxReplicas
-  expr: {{ printf "kube_horizontalpodautoscaler_status_desired_replicas{%s} >= kube_horizontalpodautoscaler_spec_max_replicas{%s}" $hpa $hpa | quote }}
+  {{- /* Which kube-state-metrics said it does not matter: where another takes over, the quarter of an hour goes on. */}}
+  expr: {{ printf "max without (instance, node, pod) (kube_horizontalpodautoscaler_status_desired_replicas{%s}) >= max without (instance, node, pod) (kube_horizontalpodautoscaler_spec_max_replicas{%s})" $hpa $hpa | quote }}
   for: 15m
   severity: warning
   summary: "{{ $name }} in {{ $ns }} cannot grow further"
   description: "{{`{{ $value }}`}} pods are autoscaling.maxReplicas. More load fills the pods up to their limit."
 {{- if eq .Values.autoscaling.kind "keda" }}
 - alert: TidegateScalerErrors
-  expr: {{ printf "sum by (scaledObject) (rate(keda_scaler_detail_errors_total{namespace=%q,scaledObject=%q}[5m]) or rate(keda_scaler_detail_errors_total{exported_namespace=%q,scaledObject=%q}[5m])) > 0" $ns $name $ns $name | quote }}
+  {{- /* The label by which two releases of one name are told apart, and by which Alertmanager routes, under one name however
+         KEDA is scraped. */}}
+  expr: {{ printf "label_replace(sum by (scaledObject) (rate(keda_scaler_detail_errors_total{namespace=%q,scaledObject=%q}[5m]) or rate(keda_scaler_detail_errors_total{exported_namespace=%q,scaledObject=%q}[5m])) > 0, \"namespace\", %q, \"\", \"\")" $ns $name $ns $name $ns | quote }}
   for: 5m
   severity: warning
   summary: "KEDA cannot read the load of {{ $name }} in {{ $ns }}"
