@@ -28,24 +28,24 @@ MOST_SECONDS = 90
 UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
-def shortened(text: str) -> str:
-    """Every duration divided by 60: 5m is 5s, 30s is 500ms."""
+def shortened(text: str, by: int) -> str:
+    """Every duration divided: by 60, 5m is 5s and 30s is 500ms."""
     return re.sub(
-        r"(?<![\w.])(\d+)([smh])(?![\w])", lambda found: f"{int(found[1]) * UNITS[found[2]] * 1000 // 60}ms", text
+        r"(?<![\w.])(\d+)([smh])(?![\w])", lambda found: f"{int(found[1]) * UNITS[found[2]] * 1000 // by}ms", text
     )
 
 
-def rules() -> str:
+def rules(release: str = "chat", namespace: str = "realtime", by: int = 60) -> str:
     jar = ROOT / "rehearsal/target/tidegate-rehearsal.jar"
     values = ["alerts.enabled=true", "autoscaling.prometheus.serverAddress=http://prometheus.monitoring.svc:9090"]
     command = [JAVA, "--enable-native-access=ALL-UNNAMED", "-cp", str(jar), "io.tidegate.rehearsal.scale.HelmTemplate"]
     rendered = subprocess.run(
-        [*command, str(ROOT / "charts/tidegate"), "chat", "realtime", *values], check=True, capture_output=True, text=True
+        [*command, str(ROOT / "charts/tidegate"), release, namespace, *values], check=True, capture_output=True, text=True
     ).stdout
     groups = next(one["spec"] for one in yaml.safe_load_all(rendered) if one and one["kind"] == "PrometheusRule")
     for rule in (rule for group in groups["groups"] for rule in group["rules"]):
-        rule["expr"] = shortened(rule["expr"])
-        rule["for"] = shortened(rule["for"])
+        rule["expr"] = shortened(rule["expr"], by)
+        rule["for"] = shortened(rule["for"], by)
         if rule["alert"] == "TidegateDescriptorsHigh":
             # A server closes connections before it comes so far.
             rule["expr"] = rule["expr"].replace("> 0.8", "> 0.4")
@@ -375,6 +375,10 @@ class Run:
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["--rules"]:
+        release, namespace, by = sys.argv[2:]
+        print(rules(release, namespace, int(by)), end="")
+        return
     with tempfile.TemporaryDirectory() as folder:
         run = Run(Path(folder))
         try:

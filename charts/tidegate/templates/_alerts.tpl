@@ -114,14 +114,24 @@
 {{- if .Values.autoscaling.enabled }}
 {{- $hpa := printf "namespace=%q,horizontalpodautoscaler=%q" $ns $name }}
 - alert: TidegateAtMaxReplicas
-  expr: {{ printf "kube_horizontalpodautoscaler_status_desired_replicas{%s} >= kube_horizontalpodautoscaler_spec_max_replicas{%s}" $hpa $hpa | quote }}
+  {{- /* Which kube-state-metrics said it does not matter: where another takes over, the quarter of an hour goes on. */}}
+  expr: {{ printf "max without (instance, node, pod) (kube_horizontalpodautoscaler_status_desired_replicas{%s}) >= max without (instance, node, pod) (kube_horizontalpodautoscaler_spec_max_replicas{%s})" $hpa $hpa | quote }}
   for: 15m
   severity: warning
   summary: "{{ $name }} in {{ $ns }} cannot grow further"
   description: "{{`{{ $value }}`}} pods are autoscaling.maxReplicas. More load fills the pods up to their limit."
 {{- if eq .Values.autoscaling.kind "keda" }}
+{{- /* KEDA counts a scaler's errors only until the fallback takes over; then only its requests that fail, and empty answers, show
+       that it is blind. Where KEDA is scraped without honorLabels, the ScaledObject's namespace is exported_namespace. */}}
+{{- $errors := list }}
+{{- range $label := list "namespace" "exported_namespace" }}
+{{- $errors = append $errors (printf "rate(keda_scaler_detail_errors_total{%s=%q,scaledObject=%q}[5m])" $label $ns $name) }}
+{{- $errors = append $errors (printf "rate(keda_scaler_http_requests_total{%s=%q,scaled_resource=%q,status_code!~\"2..\"}[5m])" $label $ns $name) }}
+{{- $errors = append $errors (printf "rate(keda_scaler_empty_upstream_responses_total{%s=%q,scaledResource=%q,ignoreNullValues=\"false\"}[5m])" $label $ns $name) }}
+{{- end }}
 - alert: TidegateScalerErrors
-  expr: {{ printf "sum by (scaledObject) (rate(keda_scaler_detail_errors_total{namespace=%q,scaledObject=%q}[5m]) or rate(keda_scaler_detail_errors_total{exported_namespace=%q,scaledObject=%q}[5m])) > 0" $ns $name $ns $name | quote }}
+  expr: {{ printf "sum(%s) > 0" (join " or " $errors) | quote }}
+  labels: {namespace: {{ $ns | quote }}, scaledObject: {{ $name | quote }}}
   for: 5m
   severity: warning
   summary: "KEDA cannot read the load of {{ $name }} in {{ $ns }}"

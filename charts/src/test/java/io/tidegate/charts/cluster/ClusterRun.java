@@ -43,8 +43,10 @@ public final class ClusterRun {
             try {
                 Timeline timeline = new Timeline(cluster, load);
                 chapters(options, new Trial(release, load, timeline, prometheus(options)));
-                load.resize(0);
-                new Victims(release, cluster, timeline).compare();
+                if (options.has("victims")) {
+                    load.resize(0);
+                    new Victims(release, cluster, timeline).compare();
+                }
                 List<String> mishaps = cluster.mishaps();
                 if (!mishaps.isEmpty()) {
                     throw new TrialFailedException(String.join(", ", mishaps));
@@ -69,13 +71,26 @@ public final class ClusterRun {
         trial.install();
         trial.changedName();
         if (options.prometheus().isPresent()) {
-            trial.connections();
-            trial.messages();
-            trial.bothAndSwitch();
+            if (options.has("connections")) {
+                trial.connections();
+            }
+            if (options.has("messages")) {
+                trial.messages();
+            }
+            if (options.has("both")) {
+                trial.bothAndSwitch();
+            }
         } else {
             System.out.println("Left out: both triggers of Prometheus (none is given by --prometheus)");
         }
-        trial.withoutPrometheus();
+        if (options.has("metrics-api")) {
+            trial.withoutPrometheus();
+        }
+        if (options.alerts().isEmpty()) {
+            System.out.println("Left out: the autoscaler's alerts (no Prometheus that has them is given by --alerts)");
+        } else if (options.has("alerts")) {
+            trial.alerts(new Alerts(options.alerts().get(), options.namespace()));
+        }
     }
 
     private static Map<String, String> prometheus(Options options) {

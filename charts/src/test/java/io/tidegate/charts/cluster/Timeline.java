@@ -26,16 +26,17 @@ final class Timeline {
     }
 
     /**
-     * Waits until it is so.
+     * Waits until it is so; returns the seconds that it took.
      *
      * @throws TrialFailedException when it is not within the time
      */
-    void await(String what, Duration atMost, Predicate<Look> isSo) throws InterruptedException {
-        long deadline = System.nanoTime() + atMost.toNanos();
+    double await(String what, Duration atMost, Predicate<Look> isSo) throws InterruptedException {
+        long since = System.nanoTime();
+        long deadline = since + atMost.toNanos();
         while (true) {
             Look look = look();
             if (isSo.test(look)) {
-                return;
+                return (System.nanoTime() - since) / 1e9;
             }
             if (System.nanoTime() > deadline) {
                 throw new TrialFailedException("no " + what + " within " + atMost.toSeconds() + " s: " + look);

@@ -2,8 +2,10 @@ package io.tidegate.charts.cluster;
 
 import io.tidegate.charts.cluster.Cluster.Look;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The chapters of the run. Each begins and ends with two pods and {@value #FEW} clients. */
@@ -13,7 +15,11 @@ final class Trial {
     private static final int FEW = 20;
     private static final int MIN = 2;
     static final Duration START = Duration.ofSeconds(150);
+    private static final Duration ALERT = Duration.ofMinutes(2);
     private static final Duration SCALE = Duration.ofSeconds(150);
+    private static final int MOST = 3;
+    private static final String AT_MAX = "TidegateAtMaxReplicas";
+    private static final String BLIND = "TidegateScalerErrors";
     private static final Duration STILL = Duration.ofSeconds(20);
 
     private final Release release;
@@ -78,6 +84,46 @@ final class Trial {
         configure("connections alone, without Prometheus (metrics-api)", metricsApi());
         growTo(70, 0, 4);
         shrink();
+    }
+
+    /**
+     * The two alerts about the autoscaler. Clients for 4 pods come where {@value #MOST} are the most; meanwhile KEDA's source
+     * is away for a time, and the fleet keeps its size.
+     */
+    void alerts(Alerts alerts) throws InterruptedException {
+        Map<String, String> sound =
+                with("autoscaling.messages.enabled", "false", "autoscaling.maxReplicas", String.valueOf(MOST));
+        configure("alerts: at most " + MOST + " pods", sound);
+        timeline.await(
+                "silence of both alerts on a quiet fleet",
+                ALERT,
+                look -> Collections.disjoint(alerts.firing(), List.of(AT_MAX, BLIND)));
+        load.resize(70);
+        double full = timeline.await(AT_MAX, ALERT, look -> alerts.firing().contains(AT_MAX));
+
+        Map<String, String> blind = new LinkedHashMap<>(sound);
+        blind.put("autoscaling.prometheus.serverAddress", "http://nobody.example.svc:9090");
+        release.upgrade(blind);
+        double failing = timeline.await(
+                BLIND + " and " + MOST + " pods",
+                ALERT,
+                look -> alerts.firing().contains(BLIND) && look.ready() == MOST && look.wanted() == MOST);
+        // By then KEDA has fallen back, and its count of errors stands still.
+        timeline.hold(BLIND, STILL, look -> alerts.firing().contains(BLIND));
+        release.upgrade(sound);
+        double healed = timeline.await(
+                "end of " + BLIND, ALERT, look -> !alerts.firing().contains(BLIND));
+
+        load.resize(FEW);
+        double room = timeline.await(
+                "end of " + AT_MAX, ALERT, look -> !alerts.firing().contains(AT_MAX));
+        shrink();
+        saw(BLIND, failing, healed);
+        saw(AT_MAX, full, room);
+    }
+
+    private static void saw(String alert, double fired, double ended) {
+        System.out.printf(Locale.ROOT, "%s: fired after %.1f s, ended after %.1f s%n", alert, fired, ended);
     }
 
     /** A selector cannot change, and another name would replace the fleet at once: Helm is told before it begins. */
