@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { reaches, startClient } from '../support/client.js';
-import { RUNTIMES, startRedis, startServer } from '../support/processes.js';
+import { RUNTIMES, startRedis, startServer, tlsSettings } from '../support/processes.js';
 import { SECRET, jwt } from '../support/jwt.js';
 
 /** The client against the server as it is packaged. What nothing but a real one can show; the rest is in ../unit. */
@@ -73,6 +74,24 @@ for (const runtime of RUNTIMES) {
       assert.deepEqual(tea.inbox, numbers(300));
       assert.deepEqual(reader.lost, []);
       assert.ok(reader.states.filter((state) => state === 'waiting').length >= 1);
+    });
+
+    test('resumes after cuts over TLS', LIMIT, async (t) => {
+      const settings = await tlsSettings(t, runtime);
+      const server = await startServer(t, runtime, settings);
+      const ca = readFileSync(settings['tidegate.tls.certificate']);
+      assert.match(server.chat, /^wss:/);
+      const client = open(t, server.chat, { ca });
+      const tea = follow(client, 'tea');
+      await reaches(client, 'live');
+      for (const number of numbers(100)) {
+        const published = client.publish('tea', [number, 'x'.repeat(number * 500)]);
+        if (number % 30 === 10) client.cut();
+        await published;
+      }
+      await tea.until(100);
+      assert.deepEqual(tea.inbox.map(([number, { length }]) => [number, length]), numbers(100).map((n) => [n, n * 500]));
+      assert.deepEqual(client.lost, []);
     });
 
     for (const relay of ['alone', 'through Redis']) {

@@ -7,7 +7,7 @@ import WebSocket from 'ws';
 import { connect } from '../../src/tidegate-client.js';
 import { PHONE, windows } from '../support/browser.js';
 import { SECRET, jwt } from '../support/jwt.js';
-import { RUNTIMES, startRedis, startServer } from '../support/processes.js';
+import { RUNTIMES, startRedis, startServer, tlsSettings } from '../support/processes.js';
 
 /** The demo page in a real browser, served by real servers. */
 const LIMIT = { timeout: 90_000 };
@@ -15,6 +15,9 @@ const LIMIT = { timeout: 90_000 };
 /** Only a server that is gone may be complained of. */
 const open = windows((message) =>
   message.text().includes('WebSocket connection') || message.location().url.endsWith('/fleet'));
+
+/** Nobody has signed the certificate of a test. */
+const UNSIGNED = { ignoreHTTPSErrors: true };
 
 const live = (page) => page.locator('#chat .state[data-is=live]').waitFor();
 const fact = (page, name) => page.locator(`[data-fact=${name}]`).textContent();
@@ -37,6 +40,15 @@ for (const runtime of RUNTIMES) {
       server = await startServer({ after: (end) => ends.push(end) }, runtime, { 'tidegate.node': 'pier-1' });
     });
     after(() => Promise.all(ends.map((end) => end())));
+
+    test('is served and connects over TLS', LIMIT, async (t) => {
+      const encrypted = await startServer(t, runtime, await tlsSettings(t, runtime));
+      assert.match(encrypted.page, /^https:/);
+      const [ann, ben] = [await open(t, encrypted.page, UNSIGNED), await open(t, encrypted.page, UNSIGNED)];
+      await Promise.all([live(ann), live(ben)]);
+      await say(ann, 'hot');
+      await said(ben, 'hot').waitFor();
+    });
 
     test('shows in one window what is written in another, topic by topic', LIMIT, async (t) => {
       const ann = await open(t, `${server.page}?topic=tea&topic=mate`);

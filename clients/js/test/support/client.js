@@ -1,13 +1,16 @@
 import WebSocket from 'ws';
 import { connect } from '../../src/tidegate-client.js';
 
-/** A client of real servers that begins at the first of its URLs; `cut` ends its connection without a word. */
-export function startClient(t, urls, options) {
+/**
+ * A client of real servers that begins at the first of its URLs; `cut` ends its connection without a word. `ca` is the certificate to which
+ * theirs must lead.
+ */
+export function startClient(t, urls, { ca, ...options } = {}) {
   const first = [0];
   const sockets = [];
   class Socket extends WebSocket {
-    constructor(...args) {
-      super(...args);
+    constructor(url, protocols) {
+      super(url, protocols, { ca });
       sockets.push(this);
     }
   }

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const java = process.env.JAVA_HOME ? `${process.env.JAVA_HOME}/bin/java` : 'java';
@@ -54,17 +57,31 @@ export async function startRedis(t) {
   return `redis://127.0.0.1:${port}`;
 }
 
-/** A packaged server, as an operator starts it; `port` is a free one unless the settings name it. */
-export async function startServer(t, runtime, settings = {}) {
+function jarOf(runtime) {
   const jar = `${root}${runtime}-server/target/tidegate-${runtime}-server.jar`;
   assert.ok(existsSync(jar), `${jar} is missing: build it first, with ./tidegate test or ./tidegate run ${runtime}`);
+  return jar;
+}
+
+/** What a server needs to speak TLS with a certificate for localhost, as `./tidegate run --tls` makes it. */
+export async function tlsSettings(t, runtime) {
+  const folder = mkdtempSync(join(tmpdir(), 'tls-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  await promisify(execFile)(java, ['-cp', jarOf(runtime), 'io.tidegate.tls.LocalCertificate', folder]);
+  return { 'tidegate.tls.certificate': join(folder, 'tls.crt'), 'tidegate.tls.key': join(folder, 'tls.key') };
+}
+
+/** A packaged server, as an operator starts it; `port` is a free one unless the settings name it. */
+export async function startServer(t, runtime, settings = {}) {
+  const jar = jarOf(runtime);
   const all = { 'tidegate.port': 0, 'tidegate.management.port': 0, ...settings };
   const properties = Object.entries(all).map(([key, value]) => `-D${key}=${value}`);
-  const server = new Daemon(java, [...properties, '-jar', jar], /ws:\/\/localhost:(\d+)\//);
+  const server = new Daemon(java, [...properties, '-jar', jar], /wss?:\/\/localhost:(\d+)\//);
   t.after(() => server.stop());
   const [, port] = await server.ready;
-  const [, apiPort] = /(?:API|api)\D*http:\/\/localhost:(\d+)/.exec(server.output) ?? [];
-  return Object.assign(server, { port, apiPort, page: `http://localhost:${port}/`, chat: `ws://localhost:${port}/chat` });
+  const [, apiPort] = /(?:API|api)\D*https?:\/\/localhost:(\d+)/.exec(server.output) ?? [];
+  const s = settings['tidegate.tls.certificate'] ? 's' : '';
+  return Object.assign(server, { port, apiPort, page: `http${s}://localhost:${port}/`, chat: `ws${s}://localhost:${port}/chat` });
 }
 
 async function freePort() {

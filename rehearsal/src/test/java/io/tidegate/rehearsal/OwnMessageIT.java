@@ -1,19 +1,29 @@
 package io.tidegate.rehearsal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.client.Options;
 import io.tidegate.client.TidegateClient;
 import io.tidegate.testing.RedisServer;
 import io.tidegate.testing.ServerProcess;
+import java.io.InputStream;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The first thing that anybody tries: subscribe, publish, and see the own message. */
 class OwnMessageIT {
@@ -29,20 +39,69 @@ class OwnMessageIT {
             if (throughRedis) {
                 settings.put("tidegate.relay.url", redis.url().toString());
             }
-            Path jar = Path.of("..", runtime + "-server", "target", "tidegate-" + runtime + "-server.jar");
-            try (ServerProcess server = ServerProcess.start(jar, settings)) {
+            try (ServerProcess server = ServerProcess.start(jar(runtime), settings)) {
+                Options options = Options.of("ws://localhost:" + server.port() + "/chat");
                 int own = 0;
                 for (int i = 0; i < TRIES; i++) {
-                    own += getsItsOwn(server.port(), "topic-" + i) ? 1 : 0;
+                    own += getsItsOwn(options, "topic-" + i) ? 1 : 0;
                 }
                 assertEquals(TRIES, own);
             }
         }
     }
 
-    private static boolean getsItsOwn(int port, String topic) throws InterruptedException {
+    /** By a client that trusts the server's certificate and no other. */
+    @ParameterizedTest
+    @ValueSource(strings = {"se", "mp"})
+    void theSameOverTls(String runtime, @TempDir Path directory) throws Exception {
+        Path jar = jar(runtime);
+        Process maker = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        jar.toString(),
+                        "io.tidegate.tls.LocalCertificate",
+                        directory.toString())
+                .inheritIO()
+                .start();
+        assertEquals(0, maker.waitFor());
+        Path certificate = directory.resolve("tls.crt");
+        Map<String, String> settings = Map.of(
+                "tidegate.tls.certificate", certificate.toString(),
+                "tidegate.tls.key", directory.resolve("tls.key").toString());
+        Options.Threads shared = Options.Threads.shared();
+        try (ServerProcess server = ServerProcess.start(jar, settings);
+                HttpClient http = HttpClient.newBuilder()
+                        .sslContext(trusting(certificate))
+                        .build()) {
+            Options options = Options.of("wss://localhost:" + server.port() + "/chat")
+                    .withThreads(new Options.Threads(http, shared.scheduler(), shared.listeners()));
+            for (int i = 0; i < TRIES; i++) {
+                assertTrue(getsItsOwn(options, "topic-" + i));
+            }
+        }
+    }
+
+    private static SSLContext trusting(Path certificate) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        try (InputStream in = Files.newInputStream(certificate)) {
+            store.setCertificateEntry(
+                    "server", CertificateFactory.getInstance("X.509").generateCertificate(in));
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+
+    private static Path jar(String runtime) {
+        return Path.of("..", runtime + "-server", "target", "tidegate-" + runtime + "-server.jar");
+    }
+
+    private static boolean getsItsOwn(Options options, String topic) throws InterruptedException {
         BlockingQueue<String> messages = new ArrayBlockingQueue<>(10);
-        try (TidegateClient client = TidegateClient.connect(Options.of("ws://localhost:" + port + "/chat"))) {
+        try (TidegateClient client = TidegateClient.connect(options)) {
             client.subscribe(topic, message -> messages.add(message.message()));
             var unused = client.publish(topic, "\"hi\"");
             return "\"hi\"".equals(messages.poll(SECONDS, TimeUnit.SECONDS));
