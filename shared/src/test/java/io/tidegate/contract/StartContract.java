@@ -52,6 +52,7 @@ abstract class StartContract {
                     "Relay: redis://127.0.0.1:",
                     "Fleet: tidegate, rebalance on",
                     "Access: closed",
+                    "TLS: none",
                     "Writes: one write loop");
             assertEquals(begins.size() + 1, lines.size(), server::output);
             for (int i = 0; i < begins.size(); i++) {
