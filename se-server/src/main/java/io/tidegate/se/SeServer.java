@@ -68,20 +68,36 @@ final class SeServer implements Launch.Server {
                 .routing(page);
         HttpRouting.Builder management = HttpRouting.builder();
         Listeners.management(management, node, heads);
-        ListenerConfig.Builder managementListener = ListenerConfig.builder()
-                .config(config(Listeners.options(own.host(), own.managementPort(), heads.timeout())))
-                .addConnectionSelector(Listeners.http(heads));
-        tls(settings, node, Listeners.MANAGEMENT).ifPresent(managementListener::tls);
-        server.putSocket(Listeners.MANAGEMENT, managementListener.build()).routing(Listeners.MANAGEMENT, management);
+        server.putSocket(
+                        Listeners.MANAGEMENT,
+                        listener(settings, node, Listeners.MANAGEMENT, own.managementPort(), heads)
+                                .addConnectionSelector(Listeners.http(heads))
+                                .build())
+                .routing(Listeners.MANAGEMENT, management);
         node.api().ifPresent(api -> {
             HttpRouting.Builder routing = HttpRouting.builder();
             Listeners.api(routing, api, heads);
-            ListenerConfig.Builder listener = ListenerConfig.builder()
-                    .config(config(Listeners.options(own.host(), settings.api().port(), heads.timeout())))
-                    .addConnectionSelector(Listeners.api(heads));
-            tls(settings, node, Listeners.API).ifPresent(listener::tls);
-            server.putSocket(Listeners.API, listener.build()).routing(Listeners.API, routing);
+            server.putSocket(
+                            Listeners.API,
+                            listener(
+                                            settings,
+                                            node,
+                                            Listeners.API,
+                                            settings.api().port(),
+                                            heads)
+                                    .addConnectionSelector(Listeners.api(heads))
+                                    .build())
+                    .routing(Listeners.API, routing);
         });
+    }
+
+    /** A listener beside the first one. */
+    private static ListenerConfig.Builder listener(
+            Settings settings, Node node, String name, int port, HeaderTimeout heads) {
+        ListenerConfig.Builder listener = ListenerConfig.builder()
+                .config(config(Listeners.options(settings.server().host(), port, heads.timeout())));
+        tls(settings, node, name).ifPresent(listener::tls);
+        return listener;
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.tidegate.node;
 
-import io.tidegate.tls.AnyCertificate;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -203,7 +203,7 @@ abstract class TlsContract {
         }
     }
 
-    /** In an order that Kubernetes would not choose, so that a pair that does not fit is there for a moment. */
+    /** The certificate is replaced before its key: for a moment they do not fit. */
     @Test
     void aNewCertificateCountsForNewHandshakesAndNoConnectionNotices() throws Exception {
         SelfSigned first = SelfSigned.in(Files.createDirectory(directory.resolve("first")));

@@ -152,7 +152,7 @@ class RedisIllnessTest {
         return IntStream.range(from, to).mapToObj(number -> " " + number).collect(Collectors.joining());
     }
 
-    /** A node that has lost the others, or of whose slots one was taken from it. */
+    /** As where a node has lost the others: one slot without a node is enough. */
     @Test
     void aClusterWithoutItsSlotsMakesTheRelayDownOnceAndIsNamed() {
         RedisServer redis = closing.later(RedisServer.start("--cluster-enabled", "yes"));

@@ -1,4 +1,4 @@
-package io.tidegate.tls;
+package io.tidegate.node;
 
 import java.net.Socket;
 import java.security.GeneralSecurityException;
@@ -9,11 +9,11 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Takes every certificate, whatever its name and its authority: for a question that holds no secret. */
-public final class AnyCertificate extends X509ExtendedTrustManager {
+final class AnyCertificate extends X509ExtendedTrustManager {
     private AnyCertificate() {}
 
     /** For clients that do so. */
-    public static SSLContext context() {
+    static SSLContext context() {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, new TrustManager[] {new AnyCertificate()}, null);
