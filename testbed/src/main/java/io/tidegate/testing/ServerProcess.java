@@ -38,10 +38,6 @@ public final class ServerProcess implements AutoCloseable {
     private int managementPort;
     private int apiPort;
 
-    private ServerProcess(Path jar, Map<String, String> settings, List<String> options, String... arguments) {
-        this(List.of(), jar, settings, options, arguments);
-    }
-
     /** @param shell what stands before the command of Java */
     private ServerProcess(
             List<String> shell, Path jar, Map<String, String> settings, List<String> options, String... arguments) {
@@ -74,6 +70,15 @@ public final class ServerProcess implements AutoCloseable {
         reader = Thread.ofPlatform().daemon().name("output of " + process.pid()).start(this::readOutput);
     }
 
+    /** Starts a server that notes in the file, when it ends, what makes the next start faster. */
+    static void train(Path jar, Path cache) {
+        List<String> options = List.of("-XX:AOTCacheOutput=" + cache, "-Xlog:aot*=off", "-Xlog:cds*=off");
+        try (ServerProcess server = new ServerProcess(List.of(), jar, Map.of(), options).awaitReady(START)) {
+            server.terminate();
+            server.awaitExit(START);
+        }
+    }
+
     /** Starts a server, and waits up to a minute until it is ready; ports are free ones unless the settings say otherwise. */
     public static ServerProcess start(Path jar, Map<String, String> settings) {
         return start(jar, settings, START);
@@ -90,13 +95,13 @@ public final class ServerProcess implements AutoCloseable {
 
     /** The same with options of the JVM. */
     public static ServerProcess start(Path jar, Map<String, String> settings, Duration atMost, List<String> options) {
-        return begin(jar, settings, options).awaitReady(atMost);
+        return new ServerProcess(List.of(), jar, settings, cached(jar, options)).awaitReady(atMost);
     }
 
     /** Starts a server whose process may open so many descriptors (ulimit -n), and waits until it is ready. */
     public static ServerProcess startWithDescriptors(int most, Path jar, Map<String, String> settings) {
         List<String> shell = List.of("sh", "-c", "ulimit -n " + most + " && exec \"$@\"", "sh");
-        return new ServerProcess(shell, jar, settings, List.of()).awaitReady(START);
+        return new ServerProcess(shell, jar, settings, cached(jar, List.of())).awaitReady(START);
     }
 
     private ServerProcess awaitReady(Duration atMost) {
@@ -113,9 +118,15 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** Starts a server, and does not wait: it has no port yet. */
+    private static List<String> cached(Path jar, List<String> options) {
+        List<String> all = new ArrayList<>(AotCache.options(jar));
+        all.addAll(options);
+        return all;
+    }
+
+    /** Starts a server as slowly as one without a cache, and does not wait: it has no port yet. */
     public static ServerProcess begin(Path jar, Map<String, String> settings, List<String> options) {
-        return new ServerProcess(jar, settings, options);
+        return new ServerProcess(List.of(), jar, settings, options);
     }
 
     /**
@@ -124,7 +135,7 @@ public final class ServerProcess implements AutoCloseable {
      * @param arguments behind the jar
      */
     public static ServerProcess startInVain(Path jar, Map<String, String> settings, String... arguments) {
-        ServerProcess server = new ServerProcess(jar, settings, List.of(), arguments);
+        ServerProcess server = new ServerProcess(List.of(), jar, settings, cached(jar, List.of()), arguments);
         server.awaitExit(START);
         return server;
     }
