@@ -32,13 +32,13 @@ public class QueueBenchmark {
     private static final int LIMIT = 1 << 20;
 
     private final FrameBatch batch = FrameBatch.of(Opcode.TEXT, new byte[200]);
-    private final Outbound outbound = new Outbound(event -> {}, defect -> {}, new Metrics());
+    private final Outbound outbound = new Outbound(LIMIT, event -> {}, defect -> {}, new Metrics());
     private final OutboundQueue[] queues = queues();
 
     private OutboundQueue[] queues() {
         OutboundQueue[] made = new OutboundQueue[CONNECTIONS];
         for (int i = 0; i < CONNECTIONS; i++) {
-            made[i] = new OutboundQueue(new Nowhere(), outbound, LIMIT);
+            made[i] = new OutboundQueue(new Nowhere(), outbound, null);
             made[i].open();
         }
         return made;

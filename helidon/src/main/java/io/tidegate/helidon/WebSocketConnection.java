@@ -3,6 +3,7 @@ package io.tidegate.helidon;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.spi.ServerConnection;
+import io.tidegate.framing.Decompression;
 import io.tidegate.framing.FrameReader;
 import io.tidegate.framing.Inbound;
 import io.tidegate.framing.LingeringClose;
@@ -14,6 +15,7 @@ import io.tidegate.protocol.CloseCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,14 @@ final class WebSocketConnection implements ServerConnection {
         void write() throws IOException;
     }
 
+    /**
+     * How messages are read.
+     *
+     * @param maxMessage bytes of the largest
+     * @param decompression where they may come compressed
+     */
+    record Reading(int maxMessage, Optional<Decompression> decompression) {}
+
     private final ConnectionContext context;
     private final Transport transport;
     private final Connection connection;
@@ -52,14 +62,28 @@ final class WebSocketConnection implements ServerConnection {
             Connection connection,
             Endpoint endpoint,
             Answer answer,
-            int maxMessage) {
+            Reading reading) {
         this.context = context;
         this.transport = transport;
         this.connection = connection;
         this.endpoint = endpoint;
         this.answer = answer;
         this.bytesReceived = connection.bytesReceived();
-        this.frames = new FrameReader(this::nextBytes, maxMessage);
+        this.frames = new FrameReader(
+                this::nextBytes,
+                reading.maxMessage(),
+                reading.decompression().map(this::counted).orElse(null));
+    }
+
+    /** What comes out of a compressed message is work, as what is read from the socket is. */
+    private Decompression counted(Decompression decompression) {
+        return (payload, length, most) -> {
+            byte[] message = decompression.inflate(payload, length, most);
+            int inflated = message == null ? most : message.length;
+            budget.bytes(inflated);
+            connection.inflated(length, inflated);
+            return message;
+        };
     }
 
     @Override

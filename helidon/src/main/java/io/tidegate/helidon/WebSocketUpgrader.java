@@ -12,7 +12,9 @@ import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.http1.spi.Http1Upgrader;
 import io.helidon.webserver.spi.ServerConnection;
 import io.tidegate.access.Credentials;
+import io.tidegate.framing.Deflation;
 import io.tidegate.framing.Handshake;
+import io.tidegate.framing.Inflation;
 import io.tidegate.hub.Admission;
 import io.tidegate.hub.Connection;
 import io.tidegate.hub.Entrance;
@@ -43,9 +45,12 @@ final class WebSocketUpgrader implements Http1Upgrader {
     private final Endpoint.Factory endpoints;
     private final Settings.Limits limits;
     private final Settings.Auth auth;
+    private final boolean compresses;
     private final String prefix;
     private final UnaryOperator<String> paths;
     private final NativeSender sender = new NativeSender();
+    private final Deflation deflation = new Deflation();
+    private final Inflation inflation = new Inflation();
 
     /** @param paths the path of ours that is meant, of that of a request */
     WebSocketUpgrader(Hub hub, Endpoint.Factory endpoints, Settings settings, UnaryOperator<String> paths) {
@@ -53,6 +58,7 @@ final class WebSocketUpgrader implements Http1Upgrader {
         this.endpoints = endpoints;
         this.limits = settings.limits();
         this.auth = settings.auth();
+        this.compresses = settings.compression().enabled();
         this.prefix = settings.server().prefix();
         this.paths = paths;
     }
@@ -86,17 +92,21 @@ final class WebSocketUpgrader implements Http1Upgrader {
     private ServerConnection answer(ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers) {
         long begun = System.nanoTime();
         String version = OldHttp.version(context, prologue.protocolVersion());
-        String accept = accept(Handshake.of(prologue.method().text(), version, name -> values(headers, name)));
+        Handshake.Accepted accepted =
+                accepted(Handshake.of(prologue.method().text(), version, name -> values(headers, name), compresses));
         Route.Found route = route(prologue, headers);
-        Peer peer = peer(route, permit(context, headers), prologue, headers);
+        Peer peer = peer(route, permit(context, headers), prologue, headers)
+                .compressed(accepted.compression().map(deflation::with));
         SocketTransport transport = new SocketTransport(context.serverSocket(), sender);
         try {
             Connection connection = open(transport, peer);
             Endpoint endpoint = endpoint(connection, prologue, headers);
-            byte[] response = Handshake.response(accept, route.subprotocol());
+            byte[] response = Handshake.response(accepted, route.subprotocol());
+            WebSocketConnection.Reading reading = new WebSocketConnection.Reading(
+                    limits.message(), accepted.compression().map(agreed -> inflation));
             hub.metrics().handshakes().record(System.nanoTime() - begun);
             return new WebSocketConnection(
-                    context, transport, connection, endpoint, () -> transport.write(response, 0), limits.message());
+                    context, transport, connection, endpoint, () -> transport.write(response, 0), reading);
         } catch (RuntimeException | Error e) {
             OutOfMemory.check(e);
             // Helidon answers with this, and closes the socket past the transport.
@@ -124,9 +134,9 @@ final class WebSocketUpgrader implements Http1Upgrader {
         }
     }
 
-    private String accept(Handshake handshake) {
+    private Handshake.Accepted accepted(Handshake handshake) {
         return switch (handshake) {
-            case Handshake.Accepted accepted -> accepted.accept();
+            case Handshake.Accepted accepted -> accepted;
             case Handshake.Refused refused -> throw refusal(refused, hub.metrics());
         };
     }

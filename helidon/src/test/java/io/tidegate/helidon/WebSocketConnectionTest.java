@@ -13,6 +13,7 @@ import io.tidegate.testing.ServerFrames;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +42,12 @@ class WebSocketConnectionTest {
         HubFixture.Client client = fixture.shakeHands(Wire.BROADCAST, Topic.BROADCAST);
         List<Integer> ends = new ArrayList<>();
         WebSocketConnection connection = new WebSocketConnection(
-                unused(), client.transport(), client.connection(), failing(thrown, ends), () -> {}, MAX_MESSAGE);
+                unused(),
+                client.transport(),
+                client.connection(),
+                failing(thrown, ends),
+                () -> {},
+                new WebSocketConnection.Reading(MAX_MESSAGE, Optional.empty()));
 
         connection.handle(FixedLimit.create());
 

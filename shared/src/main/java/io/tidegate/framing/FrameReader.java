@@ -4,6 +4,8 @@ import io.tidegate.protocol.CloseCode;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Opcode;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 public final class FrameReader {
     private static final int FIN = 0x80;
     private static final int RESERVED = 0x70;
+
+    /** The first reserved bit, which says that a message is compressed (RFC 7692, section 6). */
+    private static final int COMPRESSED = 0x40;
+
     private static final int MASKED = 0x80;
     private static final int LENGTH_7_MAX = 125;
     private static final int LENGTH_16 = 126;
@@ -27,6 +33,7 @@ public final class FrameReader {
 
     private final ByteSource source;
     private final int maxMessage;
+    private final @Nullable Decompression decompression;
 
     /** What has arrived and is not read; dropped once it is, so that nobody holds it while waiting for more. */
     private byte[] chunk = NOTHING;
@@ -35,27 +42,36 @@ public final class FrameReader {
 
     // The frame being read
     private boolean fin;
+    private boolean reserved;
     private Opcode opcode = Opcode.CONTINUATION;
     private long length;
     private int key;
 
     // The message being read: null as its kind where there is none
     private @Nullable Opcode kind;
+    private boolean compressed;
     private byte[] message = NOTHING;
     private int size;
     private int utf8 = Utf8.WHOLE;
 
     private @Nullable Inbound last;
 
+    /** A reader at the start of a connection's frames, none of which is compressed. */
+    public FrameReader(ByteSource source, int maxMessage) {
+        this(source, maxMessage, null);
+    }
+
     /**
-     * A reader at the start of a connection's frames.
+     * The same where they may be.
      *
      * @param source called only where nothing is left of what it gave before; what it throws goes through
-     * @param maxMessage bytes of the largest message, its fragments summed
+     * @param maxMessage bytes of the largest message, its fragments summed, and inflated where it comes compressed
+     * @param decompression of messages that come compressed; null where the handshake has not agreed on that
      */
-    public FrameReader(ByteSource source, int maxMessage) {
+    public FrameReader(ByteSource source, int maxMessage, @Nullable Decompression decompression) {
         this.source = source;
         this.maxMessage = maxMessage;
+        this.decompression = decompression;
     }
 
     /**
@@ -83,7 +99,8 @@ public final class FrameReader {
         if (first < 0) {
             return end();
         }
-        if ((first & RESERVED) != 0) {
+        reserved = (first & RESERVED) != 0;
+        if (reserved && !((first & RESERVED) == COMPRESSED && decompression != null)) {
             return protocolError("reserved bit set");
         }
         Opcode announced = Opcode.of(first);
@@ -94,6 +111,9 @@ public final class FrameReader {
         fin = (first & FIN) != 0;
         if (opcode.isControl() && !fin) {
             return protocolError("fragmented control frame");
+        }
+        if (reserved && (opcode.isControl() || opcode == Opcode.CONTINUATION)) {
+            return protocolError("only the first frame of a message says that it is compressed");
         }
         if (opcode == Opcode.CONTINUATION && kind == null) {
             return protocolError("continuation of nothing");
@@ -119,10 +139,25 @@ public final class FrameReader {
                 return wrong;
             }
         }
-        if (!opcode.isControl() && length > maxMessage - size) {
-            return violation(CloseCode.TOO_LARGE, "message over " + maxMessage + " bytes");
+        if (!opcode.isControl()) {
+            if (kind == null) {
+                kind = opcode;
+                compressed = reserved;
+            }
+            if (length > most() - size) {
+                return tooLarge();
+            }
         }
         return key();
+    }
+
+    private Inbound tooLarge() {
+        return violation(CloseCode.TOO_LARGE, "message over " + maxMessage + " bytes");
+    }
+
+    /** Bytes of this message on the wire. */
+    private int most() {
+        return compressed ? Inflation.most(maxMessage) : maxMessage;
     }
 
     /** Reads a length of several bytes, which must need them: section 5.2 asks for the shortest form. */
@@ -153,18 +188,15 @@ public final class FrameReader {
 
     /** Reads a data frame's payload (section 5.4); null where more of the message follows. */
     private @Nullable Inbound data() {
-        if (kind == null) {
-            kind = opcode;
-        }
         int end = size + (int) length;
         while (size < end) {
             if (!fill()) {
                 return end();
             }
             int part = Math.min(end - size, chunk.length - at);
-            makeRoom(size + part, fin ? end : maxMessage);
+            makeRoom(size + part, fin ? end : most());
             boolean ascii = Mask.remove(key, chunk, at, message, size, part);
-            if (kind == Opcode.TEXT && !(ascii && utf8 == Utf8.WHOLE)) {
+            if (kind == Opcode.TEXT && !compressed && !(ascii && utf8 == Utf8.WHOLE)) {
                 utf8 = Utf8.check(utf8, message, size, size + part);
                 if (utf8 == Utf8.INVALID) {
                     return violation(CloseCode.INVALID_UTF8, CloseCode.INVALID_UTF8.reason());
@@ -180,10 +212,30 @@ public final class FrameReader {
         if (utf8 != Utf8.WHOLE) {
             return violation(CloseCode.INVALID_UTF8, "text ends inside a character");
         }
-        byte[] payload = size == message.length ? message : Arrays.copyOf(message, size);
-        Inbound data = new Inbound.Data(new Message(kind, payload));
+        return compressed ? inflated() : whole(size == message.length ? message : Arrays.copyOf(message, size));
+    }
+
+    private Inbound whole(byte[] payload) {
+        Inbound data = new Inbound.Data(new Message(Objects.requireNonNull(kind), payload));
         forget();
         return data;
+    }
+
+    /** The message that has come compressed, which can be judged only now. */
+    private Inbound inflated() {
+        byte[] payload;
+        try {
+            payload = Objects.requireNonNull(decompression).inflate(message, size, maxMessage);
+        } catch (DataFormatException e) {
+            return violation(CloseCode.INVALID_UTF8, "the message is not compressed as RFC 7692 says");
+        }
+        if (payload == null) {
+            return tooLarge();
+        }
+        if (kind == Opcode.TEXT && Utf8.check(Utf8.WHOLE, payload, 0, payload.length) != Utf8.WHOLE) {
+            return violation(CloseCode.INVALID_UTF8, CloseCode.INVALID_UTF8.reason());
+        }
+        return whole(payload);
     }
 
     /**
@@ -264,6 +316,7 @@ public final class FrameReader {
 
     private void forget() {
         kind = null;
+        compressed = false;
         message = NOTHING;
         size = 0;
         utf8 = Utf8.WHOLE;

@@ -17,8 +17,9 @@ public sealed interface Handshake {
      * The request opens a WebSocket connection.
      *
      * @param accept the value of {@code Sec-WebSocket-Accept} (section 4.2.2)
+     * @param compression the first of the extensions that the client offers which can be accepted (section 9.1)
      */
-    record Accepted(String accept) implements Handshake {}
+    record Accepted(String accept, Optional<PerMessageDeflate> compression) implements Handshake {}
 
     /**
      * The request does not.
@@ -45,8 +46,9 @@ public sealed interface Handshake {
      *
      * @param method as it stands in the request line
      * @param version of HTTP, such as {@code 1.1}
+     * @param compresses whether extensions are looked at
      */
-    static Handshake of(String method, String version, Headers headers) {
+    static Handshake of(String method, String version, Headers headers, boolean compresses) {
         // 405 rather than 400: the request is sound, but this resource has no other method, and the client learns which
         // it has (RFC 9110, section 15.5.6). Methods are case-sensitive (section 9.1).
         if (!method.equals("GET")) {
@@ -76,7 +78,14 @@ public sealed interface Handshake {
             return badRequest("Exactly one Sec-WebSocket-Key is needed");
         }
         String key = keys.getFirst().strip();
-        return isKey(key) ? new Accepted(accept(key)) : badRequest("Sec-WebSocket-Key is not 16 bytes in base64");
+        if (!isKey(key)) {
+            return badRequest("Sec-WebSocket-Key is not 16 bytes in base64");
+        }
+        Optional<List<Extensions.Offer>> offers =
+                compresses ? Extensions.parse(headers.values("Sec-WebSocket-Extensions")) : Optional.of(List.of());
+        return offers.map(PerMessageDeflate::of)
+                .<Handshake>map(compression -> new Accepted(accept(key), compression))
+                .orElseGet(() -> badRequest("Sec-WebSocket-Extensions is malformed"));
     }
 
     /**
@@ -96,18 +105,22 @@ public sealed interface Handshake {
      *
      * @param subprotocol the chosen one
      */
-    static byte[] response(String accept, Optional<String> subprotocol) {
+    static byte[] response(Accepted accepted, Optional<String> subprotocol) {
         String response = """
                 HTTP/1.1 101 Switching Protocols\r
                 Upgrade: websocket\r
                 Connection: Upgrade\r
                 Sec-WebSocket-Accept: %s\r
-                %s\r
+                %s%s\r
                 """;
-        String chosen = subprotocol
-                .map(name -> "Sec-WebSocket-Protocol: " + name + "\r\n")
-                .orElse("");
-        return response.formatted(accept, chosen).getBytes(US_ASCII);
+        String chosen = line("Sec-WebSocket-Protocol", subprotocol);
+        String extension =
+                line("Sec-WebSocket-Extensions", accepted.compression().map(PerMessageDeflate::response));
+        return response.formatted(accepted.accept(), chosen, extension).getBytes(US_ASCII);
+    }
+
+    private static String line(String name, Optional<String> value) {
+        return value.map(text -> name + ": " + text + "\r\n").orElse("");
     }
 
     private static Refused badRequest(String text) {

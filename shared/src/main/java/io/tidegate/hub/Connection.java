@@ -4,6 +4,7 @@ import io.tidegate.access.Identity;
 import io.tidegate.access.Verdict;
 import io.tidegate.metrics.Counter;
 import io.tidegate.metrics.Metrics;
+import io.tidegate.metrics.Metrics.Form;
 import io.tidegate.metrics.Metrics.Outcome;
 import io.tidegate.metrics.Metrics.Received;
 import io.tidegate.metrics.Metrics.Source;
@@ -90,7 +91,7 @@ public final class Connection {
         this.permit = peer.permit();
         this.refusal = peer.refusal();
         this.session = new AuthSession(peer.identity(), hub.access(), hub.clock());
-        this.subscriber = hub.subscriber(this, transport);
+        this.subscriber = hub.subscriber(this, transport, peer.compression());
         // A peer that is answered is slowed down; one that is not has no other sign than an error.
         this.allowance = Allowance.of(wire.resumes() ? 0 : limits().rate());
         this.pace = new Pace(wire.resumes() ? limits().rate() : 0);
@@ -542,6 +543,12 @@ public final class Connection {
     /** Grows by what is read from it. Any thread. */
     public Counter bytesReceived() {
         return metrics().bytesReceived();
+    }
+
+    /** A message of so many bytes came compressed. Any thread. */
+    public void inflated(int deflated, int plain) {
+        metrics().compressionReceived(Form.DEFLATED).add(deflated);
+        metrics().compressionReceived(Form.PLAIN).add(plain);
     }
 
     Metrics metrics() {

@@ -10,6 +10,7 @@ import io.tidegate.owner.Owners;
 import io.tidegate.protocol.Author;
 import io.tidegate.protocol.ClientFrame;
 import io.tidegate.protocol.ErrorCode;
+import io.tidegate.protocol.FrameCompression;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.MessageId;
 import io.tidegate.protocol.Position;
@@ -90,7 +91,7 @@ public final class Hub implements AutoCloseable {
         this.heartbeat = new Heartbeat(settings.peers(), clock);
         this.attentiveTime = new AttentiveTime(clock.nanoTime(), ATTENTION_NANOS);
         this.rounds = new WriteLoop(
-                new WriteLoop.Surroundings(this::relay, backlog, owners, metrics, traces),
+                new WriteLoop.Surroundings(this::relay, settings.limits().queue(), backlog, owners, metrics, traces),
                 this::post,
                 new Presences.Self(name(), PresenceTimes.of(settings.presence().linger()), clock));
         this.clientTopics = new ClientTopics(settings.limits().topicsOfClient());
@@ -323,13 +324,9 @@ public final class Hub implements AutoCloseable {
         return rounds.audiences().carries(topic);
     }
 
-    Subscriber subscriber(Connection connection, Transport transport) {
-        return new Subscriber(
-                connection,
-                rounds.audiences(),
-                clientTopics,
-                new OutboundQueue(
-                        transport, rounds.outbound(), settings.limits().queue()));
+    Subscriber subscriber(Connection connection, Transport transport, Optional<FrameCompression> compression) {
+        OutboundQueue queue = new OutboundQueue(transport, rounds.outbound(), compression.orElse(null));
+        return new Subscriber(connection, rounds.audiences(), clientTopics, queue);
     }
 
     /** False where it was gone already. */

@@ -2,6 +2,7 @@ package io.tidegate.hub;
 
 import io.tidegate.metrics.Counter;
 import io.tidegate.metrics.Metrics;
+import io.tidegate.metrics.Metrics.Form;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -12,12 +13,17 @@ final class Outbound {
     private static final int WRITES_A_ROUND = 1 << 14;
 
     private final ArrayDeque<OutboundQueue> due = new ArrayDeque<>();
+    private final int limit;
     private final Consumer<LoopEvent> inbox;
     private final Consumer<Throwable> defects;
     private final Counter framesWritten;
     private final Counter bytesWritten;
+    private final Counter bytesPlain;
+    private final Counter bytesCompressed;
     private long frames;
     private long written;
+    private long plain;
+    private long compressed;
     private long bytes;
 
     /** Written at the end of a round, for the metrics. */
@@ -26,14 +32,23 @@ final class Outbound {
     /**
      * Nothing is due.
      *
+     * @param limit bytes that may wait for one peer; a batch for one that has read everything is always accepted
      * @param inbox the loop's own
      * @param defects takes what a transport has thrown
      */
-    Outbound(Consumer<LoopEvent> inbox, Consumer<Throwable> defects, Metrics metrics) {
+    Outbound(int limit, Consumer<LoopEvent> inbox, Consumer<Throwable> defects, Metrics metrics) {
+        this.limit = limit;
         this.inbox = inbox;
         this.defects = defects;
         this.framesWritten = metrics.messagesSent();
         this.bytesWritten = metrics.bytesSent();
+        this.bytesPlain = metrics.compressionSent(Form.PLAIN);
+        this.bytesCompressed = metrics.compressionSent(Form.DEFLATED);
+    }
+
+    /** Of all queues, since a delivery looks at each of them. */
+    int limit() {
+        return limit;
     }
 
     void due(OutboundQueue queue) {
@@ -49,6 +64,12 @@ final class Outbound {
     void countWritten(int moreFrames, int moreBytes) {
         frames += moreFrames;
         written += moreBytes;
+    }
+
+    /** A peer that takes compressed frames gets this. */
+    void countCompressed(int before, int after) {
+        plain += before;
+        compressed += after;
     }
 
     void countBytes(int more) {
@@ -80,6 +101,12 @@ final class Outbound {
             bytesWritten.add(written);
             frames = 0;
             written = 0;
+        }
+        if (plain > 0) {
+            bytesPlain.add(plain);
+            bytesCompressed.add(compressed);
+            plain = 0;
+            compressed = 0;
         }
         bytesSeen.lazySet(bytes);
         return !due.isEmpty();

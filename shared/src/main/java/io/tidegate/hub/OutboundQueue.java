@@ -1,6 +1,7 @@
 package io.tidegate.hub;
 
 import io.tidegate.protocol.FrameBatch;
+import io.tidegate.protocol.FrameCompression;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ final class OutboundQueue {
 
     private final Transport transport;
     private final Outbound outbound;
-    private final int limit;
+    private final @Nullable FrameCompression compression;
 
     /** What waits, in order. Mostly that is one batch or none: a list of its own would be two more cache misses a delivery. */
     private @Nullable FrameBatch first;
@@ -80,23 +81,37 @@ final class OutboundQueue {
      * A queue that keeps what is offered until {@link #open}.
      *
      * @param outbound is told of queues that have something to write
-     * @param limit bytes that may wait; a batch for a peer that has read everything is always accepted
+     * @param compression null where the peer takes nothing that is compressed
      */
-    OutboundQueue(Transport transport, Outbound outbound, int limit) {
+    OutboundQueue(Transport transport, Outbound outbound, @Nullable FrameCompression compression) {
         this.transport = transport;
         this.outbound = outbound;
-        this.limit = limit;
+        this.compression = compression;
     }
 
-    Offer offer(FrameBatch batch) {
+    /** Compresses a batch before it is offered, where that takes a while and this peer wants it. Any thread. */
+    void prepare(FrameBatch batch) {
+        if (compression != null) {
+            var unused = compression.of(batch);
+        }
+    }
+
+    Offer offer(FrameBatch plain) {
         if (ended || state == State.BROKEN) {
             return Offer.ENDED;
         }
-        if (bytes > 0 && bytes + waits() * ENTRY + batch.length() > limit) {
+        FrameBatch batch = compression == null ? plain : compressed(plain, compression);
+        if (bytes > 0 && bytes + waits() * ENTRY + batch.length() > outbound.limit()) {
             return Offer.FULL;
         }
         enqueue(batch);
         return Offer.ACCEPTED;
+    }
+
+    private FrameBatch compressed(FrameBatch plain, FrameCompression by) {
+        FrameBatch batch = by.of(plain);
+        outbound.countCompressed(plain.length(), batch.length());
+        return batch;
     }
 
     /** Batches that wait, but for the first. */
@@ -116,7 +131,7 @@ final class OutboundQueue {
     /** Takes what the server itself has chosen to send now, whatever waits: the caller has looked at {@link #hasRoom}. */
     void push(FrameBatch batch) {
         if (!ended && state != State.BROKEN) {
-            enqueue(batch);
+            enqueue(compression == null ? batch : compressed(batch, compression));
         }
     }
 
@@ -151,7 +166,7 @@ final class OutboundQueue {
 
     /** Whether so little waits that the server may add a page of history. */
     boolean hasRoom() {
-        return bytes <= limit / 4;
+        return bytes <= outbound.limit() / 4;
     }
 
     /** Tells once when {@link #hasRoom} has become true. */

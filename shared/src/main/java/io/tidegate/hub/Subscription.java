@@ -235,9 +235,12 @@ final class Subscription {
     /** The frames of a page; from any thread, since it takes a while. */
     @Nullable
     FrameBatch frames(History page) {
-        return page.messages().isEmpty()
-                ? null
-                : wire.encode(topic, page.after().plus(1), page.messages());
+        if (page.messages().isEmpty()) {
+            return null;
+        }
+        FrameBatch frames = wire.encode(topic, page.after().plus(1), page.messages());
+        queue.prepare(frames);
+        return frames;
     }
 
     /**

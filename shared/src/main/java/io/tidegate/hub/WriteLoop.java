@@ -45,9 +45,11 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
      * What it works with.
      *
      * @param relay once it is there
+     * @param queueLimit bytes that may wait for one peer
      * @param owners run it
      */
-    record Surroundings(Supplier<Relay> relay, Backlog backlog, Owners owners, Metrics metrics, Traces traces) {}
+    record Surroundings(
+            Supplier<Relay> relay, int queueLimit, Backlog backlog, Owners owners, Metrics metrics, Traces traces) {}
 
     /**
      * A loop without connections.
@@ -60,7 +62,7 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
         this.backlog = in.backlog();
         this.rounds = in.metrics().writeRounds();
         this.traces = in.traces();
-        this.outbound = new Outbound(inbox, defects, in.metrics());
+        this.outbound = new Outbound(in.queueLimit(), inbox, defects, in.metrics());
         this.readings = new Readings(in.relay(), inbox, owners, self.clock());
         this.presences = new Presences(in.relay(), inbox, self);
         this.audiences = new Audiences(in.relay(), readings, presences, inbox);

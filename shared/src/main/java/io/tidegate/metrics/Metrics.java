@@ -87,6 +87,14 @@ public final class Metrics {
         API
     }
 
+    /** How messages are counted for a connection that takes compressed ones. */
+    public enum Form {
+        /** Before they were compressed, or after they were inflated. */
+        PLAIN,
+        /** On the wire. */
+        DEFLATED
+    }
+
     /** What became of a publish. */
     public enum Outcome {
         /** The relay has it. */
@@ -149,6 +157,8 @@ public final class Metrics {
     private final Counter messagesSent = new Counter();
     private final Counter bytesReceived = new Counter();
     private final Counter bytesSent = new Counter();
+    private final Map<Form, Counter> compressionReceived = new EnumMap<>(Form.class);
+    private final Map<Form, Counter> compressionSent = new EnumMap<>(Form.class);
     private final Map<Received, Counter> framesReceived = new EnumMap<>(Received.class);
     private final Map<String, Counter> errorFrames = new ConcurrentHashMap<>();
     private final Counter connectionsOpened = new Counter();
@@ -192,6 +202,10 @@ public final class Metrics {
         for (Auth outcome : Auth.values()) {
             auth.put(outcome, new Counter());
         }
+        for (Form form : Form.values()) {
+            compressionReceived.put(form, new Counter());
+            compressionSent.put(form, new Counter());
+        }
         for (DrainOutcome outcome : DrainOutcome.values()) {
             drainClosed.put(outcome, new Counter());
         }
@@ -223,6 +237,16 @@ public final class Metrics {
     /** Taken by the sockets of connections, behind their handshakes. */
     public Counter bytesSent() {
         return bytesSent;
+    }
+
+    /** Bytes of messages that came compressed. */
+    public Counter compressionReceived(Form form) {
+        return get(compressionReceived, form);
+    }
+
+    /** Bytes of frames for connections that take compressed ones. */
+    public Counter compressionSent(Form form) {
+        return get(compressionSent, form);
     }
 
     /** The codes that {@link #errorFrames} counts, declared before {@link #bind}. */
@@ -352,6 +376,18 @@ public final class Metrics {
         counter(meters, "websocket_messages_sent_total", "Frames handed to a socket", messagesSent);
         counter(meters, "websocket_received_bytes_total", "Bytes read from connections", bytesReceived);
         counter(meters, "websocket_sent_bytes_total", "Bytes that sockets have taken", bytesSent);
+        each(
+                meters,
+                "websocket_compression_received_bytes_total",
+                "Bytes of messages that came compressed, on the wire and inflated",
+                "form",
+                compressionReceived);
+        each(
+                meters,
+                "websocket_compression_sent_bytes_total",
+                "Bytes of frames for connections with compression, before it and as they are sent",
+                "form",
+                compressionSent);
         counter(meters, "websocket_connections_opened_total", "Connections opened", connectionsOpened);
         counter(meters, "websocket_rebalanced_total", "Connections handed over to nodes with fewer", rebalanced);
         counter(meters, "websocket_slow_consumers_total", "Connections closed for a full queue", slowConsumers);

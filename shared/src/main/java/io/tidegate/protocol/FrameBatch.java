@@ -2,20 +2,43 @@ package io.tidegate.protocol;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Whole WebSocket frames in the server's form (RFC 6455, section 5.2: final, unmasked), ready for a socket. Framed once
- * and shared by every connection that gets them.
- *
- * @param bytes the frames, one after the other; not to be changed by anyone
- * @param frames how many they are
+ * Whole WebSocket frames in the server's form (RFC 6455, section 5.2: final, unmasked), ready for a socket. Framed once, and
+ * compressed once, and shared by every connection that gets them.
  */
-public record FrameBatch(byte[] bytes, int frames) {
+public final class FrameBatch {
+    /**
+     * The same frames compressed (RFC 7692).
+     *
+     * @param frames those that did not become smaller are as they were
+     * @param longest bytes that the longest of those that did had before: further back it does not look
+     */
+    public record Compressed(FrameBatch frames, int longest) {}
+
+    /** With the first reserved bit, of a message that is compressed. */
+    private static final int RSV1 = 0x40;
+
+    /** Of the opcodes of control frames, which are never compressed (RFC 7692, section 6.1). */
+    private static final int CONTROL = 0x08;
 
     private static final int FIN = 0x80;
     private static final int LENGTH_16 = 126;
     private static final int LENGTH_64 = 127;
+
+    private final byte[] bytes;
+    private final int frames;
+
+    /** Made by the first who needs it; should two threads do so at once, both come to the same. */
+    private @Nullable Compressed compressed;
+
+    private FrameBatch(byte[] bytes, int frames) {
+        this.bytes = bytes;
+        this.frames = frames;
+    }
 
     /** One frame. */
     public static FrameBatch of(Opcode opcode, byte[] payload) {
@@ -82,6 +105,80 @@ public record FrameBatch(byte[] bytes, int frames) {
         return new FrameBatch(joined, frames);
     }
 
+    /**
+     * The same frames compressed, by the first who asks for them.
+     *
+     * @param compression of one payload
+     */
+    public Compressed compressed(PayloadCompression compression) {
+        Compressed present = compressed;
+        if (present == null) {
+            present = compress(compression);
+            compressed = present;
+        }
+        return present;
+    }
+
+    private Compressed compress(PayloadCompression compression) {
+        byte[] out = new byte[bytes.length + PayloadCompression.SLACK];
+        int at = 0;
+        int size = 0;
+        int longest = 0;
+        while (at < bytes.length) {
+            int header = headerLength(at);
+            int length = payloadLength(at);
+            int payload = at + header;
+            int smaller = (bytes[at] & CONTROL) != 0
+                    ? PayloadCompression.NOT_SMALLER
+                    : compression.compress(bytes, payload, length, out, size + header);
+            if (smaller == PayloadCompression.NOT_SMALLER) {
+                System.arraycopy(bytes, at, out, size, header + length);
+                size += header + length;
+            } else {
+                int from = size + header;
+                size = putHeader(out, size, bytes[at] | RSV1, smaller);
+                System.arraycopy(out, from, out, size, smaller);
+                size += smaller;
+                longest = Math.max(longest, length);
+            }
+            at = payload + length;
+        }
+        return longest == 0
+                ? new Compressed(this, 0)
+                : new Compressed(new FrameBatch(Arrays.copyOf(out, size), frames), longest);
+    }
+
+    /** Bytes before the payload of the frame that begins there. */
+    private int headerLength(int frame) {
+        return switch (bytes[frame + 1]) {
+            case LENGTH_16 -> 4;
+            case LENGTH_64 -> 10;
+            default -> 2;
+        };
+    }
+
+    private int payloadLength(int frame) {
+        int header = headerLength(frame);
+        if (header == 2) {
+            return bytes[frame + 1];
+        }
+        int length = 0;
+        for (int i = frame + 2; i < frame + header; i++) {
+            length = (length << 8) | (bytes[i] & 0xFF);
+        }
+        return length;
+    }
+
+    /** The frames, one after the other; not to be changed by anyone. */
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    /** How many frames they are. */
+    public int frames() {
+        return frames;
+    }
+
     /** Bytes on the socket. */
     public int length() {
         return bytes.length;
@@ -93,9 +190,14 @@ public record FrameBatch(byte[] bytes, int frames) {
     }
 
     private static int put(byte[] out, int start, Opcode opcode, byte[] payload) {
+        int at = putHeader(out, start, FIN | opcode.code(), payload.length);
+        System.arraycopy(payload, 0, out, at, payload.length);
+        return at + payload.length;
+    }
+
+    private static int putHeader(byte[] out, int start, int first, int length) {
         int at = start;
-        int length = payload.length;
-        out[at++] = (byte) (FIN | opcode.code());
+        out[at++] = (byte) first;
         if (length < LENGTH_16) {
             out[at++] = (byte) length;
         } else if (length < 1 << 16) {
@@ -108,7 +210,6 @@ public record FrameBatch(byte[] bytes, int frames) {
                 out[at++] = (byte) ((long) length >>> shift);
             }
         }
-        System.arraycopy(payload, 0, out, at, length);
-        return at + length;
+        return at;
     }
 }

@@ -209,6 +209,12 @@ final class Keys {
             Format.bool(),
             "Whether the management port speaks TLS, too. `false`: it stays plain, as probes and scrapers that know no TLS want it.");
 
+    static final Key<Boolean> COMPRESSION = key(
+            "tidegate.compression",
+            "false",
+            Format.bool(),
+            "Whether messages are compressed with clients that offer it (RFC 7692). See [Compression](compression.md).");
+
     static final Key<RelayUrls> RELAY_URL = key(
             "tidegate.relay.url",
             "",

@@ -20,6 +20,7 @@ public record Settings(
         Limits limits,
         Auth auth,
         Optional<Tls> tls,
+        Compression compression,
         Relay relay,
         History history,
         Presence presence,
@@ -196,6 +197,9 @@ public record Settings(
      * @param management whether the management port is encrypted, too
      */
     public record Tls(Path certificate, Path key, Optional<Path> clients, boolean management) {}
+
+    /** Whether messages are compressed with clients that offer it. */
+    public record Compression(boolean enabled) {}
 
     /**
      * What joins the pods.

@@ -116,6 +116,7 @@ public final class SettingsReader {
                         values.get(Keys.CLIENT_TOPICS)),
                 auth(values),
                 tls(values),
+                new Settings.Compression(values.get(Keys.COMPRESSION)),
                 relay(values),
                 new Settings.History(
                         values.get(Keys.HISTORY_SIZE),

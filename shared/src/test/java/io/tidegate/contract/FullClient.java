@@ -3,6 +3,7 @@ package io.tidegate.contract;
 import io.tidegate.testing.RawClient;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.SocketFactory;
 
 /** A client that speaks {@code tidegate.v1}, frame by frame. */
 final class FullClient implements AutoCloseable {
@@ -22,7 +23,12 @@ final class FullClient implements AutoCloseable {
 
     /** The same with these headers. */
     static FullClient connect(int port, String query, String... headers) {
-        FullClient client = new FullClient(RawClient.connect(port, "/chat" + query, headers));
+        return connect(SocketFactory.getDefault(), port, query, headers);
+    }
+
+    /** The same through sockets of one's own, such as those of TLS. */
+    static FullClient connect(SocketFactory sockets, int port, String query, String... headers) {
+        FullClient client = new FullClient(RawClient.connect(sockets, port, "/chat" + query, headers));
         client.name = client.expect("welcome").field("connection");
         return client;
     }

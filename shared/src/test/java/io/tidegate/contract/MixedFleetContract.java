@@ -36,6 +36,19 @@ public abstract class MixedFleetContract extends FleetContract {
     }
 
     @Nested
+    class EncryptedFleets extends EncryptedFleetContract {
+        @Override
+        Path jar() {
+            return one();
+        }
+
+        @Override
+        Path secondJar() {
+            return other();
+        }
+    }
+
+    @Nested
     class Presences extends PresenceContract {
         @Override
         Path jar() {

@@ -53,6 +53,14 @@ public abstract class ServerContract {
     }
 
     @Nested
+    class Compressions extends CompressionContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
     class Wires extends WireContract {
         @Override
         Path jar() {

@@ -44,8 +44,8 @@ class FramingFuzzTest {
             @ForAll("words") String method,
             @ForAll("words") String version,
             @ForAll @Size(max = 3) List<@net.jqwik.api.From("words") String> values) {
-        assertNotNull(Handshake.of(method, version, name -> values));
-        assertNotNull(Handshake.of("GET", "1.1", name -> name.equals("Host") ? List.of("a") : values));
+        assertNotNull(Handshake.of(method, version, name -> values, true));
+        assertNotNull(Handshake.of("GET", "1.1", name -> name.equals("Host") ? List.of("a") : values, true));
         assertNotNull(Handshake.subprotocols(values));
     }
 

@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The opening handshake, RFC 6455 section 4.2")
 class HandshakeTest {
-    private static final Handshake ACCEPTED = new Handshake.Accepted("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    private static final Handshake.Accepted ACCEPTED =
+            new Handshake.Accepted("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", Optional.empty());
     private static final Map<String, String> UPGRADE =
             Map.of("Upgrade", "websocket", "Connection", "Upgrade", "Sec-WebSocket-Version", "13");
 
@@ -36,7 +37,7 @@ class HandshakeTest {
                 Connection: Upgrade\r
                 Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r
                 \r
-                """, new String(Handshake.response("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", Optional.empty()), US_ASCII));
+                """, new String(Handshake.response(ACCEPTED, Optional.empty()), US_ASCII));
     }
 
     @ParameterizedTest
@@ -207,7 +208,7 @@ class HandshakeTest {
         }
 
         Handshake judged() {
-            return Handshake.of(method, version, name -> headers.getOrDefault(name, List.of()));
+            return Handshake.of(method, version, name -> headers.getOrDefault(name, List.of()), false);
         }
 
         void assertRefused(int status, Map<String, String> responseHeaders) {

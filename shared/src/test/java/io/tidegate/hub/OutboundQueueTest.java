@@ -1,10 +1,14 @@
 package io.tidegate.hub;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidegate.framing.Deflation;
+import io.tidegate.framing.PerMessageDeflate;
 import io.tidegate.hub.OutboundQueue.Offer;
 import io.tidegate.metrics.Counter;
 import io.tidegate.metrics.Metrics;
@@ -20,17 +24,58 @@ import org.junit.jupiter.api.Test;
 
 class OutboundQueueTest {
     private static final int LIMIT = 1_000;
+    private static final Deflation DEFLATION = new Deflation();
 
     private final FakeTransport transport = new FakeTransport();
     private final Metrics metrics = new Metrics();
     private final Counter frames = metrics.messagesSent();
     private final List<LoopEvent> posted = new ArrayList<>();
     private final List<Throwable> defects = new ArrayList<>();
-    private final Outbound outbound = new Outbound(posted::add, defects::add, metrics);
+    private final Outbound outbound = new Outbound(LIMIT, posted::add, defects::add, metrics);
     private final OutboundQueue queue = queue(transport);
 
     private OutboundQueue queue(Transport to) {
-        return new OutboundQueue(to, outbound, LIMIT);
+        return new OutboundQueue(to, outbound, null);
+    }
+
+    /** A queue of a peer that agreed on such a window. */
+    private OutboundQueue compressing(Transport to, int bits) {
+        OutboundQueue made = new OutboundQueue(to, outbound, DEFLATION.with(new PerMessageDeflate(bits, true)));
+        made.open();
+        return made;
+    }
+
+    @Test
+    void whoTakesCompressedFramesGetsThemAndOthersDoNot() {
+        FrameBatch batch = FrameBatch.of(Opcode.TEXT, "tidegate ".repeat(100).getBytes(UTF_8));
+        FakeTransport widest = new FakeTransport();
+        FakeTransport narrow = new FakeTransport();
+        queue.open();
+        queue.offer(batch);
+        compressing(widest, 15).offer(batch);
+        compressing(narrow, 9).push(batch);
+        outbound.write();
+
+        FrameBatch compressed = batch.compressed(DEFLATION).frames();
+        assertArrayEquals(batch.bytes(), transport.writes().getFirst());
+        assertArrayEquals(compressed.bytes(), widest.writes().getFirst());
+        assertArrayEquals(batch.bytes(), narrow.writes().getFirst(), "a message that is longer than the window of 512");
+        assertEquals(
+                2L * batch.length(), metrics.compressionSent(Metrics.Form.PLAIN).value());
+        assertEquals(
+                compressed.length() + batch.length(),
+                metrics.compressionSent(Metrics.Form.DEFLATED).value());
+    }
+
+    /** The limit is of what is sent: more fits where it is compressed. */
+    @Test
+    void theLimitCountsBytesAsTheyAreSent() {
+        OutboundQueue to = compressing(new FakeTransport(), 15);
+        byte[] message = "tidegate ".repeat(100).getBytes(UTF_8);
+        for (int i = 0; i < 5; i++) {
+            assertEquals(Offer.ACCEPTED, to.offer(FrameBatch.of(Opcode.TEXT, message)));
+        }
+        assertTrue(to.bytes() < LIMIT, to.bytes() + " bytes");
     }
 
     /** What the loop does with what was posted. */

@@ -135,6 +135,7 @@ final class SettingsErrorsTest {
                 bad("tidegate.tls.key", "/", " must be empty or the path of a file that this process can read"),
                 bad("tidegate.tls.clients", "/", " must be empty or the path of a file that this process can read"),
                 bad("tidegate.tls.management", "no", " must be true or false"),
+                bad("tidegate.compression", "deflate", " must be true or false"),
                 bad("tidegate.relay.ca", "/", " must be empty or the path of a file that this process can read"),
                 bad(
                         "tidegate.relay.prefix",

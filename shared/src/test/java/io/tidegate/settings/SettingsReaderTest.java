@@ -82,6 +82,7 @@ final class SettingsReaderTest {
             Map.entry("tidegate.fleet.public", "true"),
             Map.entry("tidegate.cost.interval", "15s"),
             Map.entry("tidegate.tls.management", "false"),
+            Map.entry("tidegate.compression", "true"),
             Map.entry("tidegate.tracing.enabled", "true"),
             Map.entry("tidegate.log.level", "WARNING, io.tidegate.hub=DEBUG"),
             Map.entry("tidegate.log.format", "json"));

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A WebSocket client that is nothing but a socket: it sends what it is told, right or wrong, answers nothing by itself,
- * and shows every byte of what comes back. Every read ends after ten seconds.
+ * and shows every byte of what comes back, inflated where it offered to take it compressed. Every read ends after ten seconds.
  */
 public final class RawClient implements AutoCloseable {
     /** The RFC's own example (section 1.3), whose answer is {@link #ACCEPT}. */
@@ -34,6 +34,7 @@ public final class RawClient implements AutoCloseable {
 
     private final Socket socket;
     private final InputStream in;
+    private boolean compression;
 
     /** An HTTP response's head, and its body where it has a length. */
     public record Response(int status, Map<String, String> headers, String body) {
@@ -86,7 +87,9 @@ public final class RawClient implements AutoCloseable {
                 "Sec-WebSocket-Key: " + KEY,
                 "Sec-WebSocket-Version: 13"));
         lines.addAll(List.of(headers));
-        return request(lines);
+        Response response = request(lines);
+        compression = response.header("Sec-WebSocket-Extensions").startsWith("permessage-deflate");
+        return response;
     }
 
     /** Sends a request of these lines, and reads the answer. */
@@ -140,7 +143,7 @@ public final class RawClient implements AutoCloseable {
     /** The next frame; null where the server has closed TCP in order. */
     public ServerFrames.@Nullable Frame next() {
         try {
-            return ServerFrames.read(in);
+            return ServerFrames.read(in, compression);
         } catch (IOException e) {
             throw new UncheckedIOException("reading a frame", e);
         }

@@ -17,8 +17,13 @@ import org.jspecify.annotations.Nullable;
 /** The client's reading side: frames as a server sends them, with the rules of RFC 6455, section 5.1, held. */
 public final class ServerFrames {
 
-    /** One frame. */
-    public record Frame(Opcode opcode, byte[] payload) {
+    /**
+     * One frame.
+     *
+     * @param payload inflated where it came compressed
+     * @param compressed whether it did
+     */
+    public record Frame(Opcode opcode, byte[] payload, boolean compressed) {
         /** The payload as text. */
         public String text() {
             return new String(payload, UTF_8);
@@ -64,13 +69,23 @@ public final class ServerFrames {
      * @throws IOException where the stream ends inside a frame, or a frame is masked, fragmented or of unknown kind
      */
     public static @Nullable Frame read(InputStream in) throws IOException {
+        return read(in, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param compression whether data frames may be compressed (RFC 7692)
+     */
+    public static @Nullable Frame read(InputStream in, boolean compression) throws IOException {
         int first = in.read();
         if (first < 0) {
             return null;
         }
         DataInputStream data = new DataInputStream(in);
         int second = data.readUnsignedByte();
-        if ((first & 0xF0) != 0x80 || (second & 0x80) != 0) {
+        boolean compressed = compression && (first & 0xF8) == 0xC0;
+        if ((!compressed && (first & 0xF0) != 0x80) || (second & 0x80) != 0) {
             throw new IOException("not a final, unmasked frame: %02x %02x".formatted(first, second));
         }
         long length = switch (second) {
@@ -83,6 +98,6 @@ public final class ServerFrames {
         if (payload.length < length) {
             throw new EOFException("ended inside a frame of " + length + " bytes");
         }
-        return new Frame(opcode, payload);
+        return new Frame(opcode, compressed ? Deflate.inflate(payload) : payload, compressed);
     }
 }

@@ -1,0 +1,78 @@
+package io.tidegate.framing;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The extensions that a client offers, in its order of preference (RFC 6455, section 9.1). */
+public final class Extensions {
+    private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+
+    /** A quoted value must be a token once its quotes are off, so nothing in it is escaped but for show. */
+    private static final String QUOTED = "\"(?:" + TOKEN + "|\\\\[!#$%&'*+.^_`|~0-9A-Za-z-])+\"";
+
+    private static final Pattern EXTENSION = Pattern.compile(TOKEN);
+    private static final Pattern PARAMETER =
+            Pattern.compile("(" + TOKEN + ")(?:[ \t]*=[ \t]*(" + TOKEN + "|" + QUOTED + "))?");
+
+    private Extensions() {}
+
+    /** One extension as it is offered. */
+    public record Offer(String name, List<Parameter> parameters) {}
+
+    /**
+     * One of its parameters.
+     *
+     * @param value empty where it has none, which is not the same as one without characters
+     */
+    public record Parameter(String name, Optional<String> value) {}
+
+    /**
+     * Reads the header.
+     *
+     * @param lines the values of {@code Sec-WebSocket-Extensions}, which are one list (section 9.1)
+     * @return empty where one is malformed
+     */
+    static Optional<List<Offer>> parse(List<String> lines) {
+        List<Offer> offers = new ArrayList<>();
+        for (String line : lines) {
+            for (String item : line.split(",", -1)) {
+                // An element of a list may be empty (RFC 9110, section 5.6.1.2).
+                if (item.isBlank()) {
+                    continue;
+                }
+                Optional<Offer> offer = offer(item);
+                if (offer.isEmpty()) {
+                    return Optional.empty();
+                }
+                offers.add(offer.get());
+            }
+        }
+        return Optional.of(offers);
+    }
+
+    /** No token has a comma or a semicolon in it, quoted or not, so that splitting finds the parts. */
+    private static Optional<Offer> offer(String item) {
+        String[] parts = item.split(";", -1);
+        String name = parts[0].strip();
+        if (!EXTENSION.matcher(name).matches()) {
+            return Optional.empty();
+        }
+        List<Parameter> parameters = new ArrayList<>();
+        for (int i = 1; i < parts.length; i++) {
+            Matcher parameter = PARAMETER.matcher(parts[i].strip());
+            if (!parameter.matches()) {
+                return Optional.empty();
+            }
+            Optional<String> value = Optional.ofNullable(parameter.group(2)).map(Extensions::unquoted);
+            parameters.add(new Parameter(parameter.group(1), value));
+        }
+        return Optional.of(new Offer(name, parameters));
+    }
+
+    private static String unquoted(String value) {
+        return value.startsWith("\"") ? value.substring(1, value.length() - 1).replace("\\", "") : value;
+    }
+}

@@ -1,0 +1,71 @@
+package io.tidegate.framing;
+
+import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Inflates the messages of all connections of a node. Since no client keeps its context, the window of zlib is needed only while
+ * a message is inflated: there are as many as threads that do so at once, and none belongs to a connection. Any thread.
+ */
+public final class Inflation implements Decompression {
+    /** What the sender has cut off (RFC 7692, section 7.2.2). */
+    private static final byte[] TAIL = {0, 0, (byte) 0xFF, (byte) 0xFF};
+
+    private static final int LEAST_ROOM = 256;
+
+    /** Each costs as much as a message of its own. */
+    private static final int MOST_ENDS = 256;
+
+    private final Queue<Inflater> idle = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public byte @Nullable [] inflate(byte[] payload, int length, int most) throws DataFormatException {
+        Inflater present = idle.poll();
+        Inflater inflater = present == null ? new Inflater(true) : present;
+        try {
+            return inflate(inflater, payload, length, most);
+        } finally {
+            inflater.reset();
+            idle.add(inflater);
+        }
+    }
+
+    private static byte @Nullable [] inflate(Inflater inflater, byte[] payload, int length, int most)
+            throws DataFormatException {
+        byte[] in = Arrays.copyOf(payload, length + TAIL.length);
+        System.arraycopy(TAIL, 0, in, length, TAIL.length);
+        inflater.setInput(in);
+        byte[] out = new byte[Math.min(Math.max(LEAST_ROOM, 4 * length), most + 1)];
+        int size = 0;
+        int ends = 0;
+        while (true) {
+            size += inflater.inflate(out, size, out.length - size);
+            if (size > most) {
+                return null;
+            }
+            if (size == out.length) {
+                out = Arrays.copyOf(out, (int) Math.min(2L * size, most + 1L));
+            } else if (inflater.finished() && inflater.getRemaining() > 0) {
+                // A block may say that it is the last one, and others follow all the same (section 7.2.1).
+                if (++ends > MOST_ENDS) {
+                    throw new DataFormatException("more than " + MOST_ENDS + " blocks are the last");
+                }
+                int left = inflater.getRemaining();
+                inflater.reset();
+                inflater.setInput(in, in.length - left, left);
+            } else {
+                return Arrays.copyOf(out, size);
+            }
+        }
+    }
+
+    /** Bytes that a message of so many may have when it is compressed by whomever: zlib's own bound, {@code deflateBound}. */
+    static int most(int message) {
+        return (int) Math.min(
+                Integer.MAX_VALUE - TAIL.length, message + ((message + 7L) >> 3) + ((message + 63L) >> 6) + 64);
+    }
+}
