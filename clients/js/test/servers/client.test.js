@@ -76,14 +76,15 @@ for (const runtime of RUNTIMES) {
       assert.ok(reader.states.filter((state) => state === 'waiting').length >= 1);
     });
 
-    test('resumes after cuts over TLS', LIMIT, async (t) => {
-      const settings = await tlsSettings(t, runtime);
+    test('resumes after cuts over TLS, compressed', LIMIT, async (t) => {
+      const settings = { ...await tlsSettings(t, runtime), 'tidegate.compression': true };
       const server = await startServer(t, runtime, settings);
       const ca = readFileSync(settings['tidegate.tls.certificate']);
       assert.match(server.chat, /^wss:/);
       const client = open(t, server.chat, { ca });
       const tea = follow(client, 'tea');
       await reaches(client, 'live');
+      assert.match(client.extensions(), /permessage-deflate/);
       for (const number of numbers(100)) {
         const published = client.publish('tea', [number, 'x'.repeat(number * 500)]);
         if (number % 30 === 10) client.cut();

@@ -41,13 +41,21 @@ for (const runtime of RUNTIMES) {
     });
     after(() => Promise.all(ends.map((end) => end())));
 
-    test('is served and connects over TLS', LIMIT, async (t) => {
-      const encrypted = await startServer(t, runtime, await tlsSettings(t, runtime));
+    test('is served and connects over TLS, compressed', LIMIT, async (t) => {
+      const settings = { ...await tlsSettings(t, runtime), 'tidegate.compression': true };
+      const encrypted = await startServer(t, runtime, settings);
       assert.match(encrypted.page, /^https:/);
       const [ann, ben] = [await open(t, encrypted.page, UNSIGNED), await open(t, encrypted.page, UNSIGNED)];
       await Promise.all([live(ann), live(ben)]);
-      await say(ann, 'hot');
-      await said(ben, 'hot').waitFor();
+      const hot = `hot ${'and hotter '.repeat(40)}`.trim();
+      await say(ann, hot);
+      await said(ben, hot).waitFor();
+      const agreed = await ben.evaluate((url) => new Promise((resolve, reject) => {
+        const socket = new WebSocket(url, 'tidegate.v1');
+        socket.onopen = () => { resolve(socket.extensions); socket.close(); };
+        socket.onerror = reject;
+      }), encrypted.chat);
+      assert.match(agreed, /^permessage-deflate/);
     });
 
     test('shows in one window what is written in another, topic by topic', LIMIT, async (t) => {

@@ -16,7 +16,7 @@ export function startClient(t, urls, { ca, ...options } = {}) {
   }
   const client = connect(urls, { WebSocket: Socket, random: () => first.pop() ?? Math.random(), ...options });
   t.after(() => client.close());
-  return Object.assign(client, { cut: () => sockets.at(-1).terminate() });
+  return Object.assign(client, { cut: () => sockets.at(-1).terminate(), extensions: () => sockets.at(-1).extensions });
 }
 
 /** Resolves once the client is in that state. */

@@ -3,6 +3,7 @@ package io.tidegate.rehearsal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidegate.client.OkHttpTransport;
 import io.tidegate.client.Options;
 import io.tidegate.client.TidegateClient;
 import io.tidegate.testing.RedisServer;
@@ -14,12 +15,16 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,23 +60,11 @@ class OwnMessageIT {
     @ValueSource(strings = {"se", "mp"})
     void theSameOverTls(String runtime, @TempDir Path directory) throws Exception {
         Path jar = jar(runtime);
-        Process maker = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        jar.toString(),
-                        "io.tidegate.tls.LocalCertificate",
-                        directory.toString())
-                .inheritIO()
-                .start();
-        assertEquals(0, maker.waitFor());
-        Path certificate = directory.resolve("tls.crt");
-        Map<String, String> settings = Map.of(
-                "tidegate.tls.certificate", certificate.toString(),
-                "tidegate.tls.key", directory.resolve("tls.key").toString());
+        Map<String, String> settings = tls(jar, directory);
         Options.Threads shared = Options.Threads.shared();
         try (ServerProcess server = ServerProcess.start(jar, settings);
                 HttpClient http = HttpClient.newBuilder()
-                        .sslContext(trusting(certificate))
+                        .sslContext(context(trust(directory.resolve("tls.crt"))))
                         .build()) {
             Options options = Options.of("wss://localhost:" + server.port() + "/chat")
                     .withThreads(new Options.Threads(http, shared.scheduler(), shared.listeners()));
@@ -81,7 +74,57 @@ class OwnMessageIT {
         }
     }
 
-    private static SSLContext trusting(Path certificate) throws Exception {
+    /** By OkHttp's sockets, over TLS: both directions compressed, as the server counts. */
+    @ParameterizedTest
+    @ValueSource(strings = {"se", "mp"})
+    void theSameCompressed(String runtime, @TempDir Path directory) throws Exception {
+        Path jar = jar(runtime);
+        Map<String, String> settings = new HashMap<>(tls(jar, directory));
+        settings.put("tidegate.compression", "true");
+        settings.put("tidegate.tls.management", "false");
+        X509TrustManager trust = trust(directory.resolve("tls.crt"));
+        OkHttpClient http = new OkHttpClient.Builder()
+                .sslSocketFactory(context(trust).getSocketFactory(), trust)
+                .build();
+        try (ServerProcess server = ServerProcess.start(jar, settings);
+                TidegateClient client =
+                        OkHttpTransport.connect(Options.of("wss://localhost:" + server.port() + "/chat"), http)) {
+            BlockingQueue<String> messages = new ArrayBlockingQueue<>(TRIES);
+            client.subscribe("tea", message -> messages.add(message.message()));
+            String text = "\"" + "a word that comes back. ".repeat(100) + "\"";
+            for (int i = 0; i < TRIES; i++) {
+                client.publish("tea", text).get(SECONDS, TimeUnit.SECONDS);
+                assertEquals(text, messages.poll(SECONDS, TimeUnit.SECONDS));
+            }
+            for (String direction : List.of("received", "sent")) {
+                String series = "websocket_compression_" + direction + "_bytes_total";
+                double plain = server.metric(series, "form=\"plain\"");
+                double deflated = server.metric(series, "form=\"deflated\"");
+                assertTrue(plain > TRIES * text.length(), direction + " " + plain);
+                assertTrue(deflated < plain / 5, direction + " " + deflated + " of " + plain);
+            }
+        } finally {
+            http.dispatcher().executorService().shutdown();
+            http.connectionPool().evictAll();
+        }
+    }
+
+    private static Map<String, String> tls(Path jar, Path directory) throws Exception {
+        Process maker = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        jar.toString(),
+                        "io.tidegate.tls.LocalCertificate",
+                        directory.toString())
+                .inheritIO()
+                .start();
+        assertEquals(0, maker.waitFor());
+        return Map.of(
+                "tidegate.tls.certificate", directory.resolve("tls.crt").toString(),
+                "tidegate.tls.key", directory.resolve("tls.key").toString());
+    }
+
+    private static X509TrustManager trust(Path certificate) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         try (InputStream in = Files.newInputStream(certificate)) {
@@ -90,8 +133,12 @@ class OwnMessageIT {
         }
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(store);
+        return (X509TrustManager) trust.getTrustManagers()[0];
+    }
+
+    private static SSLContext context(X509TrustManager trust) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
+        context.init(null, new TrustManager[] {trust}, null);
         return context;
     }
 

@@ -1,13 +1,11 @@
 package io.tidegate.client;
 
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -77,8 +75,7 @@ final class HttpSocket implements Socket, WebSocket.Listener {
             events.opened(this);
         } else {
             opened.abort();
-            events.ended(new End.Failed(
-                    "no-subprotocol: the server does not speak " + SUBPROTOCOL + " there; Tidegate does at /chat"));
+            events.ended(End.Failed.withoutSubprotocol());
         }
     }
 
@@ -152,33 +149,8 @@ final class HttpSocket implements Socket, WebSocket.Listener {
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof WebSocketHandshakeException handshake && handshake.getResponse() != null) {
             HttpResponse<?> response = handshake.getResponse();
-            return new End.Refused(response.statusCode(), retryAfter(response));
+            return End.Refused.with(response.statusCode(), response.headers().firstValue("Retry-After"));
         }
-        return new End.Failed(describe(cause));
-    }
-
-    /** The exceptions of {@code java.net.http} often have no message, and what they mean is in their causes, if anywhere. */
-    private static String describe(Throwable failure) {
-        @Nullable Throwable cause = failure;
-        while (cause != null) {
-            if (cause instanceof UnresolvedAddressException) {
-                return "unknown host";
-            }
-            if (cause.getMessage() != null) {
-                return cause.getClass().getSimpleName() + ": " + cause.getMessage();
-            }
-            cause = cause.getCause();
-        }
-        return failure instanceof ConnectException
-                ? "cannot connect: no server listens there, or no way leads there"
-                : failure.getClass().getSimpleName();
-    }
-
-    /** In seconds; the other form, a date, is not worth a parser. */
-    private static Optional<Duration> retryAfter(HttpResponse<?> response) {
-        return response.headers()
-                .firstValue("Retry-After")
-                .filter(value -> value.matches("\\d{1,6}"))
-                .map(value -> Duration.ofSeconds(Long.parseLong(value)));
+        return End.Failed.by(cause);
     }
 }

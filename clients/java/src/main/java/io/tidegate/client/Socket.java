@@ -1,10 +1,14 @@
 package io.tidegate.client;
 
+import java.net.ConnectException;
 import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** A WebSocket that was asked for {@code tidegate.v1} and said yes. The seam to {@code java.net.http}. */
+/** A WebSocket that was asked for {@code tidegate.v1} and said yes. The seam to {@code java.net.http}, or OkHttp. */
 interface Socket {
 
     /** Sends a text message behind those that were sent before; never blocks. */
@@ -70,6 +74,15 @@ interface Socket {
 
         /** A handshake that was answered by something else than 101. */
         record Refused(int status, Optional<Duration> retryAfter) implements End {
+            /** @param retryAfter the header, in seconds; its other form, a date, is not worth a parser */
+            static Refused with(int status, Optional<String> retryAfter) {
+                return new Refused(
+                        status,
+                        retryAfter
+                                .filter(value -> value.matches("\\d{1,6}"))
+                                .map(value -> Duration.ofSeconds(Long.parseLong(value))));
+            }
+
             @Override
             public boolean isFinal() {
                 return status == 403;
@@ -130,6 +143,32 @@ interface Socket {
         }
 
         /** Anything else: no route, timed out, reset. */
-        record Failed(String reason) implements End {}
+        record Failed(String reason) implements End {
+            /** The exceptions of sockets often have no message, and what they mean is in their causes, if anywhere. */
+            static Failed by(Throwable failure) {
+                return new Failed(describe(failure));
+            }
+
+            static Failed withoutSubprotocol() {
+                return new Failed("no-subprotocol: the server does not speak " + HttpSocket.SUBPROTOCOL
+                        + " there; Tidegate does at /chat");
+            }
+
+            private static String describe(Throwable failure) {
+                @Nullable Throwable cause = failure;
+                while (cause != null) {
+                    if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
+                        return "unknown host";
+                    }
+                    if (cause.getMessage() != null && !(cause instanceof ConnectException)) {
+                        return cause.getClass().getSimpleName() + ": " + cause.getMessage();
+                    }
+                    cause = cause.getCause();
+                }
+                return failure instanceof ConnectException
+                        ? "cannot connect: no server listens there, or no way leads there"
+                        : failure.getClass().getSimpleName();
+            }
+        }
     }
 }

@@ -65,8 +65,14 @@ public final class TidegateClient implements AutoCloseable {
      * subscribed before; what is published waits.
      */
     public static TidegateClient startClosed(Options options) {
-        Options.Threads threads = Arguments.given("options", options).threads();
-        return new TidegateClient(options, HttpSocket.factory(threads.http()), Timers.of(threads.scheduler()), RANDOM);
+        return startClosed(
+                options,
+                HttpSocket.factory(Arguments.given("options", options).threads().http()));
+    }
+
+    /** The same by such sockets. */
+    static TidegateClient startClosed(Options options, Socket.Factory sockets) {
+        return new TidegateClient(options, sockets, Timers.of(options.threads().scheduler()), RANDOM);
     }
 
     /**
