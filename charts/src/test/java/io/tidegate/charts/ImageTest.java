@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,7 @@ final class ImageTest {
     private static final Path ROOT = Path.of("..");
     private static final String DOCKERFILE = Chart.read("../../Dockerfile");
     private static final JsonNode COMPOSE = Chart.yaml(Chart.read("../../docker-compose.yaml"));
+    private static final JsonNode COMPOSE_TLS = Chart.yaml(Chart.read("../../docker-compose.tls.yaml"));
 
     @Test
     void podsRunAsTheUserOfTheImage() {
@@ -54,8 +57,13 @@ final class ImageTest {
 
     @Test
     void whatIsMountedExists() {
+        assertEquals(5, mounted(COMPOSE));
+        assertEquals(1, mounted(COMPOSE_TLS));
+    }
+
+    private static int mounted(JsonNode compose) {
         int mounted = 0;
-        for (JsonNode service : COMPOSE.path("services")) {
+        for (JsonNode service : compose.path("services")) {
             for (JsonNode volume : service.path("volumes")) {
                 if (volume.asText().startsWith("./")) {
                     assertTrue(Files.exists(ROOT.resolve(volume.asText().split(":")[0])), volume::asText);
@@ -63,7 +71,20 @@ final class ImageTest {
                 }
             }
         }
-        assertEquals(5, mounted);
+        return mounted;
+    }
+
+    /** All servers of the laptop, and the proxy's other file at the place of the first. */
+    @Test
+    void theFileOfTlsChangesWhatIsThere() {
+        Set<String> services = new TreeSet<>();
+        COMPOSE_TLS.path("services").fieldNames().forEachRemaining(services::add);
+        assertEquals(Set.of("se-1", "se-2", "mp-1", "proxy"), services);
+        services.forEach(name -> assertTrue(COMPOSE.path("services").has(name), name));
+        String place = ":/usr/local/etc/haproxy/haproxy.cfg:ro";
+        for (JsonNode compose : List.of(COMPOSE, COMPOSE_TLS)) {
+            assertTrue(compose.at("/services/proxy/volumes/0").asText().endsWith(place));
+        }
     }
 
     private static String line(String pattern) {

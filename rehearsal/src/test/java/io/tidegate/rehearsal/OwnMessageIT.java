@@ -8,22 +8,14 @@ import io.tidegate.client.Options;
 import io.tidegate.client.TidegateClient;
 import io.tidegate.testing.RedisServer;
 import io.tidegate.testing.ServerProcess;
-import java.io.InputStream;
 import java.net.http.HttpClient;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,11 +52,11 @@ class OwnMessageIT {
     @ValueSource(strings = {"se", "mp"})
     void theSameOverTls(String runtime, @TempDir Path directory) throws Exception {
         Path jar = jar(runtime);
-        Map<String, String> settings = tls(jar, directory);
+        OwnCertificate certificate = OwnCertificate.make(jar, directory);
         Options.Threads shared = Options.Threads.shared();
-        try (ServerProcess server = ServerProcess.start(jar, settings);
+        try (ServerProcess server = ServerProcess.start(jar, certificate.settings());
                 HttpClient http = HttpClient.newBuilder()
-                        .sslContext(context(trust(directory.resolve("tls.crt"))))
+                        .sslContext(certificate.context())
                         .build()) {
             Options options = Options.of("wss://localhost:" + server.port() + "/chat")
                     .withThreads(new Options.Threads(http, shared.scheduler(), shared.listeners()));
@@ -79,12 +71,11 @@ class OwnMessageIT {
     @ValueSource(strings = {"se", "mp"})
     void theSameCompressed(String runtime, @TempDir Path directory) throws Exception {
         Path jar = jar(runtime);
-        Map<String, String> settings = new HashMap<>(tls(jar, directory));
+        OwnCertificate certificate = OwnCertificate.make(jar, directory);
+        Map<String, String> settings = new HashMap<>(certificate.settings());
         settings.put("tidegate.compression", "true");
-        settings.put("tidegate.tls.management", "false");
-        X509TrustManager trust = trust(directory.resolve("tls.crt"));
         OkHttpClient http = new OkHttpClient.Builder()
-                .sslSocketFactory(context(trust).getSocketFactory(), trust)
+                .sslSocketFactory(certificate.context().getSocketFactory(), certificate.trust())
                 .build();
         try (ServerProcess server = ServerProcess.start(jar, settings);
                 TidegateClient client =
@@ -107,39 +98,6 @@ class OwnMessageIT {
             http.dispatcher().executorService().shutdown();
             http.connectionPool().evictAll();
         }
-    }
-
-    private static Map<String, String> tls(Path jar, Path directory) throws Exception {
-        Process maker = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        jar.toString(),
-                        "io.tidegate.tls.LocalCertificate",
-                        directory.toString())
-                .inheritIO()
-                .start();
-        assertEquals(0, maker.waitFor());
-        return Map.of(
-                "tidegate.tls.certificate", directory.resolve("tls.crt").toString(),
-                "tidegate.tls.key", directory.resolve("tls.key").toString());
-    }
-
-    private static X509TrustManager trust(Path certificate) throws Exception {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        try (InputStream in = Files.newInputStream(certificate)) {
-            store.setCertificateEntry(
-                    "server", CertificateFactory.getInstance("X.509").generateCertificate(in));
-        }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(store);
-        return (X509TrustManager) trust.getTrustManagers()[0];
-    }
-
-    private static SSLContext context(X509TrustManager trust) throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {trust}, null);
-        return context;
     }
 
     private static Path jar(String runtime) {

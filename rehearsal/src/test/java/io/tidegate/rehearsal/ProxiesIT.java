@@ -21,14 +21,19 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -85,6 +90,39 @@ class ProxiesIT {
             await(front, "every server is up", () -> up(stats).equals(ADDRESSES.keySet()));
             assertClientsMoveWithoutLoss(front, leaving, true);
             await(front, "the server that left is down", () -> up(stats).equals(Set.of("se-1", "mp-1")));
+        }
+    }
+
+    /** In front of servers that speak TLS themselves, it passes on what it cannot read, and sees who leaves. */
+    @Test
+    void haproxyPassesTlsOn() throws Exception {
+        assumeTrue(Front.isInstalled("haproxy"), "haproxy");
+        Map<String, String> addresses = Map.of("se-1", "127.0.0.5", "se-2", "127.0.0.6", "mp-1", "127.0.0.7");
+        Map<String, String> names = new LinkedHashMap<>(
+                Map.of("bind :8080", "bind 127.0.0.1:" + door, "check port 9090", "check port " + managementPort));
+        addresses.forEach((name, address) -> names.put(name + ":8080", address + ":" + port));
+        OwnCertificate certificate = OwnCertificate.make(jar("se"), directory);
+        Map<String, ServerProcess> servers = new ConcurrentHashMap<>();
+        addresses.entrySet().parallelStream()
+                .forEach(
+                        one -> servers.put(one.getKey(), server(one.getKey(), one.getValue(), certificate.settings())));
+        HttpClient trusting =
+                HttpClient.newBuilder().sslContext(certificate.context()).build();
+        try (Front front = start("haproxy-tls.cfg", names, List.of("haproxy", "-db", "-f", "FILE"))) {
+            Supplier<Set<String>> nodes = () -> Stream.generate(() -> newcomer(trusting, "wss://localhost:" + door))
+                    .limit(12)
+                    .collect(Collectors.toSet());
+            await(front, "every server is chosen", () -> nodes.get().equals(addresses.keySet()));
+            Objects.requireNonNull(servers.get("se-2")).terminate();
+            AtomicReference<Set<String>> seen = new AtomicReference<>();
+            Await.until(() -> "the server that left is not chosen, but " + seen.get(), LIMIT, () -> {
+                seen.set(nodes.get());
+                return Set.of("se-1", "mp-1").equals(seen.get());
+            });
+        } finally {
+            // Its close would wait for WebSockets whose close frame has not been answered.
+            trusting.shutdownNow();
+            servers.values().forEach(ServerProcess::close);
         }
     }
 
@@ -155,10 +193,12 @@ class ProxiesIT {
 
     /** Which nodes take these handshakes; a status where one of them was refused. */
     private Set<String> newcomers(int count) {
-        return Stream.generate(this::newcomer).limit(count).collect(Collectors.toSet());
+        return Stream.generate(() -> newcomer(http, "ws://127.0.0.1:" + door))
+                .limit(count)
+                .collect(Collectors.toSet());
     }
 
-    private String newcomer() {
+    private static String newcomer(HttpClient http, String url) {
         CompletableFuture<String> welcome = new CompletableFuture<>();
         WebSocket.Listener listener = new WebSocket.Listener() {
             @Override
@@ -170,7 +210,7 @@ class ProxiesIT {
         };
         var unused = http.newWebSocketBuilder()
                 .subprotocols("tidegate.v1")
-                .buildAsync(URI.create("ws://127.0.0.1:" + door + "/chat"), listener)
+                .buildAsync(URI.create(url + "/chat"), listener)
                 .whenComplete((socket, failure) -> {
                     if (failure != null) {
                         welcome.complete(failure.toString());
@@ -191,25 +231,35 @@ class ProxiesIT {
     }
 
     private ServerProcess server(String name) {
-        Map<String, String> settings = Map.of(
-                "tidegate.node", name,
-                "tidegate.host", ADDRESSES.getOrDefault(name, ""),
-                "tidegate.port", String.valueOf(port),
-                "tidegate.management.port", String.valueOf(managementPort),
-                "tidegate.relay.url", redis.url().toString(),
-                "tidegate.drain.notice", "3s",
-                "tidegate.drain.window", "3s");
-        String runtime = name.substring(0, 2);
-        ServerProcess server = ServerProcess.start(
-                Path.of("../%s-server/target/tidegate-%s-server.jar".formatted(runtime, runtime)), settings);
+        return server(name, ADDRESSES.getOrDefault(name, ""), Map.of());
+    }
+
+    private ServerProcess server(String name, String address, Map<String, String> more) {
+        Map<String, String> settings = new HashMap<>(more);
+        settings.put("tidegate.node", name);
+        settings.put("tidegate.host", address);
+        settings.put("tidegate.port", String.valueOf(port));
+        settings.put("tidegate.management.port", String.valueOf(managementPort));
+        settings.put("tidegate.relay.url", redis.url().toString());
+        settings.put("tidegate.drain.notice", "3s");
+        settings.put("tidegate.drain.window", "3s");
+        ServerProcess server = ServerProcess.start(jar(name.substring(0, 2)), settings);
         // A proxy that finds it unready takes connections to it until its first check, and none from there to the
         // second.
-        Await.until(name + " is ready", LIMIT, () -> readiness(name) == 200);
+        Await.until(name + " is ready", LIMIT, () -> readinessAt(address) == 200);
         return server;
     }
 
+    private static Path jar(String runtime) {
+        return Path.of("../%s-server/target/tidegate-%s-server.jar".formatted(runtime, runtime));
+    }
+
     private int readiness(String name) {
-        return status("http://%s:%d/health/ready".formatted(ADDRESSES.getOrDefault(name, ""), managementPort));
+        return readinessAt(ADDRESSES.getOrDefault(name, ""));
+    }
+
+    private int readinessAt(String address) {
+        return status("http://%s:%d/health/ready".formatted(address, managementPort));
     }
 
     /** The servers that HAProxy takes for up, by its own view. */
