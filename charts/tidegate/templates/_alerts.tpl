@@ -41,6 +41,13 @@
   severity: warning
   summary: "Back ends of {{`{{ $labels.namespace }}`}} are refused"
   description: "{{`{{ $value | humanizePercentage }}`}} of the requests to the HTTP API are answered by 500 or 503."
+- alert: TidegateCertificateExpires
+  {{- /* Without TLS it is NaN, which is below nothing. */}}
+  expr: {{ printf "min by (namespace) (tidegate_tls_certificate_expiry_timestamp_seconds{%s}) - time() < 86400 * %v" $m $a.certificate | quote }}
+  for: 15m
+  severity: warning
+  summary: "The certificate of {{`{{ $labels.namespace }}`}} expires in {{`{{ $value | humanizeDuration }}`}}"
+  description: "After that no client can connect. Nobody has renewed the Secret of tls.existingSecret, or the pods do not take what is in it."
 - alert: TidegateReconnectStorm
   expr: {{ printf "60 * sum by (namespace) (rate(websocket_connections_opened_total{%s}[5m])) / sum by (namespace) (websocket_active_connections{%s}) > %v and sum by (namespace) (websocket_active_connections{%s}) > 100" $m $m $a.reconnects $m | quote }}
   for: 10m
