@@ -67,6 +67,19 @@ async def test_delivers_acknowledges_and_knows_a_repeated_id(processes: Processe
         assert client.state == "live"
 
 
+async def test_messages_travel_compressed_where_the_server_compresses(processes: Processes, runtime: str) -> None:
+    for compression, agreed in (("true", ["permessage-deflate"]), ("false", [])):
+        server = await processes.server(runtime, compression=compression)
+        async with Client(server.url) as client:
+            tea = client.subscribe("tea")
+            await soon(tea.ready)
+            text = "a word that comes back. " * 100
+            await soon(client.publish("tea", text))
+            assert (await soon(anext(tea))).message == text
+            assert client._link
+            assert [extension.name for extension in client._link.socket.protocol.extensions] == agreed
+
+
 async def test_resumes_after_each_of_many_cuts_with_every_message_once(processes: Processes, runtime: str) -> None:
     server = await processes.server(runtime)
     async with Client(server.url) as reader, Client(server.url) as writer:
