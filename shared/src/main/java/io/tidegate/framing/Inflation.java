@@ -39,7 +39,7 @@ public final class Inflation implements Decompression {
         byte[] in = Arrays.copyOf(payload, length + TAIL.length);
         System.arraycopy(TAIL, 0, in, length, TAIL.length);
         inflater.setInput(in);
-        byte[] out = new byte[Math.min(Math.max(LEAST_ROOM, 4 * length), most + 1)];
+        byte[] out = new byte[(int) Math.min(Math.max(LEAST_ROOM, 4L * length), most + 1L)];
         int size = 0;
         int ends = 0;
         while (true) {
