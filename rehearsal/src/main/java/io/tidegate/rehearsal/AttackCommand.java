@@ -73,7 +73,7 @@ final class AttackCommand implements Callable<Integer> {
     }
 
     private boolean attack(Path jar) throws InterruptedException {
-        Map<String, String> all = new HashMap<>(Map.of("tidegate.api.keys", KEY));
+        Map<String, String> all = new HashMap<>(Map.of("tidegate.api.keys", KEY, "tidegate.compression", "true"));
         all.putAll(settings);
         try (ServerProcess server = ServerProcess.start(jar, all, START, List.of("-Xmx384m"))) {
             Attack.Ports ports = new Attack.Ports(server.port(), server.managementPort(), server.apiPort());

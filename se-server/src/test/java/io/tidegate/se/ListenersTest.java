@@ -14,7 +14,6 @@ import io.tidegate.helidon.Listeners;
 import io.tidegate.node.Node;
 import io.tidegate.settings.Settings;
 import io.tidegate.settings.SettingsReader;
-import io.tidegate.testing.BusyCarriers;
 import io.tidegate.testing.RawClient;
 import java.time.Duration;
 import java.util.List;
@@ -87,10 +86,5 @@ class ListenersTest {
             assertEquals(503, ready.status());
             assertTrue(ready.body().contains("\"reason\":\"starting\""), ready::body);
         }
-    }
-
-    @Test
-    void managementIsAnsweredWhileEveryCarrierIsBusy() throws InterruptedException {
-        BusyCarriers.assertManagementAnswers(managementPort);
     }
 }

@@ -8,8 +8,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.zip.Deflater;
 
 /** What a stranger does. Each time takes about a second at most, and ends its connections in one way or another. */
 public enum Attack {
@@ -26,7 +28,7 @@ public enum Attack {
         void once(Ports ports, Random random) throws IOException {
             byte[] whole =
                     handshake("/chat", "X: " + "y".repeat(random.nextInt(200))).getBytes(UTF_8);
-            on(ports.any(random), random, java.util.Arrays.copyOf(whole, random.nextInt(whole.length)));
+            on(ports.any(random), random, Arrays.copyOf(whole, random.nextInt(whole.length)));
         }
     },
     REQUESTS_IN_TWO_WAYS {
@@ -171,6 +173,24 @@ public enum Attack {
             }
         }
     },
+    BOMBS {
+        @Override
+        void once(Ports ports, Random random) throws IOException {
+            try (Hostile hostile = compressing(ports)) {
+                hostile.send(BOMB);
+                hostile.read(1 << 20);
+            }
+        }
+    },
+    INFLATED_MESSAGES {
+        @Override
+        void once(Ports ports, Random random) throws IOException {
+            try (Hostile hostile = compressing(ports)) {
+                hostile.send(times(1_000, INFLATED));
+                hostile.reset();
+            }
+        }
+    },
     HALVES {
         @Override
         void once(Ports ports, Random random) throws IOException {
@@ -179,6 +199,12 @@ public enum Attack {
             }
         }
     };
+
+    /** 16 MiB in 16 KiB. */
+    private static final byte[] BOMB = frame(0xc2, deflated(16 << 20));
+
+    /** Almost the largest message, in some 80 bytes. */
+    private static final byte[] INFLATED = frame(0xc1, deflated(60_000));
 
     private static final List<String> HEADS = List.of(
             "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
@@ -250,6 +276,22 @@ public enum Attack {
     @FunctionalInterface
     private interface Opening {
         Hostile open() throws IOException;
+    }
+
+    /** Where the server compresses; else the first frame is a reserved bit. */
+    private static Hostile compressing(Ports ports) throws IOException {
+        return Hostile.webSocket(
+                ports.webSocket(), "/chat?topic=hostile", "Sec-WebSocket-Extensions: permessage-deflate");
+    }
+
+    /** So many zeros, as permessage-deflate sends them. */
+    private static byte[] deflated(int zeros) {
+        try (Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION, true)) {
+            deflater.setInput(new byte[zeros]);
+            byte[] out = new byte[zeros / 100 + 100];
+            int size = deflater.deflate(out, 0, out.length, Deflater.SYNC_FLUSH);
+            return Arrays.copyOf(out, size - 4);
+        }
     }
 
     private static void on(int port, Random random, byte[] bytes) throws IOException {
