@@ -29,7 +29,7 @@ class ListenersTest {
     private static final Settings SETTINGS =
             SettingsReader.read(Map.of("tidegate.port", "0", "tidegate.management.port", "0"), Map.of());
     private static final Node NODE = new Node(SETTINGS, "se");
-    private static final HeaderTimeout HEADS = new HeaderTimeout(Duration.ofMillis(300));
+    private static final HeaderTimeout HEADS = new HeaderTimeout(Duration.ofMillis(600));
 
     private final int port;
     private final int managementPort;
