@@ -3,7 +3,7 @@
 
 A server runs with tidegate.compression on; in turns, its clients offer to take messages compressed or do not.
 
-    bench/compression.py --jar se-server/target/tidegate-se-server.jar --conns 1000 --size 1024
+    ./tidegate bench compression --conns 1000 --size 1024
 """
 import argparse
 
@@ -15,7 +15,7 @@ OFFER = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\
 def main():
     args = deliveries.options(argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)).parse_args()
-    server, port = deliveries.start(args.jar, "-Dtidegate.compression=true")
+    server, port = deliveries.start(args.runtime, "-Dtidegate.compression=true")
     try:
         results = {"plain": [], "deflated": []}
         for _ in range(args.rounds):

@@ -123,7 +123,7 @@ def measure(port, pids, args, header="", trust=None):
 
 
 def options(parser):
-    parser.add_argument("--jar", required=True, help="of a server, as it is packaged")
+    parser.add_argument("--runtime", choices=("se", "mp"), default="se")
     parser.add_argument("--conns", type=int, default=1000)
     parser.add_argument("--size", type=int, default=1024, help="bytes of a message")
     parser.add_argument("--rate", type=float, default=40, help="messages a second")
@@ -133,10 +133,14 @@ def options(parser):
     return parser
 
 
-def start(jar, *settings):
-    """A server, and its port once it listens."""
+def jar(runtime):
+    return os.path.join(os.path.dirname(__file__), "..", f"{runtime}-server", "target", f"tidegate-{runtime}-server.jar")
+
+
+def start(runtime, *settings):
+    """A server as it is packaged, and its port once it listens."""
     server = subprocess.Popen(
-        [java(), *settings, "-Dtidegate.port=0", "-Dtidegate.management.port=0", "-jar", jar],
+        [java(), *settings, "-Dtidegate.port=0", "-Dtidegate.management.port=0", "-jar", jar(runtime)],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     while not (listens := re.search(r"broadcast wss?://[^ ]+:(\d+)/", line := server.stdout.readline())):
         if not line:

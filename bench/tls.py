@@ -3,7 +3,7 @@
 
 All of them run at once and take turns. Needs haproxy, nginx and openssl.
 
-    bench/tls.py --jar se-server/target/tidegate-se-server.jar --conns 300 --rate 40
+    ./tidegate bench tls --conns 300 --rate 40
 """
 import argparse
 import os
@@ -91,15 +91,15 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)).parse_args()
     processes = []
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([deliveries.java(), "-cp", args.jar, "io.tidegate.tls.LocalCertificate", folder], check=True)
+        subprocess.run([deliveries.java(), "-cp", deliveries.jar(args.runtime), "io.tidegate.tls.LocalCertificate", folder], check=True)
         with open(f"{folder}/both.pem", "w") as both:
             both.write(open(f"{folder}/tls.crt").read() + open(f"{folder}/tls.key").read())
         trust = ssl.create_default_context(cafile=f"{folder}/tls.crt")
         try:
             own, own_port = deliveries.start(
-                args.jar, f"-Dtidegate.tls.certificate={folder}/tls.crt", f"-Dtidegate.tls.key={folder}/tls.key")
+                args.runtime, f"-Dtidegate.tls.certificate={folder}/tls.crt", f"-Dtidegate.tls.key={folder}/tls.key")
             processes.append(own)
-            plain, plain_port = deliveries.start(args.jar)
+            plain, plain_port = deliveries.start(args.runtime)
             processes.append(plain)
             haproxy, haproxy_port = proxy(folder, "haproxy.cfg", HAPROXY, plain_port, "haproxy", "-f")
             processes.append(haproxy)
