@@ -79,7 +79,11 @@ final class RequestReader extends DataReader {
     @Override
     public boolean startsWithNewLine() {
         boolean isEndOfHead = super.startsWithNewLine();
-        behindHead |= isEndOfHead;
+        if (isEndOfHead) {
+            behindHead = true;
+            // What is read next without a line being looked for is no request: frames that came with a handshake.
+            lineFound = false;
+        }
         return isEndOfHead;
     }
 

@@ -243,11 +243,16 @@ abstract class FramingContract extends OneServer {
         try (RawClient client = new RawClient(server.port())) {
             String head = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                     + "Sec-WebSocket-Key: " + RawClient.KEY + "\r\nSec-WebSocket-Version: 13\r\n\r\n";
-            client.send(ClientFrames.join(head.getBytes(UTF_8), ClientFrames.text("a"), ClientFrames.text("b")));
+            client.send(ClientFrames.join(head.getBytes(UTF_8), unmasked("a (b c"), ClientFrames.text("b")));
             assertEquals(101, client.response().status());
-            assertEquals("a", await(client, Opcode.TEXT).text());
+            assertEquals("a (b c", await(client, Opcode.TEXT).text());
             assertEquals("b", await(client, Opcode.TEXT).text());
         }
+    }
+
+    /** A text whose masking key is zero, so that it lies readable in the packet. */
+    private static byte[] unmasked(String text) {
+        return ClientFrames.frame(Opcode.TEXT, text.getBytes(UTF_8)).key(0).bytes();
     }
 
     @Test
