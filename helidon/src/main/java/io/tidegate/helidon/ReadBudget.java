@@ -17,22 +17,32 @@ final class ReadBudget {
     /** Bytes in one turn, which also bounds frames that make no message, such as empty continuations. */
     static final int BYTES = 64 << 10;
 
+    /**
+     * After {@link #BYTES} of compressed messages, counted as they come out: 3 MiB of them a second. What comes out may be a thousand
+     * times what is read from the socket, so to let others run in between is not enough.
+     */
+    private static final long REST_NANOS = 20_000_000;
+
     private final Runnable pause;
+    private final Runnable rest;
     private int frames = FRAMES;
     private int bytes = BYTES;
+    private int inflated;
 
     /** A budget whose end lets other virtual threads run. */
     ReadBudget() {
-        this(ReadBudget::letOthersRun);
+        this(() -> LockSupport.parkNanos(1), () -> LockSupport.parkNanos(REST_NANOS));
     }
 
     /**
      * The same with another end.
      *
      * @param pause called on the reading thread whenever a budget is used up
+     * @param rest the same, where it is used up by what was inflated
      */
-    ReadBudget(Runnable pause) {
+    ReadBudget(Runnable pause, Runnable rest) {
         this.pause = pause;
+        this.rest = rest;
     }
 
     /** A frame was read. */
@@ -50,13 +60,22 @@ final class ReadBudget {
         }
     }
 
+    /** A message is inflated next: the rest for those before it comes now, so that it makes none of them late. */
+    void beforeInflating() {
+        if (inflated >= BYTES) {
+            inflated = 0;
+            rest.run();
+        }
+    }
+
+    /** So many bytes came out of a message. */
+    void inflated(int count) {
+        inflated += count;
+    }
+
     private void renew() {
         frames = FRAMES;
         bytes = BYTES;
         pause.run();
-    }
-
-    private static void letOthersRun() {
-        LockSupport.parkNanos(1);
     }
 }

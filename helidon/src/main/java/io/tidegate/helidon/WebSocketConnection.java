@@ -75,12 +75,13 @@ final class WebSocketConnection implements ServerConnection {
                 reading.decompression().map(this::counted).orElse(null));
     }
 
-    /** What comes out of a compressed message is work, as what is read from the socket is. */
+    /** What comes out of a compressed message is work, much more than to read it from the socket. */
     private Decompression counted(Decompression decompression) {
         return (payload, length, most) -> {
+            budget.beforeInflating();
             byte[] message = decompression.inflate(payload, length, most);
             int inflated = message == null ? most : message.length;
-            budget.bytes(inflated);
+            budget.inflated(inflated);
             connection.inflated(length, inflated);
             return message;
         };

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class ReadBudgetTest {
     private final AtomicInteger pauses = new AtomicInteger();
-    private final ReadBudget budget = new ReadBudget(pauses::incrementAndGet);
+    private final AtomicInteger rests = new AtomicInteger();
+    private final ReadBudget budget = new ReadBudget(pauses::incrementAndGet, rests::incrementAndGet);
 
     @Test
     void aTurnEndsWithItsFrames() {
@@ -45,6 +46,20 @@ class ReadBudgetTest {
             budget.frame();
         }
         assertEquals(1, pauses.get());
+    }
+
+    /** Before the next message, and not between the last one and its endpoint. */
+    @Test
+    void whoHasInflatedATurnRestsBeforeItInflatesMore() {
+        budget.beforeInflating();
+        budget.inflated(ReadBudget.BYTES - 1);
+        budget.beforeInflating();
+        budget.inflated(1);
+        assertEquals(0, rests.get());
+        budget.beforeInflating();
+        budget.beforeInflating();
+        assertEquals(1, rests.get());
+        assertEquals(0, pauses.get());
     }
 
     /** With Thread.yield() in its place nobody else ran, on JDK 25. */

@@ -38,7 +38,6 @@ abstract class HostileContract {
     void nobodyElseIsHurtAndNothingIsLeft() throws InterruptedException {
         Map<String, String> settings = new HashMap<>(ApiClient.settings());
         settings.put("tidegate.limits.queue", "256KiB");
-        settings.put("tidegate.compression", "true");
         try (ServerProcess server = ServerProcess.start(jar(), settings, START, List.of("-Xmx384m"))) {
             Attack.Ports ports = new Attack.Ports(server.port(), server.managementPort(), server.apiPort());
             // Once, so that what is made once is made.

@@ -182,15 +182,6 @@ public enum Attack {
             }
         }
     },
-    INFLATED_MESSAGES {
-        @Override
-        void once(Ports ports, Random random) throws IOException {
-            try (Hostile hostile = compressing(ports)) {
-                hostile.send(times(1_000, INFLATED));
-                hostile.reset();
-            }
-        }
-    },
     HALVES {
         @Override
         void once(Ports ports, Random random) throws IOException {
@@ -202,9 +193,6 @@ public enum Attack {
 
     /** 16 MiB in 16 KiB. */
     private static final byte[] BOMB = frame(0xc2, deflated(16 << 20));
-
-    /** Almost the largest message, in some 80 bytes. */
-    private static final byte[] INFLATED = frame(0xc1, deflated(60_000));
 
     private static final List<String> HEADS = List.of(
             "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
