@@ -3,6 +3,7 @@ package io.tidegate.rehearsal.scale;
 import io.tidegate.rehearsal.hpa.Decision;
 import io.tidegate.testing.Folders;
 import io.tidegate.testing.RedisServer;
+import io.tidegate.testing.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -59,11 +60,11 @@ final class LocalStage implements Stage {
         settings.put("tidegate.relay.url", redis.url().toString());
         Pod.Kubelet kubelet = new Pod.Kubelet(
                 endpoints(), speed.real(template.readiness()), speed.real(template.preStop()), template.grace());
-        List<Image> images = plan.servers().jars().stream()
-                .map(jar -> Image.make(jar, directory))
-                .toList();
+        List<Path> jars = plan.servers().jars();
+        // Pods of a surge all start at the same moment, on one machine in place of ten.
+        jars.forEach(ServerProcess::prepare);
         replicas = new Replicas(
-                slots, (slot, number) -> new Pod(slot, number, images.get(number % images.size()), settings, kubelet));
+                slots, (slot, number) -> new Pod(slot, number, jars.get(number % jars.size()), settings, kubelet));
         replicas.scale(scaling.min());
     }
 

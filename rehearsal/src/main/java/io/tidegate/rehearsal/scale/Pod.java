@@ -1,6 +1,7 @@
 package io.tidegate.rehearsal.scale;
 
 import io.tidegate.testing.ServerProcess;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * admitted to the proxies; then, once it is to leave, dismissed at once, left alone for preStop, sent SIGTERM, waited for.
  */
 final class Pod {
+    private static final Duration START = Duration.ofMinutes(2);
     private static final Duration COUNT_EACH = Duration.ofMillis(200);
     private static final Pattern READ_CONNECTIONS = Pattern.compile("\"connections\":(\\d+)");
     private static final Pattern READ_CUT = Pattern.compile("Drained in .*, (\\d+) were cut");
@@ -49,7 +51,7 @@ final class Pod {
     private volatile @Nullable ServerProcess server;
 
     /** Starts its life. */
-    Pod(Slot slot, int number, Image image, Map<String, String> settings, Kubelet kubelet) {
+    Pod(Slot slot, int number, Path jar, Map<String, String> settings, Kubelet kubelet) {
         this.slot = slot;
         this.number = number;
         this.kubelet = kubelet;
@@ -57,7 +59,7 @@ final class Pod {
         own.put("tidegate.node", slot.name());
         own.put("tidegate.port", String.valueOf(slot.port()));
         own.put("tidegate.management.port", String.valueOf(slot.managementPort()));
-        life = Thread.ofVirtual().name(slot.name()).start(() -> live(image, own));
+        life = Thread.ofVirtual().name(slot.name()).start(() -> live(jar, own));
     }
 
     PodView.Phase phase() {
@@ -89,9 +91,9 @@ final class Pod {
         life.interrupt();
     }
 
-    private void live(Image image, Map<String, String> settings) {
+    private void live(Path jar, Map<String, String> settings) {
         try {
-            ServerProcess started = image.start(settings);
+            ServerProcess started = ServerProcess.start(jar, settings, START);
             server = started;
             Thread.ofVirtual().name("count of " + slot.name()).start(() -> count(started));
             if (awaitReady(started)) {
