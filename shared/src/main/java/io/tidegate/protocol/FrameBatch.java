@@ -184,6 +184,12 @@ public final class FrameBatch {
         return bytes.length;
     }
 
+    /** Without anything that differs from run to run, since a simulation shows its events by it. */
+    @Override
+    public String toString() {
+        return "FrameBatch[frames=" + frames + ", length=" + bytes.length + "]";
+    }
+
     private static int frameLength(byte[] payload) {
         int header = payload.length < LENGTH_16 ? 2 : payload.length < 1 << 16 ? 4 : 10;
         return header + payload.length;
