@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The extensions that a client offers, in its order of preference (RFC 6455, section 9.1). */
-public final class Extensions {
+final class Extensions {
     private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 
     /** A quoted value must be a token once its quotes are off, so nothing in it is escaped but for show. */
@@ -20,14 +20,14 @@ public final class Extensions {
     private Extensions() {}
 
     /** One extension as it is offered. */
-    public record Offer(String name, List<Parameter> parameters) {}
+    record Offer(String name, List<Parameter> parameters) {}
 
     /**
      * One of its parameters.
      *
      * @param value empty where it has none, which is not the same as one without characters
      */
-    public record Parameter(String name, Optional<String> value) {}
+    record Parameter(String name, Optional<String> value) {}
 
     /**
      * Reads the header.

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.testing.Await;
+import io.tidegate.testing.ClientFrames;
 import io.tidegate.testing.RedisServer;
 import io.tidegate.testing.SelfSigned;
 import io.tidegate.testing.ServerFrames;
@@ -52,7 +53,7 @@ abstract class EncryptedFleetContract {
                 ben.publish("tea", "after " + message);
                 compressed(next, "after ");
             }
-            ann.raw().send(io.tidegate.testing.ClientFrames.close(1000, ""));
+            ann.raw().send(ClientFrames.close(1000, ""));
             assertEquals(0, a.awaitExit(Duration.ofSeconds(30)), a::output);
         }
     }

@@ -93,7 +93,7 @@ class CompressedMessageTest {
     }
 
     @Test
-    @DisplayName("7.2.2: every message begins anew, and one that is not compressed may stand between")
+    @DisplayName("7.2.2: a message is inflated without the ones before it, also behind one that is not compressed")
     void everyMessageBeginsAnew() {
         byte[] payload = "Grüße, 😀! ".repeat(300).getBytes(UTF_8);
         byte[] message = compressed(Opcode.TEXT, Deflate.deflate(payload));
