@@ -21,6 +21,7 @@ import javax.xml.xpath.XPathFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Document;
 
@@ -30,6 +31,7 @@ class PackagingTest {
     private static final int JAVA_21 = 65;
 
     private static final Path POM = Path.of("pom.xml");
+    private static final Path PARENT = Path.of("../../pom.xml");
 
     @Test
     void everyClassRunsOnJava21() throws IOException {
@@ -75,11 +77,18 @@ class PackagingTest {
         assertEquals("io.tidegate.client", pom("//manifestEntries/Automatic-Module-Name"));
     }
 
+    /** The profile names the plugins, and the parent says for all libraries what they do. */
+    @ParameterizedTest
+    @CsvSource({"source, jar-no-fork", "javadoc, jar"})
+    void aReleaseHasItsSourcesAndItsJavadoc(String name, String goal) throws Exception {
+        String plugin = "build/%s/plugin[artifactId='maven-" + name + "-plugin']";
+        assertNotEquals("", pom("/project/profiles/profile[id='release']/" + plugin.formatted("plugins")));
+        assertEquals(goal, xpath(PARENT, "/project/" + plugin.formatted("pluginManagement/plugins") + "//goal"));
+    }
+
     @Test
-    void aReleaseHasItsSourcesAndItsJavadoc() throws Exception {
-        String plugin = "/project/profiles/profile[id='release']/build/plugins/plugin[artifactId='maven-%s-plugin']";
-        assertEquals("jar-no-fork", pom(plugin.formatted("source") + "//goal"));
-        assertEquals("jar", pom(plugin.formatted("javadoc") + "//goal"));
+    void itsJavadocHasNoWarning() throws Exception {
+        assertEquals("true", pom("/project/profiles/profile[id='release']//failOnWarnings"));
     }
 
     /** A reader copies it, and it is to work. */
@@ -108,8 +117,12 @@ class PackagingTest {
     }
 
     private static String pom(String path) throws Exception {
+        return xpath(POM, path);
+    }
+
+    private static String xpath(Path file, String path) throws Exception {
         Document document =
-                DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(POM.toFile());
+                DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(file.toFile());
         XPath xpath = XPathFactory.newInstance().newXPath();
         return xpath.evaluate(path, document).strip();
     }
