@@ -3,8 +3,10 @@ package io.tidegate.framing;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.tidegate.testing.RawClient;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -126,6 +128,34 @@ class PerMessageDeflateTest {
     @DisplayName("RFC 6455, 9.1: a header that is malformed fails the handshake")
     void aMalformedHeaderFailsTheHandshake(String header) {
         assertEquals(new Handshake.Refused(400, Map.of(), "Sec-WebSocket-Extensions is malformed"), judged(header));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "permessage-deflate; client_max_window_bits=\"1\\5\"|true",
+                "x; y=\"\\a\\b\"|true",
+                "x; y=\"a\\\\\\b\"|false",
+                "x; y=\"a\\\"|false",
+                "x; y=\"\\\"|false",
+                "x; y=\"a\"\"|false"
+            })
+    @DisplayName("RFC 6455, 9.1: a quoted value is a token, of which a backslash may stand before any character")
+    void aQuotedValueIsAToken(String header, boolean good) {
+        assertEquals(good, judged(header) instanceof Handshake.Accepted);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "\\a", " ;", ", ", "a=", "\""})
+    @DisplayName("RFC 6455, 9.1: a header is judged in a time that grows with its length alone")
+    void aLongHeaderIsJudgedAtOnce(String repeated) {
+        String header = "x; y=\"" + repeated.repeat(16_000 / repeated.length());
+        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
+            assertInstanceOf(Handshake.Refused.class, judged(header));
+            assertInstanceOf(Handshake.class, judged(header + "\""));
+        });
     }
 
     @Test
