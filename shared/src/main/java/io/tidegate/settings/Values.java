@@ -34,16 +34,20 @@ record Values(Map<String, String> configured) {
         return show(key.name(), key.format().shown().apply(text(key)));
     }
 
-    /** Key and value on one line, whatever the value holds. */
+    /** Key and value on one line, whatever they hold. */
     static String show(String name, String value) {
-        StringBuilder line = new StringBuilder(name).append(" = \"");
-        value.codePoints().limit(LONGEST).forEach(c -> {
+        return shown(name) + " = \"" + shown(value) + "\"";
+    }
+
+    private static String shown(String text) {
+        StringBuilder shown = new StringBuilder();
+        text.codePoints().limit(LONGEST).forEach(c -> {
             if (Character.isISOControl(c)) {
-                line.append(String.format("\\u%04x", c));
+                shown.append(String.format("\\u%04x", c));
             } else {
-                line.appendCodePoint(c);
+                shown.appendCodePoint(c);
             }
         });
-        return line.append(value.length() > LONGEST ? "…\"" : "\"").toString();
+        return shown.append(text.length() > LONGEST ? "…" : "").toString();
     }
 }

@@ -406,6 +406,15 @@ final class SettingsErrorsTest {
         assertFalse(error.contains("\n"), error);
     }
 
+    @Test
+    void unknownKeyIsCutAndStaysOnOneLine() {
+        String error = errors(Map.of("tidegate.a\nb" + "c".repeat(10_000), "1")).getFirst();
+
+        assertTrue(error.startsWith("tidegate.a\\u000abccc"), error);
+        assertTrue(error.endsWith("ccc… = \"***\": no such key"), error);
+        assertTrue(error.length() < 300, error);
+    }
+
     private static Settings read(Map<String, String> values) {
         return SettingsReader.read(values, Map.of());
     }
