@@ -1,0 +1,5 @@
+/** Fuzz targets beside the classes that only this package sees. */
+@NullMarked
+package io.tidegate.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,43 @@
+package io.tidegate.fuzz;
+
+import io.tidegate.access.PatternTarget;
+import io.tidegate.access.TokenTarget;
+import io.tidegate.fleet.NodeReportTarget;
+import io.tidegate.framing.FrameReaderTarget;
+import io.tidegate.framing.HandshakeTarget;
+import io.tidegate.framing.InflationTarget;
+import io.tidegate.framing.Utf8Target;
+import io.tidegate.protocol.CodecTarget;
+import io.tidegate.relay.PacketTarget;
+import io.tidegate.relay.PositionTarget;
+import io.tidegate.settings.SettingsTarget;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * One reader of what others send.
+ *
+ * @param title as the command knows it; also the name of its folder of inputs
+ * @param type what Jazzer runs
+ * @param test the same: fails where the code does not keep with an input what it promises
+ */
+record Target(String title, Class<?> type, Consumer<byte[]> test) {
+    static final List<Target> ALL = List.of(
+            new Target("frames", FrameReaderTarget.class, FrameReaderTarget::fuzzerTestOneInput),
+            new Target("utf8", Utf8Target.class, Utf8Target::fuzzerTestOneInput),
+            new Target("handshake", HandshakeTarget.class, HandshakeTarget::fuzzerTestOneInput),
+            new Target("inflation", InflationTarget.class, InflationTarget::fuzzerTestOneInput),
+            new Target("codec", CodecTarget.class, CodecTarget::fuzzerTestOneInput),
+            new Target("positions", PositionTarget.class, PositionTarget::fuzzerTestOneInput),
+            new Target("patterns", PatternTarget.class, PatternTarget::fuzzerTestOneInput),
+            new Target("tokens", TokenTarget.class, TokenTarget::fuzzerTestOneInput),
+            new Target("settings", SettingsTarget.class, SettingsTarget::fuzzerTestOneInput),
+            new Target("packets", PacketTarget.class, PacketTarget::fuzzerTestOneInput),
+            new Target("fleet", NodeReportTarget.class, NodeReportTarget::fuzzerTestOneInput));
+
+    /** What Jazzer has to do on it. */
+    Fuzzing fuzzing(Path kept, Path work) {
+        return new Fuzzing(title, type, kept.resolve(title), work.resolve(title));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.fuzz;
+
+import org.jspecify.annotations.NullMarked;
