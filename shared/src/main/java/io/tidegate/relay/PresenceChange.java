@@ -78,7 +78,7 @@ public record PresenceChange(Position version, boolean settled, List<Present> us
             while (at < bytes.length) {
                 String[] words = line();
                 users.add(new Present(
-                        user(text(Integer.parseInt(words[2]))), Integer.parseInt(words[0]), Long.parseLong(words[1])));
+                        user(field(Integer.parseInt(words[2]))), Integer.parseInt(words[0]), Long.parseLong(words[1])));
             }
             return new PresenceChange(version, head[2].equals("1"), users);
         }
@@ -97,12 +97,15 @@ public record PresenceChange(Position version, boolean settled, List<Present> us
             throw new IllegalArgumentException("no line of three words");
         }
 
-        private String text(int length) {
+        private String field(int length) {
             if (length < 0 || length > bytes.length - at) {
                 throw new IllegalArgumentException("a name beyond the end");
             }
             String text = new String(bytes, at, length, UTF_8);
             at += length;
+            if (!text.isEmpty() && !text.startsWith(NAMED)) {
+                throw new IllegalArgumentException("a name without its mark");
+            }
             return text;
         }
     }
