@@ -1,5 +1,5 @@
 import { Api, ApiError } from './api.js';
-import { bytes, clock, element, fill, link, number } from './view.js';
+import { bytes, clock, counted, element, fill, link, number } from './view.js';
 
 /** How often each part is asked for, in milliseconds. A part is asked again only once it has been answered. */
 const FLEET_MS = 2_000;
@@ -8,6 +8,8 @@ const TOPIC_MS = 1_000;
 const PERSON_MS = 2_000;
 /** Rows in a table; what is beyond is counted. */
 const ROWS = 200;
+/** Among the topics; it has no history and no presence. */
+const BROADCAST = '/';
 /** Messages that stay on the page. */
 const MESSAGES = 100;
 
@@ -20,6 +22,8 @@ let api = null;
 /** Ends what the present view asks for. */
 let view = new AbortController();
 let fleetBefore = null;
+/** What went wrong the last time, by who asked. */
+let troubles = new Map();
 
 // The key
 
@@ -57,6 +61,7 @@ function leave(why) {
   main.hidden = true;
   byId('leave').hidden = true;
   access.hidden = false;
+  byId('as-of').textContent = '';
   status.textContent = '';
   fail(access, why);
   byId('key').focus();
@@ -77,6 +82,7 @@ function show() {
   if (!api) return;
   view.abort();
   view = new AbortController();
+  troubles = new Map();
   const { kind, name } = place();
   byId('find').hidden = kind === 'topics' || kind === 'users';
   byId('topic').hidden = kind !== 'topics';
@@ -87,7 +93,11 @@ function show() {
   else repeat(TOPICS_MS, showTopics);
 }
 
-window.addEventListener('hashchange', show);
+window.addEventListener('hashchange', () => {
+  show();
+  // Else the focus is lost with the link that was followed.
+  main.querySelector('section:not([hidden]) h2[tabindex]')?.focus();
+});
 
 /** Does it again and again until another view is shown; hidden pages ask nothing. */
 async function repeat(every, ask) {
@@ -96,11 +106,11 @@ async function repeat(every, ask) {
     if (!document.hidden) {
       try {
         await ask(signal);
-        if (!signal.aborted) tell('');
+        if (!signal.aborted) tell(ask, '');
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof ApiError && error.status === 401) return leave('The key does not count any more.');
-        tell(error.message);
+        tell(ask, error.message);
       }
     }
     await new Promise((resolve) => {
@@ -110,9 +120,13 @@ async function repeat(every, ask) {
   }
 }
 
-function tell(trouble) {
-  status.classList.toggle('bad', Boolean(trouble));
-  status.textContent = trouble || `as of ${clock(Date.now())}`;
+/** Only trouble is read out, once: an hour that changes every second would be, too. */
+function tell(who, trouble) {
+  if (trouble) troubles.set(who, trouble);
+  else troubles.delete(who);
+  const [first = ''] = troubles.values();
+  if (status.textContent !== first) status.textContent = first;
+  if (!trouble) byId('as-of').textContent = `as of ${clock(Date.now())}`;
 }
 
 // The fleet
@@ -137,19 +151,19 @@ async function showFleet(signal) {
   };
   fill(byId('fleet').querySelector('tbody'), nodes.map((node) => {
     const [text, tone] = state(node);
-    return element('tr', {}, [
+    return element('tr', { 'data-key': node.node }, [
       element('th', { scope: 'row' }, node.node),
-      element('td', {}, node.runtime),
-      element('td', {}, node.version ?? ''),
       element('td', { class: tone }, text),
       element('td', { class: 'number' }, `${number(node.connections)} of ${number(node.limit)}`),
       element('td', { class: 'number' }, rate(node, 'received')),
       element('td', { class: 'number' }, rate(node, 'sent')),
       element('td', { class: 'number' }, node.silent ? '' : bytes(node.queueBytes)),
+      element('td', {}, node.runtime),
+      element('td', {}, node.version ?? ''),
     ]);
   }));
   const sum = nodes.reduce((all, node) => all + node.connections, 0);
-  sumUp('fleet', `${number(nodes.length)} nodes, ${number(sum)} connections, answered by ${known.node}`);
+  sumUp('fleet', `${counted(nodes.length, 'node')}, ${counted(sum, 'connection')}, answered by ${known.node}`);
 }
 
 function sumUp(what, text) {
@@ -172,8 +186,9 @@ byId('search').addEventListener('submit', (event) => {
 async function showTopics(signal) {
   const topics = await api.topics(byId('prefix').value.trim(), signal);
   topics.list.sort((one, other) => other.subscribers - one.subscribers || (one.topic < other.topic ? -1 : 1));
-  fill(byId('find').querySelector('tbody'), topics.list.slice(0, ROWS).map((topic) => element('tr', {}, [
-    element('th', { scope: 'row', class: 'wide' }, [link(`#/topics/${encodeURIComponent(topic.topic)}`, topic.topic)]),
+  fill(byId('find').querySelector('tbody'), topics.list.slice(0, ROWS).map((topic) => element('tr', { 'data-key': topic.topic }, [
+    element('th', { scope: 'row', class: 'wide' }, [
+      topic.topic === BROADCAST ? '/ (broadcast)' : link(`#/topics/${encodeURIComponent(topic.topic)}`, topic.topic)]),
     element('td', { class: 'number' }, number(topic.subscribers)),
   ])));
   const shown = topics.list.length > ROWS ? `, the ${ROWS} with the most subscribers` : '';
@@ -199,13 +214,20 @@ function showTopic(name) {
   const section = byId('topic');
   byId('topic-title').textContent = `Topic ${name}`;
   const log = section.querySelector('.log');
-  fill(log, []);
+  log.replaceChildren();
+  section.querySelector('.people').replaceChildren();
+  for (const what of ['messages', 'presence']) sumUp(what, '');
   let after = null;
   repeat(TOPIC_MS, async (signal) => {
-    const page = await api.messages(name, after, MESSAGES, signal);
+    let page = await api.messages(name, after, MESSAGES, signal);
     const gap = after !== null && !page.complete && page.messages.length === 0;
+    const behind = after !== null && !page.complete && page.messages.length > 0;
+    // More have come than the page holds: the newest alone, or each look would show what is older.
+    if (behind) page = await api.messages(name, null, MESSAGES, signal);
     after = page.position;
-    const fresh = page.messages.map((message) => element('li', {}, [
+    const shown = new Set([...log.children].map((item) => item.dataset.key));
+    const unseen = page.messages.filter((message) => !shown.has(message.position));
+    const fresh = unseen.map((message) => element('li', { 'data-key': message.position }, [
       element('span', { class: 'of' }, [
         `${clock(message.timestamp)}${message.user === undefined ? '' : ` · ${text(message.user)}`}`]),
       element('span', { class: 'said' }, JSON.stringify(message.message)),
@@ -213,17 +235,18 @@ function showTopic(name) {
     if (gap) fresh.push(element('li', { class: 'warn' }, 'Some messages are not kept any more.'));
     log.prepend(...fresh.reverse());
     while (log.children.length > MESSAGES) log.lastElementChild.remove();
-    sumUp('messages', log.children.length === 0 ? 'none is kept' : `the newest first, ${MESSAGES} at most`);
+    const most = behind ? `the newest ${MESSAGES}; more come than are shown` : `the newest first, ${MESSAGES} at most`;
+    sumUp('messages', log.children.length === 0 ? 'none is kept' : most);
   });
   repeat(TOPICS_MS, async (signal) => {
     const there = await api.presence(name, ROWS, signal);
-    fill(section.querySelector('.people'), there.users.map((present) => element('li', {}, [
+    fill(section.querySelector('.people'), there.users.map((present) => element('li', { 'data-key': JSON.stringify(present.user) }, [
       present.user === null
         ? 'without a token'
         : link(`#/users/${encodeURIComponent(present.user)}`, present.user),
       ` · ${present.connections === 0 ? 'may come back' : `${number(present.connections)} connected`}`,
     ])));
-    sumUp('presence', `${number(there.count)} users${there.next === null ? '' : `, the first ${ROWS}`}`);
+    sumUp('presence', `${counted(there.count, 'user')}${there.next === null ? '' : `, the first ${ROWS}`}`);
   });
 }
 
@@ -261,6 +284,8 @@ byId('throw-out').addEventListener('click', () => {
 function showPerson(name) {
   const section = byId('person');
   byId('person-title').textContent = `User ${name}`;
+  section.querySelector('tbody').replaceChildren();
+  sumUp('person', '');
   fail(section, '');
   repeat(PERSON_MS, async (signal) => {
     const { connections } = await api.connections(name, signal);
@@ -268,17 +293,17 @@ function showPerson(name) {
       const close = element('button', { type: 'button', class: 'danger', 'aria-label': `Close ${one.connection}` }, 'Close');
       close.addEventListener('click', () =>
         throwOut(`Close the connection ${one.connection}?`, () => api.throwOutConnection(one.connection)));
-      return element('tr', {}, [
+      return element('tr', { 'data-key': one.connection }, [
         element('th', { scope: 'row', class: 'wide' }, one.connection),
+        element('td', {}, [close]),
         element('td', {}, one.node),
         element('td', {}, new Date(one.since).toLocaleString()),
         element('td', { class: 'number' }, bytes(one.bytesWaiting)),
         element('td', { class: 'wide' }, one.topics.flatMap((topic, i) => [
           i === 0 ? '' : ', ', link(`#/topics/${encodeURIComponent(topic)}`, topic)])),
-        element('td', {}, [close]),
       ]);
     }));
-    sumUp('person', `${number(connections.length)} connections`);
+    sumUp('person', counted(connections.length, 'connection'));
   });
 }
 
