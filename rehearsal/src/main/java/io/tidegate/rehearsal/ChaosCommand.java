@@ -61,8 +61,9 @@ final class ChaosCommand implements Callable<Integer> {
             paramLabel = "NAME",
             description =
                     "chaos (the default): one fault after the other; rolling: every server is replaced once under 3,000"
-                            + " clients, and no second may see more than 15 %% of the reconnects; shrink: of four servers two leave, with"
-                            + " --closed --users 5000, and nobody may be told to have come or left")
+                            + " clients, and no second may see more than 15 %% of the reconnects; shrink: of four servers two leave under 10,000"
+                            + " users of one topic, of whom nobody may be told to have come or left, and Redis may use a third of a"
+                            + " core")
     private Scenario scenario = Scenario.CHAOS;
 
     @Option(names = "--minutes", paramLabel = "N", description = "how long faults are injected (${DEFAULT-VALUE})")
@@ -84,7 +85,10 @@ final class ChaosCommand implements Callable<Integer> {
     private Set<Fault> faults =
             EnumSet.copyOf(Stream.of(Fault.values()).filter(Fault::isMended).toList());
 
-    @Option(names = "--clients", paramLabel = "N", description = "on tidegate.v1 (500; 3000 for rolling)")
+    @Option(
+            names = "--clients",
+            paramLabel = "N",
+            description = "on tidegate.v1 (500; 3000 for rolling, 20 for shrink)")
     private @Nullable Integer clients;
 
     @Option(
@@ -110,11 +114,20 @@ final class ChaosCommand implements Callable<Integer> {
             paramLabel = "N",
             description =
                     "with --closed: whose presence is watched; nobody may be told to have left who was back in time"
-                            + " (${DEFAULT-VALUE})")
-    private int users = 50;
+                            + " (50; 10000 for shrink)")
+    private @Nullable Integer users;
 
-    @Option(names = "--rate", paramLabel = "N", description = "messages a second, from all together (${DEFAULT-VALUE})")
-    private double rate = 200;
+    @Option(
+            names = "--watchers",
+            paramLabel = "N",
+            description = "with --closed: who are shown which users are there, besides (3; 40 for shrink)")
+    private @Nullable Integer watchers;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "messages a second, from all together (200; 10 for shrink)")
+    private @Nullable Double rate;
 
     @Option(names = "--seed", paramLabel = "N", description = "the same faults again; the seed is printed")
     private long seed = System.nanoTime() % 1_000_000;
@@ -126,7 +139,7 @@ final class ChaosCommand implements Callable<Integer> {
             names = "--closed",
             description =
                     "the servers ask for tokens, which last for 20 s: none may cost a connection, and no client may ask twice"
-                            + " in one hand-over")
+                            + " in one hand-over; shrink is always so")
     private boolean closed;
 
     @Option(names = "--logs", paramLabel = "DIR", description = "what each server has printed, a file for each")
@@ -149,18 +162,23 @@ final class ChaosCommand implements Callable<Integer> {
 
     private ChaosPlan plan() {
         boolean rolling = scenario == Scenario.ROLLING;
-        int all = clients != null ? clients : rolling ? 3_000 : 500;
+        boolean shrinks = scenario == Scenario.SHRINK;
+        closed |= shrinks;
+        int all = clients != null ? clients : rolling ? 3_000 : shrinks ? 20 : 500;
+        Load.Crowd crowd = new Load.Crowd(
+                users != null ? users : shrinks ? 10_000 : 50, watchers != null ? watchers : shrinks ? 40 : 3);
         List<Script> scripts = Stream.of(
                         script("--node-clients", nodeClients, all, List.of("node", "--version"), Script::node, NODE),
                         script("--python-clients", pythonClients, all, PYTHON_IMPORTS, Script::python, PYTHON))
                 .filter(script -> script.clients() > 0 && takesPart(script))
                 .toList();
         int others = scripts.stream().mapToInt(Script::clients).sum();
-        if (all - others < 2 || rate <= 0) {
+        double messages = rate != null ? rate : shrinks ? 10 : 200;
+        if (all - others < 2 || messages <= 0) {
             throw wrong("--clients and --rate: allowed are 2 clients of clients/java or more, and a rate above 0");
         }
-        if (scenario == Scenario.SHRINK && (!closed || users < 1)) {
-            throw wrong("--scenario shrink needs --closed, and --users of 1 or more");
+        if (crowd.users() < 1 || crowd.watchers() < 1) {
+            throw wrong("--users and --watchers: allowed are 1 or more");
         }
         if (!faults.stream().allMatch(Fault::isMended)) {
             throw wrong("--faults: shrink is a scenario; allowed are the others");
@@ -176,7 +194,7 @@ final class ChaosCommand implements Callable<Integer> {
                 new LinkedHashMap<>(issuer.map(Issuer::settings).orElse(Map.of()));
         own.putAll(settings);
         return new ChaosPlan(
-                new Load(all - others, others, plainClients, backEnds, closed ? users : 0, rate),
+                new Load(all - others, others, plainClients, backEnds, closed ? crowd : new Load.Crowd(0, 0), messages),
                 storm,
                 new ChaosPlan.Servers(
                         servers.jars(), ChaosSettings.of(scenario != Scenario.CHAOS, own), Optional.ofNullable(logs)),

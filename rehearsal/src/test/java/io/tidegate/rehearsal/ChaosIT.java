@@ -32,12 +32,23 @@ class ChaosIT {
         assertEquals(0, run(new StringWriter(), arguments.toArray(String[]::new)));
     }
 
+    /** Of four servers two leave: who watches is told of nobody, the API lists everybody, and Redis has little to do. */
+    @Test
+    void nobodyIsSeenToLeaveOrComeInAScaleDown() {
+        List<String> arguments = new ArrayList<>(List.of("--scenario", "shrink", "--root", ".."));
+        arguments.addAll(List.of("--users", "400", "--watchers", "12"));
+        arguments.addAll(List.of("--clients", "20", "--plain-clients", "2", "--rate", "20"));
+        arguments.addAll(List.of("--set", "tidegate.drain.notice=1s", "--set", "tidegate.drain.window=4s"));
+        assertEquals(0, run(new StringWriter(), arguments.toArray(String[]::new)));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "--runtimes,perl,--runtimes: no",
         "--fault-every,soon,allowed is such as 5s",
         "--faults,rain,'expected one of [KILL_POD, '",
         "--clients,1,allowed are 2 clients",
+        "--watchers,0,allowed are 1 or more",
         "--wind,9,Unknown option"
     })
     void aWrongArgumentIsNamedWithWhatIsAllowed(String option, String value, String message) {

@@ -162,6 +162,11 @@ public final class ServerProcess implements AutoCloseable {
         return process.pid();
     }
 
+    /** What its process has used of the processors; zero once it has ended. */
+    public Duration cpu() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
     /** Everything it has printed so far. */
     public synchronized String output() {
         return String.join("\n", output);

@@ -3,7 +3,6 @@ package io.tidegate.rehearsal.chaos;
 import com.google.errorprone.annotations.FormatMethod;
 import io.tidegate.rehearsal.check.Checker;
 import io.tidegate.rehearsal.check.Journal;
-import io.tidegate.rehearsal.check.PresenceLog;
 import io.tidegate.rehearsal.load.Ending;
 import io.tidegate.rehearsal.load.Issuer;
 import io.tidegate.rehearsal.load.Mix;
@@ -33,6 +32,7 @@ public final class ChaosRun {
     private final Journal journal = new Journal();
     private final List<ClientPool> pools = new ArrayList<>();
     private Optional<PresencePool> presence = Optional.empty();
+    private Optional<ScaleDown> scaleDown = Optional.empty();
     private final List<String> complaints = new ArrayList<>();
     private final long start = System.nanoTime();
     private long lastProgress = start;
@@ -54,7 +54,7 @@ public final class ChaosRun {
 
     private Outcome run() throws InterruptedException {
         say("starting %d servers and their Redis", plan.storm().pods());
-        try (Fleet fleet = new Fleet(plan.servers())) {
+        try (Fleet fleet = new Fleet(plan.servers(), plan.storm().touchesRedis())) {
             fleet.start(plan.storm().pods());
             try {
                 VirtualUsers clients = connect(fleet);
@@ -66,10 +66,15 @@ public final class ChaosRun {
                 if (presence.isPresent()) {
                     complaints.addAll(presence.get().judge().stream().limit(20).toList());
                 }
+                if (scaleDown.isPresent()) {
+                    complaints.addAll(scaleDown.get().judge());
+                    say("%s", scaleDown.get().text());
+                }
                 progress();
                 fleet.alarms().limit(10).forEach(line -> say("%s", line));
                 return verdict(clients);
             } finally {
+                scaleDown.ifPresent(ScaleDown::close);
                 pools.forEach(ClientPool::close);
             }
         }
@@ -87,7 +92,7 @@ public final class ChaosRun {
         }
         pools.add(new ApiPool(load.backEnds(), first, load, journal, fleet));
         plan.issuer()
-                .filter(issuer -> load.users() > 0)
+                .filter(issuer -> load.crowd().users() > 0)
                 .map(issuer -> presence(fleet, issuer))
                 .ifPresent(pool -> {
                     presence = Optional.of(pool);
@@ -106,7 +111,7 @@ public final class ChaosRun {
     private PresencePool presence(Fleet fleet, Issuer issuer) {
         boolean shrinks = plan.storm() instanceof ChaosPlan.Storm.Shrink;
         return new PresencePool(
-                plan.load().users(),
+                plan.load().crowd(),
                 shrinks ? fleet.urlsOfPods() : List.of(fleet.url()),
                 new Door(fleet.url(), plan.issuer()),
                 issuer,
@@ -142,24 +147,16 @@ public final class ChaosRun {
                 if (!await("everybody is shown", LEVEL, pool::isShownToAll)) {
                     complaints.add("not everybody was shown before the scale-down");
                 }
-                PresenceLog.Told before = pool.told();
-                Duration cpu = fleet.redis().cpu();
-                long began = System.nanoTime();
+                ScaleDown judged = new ScaleDown(pool, fleet);
+                scaleDown = Optional.of(judged);
                 lastFault = "two pods leave";
                 Faults faults = new Faults(fleet, 0, EnumSet.of(Fault.SHRINK));
                 faults.inject();
                 faults.inject();
                 awaitEnd(faults);
-                double seconds = (System.nanoTime() - began) / 1e9;
-                say(
-                        "two pods have left within %.0f s; Redis used %.2f of a core",
-                        seconds, fleet.redis().cpu().minus(cpu).toMillis() / 1e3 / seconds);
-                pause(PresencePool.SETTLED);
-                PresenceLog.Told after = pool.told();
-                say("joins told %d, leaves told %d", after.joins() - before.joins(), after.leaves() - before.leaves());
-                if (!after.equals(before)) {
-                    complaints.add("somebody was told to have come or left who only moved");
-                }
+                judged.podsAreGone();
+                // A leave would be told after the linger and a few seconds; the pool's judgement waits for these.
+                pause(PresencePool.LINGER);
             }
         }
     }

@@ -29,12 +29,7 @@ final class Fleet implements AutoCloseable {
     /** A start takes two seconds, but two cores carry servers, clients and whatever else. */
     private static final Duration START = Duration.ofMinutes(2);
 
-    /**
-     * It is to lose nothing when it is killed. By default it answers while the file is written up to two seconds later, where the
-     * disk is busy (Redis's documentation on persistence, appendfsync).
-     */
-    private final RedisServer redis = RedisServer.start("--appendonly", "yes", "--appendfsync", "always");
-
+    private final RedisServer redis;
     private final List<Pod> pods = new CopyOnWriteArrayList<>();
     private final TcpProxy door = TcpProxy.start(() -> next(ServerProcess::port));
     private final TcpProxy apiDoor = TcpProxy.start(() -> next(ServerProcess::apiPort));
@@ -68,9 +63,17 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    /** Starts nothing but Redis and the address. */
-    Fleet(ChaosPlan.Servers servers) {
+    /**
+     * Starts nothing but Redis and the address.
+     *
+     * @param isKilled whether Redis will be: then it is to lose nothing. By default it answers while the file is written up to two
+     *     seconds later, where the disk is busy (Redis's documentation on persistence, appendfsync); and as every answer waits for
+     *     the disk so, it is not done without need
+     */
+    Fleet(ChaosPlan.Servers servers, boolean isKilled) {
         this.servers = servers;
+        this.redis =
+                isKilled ? RedisServer.start("--appendonly", "yes", "--appendfsync", "always") : RedisServer.start();
     }
 
     String url() {

@@ -10,10 +10,17 @@ import java.time.Duration;
  * @param otherClients of other languages, the same
  * @param plainClients on the plain wire, each in one topic; they only listen
  * @param backEnds that publish over HTTP
- * @param users whose presence is watched; only where the servers ask for tokens
+ * @param crowd whose presence is watched; only where the servers ask for tokens
  * @param rate messages a second that all of them publish together
  */
-public record Load(int clients, int otherClients, int plainClients, int backEnds, int users, double rate) {
+public record Load(int clients, int otherClients, int plainClients, int backEnds, Crowd crowd, double rate) {
+
+    /**
+     * Users in one topic.
+     *
+     * @param watchers who are shown who is there, and are there, too
+     */
+    public record Crowd(int users, int watchers) {}
 
     /** Two for each client, and ten who publish to each, so that a message goes to twenty or so. */
     Topics topics() {

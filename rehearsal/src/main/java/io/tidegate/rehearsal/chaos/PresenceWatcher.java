@@ -7,13 +7,16 @@ import io.tidegate.rehearsal.check.PresenceLog;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +35,12 @@ final class PresenceWatcher implements AutoCloseable {
     private final Thread thread;
     private final AtomicReference<@Nullable WebSocket> socket = new AtomicReference<>();
     private final Set<String> shown = new HashSet<>();
+    private final AtomicInteger connections = new AtomicInteger();
     private Set<String> list = new HashSet<>();
+
+    /** Of whom was told between two pages of the list: whether they are there, which is newer than what the pages say. */
+    private final Map<String, Boolean> newer = new HashMap<>();
+
     private boolean listed;
     private volatile boolean closed;
 
@@ -54,6 +62,11 @@ final class PresenceWatcher implements AutoCloseable {
         return listed;
     }
 
+    /** Whether it has never lost its connection. */
+    boolean isSteady() {
+        return connections.get() == 1;
+    }
+
     String name() {
         return name;
     }
@@ -68,6 +81,7 @@ final class PresenceWatcher implements AutoCloseable {
                         .buildAsync(url, new Frames(ended))
                         .join();
                 socket.set(own);
+                connections.incrementAndGet();
                 var unused =
                         own.sendText("{\"type\":\"subscribe\",\"topic\":\"" + topic + "\",\"presence\":true}", true);
                 ended.await();
@@ -87,6 +101,7 @@ final class PresenceWatcher implements AutoCloseable {
     /** What is left of a list that was not told to its end is nothing. */
     private synchronized void begin() {
         list = new HashSet<>();
+        newer.clear();
     }
 
     private final class Frames implements WebSocket.Listener {
@@ -146,19 +161,35 @@ final class PresenceWatcher implements AutoCloseable {
     private void takeList() {
         Set<String> before = Set.copyOf(shown);
         Set<String> now = list;
-        list = new HashSet<>();
+        newer.forEach((user, isThere) -> {
+            if (isThere) {
+                now.add(user);
+            } else {
+                now.remove(user);
+            }
+        });
+        begin();
         now.stream().filter(user -> !before.contains(user)).forEach(this::join);
         before.stream().filter(user -> !now.contains(user)).forEach(this::leave);
         listed = true;
     }
 
     private void join(String user) {
+        note(user, true);
         if (shown.add(user)) {
             log.joined(name, user);
         }
     }
 
+    /** Without a list under way nothing is newer than it. */
+    private void note(String user, boolean isThere) {
+        if (!list.isEmpty()) {
+            newer.put(user, isThere);
+        }
+    }
+
     private void leave(String user) {
+        note(user, false);
         if (shown.remove(user)) {
             log.left(name, user);
         }

@@ -1,0 +1,59 @@
+package io.tidegate.rehearsal.chaos;
+
+import io.tidegate.rehearsal.check.PresenceLog;
+import io.tidegate.rehearsal.load.Timeline;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What users of a topic say of themselves: to the log by which watchers are judged, and in numbers. Any thread. */
+final class Attendance {
+    private final PresenceLog log;
+    private final AtomicInteger live = new AtomicInteger();
+    private final AtomicInteger moves = new AtomicInteger();
+    private final Timeline reconnects = new Timeline();
+    private final List<Long> outages = new ArrayList<>();
+
+    Attendance(PresenceLog log) {
+        this.log = log;
+    }
+
+    void came(String user) {
+        live.incrementAndGet();
+        reconnects.count();
+        log.came(user);
+    }
+
+    /** @param at when, by {@code System.nanoTime} */
+    void went(String user, long at) {
+        live.decrementAndGet();
+        log.went(user, at);
+    }
+
+    /** A user has gone to another server by a hand-over. */
+    void moved() {
+        moves.incrementAndGet();
+    }
+
+    /** A user who has not left was without a connection. */
+    synchronized void wasWithout(long nanos) {
+        outages.add(nanos);
+    }
+
+    int live() {
+        return live.get();
+    }
+
+    int moves() {
+        return moves.get();
+    }
+
+    Timeline reconnects() {
+        return reconnects;
+    }
+
+    /** For how many nanoseconds users were without a connection, in the order in which they came back. */
+    synchronized List<Long> outages() {
+        return List.copyOf(outages);
+    }
+}

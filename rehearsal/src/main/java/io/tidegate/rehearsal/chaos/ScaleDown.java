@@ -1,0 +1,115 @@
+package io.tidegate.rehearsal.chaos;
+
+import io.tidegate.rehearsal.check.PresenceLog;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.LongSummaryStatistics;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What is seen of presence, and what it costs, while some of a fleet's pods leave. From its making on a back end asks who is there,
+ * and what watchers are told counts.
+ */
+final class ScaleDown implements AutoCloseable {
+    /** What Redis may use of a core. */
+    private static final double MOST = 1.0 / 3;
+
+    private static final double NANOS = 1e9;
+
+    private final PresencePool pool;
+    private final Fleet fleet;
+    private final PresenceAsker asker;
+    private final Figures before;
+    private Cost cost = new Cost(0, 0, 0);
+
+    /** What is known at a moment; of the pods, what each has used of the processors. */
+    private record Figures(
+            long nanos, PresenceLog.Told told, int moves, int outages, Duration redis, Map<Fleet.Pod, Duration> pods) {}
+
+    /**
+     * Until the pods were gone.
+     *
+     * @param redis what it used of a core
+     * @param pods the same of those that stay, together
+     */
+    private record Cost(double seconds, double redis, double pods) {}
+
+    /** Everybody is there, and shown to all. */
+    ScaleDown(PresencePool pool, Fleet fleet) {
+        this.pool = pool;
+        this.fleet = fleet;
+        this.asker = new PresenceAsker(fleet.apiPort(), PresencePool.TOPIC, pool.expected());
+        this.before = figures();
+    }
+
+    private Figures figures() {
+        return new Figures(
+                System.nanoTime(),
+                pool.told(),
+                pool.attendance().moves(),
+                pool.attendance().outages().size(),
+                fleet.redis().cpu(),
+                fleet.serving().stream().collect(Collectors.toMap(pod -> pod, pod -> pod.server.cpu())));
+    }
+
+    /** Those that leave have ended. */
+    void podsAreGone() {
+        Figures now = figures();
+        double nanos = now.nanos() - before.nanos();
+        double pods = now.pods().entrySet().stream()
+                .mapToDouble(pod -> pod.getValue()
+                        .minus(before.pods().getOrDefault(pod.getKey(), Duration.ZERO))
+                        .toNanos())
+                .sum();
+        cost = new Cost(nanos / NANOS, now.redis().minus(before.redis()).toNanos() / nanos, pods / nanos);
+    }
+
+    /** Says what is wrong; to be called once all that anybody could be told has been told. */
+    List<String> judge() throws InterruptedException {
+        List<String> complaints = new ArrayList<>(asker.complaints());
+        try {
+            if (!asker.list().equals(pool.names())) {
+                complaints.add("the list of the API is not that of who is there");
+            }
+        } catch (IOException e) {
+            complaints.add("the API does not tell who is there: " + e);
+        }
+        if (!pool.told().equals(before.told())) {
+            complaints.add("somebody was told to have come or left who only moved");
+        }
+        if (cost.redis() >= MOST) {
+            complaints.add("Redis used %.2f of a core, and not less than a third".formatted(cost.redis()));
+        }
+        return complaints;
+    }
+
+    /** For a human. */
+    String text() {
+        Figures now = figures();
+        List<Long> outages = pool.attendance().outages();
+        LongSummaryStatistics lost = outages.subList(before.outages(), outages.size()).stream()
+                .mapToLong(nanos -> nanos)
+                .summaryStatistics();
+        return "two pods have left within %.0f s; Redis used %.2f of a core, the pods that stay %.2f\n"
+                        .formatted(cost.seconds(), cost.redis(), cost.pods())
+                + "joins told %d, leaves told %d, to watchers of whom %d were connected all the time; %s\n"
+                        .formatted(
+                                now.told().joins() - before.told().joins(),
+                                now.told().leaves() - before.told().leaves(),
+                                pool.steadyWatchers(),
+                                asker.text())
+                + "%d hand-overs; %d users were without a connection meanwhile, at most for %.0f ms"
+                        .formatted(
+                                now.moves() - before.moves(),
+                                lost.getCount(),
+                                lost.getCount() == 0 ? 0 : lost.getMax() / 1e6);
+    }
+
+    @Override
+    public void close() {
+        asker.close();
+    }
+}
