@@ -93,8 +93,9 @@ public final class Listeners {
     public static String writes() {
         String problem = NativeSender.problem();
         return problem.isEmpty()
-                ? "Writes: one write loop, which asks sockets what they take"
-                : "Writes: each takes a thread and up to twice the CPU, since sockets cannot be asked: " + problem;
+                ? "sockets are asked what they take"
+                : "each write takes a thread and up to twice the CPU, since sockets cannot be asked what they take: "
+                        + problem;
     }
 
     /** HTTP/1.1 and 1.0, and a way out of 1.1 to a WebSocket. */

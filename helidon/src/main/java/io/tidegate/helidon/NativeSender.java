@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * java.base/java.io} to it, and enables native access. Where that is missing, and anywhere but on Linux, whose numbers the
  * flags below are, there are no descriptors, and sockets have to be written to as Java knows how: by a thread that waits.
  *
- * <p>One thread at a time, the write loop's, may send.
+ * <p>Each write loop's thread has one of its own.
  */
 final class NativeSender {
     /** A socket whose descriptor is not known, or may be another's by now. */
@@ -58,10 +58,19 @@ final class NativeSender {
         PROBLEM = problem;
     }
 
+    private static final ThreadLocal<NativeSender> OF_THREAD = ThreadLocal.withInitial(NativeSender::new);
+
     private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER);
 
     /** What the buffer holds: a batch goes to all of its subscribers in turn. */
     private byte[] copied = {};
+
+    private NativeSender() {}
+
+    /** That of this thread, which alone may use it. */
+    static NativeSender ofThread() {
+        return OF_THREAD.get();
+    }
 
     /** Why there are no descriptors, in words; empty where there are. */
     static String problem() {

@@ -21,8 +21,11 @@ final class SocketTransport implements Transport {
     private static final int PIECE = 16 << 10;
 
     private final HelidonSocket socket;
-    private final NativeSender sender;
     private final Runnable closing;
+
+    /** That of the one thread that writes at once; null before it has. */
+    @GuardedBy("this")
+    private @Nullable NativeSender sender;
 
     @GuardedBy("this")
     private int descriptor;
@@ -30,13 +33,12 @@ final class SocketTransport implements Transport {
     /** Written by the thread of the one write that is under way. */
     private volatile long restTaken;
 
-    SocketTransport(HelidonSocket socket, NativeSender sender) {
-        this(socket, sender, NativeSender.descriptor(socket));
+    SocketTransport(HelidonSocket socket) {
+        this(socket, NativeSender.descriptor(socket));
     }
 
-    SocketTransport(HelidonSocket socket, NativeSender sender, int descriptor) {
+    SocketTransport(HelidonSocket socket, int descriptor) {
         this.socket = socket;
-        this.sender = sender;
         this.descriptor = descriptor;
         this.closing = closing(socket);
     }
@@ -66,7 +68,15 @@ final class SocketTransport implements Transport {
 
     @Override
     public synchronized int writeNow(byte[] bytes) {
-        return descriptor == NativeSender.NO_DESCRIPTOR ? 0 : sender.send(descriptor, bytes);
+        if (descriptor == NativeSender.NO_DESCRIPTOR) {
+            return 0;
+        }
+        NativeSender present = sender;
+        if (present == null) {
+            present = NativeSender.ofThread();
+            sender = present;
+        }
+        return present.send(descriptor, bytes);
     }
 
     @Override

@@ -48,7 +48,6 @@ final class WebSocketUpgrader implements Http1Upgrader {
     private final boolean compresses;
     private final String prefix;
     private final UnaryOperator<String> paths;
-    private final NativeSender sender = new NativeSender();
     private final Deflation deflation = new Deflation();
     private final Inflation inflation = new Inflation();
 
@@ -97,7 +96,7 @@ final class WebSocketUpgrader implements Http1Upgrader {
         Route.Found route = route(prologue, headers);
         Peer peer = peer(route, permit(context, headers), prologue, headers)
                 .compressed(accepted.compression().map(deflation::with));
-        SocketTransport transport = new SocketTransport(context.serverSocket(), sender);
+        SocketTransport transport = new SocketTransport(context.serverSocket());
         try {
             Connection connection = open(transport, peer);
             Endpoint endpoint = endpoint(connection, prologue, headers);

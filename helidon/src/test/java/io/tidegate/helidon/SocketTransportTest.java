@@ -32,7 +32,6 @@ import org.junit.jupiter.api.condition.OS;
 /** On real sockets, since descriptors are what it is about. */
 @EnabledOnOs(OS.LINUX)
 class SocketTransportTest {
-    private final NativeSender sender = new NativeSender();
     private final List<Socket> open = new ArrayList<>();
     private ServerSocket server;
 
@@ -58,7 +57,7 @@ class SocketTransportTest {
         Pair pair = connect();
         byte[] bytes = random(10_000);
 
-        assertEquals(bytes.length, new SocketTransport(pair.helidon, sender).writeNow(bytes));
+        assertEquals(bytes.length, new SocketTransport(pair.helidon).writeNow(bytes));
 
         assertArrayEquals(bytes, pair.peer.getInputStream().readNBytes(bytes.length));
     }
@@ -66,7 +65,7 @@ class SocketTransportTest {
     @Test
     void whatDoesNotFitIsLeftToTheWriteThatWaits() throws Exception {
         Pair pair = connect();
-        SocketTransport transport = new SocketTransport(pair.helidon, sender);
+        SocketTransport transport = new SocketTransport(pair.helidon);
         byte[] bytes = random(100_000);
         int whole = 0;
         int taken;
@@ -94,14 +93,14 @@ class SocketTransportTest {
     void moreThanOneCallCarriesIsTakenInParts() throws IOException {
         Pair pair = connect();
         byte[] bytes = random(1 << 20);
-        int taken = new SocketTransport(pair.helidon, sender).writeNow(bytes);
+        int taken = new SocketTransport(pair.helidon).writeNow(bytes);
         assertTrue(taken > 0 && taken < bytes.length, taken + " bytes");
     }
 
     @Test
     void nothingReachesTheStrangerWhoHasTheDescriptorNext() throws IOException {
         Pair first = connect();
-        SocketTransport transport = new SocketTransport(first.helidon, sender);
+        SocketTransport transport = new SocketTransport(first.helidon);
         int descriptor = NativeSender.descriptor(first.helidon);
         assertNotEquals(NativeSender.NO_DESCRIPTOR, descriptor);
 
@@ -123,7 +122,7 @@ class SocketTransportTest {
         List<Integer> taken = new ArrayList<>();
         AtomicReference<SocketTransport> transport = new AtomicReference<>();
         HelidonSocket socket = closing(() -> taken.add(transport.get().writeNow(random(10))));
-        transport.set(new SocketTransport(socket, sender, NativeSender.descriptor(pair.helidon)));
+        transport.set(new SocketTransport(socket, NativeSender.descriptor(pair.helidon)));
         assertEquals(10, transport.get().writeNow(random(10)));
 
         transport.get().abort();
@@ -133,7 +132,7 @@ class SocketTransportTest {
 
     @Test
     void aSocketThatIsGivenBackIsSentOnNoMore() throws IOException {
-        SocketTransport transport = new SocketTransport(connect().helidon, sender);
+        SocketTransport transport = new SocketTransport(connect().helidon);
         transport.release();
         assertEquals(0, transport.writeNow(random(10)));
     }
@@ -144,7 +143,7 @@ class SocketTransportTest {
         Pair pair = connect();
         AtomicBoolean closed = new AtomicBoolean();
         HelidonSocket socket = closing(() -> closed.set(true));
-        SocketTransport transport = new SocketTransport(socket, sender, NativeSender.descriptor(pair.helidon));
+        SocketTransport transport = new SocketTransport(socket, NativeSender.descriptor(pair.helidon));
         Thread aborting;
         // As writeNow holds it during send(2).
         synchronized (transport) {
@@ -168,14 +167,14 @@ class SocketTransportTest {
             server.accept().close();
             HelidonSocket helidon = TlsSocket.server(socket, "one", "other");
             assertEquals(NativeSender.NO_DESCRIPTOR, NativeSender.descriptor(helidon));
-            assertEquals(0, new SocketTransport(helidon, sender).writeNow(random(10)));
+            assertEquals(0, new SocketTransport(helidon).writeNow(random(10)));
         }
     }
 
     @Test
     void aPeerThatIsGoneTakesNothing() throws IOException {
         Pair pair = connect();
-        SocketTransport transport = new SocketTransport(pair.helidon, sender);
+        SocketTransport transport = new SocketTransport(pair.helidon);
         pair.peer.setSoLinger(true, 0);
         pair.peer.close();
         assertThrows(IOException.class, () -> {

@@ -1,6 +1,5 @@
 package io.tidegate.hub;
 
-import io.tidegate.owner.Owner;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
@@ -9,28 +8,20 @@ import io.tidegate.relay.Relay;
 import io.tidegate.relay.Segment;
 import io.tidegate.time.Clock;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
- * Takes what comes from the relay, on the relay's thread, and posts it to the write loop: the order of that inbox is the order for
- * everybody.
+ * Takes what comes from the relay, on the relay's thread, and posts it to the write loops that have subscribers of its topic: the order
+ * of a loop's inbox is the order for all of its connections.
  */
 final class Arrivals implements Relay.Receiver {
-    private final Backlog backlog;
-    private final Owner<LoopEvent> loop;
+    private final WriteLoops loops;
     private final Clock clock;
-
-    /** Topics of which a message was dropped, and of which the loop does not know yet. */
-    private final Set<Topic> overflowed = ConcurrentHashMap.newKeySet();
-
     private final List<Consumer<Message>> fleet = new CopyOnWriteArrayList<>();
 
-    Arrivals(Backlog backlog, Owner<LoopEvent> loop, Clock clock) {
-        this.backlog = backlog;
-        this.loop = loop;
+    Arrivals(WriteLoops loops, Clock clock) {
+        this.loops = loops;
         this.clock = clock;
     }
 
@@ -45,17 +36,13 @@ final class Arrivals implements Relay.Receiver {
             segment.messages().forEach(message -> own(topic, message));
             return;
         }
-        int bytes = WriteLoop.bytes(segment.messages());
-        if (backlog.add(bytes)) {
-            loop.post(new LoopEvent.Arrived(topic, segment, bytes, clock.nanoTime()));
-        } else if (overflowed.add(topic)) {
-            loop.post(new LoopEvent.Overflowed(topic, () -> overflowed.remove(topic)));
-        }
+        TopicBatch batch = new TopicBatch(topic, segment.first(), segment.messages());
+        loops.arrived(new LoopEvent.Arrived(batch, WriteLoop.bytes(segment.messages()), clock.nanoTime()));
     }
 
     private void own(Topic topic, Message message) {
         if (topic.equals(Topic.TRACES)) {
-            Traces.Word.read(message).ifPresent(word -> loop.post(new LoopEvent.Traced(word)));
+            Traces.Word.read(message).ifPresent(word -> loops.post(word.topic(), new LoopEvent.Traced(word)));
         } else {
             fleet.forEach(listener -> listener.accept(message));
         }
@@ -63,12 +50,12 @@ final class Arrivals implements Relay.Receiver {
 
     @Override
     public void presence(Topic topic, PresenceChange change) {
-        loop.post(new LoopEvent.PresenceTold(topic, change));
+        loops.post(topic, new LoopEvent.PresenceTold(topic, change));
     }
 
     @Override
     public void attached(Topic topic, boolean watched) {
-        loop.post(new LoopEvent.Attached(topic, watched));
+        loops.post(topic, new LoopEvent.Attached(topic, watched));
     }
 
     @Override
@@ -81,6 +68,6 @@ final class Arrivals implements Relay.Receiver {
                                     + " may still be connected here");
             return;
         }
-        loop.post(new LoopEvent.Gap(topic, position));
+        loops.post(topic, new LoopEvent.Gap(topic, position));
     }
 }

@@ -2,15 +2,13 @@ package io.tidegate.hub;
 
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
-import io.tidegate.relay.Relay;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +16,9 @@ import org.jspecify.annotations.Nullable;
  * a moment. For that loop's thread alone, but for {@link #carries}.
  */
 final class Audiences {
-    private final Supplier<Relay> relay;
+    private final WriteLoop.Place place;
     private final Readings readings;
     private final Presences presences;
-    private final Consumer<LoopEvent> inbox;
     private final Map<Topic, Audience> topics = new HashMap<>();
 
     /** Topics that are carried and subscribed to: the loop writes, handshakes read. */
@@ -30,21 +27,16 @@ final class Audiences {
     /** Those that the relay did not take, and that may still be wanted. */
     private final Set<Topic> askAgain = new LinkedHashSet<>();
 
-    /**
-     * Nobody yet.
-     *
-     * @param inbox the loop's own
-     */
-    Audiences(Supplier<Relay> relay, Readings readings, Presences presences, Consumer<LoopEvent> inbox) {
-        this.relay = relay;
+    /** Nobody yet. */
+    Audiences(WriteLoop.Place place, Readings readings, Presences presences) {
+        this.place = place;
         this.presences = presences;
         this.readings = readings;
-        this.inbox = inbox;
     }
 
-    /** How many are subscribed to and carried. Any thread. */
-    int carriedTopics() {
-        return carriedTopics.size();
+    /** Those that are subscribed to and carried; a live view. Any thread. */
+    Set<Topic> carriedTopics() {
+        return Collections.unmodifiableSet(carriedTopics);
     }
 
     @Nullable
@@ -98,7 +90,7 @@ final class Audiences {
             presences.left(subscription);
             if (audience.size() == 0) {
                 carriedTopics.remove(topic);
-                inbox.accept(new LoopEvent.Emptied(topic, audience, audience.emptied()));
+                place.inbox().accept(new LoopEvent.Emptied(topic, audience, audience.emptied()));
             }
         }
         return last;
@@ -136,7 +128,7 @@ final class Audiences {
         if (isPresent(emptied.topic(), emptied.audience()) && emptied.audience().isEmptySince(emptied.time())) {
             topics.remove(emptied.topic());
             presences.emptied(emptied.topic());
-            relay.get().unsubscribe(emptied.topic());
+            place.topics().unwant(emptied.topic(), place.number());
         }
     }
 
@@ -146,12 +138,15 @@ final class Audiences {
 
     /** The answer names the audience: it may come when that is gone, and the topic has another one. */
     private void carry(Topic topic, Audience audience) {
-        var unused = relay.get()
-                .subscribe(topic)
-                .whenComplete((nothing, failure) -> inbox.accept(
-                        failure == null
-                                ? new LoopEvent.Carried(topic, audience)
-                                : new LoopEvent.NotCarried(topic, audience)));
+        place.topics()
+                .want(
+                        topic,
+                        place.number(),
+                        carried -> place.inbox()
+                                .accept(
+                                        carried
+                                                ? new LoopEvent.Carried(topic, audience)
+                                                : new LoopEvent.NotCarried(topic, audience)));
     }
 
     /** The relay is asked again with the next tick: somebody waits. */

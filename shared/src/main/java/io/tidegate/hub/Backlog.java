@@ -6,8 +6,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Bytes that have arrived from the relay and wait for the write loop. Above {@link #ROOM} this node's own publishers wait. What
- * other nodes publish cannot be held back: above {@link #OVERFLOW} it is dropped, and its subscribers are told by a close.
+ * Bytes that have arrived from the relay and wait for write loops, counted for each loop that has to take them. Above {@link #ROOM}
+ * this node's own publishers wait. What other nodes publish cannot be held back: above {@link #OVERFLOW} it is dropped, and its
+ * subscribers are told by a close.
  *
  * <p>Any thread may add and wait; a waiting one enters the queue before it looks at the bytes once more, and a thread that takes bytes
  * away looks at the queue afterwards, so that none waits where there is room.

@@ -3,16 +3,17 @@ package io.tidegate.hub;
 import io.tidegate.protocol.Topic;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The topics of each client, over all of its connections: each one costs this node, and the relay, something of its own. For the
- * write loop's thread alone.
+ * The topics of each client, over all of its connections: each one costs this node, and the relay, something of its own. Any
+ * thread, since they may belong to different write loops.
  */
 final class ClientTopics {
     private final int most;
 
     /** By client ({@link Admission.Permit#client}), how many of its connections subscribe to each topic. */
-    private final Map<Object, Map<Topic, Integer>> topics = new HashMap<>();
+    private final Map<Object, Map<Topic, Integer>> topics = new ConcurrentHashMap<>();
 
     /** So many for each client; 0 for any number. */
     ClientTopics(int most) {
@@ -28,27 +29,27 @@ final class ClientTopics {
         if (isFree(topic)) {
             return true;
         }
-        Map<Topic, Integer> own = topics.get(client);
-        if (own == null) {
-            own = HashMap.newHashMap(1);
-            topics.put(client, own);
-        } else if (own.size() >= most && !own.containsKey(topic)) {
-            return false;
-        }
-        own.merge(topic, 1, Integer::sum);
-        return true;
+        boolean[] entered = {true};
+        topics.compute(client, (key, present) -> {
+            Map<Topic, Integer> own = present == null ? HashMap.newHashMap(1) : present;
+            entered[0] = own.size() < most || own.containsKey(topic);
+            if (entered[0]) {
+                own.merge(topic, 1, Integer::sum);
+            }
+            return own;
+        });
+        return entered[0];
     }
 
     /** A subscription that was counted has ended. */
     void leave(Object client, Topic topic) {
-        Map<Topic, Integer> own = topics.get(client);
-        if (own == null || isFree(topic)) {
+        if (isFree(topic)) {
             return;
         }
-        own.computeIfPresent(topic, (key, count) -> count == 1 ? null : count - 1);
-        if (own.isEmpty()) {
-            topics.remove(client);
-        }
+        topics.computeIfPresent(client, (key, own) -> {
+            own.computeIfPresent(topic, (same, count) -> count == 1 ? null : count - 1);
+            return own.isEmpty() ? null : own;
+        });
     }
 
     /** The broadcast topic is there anyway. */

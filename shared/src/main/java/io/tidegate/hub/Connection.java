@@ -8,7 +8,6 @@ import io.tidegate.metrics.Metrics.Form;
 import io.tidegate.metrics.Metrics.Outcome;
 import io.tidegate.metrics.Metrics.Received;
 import io.tidegate.metrics.Metrics.Source;
-import io.tidegate.owner.Owner;
 import io.tidegate.protocol.ClientFrame;
 import io.tidegate.protocol.ClientFrame.About;
 import io.tidegate.protocol.CloseCode;
@@ -54,7 +53,7 @@ public final class Connection {
     private final long number;
     private final long since;
     private final Hub hub;
-    private final Owner<LoopEvent> loop;
+    private final LoopInbox loop;
     private final Wire wire;
 
     /** Where a publish goes that names no topic: the first one of the handshake. */
@@ -84,14 +83,14 @@ public final class Connection {
         this.number = hub.nextConnection();
         this.since = hub.clock().epochMillis();
         this.hub = hub;
-        this.loop = hub.loop();
+        this.loop = hub.loops().enter(peer.topics());
         this.wire = peer.wire();
         this.home = peer.topics().stream().findFirst();
         this.transport = transport;
         this.permit = peer.permit();
         this.refusal = peer.refusal();
         this.session = new AuthSession(peer.identity(), hub.access(), hub.clock());
-        this.subscriber = hub.subscriber(this, transport, peer.compression());
+        this.subscriber = hub.subscriber(this, loop.loop(), transport, peer.compression());
         // A peer that is answered is slowed down; one that is not has no other sign than an error.
         this.allowance = Allowance.of(wire.resumes() ? 0 : limits().rate());
         this.pace = new Pace(wire.resumes() ? limits().rate() : 0);
@@ -122,7 +121,7 @@ public final class Connection {
         LoopEvent began = new LoopEvent.Began(this, topics);
         if (carried != null && isCarried()) {
             // Until something comes for the topic, which wakes the loop, nobody sees the difference.
-            loop.postQuietly(began);
+            loop.owner().postQuietly(began);
         } else {
             post(began);
         }
@@ -160,7 +159,7 @@ public final class Connection {
     }
 
     private boolean isCarried() {
-        return home.filter(hub::carries).isPresent();
+        return home.filter(loop.loop().audiences()::carries).isPresent();
     }
 
     /** Its topic is carried. From the write loop. */
@@ -188,7 +187,7 @@ public final class Connection {
         if (wire.resumes()) {
             post(opened);
         } else {
-            loop.postQuietly(opened); // nothing waits yet
+            loop.owner().postQuietly(opened); // nothing waits yet
         }
     }
 
@@ -438,6 +437,7 @@ public final class Connection {
     public void ended() {
         if (hub.remove(this)) {
             permit.close();
+            loop.leave();
             post(new LoopEvent.Ended(this));
         }
     }
@@ -514,7 +514,8 @@ public final class Connection {
         return "c-" + number;
     }
 
-    private void post(LoopEvent event) {
+    /** To its write loop. Any thread. */
+    void post(LoopEvent event) {
         loop.post(event);
     }
 

@@ -2,7 +2,6 @@ package io.tidegate.hub;
 
 import io.tidegate.metrics.Metrics;
 import io.tidegate.protocol.CloseCode;
-import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.time.Clock;
@@ -26,7 +25,7 @@ final class FanOut {
     private final Map<Topic, List<LoopEvent.Arrived>> runs = new HashMap<>();
 
     /** Who wants to know how long it takes. */
-    record Watch(Metrics metrics, Traces traces, Clock clock) {}
+    record Watch(Metrics metrics, TracedDeliveries traces, Clock clock) {}
 
     /**
      * Nothing has arrived.
@@ -45,17 +44,11 @@ final class FanOut {
             return;
         }
         List<LoopEvent.Arrived> run = runs.computeIfAbsent(arrived.topic(), topic -> new ArrayList<>());
-        if (!run.isEmpty() && !follows(arrived, run.getLast())) {
+        if (!run.isEmpty() && !arrived.batch().follows(run.getLast().batch())) {
             deliver(arrived.topic(), run);
             run.clear();
         }
         run.add(arrived);
-    }
-
-    private static boolean follows(LoopEvent.Arrived next, LoopEvent.Arrived before) {
-        return next.segment().isKept()
-                ? next.segment().first().equals(before.segment().last().plus(1))
-                : !before.segment().isKept();
     }
 
     /** Messages are missing before this position. */
@@ -98,7 +91,7 @@ final class FanOut {
         Audience audience = audiences.of(topic);
         if (audience != null) {
             try {
-                deliver(topic, audience, run);
+                deliver(audience, run);
             } catch (RuntimeException | Error e) {
                 defects.accept(e);
                 closeAll(topic, CloseCode.INTERNAL, CloseCode.INTERNAL.reason());
@@ -107,14 +100,15 @@ final class FanOut {
         long now = watch.clock().nanoTime();
         for (LoopEvent.Arrived arrived : run) {
             watch.traces().delivered(arrived, now);
-            for (int i = 0; i < arrived.segment().messages().size(); i++) {
+            for (int i = 0; i < arrived.batch().messages(); i++) {
                 watch.metrics().fanOut().record(now - arrived.nanoTime());
             }
         }
     }
 
-    private void deliver(Topic topic, Audience audience, List<LoopEvent.Arrived> run) {
-        TopicBatch batch = new TopicBatch(topic, run.getFirst().segment().first(), messages(run));
+    private void deliver(Audience audience, List<LoopEvent.Arrived> run) {
+        TopicBatch batch =
+                TopicBatch.join(run.stream().map(LoopEvent.Arrived::batch).toList());
         int first = audience.nextFirst();
         for (int i = first; i < audience.size(); i++) {
             audience.member(i).deliver(batch);
@@ -125,14 +119,5 @@ final class FanOut {
         if (batch.isKept()) {
             audience.delivered(batch.last());
         }
-    }
-
-    private static List<Message> messages(List<LoopEvent.Arrived> run) {
-        if (run.size() == 1) {
-            return run.getFirst().segment().messages();
-        }
-        List<Message> messages = new ArrayList<>();
-        run.forEach(arrived -> messages.addAll(arrived.segment().messages()));
-        return messages;
     }
 }

@@ -62,9 +62,8 @@ public final class Hub implements AutoCloseable {
     private final Arrivals arrivals;
     private final Traces traces = new Traces();
     private final Relay relay;
-    private final WriteLoop rounds;
+    private final WriteLoops loops;
     private final ClientTopics clientTopics;
-    private final Owner<LoopEvent> loop;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong connectionNumbers = new AtomicLong();
     private final String start;
@@ -73,9 +72,9 @@ public final class Hub implements AutoCloseable {
     private volatile long attention;
 
     /**
-     * A hub whose write loop runs already.
+     * A hub whose write loops run already.
      *
-     * @param owners run the write loop; they are the caller's to close, after the hub
+     * @param owners run the write loops; they are the caller's to close, after the hub
      * @param relays makes the relay, given who takes what it delivers; closed with the hub
      */
     public Hub(Settings settings, Metrics metrics, Clock clock, Owners owners, Function<Relay.Receiver, Relay> relays) {
@@ -90,13 +89,12 @@ public final class Hub implements AutoCloseable {
         this.entrance = new Entrance(access, metrics);
         this.heartbeat = new Heartbeat(settings.peers(), clock);
         this.attentiveTime = new AttentiveTime(clock.nanoTime(), ATTENTION_NANOS);
-        this.rounds = new WriteLoop(
+        this.loops = new WriteLoops(
+                settings.server().writeLoops(),
                 new WriteLoop.Surroundings(this::relay, settings.limits().queue(), backlog, owners, metrics, traces),
-                this::post,
                 new Presences.Self(name(), PresenceTimes.of(settings.presence().linger()), clock));
         this.clientTopics = new ClientTopics(settings.limits().topicsOfClient());
-        this.loop = owners.loop(WriteLoop.NAME, rounds);
-        this.arrivals = new Arrivals(backlog, loop, clock);
+        this.arrivals = new Arrivals(loops, clock);
         this.relay = relays.apply(arrivals);
     }
 
@@ -169,18 +167,17 @@ public final class Hub implements AutoCloseable {
 
     /** Bytes that wait for a socket, over all connections. */
     public long queuedBytes() {
-        return rounds.outbound().bytes();
+        return loops.queuedBytes();
     }
 
     /** Topics that clients of this node get messages of. Any thread. */
     public int topics() {
-        return rounds.audiences().carriedTopics();
+        return loops.carriedTopics();
     }
 
     /** The owners without whom nothing goes through, by name, to be watched. */
     public Map<String, Owner<?>> owners() {
-        Map<String, Owner<?>> owners = new LinkedHashMap<>();
-        owners.put(WriteLoop.NAME, loop);
+        Map<String, Owner<?>> owners = new LinkedHashMap<>(loops.owners());
         relay.owner().ifPresent(owner -> owners.put("relay", owner));
         return owners;
     }
@@ -218,7 +215,7 @@ public final class Hub implements AutoCloseable {
 
     /** Who is connected, for those who look after them. */
     public Roster roster() {
-        return new Roster(connections(), loop);
+        return new Roster(connections(), loops);
     }
 
     /** New handshakes are refused from now on. */
@@ -234,7 +231,7 @@ public final class Hub implements AutoCloseable {
         long attentive = attentiveTime.advance(now);
         attention = attentive;
         slowConsumers.tick(now);
-        post(new LoopEvent.Tick(now));
+        loops.postToAll(new LoopEvent.Tick(now));
         for (Connection connection : connections) {
             guarded(connection, () -> connection.tick(now, attentive, heartbeat));
         }
@@ -254,7 +251,7 @@ public final class Hub implements AutoCloseable {
             action.run();
         } catch (RuntimeException | Error e) {
             owners.defect("connection " + connection, e);
-            post(new LoopEvent.Failed(connection));
+            connection.post(new LoopEvent.Failed(connection));
         }
     }
 
@@ -319,14 +316,10 @@ public final class Hub implements AutoCloseable {
         return traces;
     }
 
-    /** Whether what is published from now on reaches who has posted his subscription to this topic. */
-    boolean carries(Topic topic) {
-        return rounds.audiences().carries(topic);
-    }
-
-    Subscriber subscriber(Connection connection, Transport transport, Optional<FrameCompression> compression) {
-        OutboundQueue queue = new OutboundQueue(transport, rounds.outbound(), compression.orElse(null));
-        return new Subscriber(connection, rounds.audiences(), clientTopics, queue);
+    Subscriber subscriber(
+            Connection connection, WriteLoop loop, Transport transport, Optional<FrameCompression> compression) {
+        OutboundQueue queue = new OutboundQueue(transport, loop.outbound(), compression.orElse(null));
+        return new Subscriber(connection, loop.audiences(), clientTopics, queue);
     }
 
     /** False where it was gone already. */
@@ -353,12 +346,8 @@ public final class Hub implements AutoCloseable {
         return relay;
     }
 
-    private void post(LoopEvent event) {
-        loop.post(event);
-    }
-
-    Owner<LoopEvent> loop() {
-        return loop;
+    WriteLoops loops() {
+        return loops;
     }
 
     SlowConsumerLog slowConsumers() {

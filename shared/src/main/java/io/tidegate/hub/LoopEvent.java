@@ -8,7 +8,6 @@ import io.tidegate.protocol.Topic;
 import io.tidegate.relay.History;
 import io.tidegate.relay.PresenceAnswer;
 import io.tidegate.relay.PresenceChange;
-import io.tidegate.relay.Segment;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +27,12 @@ sealed interface LoopEvent {
      * @param bytes what this counts for while it waits
      * @param nanoTime when it came
      */
-    record Arrived(Topic topic, Segment segment, int bytes, long nanoTime) implements OfTopic {}
+    record Arrived(TopicBatch batch, int bytes, long nanoTime) implements OfTopic {
+        @Override
+        public Topic topic() {
+            return batch.topic();
+        }
+    }
 
     /** Messages of a topic are missing before this position, and cannot be had any more. */
     record Gap(Topic topic, Position position) implements OfTopic {}

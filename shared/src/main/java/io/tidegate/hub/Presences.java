@@ -2,35 +2,25 @@ package io.tidegate.hub;
 
 import io.tidegate.protocol.Topic;
 import io.tidegate.relay.PresenceChange;
+import io.tidegate.relay.PresenceReport;
 import io.tidegate.relay.PresenceTimes;
-import io.tidegate.relay.Relay;
 import io.tidegate.time.Clock;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedSet;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is in the topics of which somebody in the fleet wants to know it; nothing is done for the others. For the write loop's
- * thread alone.
+ * Who is in the topics of which somebody in the fleet wants to know it, of one write loop's connections; nothing is done for the
+ * other topics. For that loop's thread alone.
  *
- * <p>This node reports its users to the relay while that says that somebody watches. It learns of that when the topic begins to
- * arrive here, or by the first change that is told.
+ * <p>It reports its users to the relay, by way of {@link NodeTopics}, while that says that somebody watches. It learns of that when
+ * the topic begins to arrive here, or by the first change that is told.
  */
 final class Presences {
-    /** Reports under way at once: after an outage there is one of each topic. */
-    private static final int PARALLEL = 64;
-
-    private final Supplier<Relay> relay;
-    private final Consumer<LoopEvent> inbox;
+    private final WriteLoop.Place place;
     private final Self self;
     private final Map<Topic, TopicPresence> topics = new HashMap<>();
-    private final SequencedSet<TopicPresence> due = new LinkedHashSet<>();
-    private int underWay;
     private long reports;
 
     /**
@@ -40,9 +30,8 @@ final class Presences {
      */
     record Self(String node, PresenceTimes times, Clock clock) {}
 
-    Presences(Supplier<Relay> relay, Consumer<LoopEvent> inbox, Self self) {
-        this.relay = relay;
-        this.inbox = inbox;
+    Presences(WriteLoop.Place place, Self self) {
+        this.place = place;
         this.self = self;
     }
 
@@ -124,10 +113,8 @@ final class Presences {
     }
 
     void answered(LoopEvent.PresenceAnswered answered) {
-        underWay--;
         answered.presence().answered(answered.answer());
         look(answered.presence());
-        reportDue();
     }
 
     void tick(long now) {
@@ -146,19 +133,18 @@ final class Presences {
         if (presence.isOver()) {
             topics.remove(presence.topic(), presence);
         } else if (presence.isDue(self.clock().nanoTime())) {
-            due.add(presence);
-            reportDue();
+            report(presence);
         }
     }
 
-    private void reportDue() {
-        while (underWay < PARALLEL && !due.isEmpty()) {
-            TopicPresence presence = due.removeFirst();
-            underWay++;
-            var unused = relay.get()
-                    .presence(presence.topic(), presence.report(self.clock().nanoTime(), ++reports))
-                    .whenComplete((answer, failure) -> inbox.accept(new LoopEvent.PresenceAnswered(
-                            presence.topic(), presence, failure == null ? answer : null)));
-        }
+    private void report(TopicPresence presence) {
+        PresenceReport report = presence.report(self.clock().nanoTime(), ++reports);
+        place.topics()
+                .report(
+                        presence.topic(),
+                        place.number(),
+                        report,
+                        answer -> place.inbox()
+                                .accept(new LoopEvent.PresenceAnswered(presence.topic(), presence, answer)));
     }
 }

@@ -20,7 +20,7 @@ final class Readings {
     /** Bytes of history at once. */
     static final int PAGE_BYTES = 256 << 10;
 
-    /** Reads under way at once. */
+    /** Reads of a node under way at once. */
     private static final int PARALLEL = 16;
 
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -35,14 +35,18 @@ final class Readings {
     private final ArrayDeque<Subscriber> resting = new ArrayDeque<>();
 
     private final Clock clock;
+    private final String loop;
+    private final int parallel;
     private int underWay;
     private long triedAgain;
 
-    Readings(Supplier<Relay> relay, Consumer<LoopEvent> inbox, Owners owners, Clock clock) {
+    Readings(Supplier<Relay> relay, WriteLoop.Place place, Owners owners, Clock clock) {
         this.clock = clock;
         this.owners = owners;
         this.relay = relay;
-        this.inbox = inbox;
+        this.inbox = place.inbox();
+        this.loop = place.name();
+        this.parallel = place.share(PARALLEL);
     }
 
     /** Reads for a subscription as soon as its turn has come. */
@@ -85,7 +89,7 @@ final class Readings {
     }
 
     private void begin() {
-        while (underWay < PARALLEL && !waiting.isEmpty()) {
+        while (underWay < parallel && !waiting.isEmpty()) {
             Subscription subscription = waiting.remove();
             if (!subscription.wantsToRead() || subscription.subscriber().closing()) {
                 if (subscription.needsPage()) {
@@ -134,7 +138,7 @@ final class Readings {
         try {
             return new LoopEvent.PageRead(subscription, page, subscription.frames(page));
         } catch (RuntimeException | Error e) {
-            owners.defect(WriteLoop.NAME, e);
+            owners.defect(loop, e);
             inbox.accept(new LoopEvent.Failed(subscription.subscriber().connection()));
             return new LoopEvent.ReadFailed(subscription);
         }

@@ -1,6 +1,5 @@
 package io.tidegate.hub;
 
-import io.tidegate.owner.Owner;
 import io.tidegate.protocol.CloseCode;
 import io.tidegate.protocol.Topic;
 import java.util.Collection;
@@ -17,11 +16,11 @@ public final class Roster {
     private static final long CLOCKS_MILLIS = 5_000;
 
     private final Collection<Connection> connections;
-    private final Owner<LoopEvent> loop;
+    private final WriteLoops loops;
 
-    Roster(Collection<Connection> connections, Owner<LoopEvent> loop) {
+    Roster(Collection<Connection> connections, WriteLoops loops) {
         this.connections = connections;
-        this.loop = loop;
+        this.loops = loops;
     }
 
     /**
@@ -35,9 +34,7 @@ public final class Roster {
 
     /** The topics that begin so and come behind another in their order, with the number of their subscriptions. */
     public CompletableFuture<Map<String, Integer>> topics(String prefix, String after) {
-        CompletableFuture<Map<String, Integer>> told = new CompletableFuture<>();
-        loop.post(new LoopEvent.Count(prefix, after, told));
-        return told;
+        return loops.count(prefix, after);
     }
 
     /** The connections of a user. */
@@ -50,7 +47,7 @@ public final class Roster {
 
     private CompletableFuture<Entry> describe(Connection connection) {
         CompletableFuture<Entry> told = new CompletableFuture<>();
-        loop.post(new LoopEvent.Describe(connection, told));
+        connection.post(new LoopEvent.Describe(connection, told));
         return told;
     }
 
@@ -80,7 +77,7 @@ public final class Roster {
     public void unsubscribe(String user, Topic topic, long at) {
         for (Connection connection : connections) {
             if (isOf(connection, user, at)) {
-                loop.post(new LoopEvent.Expelled(connection, topic));
+                connection.post(new LoopEvent.Expelled(connection, topic));
             }
         }
     }

@@ -5,17 +5,22 @@ import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.protocol.Wire;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages of one topic on their way to its subscribers, framed once for each way to write them. Framing is lazy; should two
- * threads do it at once, both come to the same.
+ * Messages of one topic on their way to its subscribers, framed once for each way to write them, by whichever write loop needs it
+ * first. Should two do it at once, both come to the same.
  */
 final class TopicBatch {
     private final Topic topic;
     private final Position first;
     private final List<Message> messages;
+
+    /** Those of which this is made, whose frames are used; empty where it is not made of others. */
+    private final List<TopicBatch> parts;
+
     private @Nullable FrameBatch plain;
     private @Nullable FrameBatch full;
 
@@ -25,9 +30,39 @@ final class TopicBatch {
      * @param first the position of the first; {@link Position#NONE} where they have none
      */
     TopicBatch(Topic topic, Position first, List<Message> messages) {
+        this(topic, first, messages, List.of());
+    }
+
+    private TopicBatch(Topic topic, Position first, List<Message> messages, List<TopicBatch> parts) {
         this.topic = topic;
         this.first = first;
         this.messages = messages;
+        this.parts = parts;
+    }
+
+    /** Batches of one topic that follow each other, as one. */
+    static TopicBatch join(List<TopicBatch> parts) {
+        TopicBatch head = parts.getFirst();
+        if (parts.size() == 1) {
+            return head;
+        }
+        List<Message> messages = new ArrayList<>();
+        parts.forEach(part -> messages.addAll(part.messages));
+        return new TopicBatch(head.topic, head.first, messages, parts);
+    }
+
+    Topic topic() {
+        return topic;
+    }
+
+    /** How many they are. */
+    int messages() {
+        return messages.size();
+    }
+
+    /** Whether this follows another batch of the topic, so that both may be one. */
+    boolean follows(TopicBatch before) {
+        return isKept() ? first.equals(before.last().plus(1)) : !before.isKept();
     }
 
     Position first() {
@@ -47,7 +82,9 @@ final class TopicBatch {
         if (present != null) {
             return present;
         }
-        FrameBatch made = wire.encode(topic, first, messages);
+        FrameBatch made = parts.isEmpty()
+                ? wire.encode(topic, first, messages)
+                : FrameBatch.join(parts.stream().map(part -> part.frames(wire)).toList());
         if (wire.resumes()) {
             full = made;
         } else {

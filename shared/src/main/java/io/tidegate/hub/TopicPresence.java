@@ -20,8 +20,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The presence of one topic on this node: whom this node has, what it has still to report of that, and, while somebody here is
- * shown it, who is there. For the write loop's thread alone.
+ * The presence of one topic in one write loop: whom its connections are, what it has still to report of that, and, while somebody
+ * here is shown it, who is there. For that loop's thread alone.
  *
  * <p>One report is under way at a time, so what changes meanwhile is one report, however much it is.
  */

@@ -8,29 +8,17 @@ import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.tracing.Step;
 import io.tidegate.tracing.Tracing;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
  * Follows messages of back ends from node to node: the publisher's node tells the others of which trace a message is part, by
  * its position, on a topic of their own ({@link Topic#TRACES}). Nothing of that is in the message: a node that traces nothing,
- * or is of an earlier release, gets it as any other.
- *
- * <p>What has been delivered, and what has been told, is for the write loop's thread alone.
+ * or is of an earlier release, gets it as any other. Each write loop brings the two together ({@link TracedDeliveries}).
  */
 public final class Traces {
-    /** Deliveries, and words, that wait for their other half. */
-    private static final int MOST = 4_096;
-
     /** Far more than a word has. */
     private static final int LONGEST = 256;
-
-    private record Place(Topic topic, Position position) {}
-
-    /** When it arrived, and when it waited at every subscriber. */
-    private record Delivery(long arrivedNanos, long deliveredNanos) {}
 
     /** What a node says: this message is part of this trace. */
     record Word(Topic topic, Position position, String traceparent) {
@@ -75,8 +63,6 @@ public final class Traces {
         }
     }
 
-    private final Map<Place, Delivery> deliveries = bounded();
-    private final Map<Place, String> told = bounded();
     private volatile Tracing tracing = Tracing.OFF;
 
     /** Spans go there from now on. */
@@ -103,46 +89,8 @@ public final class Traces {
         return new Publishing(publish, begin(Step.RELAY, publish.traceparent(), topic.name()));
     }
 
-    /** Messages wait at all their subscribers here. */
-    void delivered(LoopEvent.Arrived arrived, long nanoTime) {
-        if (!isOn() || !arrived.segment().isKept()) {
-            return;
-        }
-        Delivery delivery = new Delivery(arrived.nanoTime(), nanoTime);
-        for (int i = 0; i < arrived.segment().messages().size(); i++) {
-            Place place = new Place(arrived.topic(), arrived.segment().first().plus(i));
-            String traceparent = told.remove(place);
-            if (traceparent == null) {
-                deliveries.put(place, delivery);
-            } else {
-                add(place, traceparent, delivery);
-            }
-        }
-    }
-
-    /** A node says of which trace a message is part, before it comes here or after that. */
-    void told(Word word) {
-        Place place = new Place(word.topic(), word.position());
-        Delivery delivery = deliveries.remove(place);
-        if (delivery == null) {
-            told.put(place, word.traceparent());
-        } else {
-            add(place, word.traceparent(), delivery);
-        }
-    }
-
-    private void add(Place place, String traceparent, Delivery delivery) {
-        tracing.add(
-                Step.DELIVER, traceparent, place.topic().name(), delivery.arrivedNanos(), delivery.deliveredNanos());
-    }
-
-    /** The oldest goes where there are too many. */
-    private static <V> Map<Place, V> bounded() {
-        return new LinkedHashMap<>() {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<Place, V> eldest) {
-                return size() > MOST;
-            }
-        };
+    /** A message of this trace has waited at subscribers of this node. Any thread. */
+    void delivered(Topic topic, String traceparent, long arrivedNanos, long deliveredNanos) {
+        tracing.add(Step.DELIVER, traceparent, topic.name(), arrivedNanos, deliveredNanos);
     }
 }

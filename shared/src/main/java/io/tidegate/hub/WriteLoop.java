@@ -20,9 +20,6 @@ import java.util.function.Supplier;
  * for no peer, and for nobody else.
  */
 final class WriteLoop implements Owner.Rounds<LoopEvent> {
-    /** As others know it. */
-    static final String NAME = "write-loop";
-
     /** Payload bytes in a round: small enough for the socket's own buffer, so that a round stays short. */
     private static final int ROUND = 64 << 10;
 
@@ -38,7 +35,8 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
     private final FanOut fanOut;
     private final Outbound outbound;
     private final Counter rounds;
-    private final Traces traces;
+    private final TracedDeliveries traces;
+    private final String name;
     private int taken;
 
     /**
@@ -52,21 +50,44 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
             Supplier<Relay> relay, int queueLimit, Backlog backlog, Owners owners, Metrics metrics, Traces traces) {}
 
     /**
-     * A loop without connections.
+     * One of the write loops of a node.
      *
+     * @param number from 0
+     * @param of how many there are
      * @param inbox its own
+     * @param topics what they all want of topics
      */
-    WriteLoop(Surroundings in, Consumer<LoopEvent> inbox, Presences.Self self) {
+    record Place(int number, int of, Consumer<LoopEvent> inbox, NodeTopics topics) {
+        /** As others know it. */
+        String name() {
+            return "write-loop-" + (number + 1);
+        }
+
+        /** Its part of what the node may do at once. */
+        int share(int parallel) {
+            return Math.max(1, parallel / of);
+        }
+    }
+
+    /** A loop without connections. */
+    WriteLoop(Surroundings in, Place place, Presences.Self self) {
         Owners owners = in.owners();
-        Consumer<Throwable> defects = defect -> owners.defect(NAME, defect);
+        this.name = place.name();
+        Consumer<LoopEvent> inbox = place.inbox();
+        Consumer<Throwable> defects = defect -> owners.defect(name, defect);
         this.backlog = in.backlog();
         this.rounds = in.metrics().writeRounds();
-        this.traces = in.traces();
+        this.traces = new TracedDeliveries(in.traces());
         this.outbound = new Outbound(in.queueLimit(), inbox, defects, in.metrics());
-        this.readings = new Readings(in.relay(), inbox, owners, self.clock());
-        this.presences = new Presences(in.relay(), inbox, self);
-        this.audiences = new Audiences(in.relay(), readings, presences, inbox);
+        this.readings = new Readings(in.relay(), place, owners, self.clock());
+        this.presences = new Presences(place, self);
+        this.audiences = new Audiences(place, readings, presences);
         this.fanOut = new FanOut(audiences, defects, new FanOut.Watch(in.metrics(), traces, self.clock()));
+    }
+
+    /** As others know it. */
+    String name() {
+        return name;
     }
 
     Outbound outbound() {

@@ -337,7 +337,7 @@ public final class Metrics {
         return defects;
     }
 
-    /** Rounds of the write loop: it takes what waits, and writes to each socket that has something once. */
+    /** Rounds of the write loops: each takes what waits, and writes to each socket that has something once. */
     public Counter writeRounds() {
         return writeRounds;
     }
@@ -400,7 +400,7 @@ public final class Metrics {
                 "websocket_tls_handshakes_failed_total",
                 "Connections that ended before a handshake of TLS was complete",
                 tlsFailed);
-        counter(meters, "websocket_write_rounds_total", "Rounds of the write loop", writeRounds);
+        counter(meters, "websocket_write_rounds_total", "Rounds of the write loops", writeRounds);
         String closed = "Connections closed, by close code";
         connectionsClosed.forEach((code, counter) ->
                 labelled(meters, "websocket_connections_closed_total", closed, "code", String.valueOf(code), counter));

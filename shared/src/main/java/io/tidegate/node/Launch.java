@@ -35,7 +35,7 @@ public final class Launch {
         /** Empty where the API is not open. */
         OptionalInt apiPort();
 
-        /** How sockets are written, in one sentence. */
+        /** How sockets are written, in words. */
         String writes();
 
         /** Returns when everybody has left. */

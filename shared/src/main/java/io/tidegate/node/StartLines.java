@@ -116,9 +116,12 @@ record StartLines(String name, Settings settings, Launch.Server server) {
 
     /** A socket of TLS cannot be asked what it takes. */
     private String writes() {
-        return settings.tls().isPresent()
-                ? "Writes: each takes a thread, since sockets of TLS cannot be asked"
-                : server.writes();
+        return "Writes: loops %d, %s"
+                .formatted(
+                        settings.server().writeLoops(),
+                        settings.tls().isPresent()
+                                ? "each write takes a thread, since sockets of TLS cannot be asked what they take"
+                                : server.writes());
     }
 
     /** The line that says where the server listens, with addresses that a person can open. */

@@ -56,6 +56,14 @@ final class Keys {
             "",
             Format.optional(NAME),
             "Name of this pod. Empty: the variable `HOSTNAME`, or else a random name.");
+    /** Each topic's loops are bits of a number. */
+    static final int MOST_LOOPS = 31;
+
+    static final Key<Optional<Integer>> LOOPS = key(
+            "tidegate.loops",
+            "",
+            Format.optional(Format.number(1, MOST_LOOPS)),
+            "Threads that write to sockets: each has its part of the connections. Empty: half as many as processors, and at least one.");
 
     static final Key<Duration> HEARTBEAT = key(
             "tidegate.heartbeat",

@@ -43,15 +43,25 @@ public record Settings(
      * @param managementPort of metrics and health; 0: a free one
      * @param prefix of every path of the first port: empty, or as {@code /ws}
      * @param node name of this pod, never empty
+     * @param loops threads that write to sockets; empty: half as many as processors
      */
-    public record Server(String host, int port, int managementPort, String prefix, String node) {
+    public record Server(
+            String host, int port, int managementPort, String prefix, String node, Optional<Integer> loops) {
         public Server {
             Keys.HOST.require(host);
             Keys.PORT.require(port);
             Keys.MANAGEMENT_PORT.require(managementPort);
             Keys.PATH.require(prefix);
             Keys.NODE.require(Optional.of(node));
+            Keys.LOOPS.require(loops);
             require(differ(port, managementPort), "the two ports must differ");
+        }
+
+        /** Threads that write to sockets. */
+        public int writeLoops() {
+            // The other half reads, decodes and talks to Redis.
+            return loops.orElseGet(
+                    () -> Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, Keys.MOST_LOOPS));
         }
 
         static boolean differ(int port, int managementPort) {

@@ -95,7 +95,8 @@ public final class SettingsReader {
                         values.get(Keys.PORT),
                         values.get(Keys.MANAGEMENT_PORT),
                         values.get(Keys.PATH),
-                        node(values.get(Keys.NODE), hostname)),
+                        node(values.get(Keys.NODE), hostname),
+                        values.get(Keys.LOOPS)),
                 new Settings.Api(values.get(Keys.API_PORT), values.get(Keys.API_KEYS)),
                 new Settings.Peers(
                         values.get(Keys.HEARTBEAT),

@@ -53,7 +53,7 @@ abstract class StartContract {
                     "Fleet: tidegate, rebalance on",
                     "Access: closed",
                     "TLS: none",
-                    "Writes: one write loop");
+                    "Writes: loops ");
             assertEquals(begins.size() + 1, lines.size(), server::output);
             for (int i = 0; i < begins.size(); i++) {
                 assertTrue(lines.get(i).contains("INFO io.tidegate.node.Launch: " + begins.get(i)), server::output);

@@ -19,12 +19,22 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the frames of a connection on {@code tidegate.v1} are answered. */
+@ParameterizedClass
+@ValueSource(ints = {1, 2, 4})
 class AnswersTest {
+    private final int loops;
+
+    AnswersTest(int loops) {
+        this.loops = loops;
+    }
+
     @Test
     void whatIsAskedOfOneTopicIsAnsweredInItsOrder() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
+        try (HubFixture fixture = new HubFixture(loops)) {
             Client ann = joined(fixture);
             fixture.relay.holdingReadings = true;
             Client ben = fixture.connectFull("tea");
@@ -50,7 +60,7 @@ class AnswersTest {
 
     @Test
     void whoSubscribesAndThenPublishesGetsItsOwnMessage() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
+        try (HubFixture fixture = new HubFixture(loops)) {
             for (int i = 0; i < 100; i++) {
                 fixture.relay.holdingReadings = i % 2 == 0;
                 Client ann = fixture.connectFull();
@@ -68,7 +78,7 @@ class AnswersTest {
 
     @Test
     void aTopicThatTheRelayHasRefusedIsAskedForAgain() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
+        try (HubFixture fixture = new HubFixture(loops)) {
             fixture.relay.refusing = true;
             Client ann = fixture.connectFull("tea");
             fixture.pass(Duration.ofMillis(100));
@@ -81,7 +91,7 @@ class AnswersTest {
 
     @Test
     void anAnswerForThoseWhoHaveLeftIsNoneForWhoCameSince() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
+        try (HubFixture fixture = new HubFixture(loops)) {
             fixture.relay.holdingSubscribes = true;
             fixture.connectFull("tea").connection().ended();
             Client ben = fixture.connectFull("tea");
@@ -95,7 +105,7 @@ class AnswersTest {
 
     @Test
     void aPeerThatIsCutWhileItsFramesWaitForTheRelayIsReadNoLonger() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
+        try (HubFixture fixture = new HubFixture(loops)) {
             fixture.relay.down = true;
             Client ann = fixture.connectFull("tea");
             Thread reader = Thread.startVirtualThread(() -> {
@@ -115,7 +125,7 @@ class AnswersTest {
 
     @Test
     void moreTopicsThanAllowedAreRefused() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture(Map.of("tidegate.limits.topics", "2"))) {
+        try (HubFixture fixture = new HubFixture(loops, Map.of("tidegate.limits.topics", "2"))) {
             Client ann = fixture.connectFull("a", "b");
             Await.until("subscribed", () -> story(ann).size() == 2);
             ann.says("{\"type\":\"subscribe\",\"topic\":\"c\"}");
@@ -131,7 +141,7 @@ class AnswersTest {
 
     @Test
     void oneClientHasSoManyTopicsOverAllOfItsConnectionsUntilTheyEnd() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture(Map.of("tidegate.limits.clienttopics", "2"))) {
+        try (HubFixture fixture = new HubFixture(loops, Map.of("tidegate.limits.clienttopics", "2"))) {
             Client ann = fixture.connectFull("a", "b");
             Await.until("subscribed", () -> story(ann).size() == 2);
             Client ben = fixture.connectFull("a", "c");
@@ -150,7 +160,7 @@ class AnswersTest {
 
     @Test
     void aClientOfThePlainWireWhoseTopicIsOneTooManyIsToldAndClosed() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture(Map.of("tidegate.limits.clienttopics", "1"))) {
+        try (HubFixture fixture = new HubFixture(loops, Map.of("tidegate.limits.clienttopics", "1"))) {
             Client ann = fixture.connect(Wire.PLAIN, new Topic("a"));
             Client ben = fixture.connect(Wire.PLAIN, new Topic("b"));
             Await.until("closed", () -> ben.transport().frames().getLast().opcode() == Opcode.CLOSE);
@@ -165,7 +175,7 @@ class AnswersTest {
 
     @Test
     void anAckNamesThePositionAndARepeatedIdGetsTheFirstOne() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
+        try (HubFixture fixture = new HubFixture(loops)) {
             Client ann = joined(fixture);
             Client ben = fixture.connectFull();
             awaitStory(ann, "subscribed true");
@@ -180,7 +190,7 @@ class AnswersTest {
 
     @Test
     void whatCouldNotBePublishedIsAnsweredWithItsId() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
+        try (HubFixture fixture = new HubFixture(loops)) {
             Client ann = fixture.connectFull();
             fixture.relay.down = true;
             publish(ann, "without an id");

@@ -22,18 +22,29 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client is shown of who is in a topic, on two nodes that time passes for as a test says. */
+@ParameterizedClass
+@ValueSource(ints = {1, 2, 4})
 class PresenceTest {
     private static final Pattern USER = Pattern.compile("\"user\":(null|\"[^\"]*\"),\"connections\":([0-9]+)");
 
     private final ManualClock clock = new ManualClock();
-    private final MemoryBus bus = new MemoryBus(settings("any"), new InlineOwners(() -> {}), clock);
-    private final HubFixture east = new HubFixture(settings("east"), clock, bus);
-    private final HubFixture west = new HubFixture(settings("west"), clock, bus);
+    private final MemoryBus bus = new MemoryBus(settings("any", 1), new InlineOwners(() -> {}), clock);
+    private final HubFixture east;
+    private final HubFixture west;
 
-    private static Settings settings(String node) {
-        return SettingsReader.read(Map.of("tidegate.node", node, "tidegate.limits.connections", "30000"), Map.of());
+    PresenceTest(int loops) {
+        east = new HubFixture(settings("east", loops), clock, bus);
+        west = new HubFixture(settings("west", loops), clock, bus);
+    }
+
+    private static Settings settings(String node, int loops) {
+        return SettingsReader.read(
+                Map.of("tidegate.node", node, "tidegate.limits.connections", "30000", "tidegate.loops", "" + loops),
+                Map.of());
     }
 
     @AfterEach

@@ -24,14 +24,24 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a connection on {@code tidegate.v1} gets, from its subscription on. */
+@ParameterizedClass
+@ValueSource(ints = {1, 2, 4})
 class ResumeTest {
+    private final int loops;
+
+    ResumeTest(int loops) {
+        this.loops = loops;
+    }
+
     private static final Topic TEA = new Topic("tea");
 
     @Test
     void theFirstFrameIsAWelcomeAndDeliveryBeginsAtThePresent() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture(Map.of("tidegate.node", "pod-1"))) {
+        try (HubFixture fixture = new HubFixture(loops, Map.of("tidegate.node", "pod-1"))) {
             Client early = joined(fixture);
             publish(early, "before");
             Client late = fixture.connectFull("tea");
@@ -48,7 +58,7 @@ class ResumeTest {
 
     @Test
     void whoComesBackGetsWhatItMissedAndThenThePresent() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
+        try (HubFixture fixture = new HubFixture(loops)) {
             Client ann = joined(fixture);
             publish(ann, "seen");
             awaitStory(ann, "subscribed true", "seen");
@@ -68,7 +78,7 @@ class ResumeTest {
 
     @Test
     void whoAsksForTheLastMessagesGetsThemFirst() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
+        try (HubFixture fixture = new HubFixture(loops)) {
             Client ann = joined(fixture);
             publish(ann, "a");
             awaitStory(ann, "subscribed true", "a");
@@ -89,7 +99,7 @@ class ResumeTest {
 
     @Test
     void ofATopicWithoutMessagesTheLastAreNone() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
+        try (HubFixture fixture = new HubFixture(loops)) {
             Client page = fixture.connectFull();
             page.says("{\"type\":\"subscribe\",\"topic\":\"tea\",\"last\":50}");
             awaitStory(page, "subscribed true");
@@ -102,7 +112,7 @@ class ResumeTest {
     /** Of all that is published while the last messages are read, nothing is missed or doubled. */
     @Test
     void theLastMessagesAndThePresentMeetWithoutAGap() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
+        try (HubFixture fixture = new HubFixture(loops)) {
             Client ann = joined(fixture);
             publish(ann, "a");
             publish(ann, "b");
@@ -120,7 +130,7 @@ class ResumeTest {
 
     @Test
     void whatIsNotKeptGoesToThoseWhoAreThereAndToNobodyLater() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
+        try (HubFixture fixture = new HubFixture(loops)) {
             Client ann = joined(fixture);
             publish(ann, "a");
             String typing = "{\"topic\":\"tea\",\"message\":\"typing\",\"keep\":false,\"id\":1}";
@@ -142,7 +152,7 @@ class ResumeTest {
 
     @Test
     void whatIsPublishedWhileTheHistoryIsReadComesOnceAndInItsPlace() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
+        try (HubFixture fixture = new HubFixture(loops)) {
             Client ann = joined(fixture);
             publish(ann, "seen");
             awaitStory(ann, "subscribed true", "seen");
@@ -164,7 +174,7 @@ class ResumeTest {
     @Test
     void inWhateverOrderThingsHappenNothingIsMissedOrDoubled() throws InterruptedException {
         Random random = new Random(7);
-        try (HubFixture fixture = new HubFixture()) {
+        try (HubFixture fixture = new HubFixture(loops)) {
             Client ann = joined(fixture);
             Client witness = joined(fixture);
             String start = lastPosition(ann);
@@ -188,7 +198,7 @@ class ResumeTest {
 
     @Test
     void aPositionBeyondTheHistoryIsToldAndDeliveryBeginsAtThePresent() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture(Map.of("tidegate.history.size", "2"))) {
+        try (HubFixture fixture = new HubFixture(loops, Map.of("tidegate.history.size", "2"))) {
             Client ann = joined(fixture);
             for (String message : List.of("a", "b", "c", "d")) {
                 publish(ann, message);
@@ -211,7 +221,7 @@ class ResumeTest {
 
     @Test
     void whileTheRelayIsDownASubscriptionWaitsForIt() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
+        try (HubFixture fixture = new HubFixture(loops)) {
             Client ann = joined(fixture);
             String seen = lastPosition(ann);
             publish(ann, "missed");
@@ -232,7 +242,7 @@ class ResumeTest {
 
     @Test
     void afterUnsubscribingNothingFollowsAndItsPositionResumes() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
+        try (HubFixture fixture = new HubFixture(loops)) {
             Client ann = joined(fixture);
             Client ben = fixture.connectFull("tea");
             awaitStory(ben, "subscribed true");
@@ -250,7 +260,7 @@ class ResumeTest {
 
     @Test
     void whoUnsubscribesAfterAGapResumesBehindIt() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
+        try (HubFixture fixture = new HubFixture(loops)) {
             Client ann = joined(fixture);
             publish(ann, "a");
             fixture.relay.reportGap(TEA, new Position("another", 7));
@@ -262,7 +272,7 @@ class ResumeTest {
 
     @Test
     void subscribingAgainBeginsAnew() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
+        try (HubFixture fixture = new HubFixture(loops)) {
             Client ann = joined(fixture);
             String start = lastPosition(ann);
             publish(ann, "a");
@@ -278,7 +288,7 @@ class ResumeTest {
 
     @Test
     void aMissedStretchIsToldToThoseWhoKnowPositions() throws InterruptedException {
-        try (HubFixture fixture = new HubFixture()) {
+        try (HubFixture fixture = new HubFixture(loops)) {
             Client full = joined(fixture);
             Client plain = fixture.connect(Wire.PLAIN, TEA);
             publish(full, "a");
@@ -294,7 +304,7 @@ class ResumeTest {
     @Test
     void aHistoryLargerThanTheQueueIsSentAsFastAsItIsRead() throws InterruptedException {
         try (HubFixture fixture =
-                new HubFixture(Map.of("tidegate.limits.queue", "600KiB", "tidegate.limits.message", "16KiB"))) {
+                new HubFixture(loops, Map.of("tidegate.limits.queue", "600KiB", "tidegate.limits.message", "16KiB"))) {
             Client ann = joined(fixture);
             String start = lastPosition(ann);
             String large = "x".repeat(10_000);
@@ -318,7 +328,7 @@ class ResumeTest {
     @Test
     void whatCannotBeHeldWhileTheHistoryIsReadIsReadFromTheHistory() throws InterruptedException {
         try (HubFixture fixture =
-                new HubFixture(Map.of("tidegate.limits.queue", "64KiB", "tidegate.limits.message", "16KiB"))) {
+                new HubFixture(loops, Map.of("tidegate.limits.queue", "64KiB", "tidegate.limits.message", "16KiB"))) {
             Client ann = joined(fixture);
             String start = lastPosition(ann);
             fixture.relay.holdingReadings = true;
@@ -343,7 +353,7 @@ class ResumeTest {
     @Test
     void aClientWithManyTopicsComesBackHoweverSlowlyItReads() throws InterruptedException {
         int topics = 64;
-        try (HubFixture fixture = new HubFixture(Map.of("tidegate.limits.queue", "512KiB"))) {
+        try (HubFixture fixture = new HubFixture(loops, Map.of("tidegate.limits.queue", "512KiB"))) {
             Client ann = fixture.connectFull();
             String large = "x".repeat(50_000);
             List<String> starts = new ArrayList<>();
@@ -377,7 +387,7 @@ class ResumeTest {
     void whoAsksForTheSameHistoryAgainAndAgainGetsItMoreSlowly() throws InterruptedException {
         int perSecond = 64 << 10;
         int most = HistoryPace.SECONDS * perSecond;
-        try (HubFixture fixture = new HubFixture(Map.of("tidegate.limits.history", "64KiB"))) {
+        try (HubFixture fixture = new HubFixture(loops, Map.of("tidegate.limits.history", "64KiB"))) {
             Client ann = joined(fixture);
             String start = lastPosition(ann);
             for (int i = 0; i < 4; i++) {

@@ -8,7 +8,6 @@ import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Opcode;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
-import io.tidegate.relay.Segment;
 import io.tidegate.tracing.Step;
 import io.tidegate.tracing.Tracing;
 import java.nio.charset.StandardCharsets;
@@ -28,29 +27,30 @@ class TracesTest {
 
     private final List<String> spans = new ArrayList<>();
     private final Traces traces = new Traces();
+    private final TracedDeliveries deliveries = new TracedDeliveries(traces);
 
     @Test
     void aMessageOfWhichAnotherNodeTellsAfterItsDeliveryIsASpan() {
         traces.to(recording());
-        traces.delivered(arrived(7, 3, 100), 140);
-        traces.told(word(8));
+        deliveries.delivered(arrived(7, 3, 100), 140);
+        deliveries.told(word(8));
         assertEquals(List.of("DELIVER " + TRACE + " news 100-140"), spans);
     }
 
     @Test
     void soIsOneOfWhichItTellsBefore() {
         traces.to(recording());
-        traces.told(word(9));
-        traces.delivered(arrived(7, 3, 100), 140);
+        deliveries.told(word(9));
+        deliveries.delivered(arrived(7, 3, 100), 140);
         assertEquals(List.of("DELIVER " + TRACE + " news 100-140"), spans);
     }
 
     @Test
     void whatIsNeverDeliveredHereIsNoSpan() {
         traces.to(recording());
-        traces.told(word(10));
-        traces.told(new Traces.Word(new Topic("other"), new Position("e", 8), TRACE));
-        traces.delivered(arrived(7, 3, 100), 140);
+        deliveries.told(word(10));
+        deliveries.told(new Traces.Word(new Topic("other"), new Position("e", 8), TRACE));
+        deliveries.delivered(arrived(7, 3, 100), 140);
         assertEquals(List.of(), spans);
     }
 
@@ -58,19 +58,19 @@ class TracesTest {
     @Test
     void theOldestIsForgottenWhereManyWait() {
         traces.to(recording());
-        IntStream.rangeClosed(1, 5_000).forEach(offset -> traces.told(word(offset)));
-        traces.delivered(arrived(1, 5_000, 100), 140);
+        IntStream.rangeClosed(1, 5_000).forEach(offset -> deliveries.told(word(offset)));
+        deliveries.delivered(arrived(1, 5_000, 100), 140);
         assertEquals(4_096, spans.size());
-        traces.delivered(arrived(6_001, 5_000, 100), 140);
-        IntStream.rangeClosed(6_001, 11_000).forEach(offset -> traces.told(word(offset)));
+        deliveries.delivered(arrived(6_001, 5_000, 100), 140);
+        IntStream.rangeClosed(6_001, 11_000).forEach(offset -> deliveries.told(word(offset)));
         assertEquals(2 * 4_096, spans.size());
     }
 
     @Test
     void aNodeThatTracesNothingRemembersNothing() {
-        traces.delivered(arrived(7, 3, 100), 140);
+        deliveries.delivered(arrived(7, 3, 100), 140);
         traces.to(recording());
-        traces.told(word(8));
+        deliveries.told(word(8));
         assertEquals(List.of(), spans);
         assertFalse(new Traces().isOn());
     }
@@ -103,7 +103,7 @@ class TracesTest {
     private static LoopEvent.Arrived arrived(long first, int count, long nanoTime) {
         List<Message> messages =
                 IntStream.range(0, count).mapToObj(i -> message("m" + i)).toList();
-        return new LoopEvent.Arrived(NEWS, new Segment(new Position("e", first), messages), 0, nanoTime);
+        return new LoopEvent.Arrived(new TopicBatch(NEWS, new Position("e", first), messages), 0, nanoTime);
     }
 
     private Tracing recording() {

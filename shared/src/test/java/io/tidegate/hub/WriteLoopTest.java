@@ -18,10 +18,18 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The loop on its own thread, with peers that do not read. */
+@ParameterizedClass
+@ValueSource(ints = {1, 2, 4})
 class WriteLoopTest {
-    private final HubFixture fixture = HubFixture.onThreads();
+    private final HubFixture fixture;
+
+    WriteLoopTest(int loops) {
+        fixture = HubFixture.onThreads(loops);
+    }
 
     @AfterEach
     void close() {
@@ -95,7 +103,7 @@ class WriteLoopTest {
     private static final class Defective extends AbstractList<Message> {
         @Override
         public Message get(int index) {
-            if (Thread.currentThread().getName().equals("tidegate-write-loop")) {
+            if (Thread.currentThread().getName().equals("tidegate-write-loop-1")) {
                 throw new IllegalStateException("a defect");
             }
             return new Message(Opcode.TEXT, new byte[0]);

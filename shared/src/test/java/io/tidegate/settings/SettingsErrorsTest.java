@@ -59,6 +59,7 @@ final class SettingsErrorsTest {
                         "tidegate.node",
                         "pod 7",
                         " must be empty or 1 to 253 letters, digits, dots, dashes or underscores"),
+                bad("tidegate.loops", "0", " must be empty or a whole number from 1 to 31"),
                 bad("tidegate.heartbeat", "30", " must be a duration from 10ms to 1h"),
                 bad("tidegate.heartbeat", "-PT30S", " must be a duration from 10ms to 1h"),
                 bad("tidegate.heartbeat", "2h", " must be a duration from 10ms to 1h"),

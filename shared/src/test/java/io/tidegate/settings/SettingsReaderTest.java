@@ -31,6 +31,7 @@ final class SettingsReaderTest {
             Map.entry("tidegate.management.port", "9091"),
             Map.entry("tidegate.path", "/a.b/ws"),
             Map.entry("tidegate.node", "pod-7"),
+            Map.entry("tidegate.loops", "3"),
             Map.entry("tidegate.heartbeat", "500ms"),
             Map.entry("tidegate.idle", "PT1M30.5S"),
             Map.entry("tidegate.origins", "https://app.example.com, http://localhost:3000"),
@@ -92,7 +93,8 @@ final class SettingsReaderTest {
         Settings settings = Settings.defaults();
 
         assertEquals(
-                new Settings.Server("0.0.0.0", 8080, 9090, "", settings.server().node()), settings.server());
+                new Settings.Server("0.0.0.0", 8080, 9090, "", settings.server().node(), Optional.empty()),
+                settings.server());
         assertEquals(new Settings.Api(8090, List.of()), settings.api());
         assertEquals(
                 new Settings.Peers(Duration.ofSeconds(30), Duration.ofSeconds(90), Origins.ANY, Proxies.NONE),
@@ -130,7 +132,8 @@ final class SettingsReaderTest {
     void everyKeyIsRead() {
         Settings settings = read(EVERY_KEY);
 
-        assertEquals(new Settings.Server("127.0.0.1", 8081, 9091, "/a.b/ws", "pod-7"), settings.server());
+        assertEquals(
+                new Settings.Server("127.0.0.1", 8081, 9091, "/a.b/ws", "pod-7", Optional.of(3)), settings.server());
         assertEquals(
                 new Settings.Api(8091, List.of(new Secret("k".repeat(32)), new Secret("l".repeat(40)))),
                 settings.api());

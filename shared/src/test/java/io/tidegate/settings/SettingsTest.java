@@ -45,7 +45,7 @@ final class SettingsTest {
     }
 
     private static Settings.Server server(int port, int managementPort, String node) {
-        return new Settings.Server("localhost", port, managementPort, "", node);
+        return new Settings.Server("localhost", port, managementPort, "", node, Optional.empty());
     }
 
     private static Settings.Relay relay(String url, String config) {

@@ -21,6 +21,7 @@ import io.tidegate.settings.Settings;
 import io.tidegate.settings.SettingsReader;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -54,7 +55,23 @@ public final class HubFixture implements AutoCloseable {
 
     /** With these settings, on a clock and a relay's bus of its own, and on the test's own thread. */
     public HubFixture(Map<String, String> configuration) {
-        this(SettingsReader.read(configuration, Map.of()), new ManualClock());
+        this(1, configuration);
+    }
+
+    /** The same with so many write loops. */
+    public HubFixture(int loops, Map<String, String> configuration) {
+        this(settings(loops, configuration), new ManualClock());
+    }
+
+    /** With the default settings and so many write loops. */
+    public HubFixture(int loops) {
+        this(loops, Map.of());
+    }
+
+    private static Settings settings(int loops, Map<String, String> configuration) {
+        Map<String, String> all = new HashMap<>(configuration);
+        all.put("tidegate.loops", Integer.toString(loops));
+        return SettingsReader.read(all, Map.of());
     }
 
     private HubFixture(Settings settings, ManualClock clock) {
@@ -67,8 +84,8 @@ public final class HubFixture implements AutoCloseable {
     }
 
     /** On threads, as a server runs. */
-    public static HubFixture onThreads() {
-        Settings settings = SettingsReader.read(Map.of(), Map.of());
+    public static HubFixture onThreads(int loops) {
+        Settings settings = settings(loops, Map.of());
         ManualClock clock = new ManualClock();
         return new HubFixture(settings, clock, new MemoryBus(settings, new Threads(() -> {}), clock), Threads::new);
     }
@@ -85,7 +102,7 @@ public final class HubFixture implements AutoCloseable {
         relay = Objects.requireNonNull(made.get());
     }
 
-    /** With the default settings. */
+    /** With the default settings and one write loop. */
     public HubFixture() {
         this(Map.of());
     }

@@ -63,6 +63,9 @@ final class Simulation {
         Map<String, String> settings = new HashMap<>();
         settings.put("tidegate.relay.url", "redis://simulated:6379");
         settings.put("tidegate.node", node);
+        settings.put(
+                "tidegate.loops",
+                String.valueOf(1 + world.random("loops of " + node).nextInt(3)));
         settings.put("tidegate.heartbeat", "2s");
         settings.put("tidegate.idle", Pod.IDLE_SECONDS + "s");
         settings.put("tidegate.drain.notice", "1s");
