@@ -85,10 +85,7 @@ final class ChaosCommand implements Callable<Integer> {
     private Set<Fault> faults =
             EnumSet.copyOf(Stream.of(Fault.values()).filter(Fault::isMended).toList());
 
-    @Option(
-            names = "--clients",
-            paramLabel = "N",
-            description = "on tidegate.v1 (500; 3000 for rolling, 20 for shrink)")
+    @Option(names = "--clients", paramLabel = "N", description = "on tidegate.v1 (500; 3000 for rolling, 2 for shrink)")
     private @Nullable Integer clients;
 
     @Option(
@@ -164,7 +161,7 @@ final class ChaosCommand implements Callable<Integer> {
         boolean rolling = scenario == Scenario.ROLLING;
         boolean shrinks = scenario == Scenario.SHRINK;
         closed |= shrinks;
-        int all = clients != null ? clients : rolling ? 3_000 : shrinks ? 20 : 500;
+        int all = clients != null ? clients : rolling ? 3_000 : shrinks ? 2 : 500;
         Load.Crowd crowd = new Load.Crowd(
                 users != null ? users : shrinks ? 10_000 : 50, watchers != null ? watchers : shrinks ? 40 : 3);
         List<Script> scripts = Stream.of(

@@ -37,7 +37,7 @@ class ChaosIT {
     void nobodyIsSeenToLeaveOrComeInAScaleDown() {
         List<String> arguments = new ArrayList<>(List.of("--scenario", "shrink", "--root", ".."));
         arguments.addAll(List.of("--users", "400", "--watchers", "12"));
-        arguments.addAll(List.of("--clients", "20", "--plain-clients", "2", "--rate", "20"));
+        arguments.addAll(List.of("--plain-clients", "2"));
         arguments.addAll(List.of("--set", "tidegate.drain.notice=1s", "--set", "tidegate.drain.window=4s"));
         assertEquals(0, run(new StringWriter(), arguments.toArray(String[]::new)));
     }
