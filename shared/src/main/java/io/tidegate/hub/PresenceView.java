@@ -107,7 +107,10 @@ final class PresenceView {
         }
         version = at;
         listed = true;
-        List<PresenceChange> changes = List.copyOf(early);
+        // One of the epoch before would have the list asked for for ever; a newer epoch is seen by the next answer.
+        List<PresenceChange> changes = early.stream()
+                .filter(change -> change.version().epoch().equals(at.epoch()))
+                .toList();
         early.clear();
         for (PresenceChange change : changes) {
             Difference more = take(change);
