@@ -21,7 +21,7 @@ final class World {
             Pattern.compile("\\[B@[0-9a-f]+|, (?:done|ready|ended)=[^,\\]]*+(?:\\[[^]]*])?");
 
     /** An object without a name of its own: its number differs from one process to the next. */
-    private static final Pattern IDENTITY = Pattern.compile("\\b[\\w.$]++(?:/0x[0-9a-f]++)?@[0-9a-f]{5,8}\\b");
+    private static final Pattern IDENTITY = Pattern.compile("\\b[\\w.$]++(?:/0x[0-9a-f]++)?@[0-9a-f]{1,8}\\b");
 
     private final PriorityQueue<Task> tasks = new PriorityQueue<>();
     private final Map<String, Long> coverage = new TreeMap<>();
