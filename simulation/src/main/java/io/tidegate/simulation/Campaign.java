@@ -3,6 +3,7 @@ package io.tidegate.simulation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -14,6 +15,7 @@ final class Campaign {
     private final long seeds;
     private final long nanos;
     private final int threads;
+    private final Set<Long> known;
     private final AtomicLong next;
     private final AtomicLong done = new AtomicLong();
     private final AtomicLong events = new AtomicLong();
@@ -26,6 +28,16 @@ final class Campaign {
      * @param nanos after which it ends, however many seeds are left
      */
     Campaign(long first, long seeds, long nanos, int threads) {
+        this(first, seeds, nanos, threads, Set.of());
+    }
+
+    /**
+     * The same without some seeds.
+     *
+     * @param known those whose fault is known and not mended yet
+     */
+    Campaign(long first, long seeds, long nanos, int threads, Set<Long> known) {
+        this.known = known;
         this.first = first;
         this.seeds = seeds;
         this.nanos = nanos;
@@ -60,8 +72,9 @@ final class Campaign {
     private void work(long begun, Consumer<String> progress) {
         long seed;
         while (failed == null && System.nanoTime() - begun < nanos && (seed = next.getAndIncrement()) - first < seeds) {
-            Simulation.Outcome outcome = Simulation.run(Scenario.of(seed), false);
-            note(outcome, progress);
+            if (!known.contains(seed)) {
+                note(Simulation.run(Scenario.of(seed), false), progress);
+            }
         }
     }
 

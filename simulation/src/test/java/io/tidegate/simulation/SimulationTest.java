@@ -17,6 +17,12 @@ class SimulationTest {
     private static final Duration TIME = Duration.ofSeconds(60);
 
     /** Right and rare: whether they come is chance. */
+    /**
+     * Behind a Redis that has lost its last writes while the link to it still stands, a position is given twice, and a message can
+     * be missed without a word: docs/simulation.md.
+     */
+    private static final Set<Long> KNOWN = Set.of(2_000_058L);
+
     private static final Set<String> RARE = Set.of("closed with 1011", "handshake refused");
 
     @BeforeAll
@@ -53,17 +59,15 @@ class SimulationTest {
 
     @Test
     void promisesAreKeptWhateverTheOrderAndTheFaults() throws InterruptedException {
-        // Below 1,000,000,000 so that a command with one is short. Always the same, since two seeds show what is not
-        // mended
-        // yet: 9000171 a gap without a word in the Java client, and 2000058 one behind a Redis that has lost its last
-        // writes
-        // while the link to it still stood: a position is given twice, and nobody can tell the two messages apart.
-        long first = 3_000_000;
+        // Below 1,000,000,000 so that a command with one is short. Not drawn, as it is to be again: seed 9000171 shows
+        // a gap
+        // without a word in the Java client, which is not mended yet.
+        long first = 2_000_000;
         System.out.println("From seed " + first + " on");
         List<String> told = new ArrayList<>();
         int threads = Runtime.getRuntime().availableProcessors();
 
-        Campaign.Result result = new Campaign(first, Long.MAX_VALUE, TIME.toNanos(), threads).run(told::add);
+        Campaign.Result result = new Campaign(first, Long.MAX_VALUE, TIME.toNanos(), threads, KNOWN).run(told::add);
 
         Scenario failed = result.failed();
         if (failed != null) {
