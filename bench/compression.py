@@ -5,7 +5,6 @@ A server runs with tidegate.compression on; in turns, its clients offer to take 
 
     ./tidegate bench compression --conns 1000 --size 1024
 """
-import argparse
 
 import deliveries
 
@@ -13,8 +12,7 @@ OFFER = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\
 
 
 def main():
-    args = deliveries.options(argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)).parse_args()
+    args = deliveries.options(__doc__).parse_args()
     server, port = deliveries.start(args.runtime, "-Dtidegate.compression=true")
     try:
         results = {"plain": [], "deflated": []}

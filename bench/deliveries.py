@@ -1,4 +1,5 @@
 """A steady publisher and many subscribers that throw away what they get: what a delivery costs the processes that make it."""
+import argparse
 import json
 import os
 import re
@@ -122,11 +123,14 @@ def measure(port, pids, args, header="", trust=None):
     return used * 1e6 / deliveries, read / deliveries
 
 
-def options(parser):
+def options(description, size=1024, rate=40):
+    """A parser of what all comparisons take; without a rate, of what goes as fast as it can."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    if rate:
+        parser.add_argument("--rate", type=float, default=rate, help="messages a second")
     parser.add_argument("--runtime", choices=("se", "mp"), default="se")
     parser.add_argument("--conns", type=int, default=1000)
-    parser.add_argument("--size", type=int, default=1024, help="bytes of a message")
-    parser.add_argument("--rate", type=float, default=40, help="messages a second")
+    parser.add_argument("--size", type=int, default=size, help="bytes of a message")
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--warmup", type=float, default=4)
     parser.add_argument("--rounds", type=int, default=5)

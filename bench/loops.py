@@ -7,7 +7,6 @@ and check each message that they get: none lost, all in one order. The others ar
 
     ./tidegate bench loops --loops 1,2 --conns 1000 --size 200
 """
-import argparse
 import multiprocessing
 import select
 import socket
@@ -144,15 +143,9 @@ def measure(port, pid, args):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runtime", choices=("se", "mp"), default="se")
+    parser = deliveries.options(__doc__, size=200, rate=None)
     parser.add_argument("--loops", default="1,2", help="numbers of write loops; the first is what others are compared with")
-    parser.add_argument("--conns", type=int, default=1000)
-    parser.add_argument("--size", type=int, default=200, help="bytes of a message")
     parser.add_argument("--window", type=int, default=20, help="messages of a publisher under way")
-    parser.add_argument("--seconds", type=float, default=4)
-    parser.add_argument("--warmup", type=float, default=4)
-    parser.add_argument("--rounds", type=int, default=5)
     args = parser.parse_args()
     servers = {}
     results = {}

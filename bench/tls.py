@@ -5,7 +5,6 @@ All of them run at once and take turns. Needs haproxy, nginx and openssl.
 
     ./tidegate bench tls --conns 300 --rate 40
 """
-import argparse
 import os
 import re
 import socket
@@ -87,8 +86,7 @@ def handshakes(port, pids, folder, seconds):
 
 
 def main():
-    args = deliveries.options(argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)).parse_args()
+    args = deliveries.options(__doc__).parse_args()
     processes = []
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([deliveries.java(), "-cp", deliveries.jar(args.runtime), "io.tidegate.tls.LocalCertificate", folder], check=True)
