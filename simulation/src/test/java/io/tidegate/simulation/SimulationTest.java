@@ -16,13 +16,13 @@ import org.junit.jupiter.api.Test;
 class SimulationTest {
     private static final Duration TIME = Duration.ofSeconds(60);
 
-    /** Right and rare: whether they come is chance. */
     /**
      * Behind a Redis that has lost its last writes while the link to it still stands, a position is given twice, and a message can
      * be missed without a word: docs/simulation.md.
      */
     private static final Set<Long> KNOWN = Set.of(2_000_058L);
 
+    /** Right and rare: whether they come is chance. */
     private static final Set<String> RARE = Set.of("closed with 1011", "handshake refused");
 
     @BeforeAll
