@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server in a process of its own, as an operator starts it: settings go in as system properties, the ports come out of
@@ -28,6 +29,9 @@ public final class ServerProcess implements AutoCloseable {
 
     /** On a machine that has much else to do; a quiet one needs two or three seconds. */
     private static final Duration START = Duration.ofSeconds(60);
+
+    /** Write loops of a server whose settings name none; where this is not set, the server decides. */
+    private static final @Nullable Integer LOOPS = Integer.getInteger("tidegate.testing.loops");
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -55,6 +59,9 @@ public final class ServerProcess implements AutoCloseable {
         }
         if (settings.containsKey("tidegate.api.keys") && !settings.containsKey("tidegate.api.port")) {
             command.add("-Dtidegate.api.port=0");
+        }
+        if (LOOPS != null && !settings.containsKey("tidegate.loops")) {
+            command.add("-Dtidegate.loops=" + LOOPS);
         }
         command.addAll(List.of("-jar", jar.toString()));
         command.addAll(List.of(arguments));
