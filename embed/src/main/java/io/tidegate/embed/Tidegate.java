@@ -16,6 +16,7 @@ import io.tidegate.helidon.HelidonMeters;
 import io.tidegate.helidon.Listeners;
 import io.tidegate.helidon.NodeChecks;
 import io.tidegate.node.Node;
+import io.tidegate.node.RequestClasses;
 import io.tidegate.protocol.MessageId;
 import io.tidegate.protocol.Parsed.Bad;
 import io.tidegate.protocol.Parsed.Good;
@@ -72,7 +73,9 @@ public final class Tidegate implements ServerFeature {
      * @throws io.tidegate.settings.SettingsException where something is wrong with them, with all of it
      */
     public static Tidegate create(Map<String, String> settings) {
-        return new Tidegate(SettingsReader.read(settings, System.getenv()));
+        Settings read = SettingsReader.read(settings, System.getenv());
+        RequestClasses.load();
+        return new Tidegate(read);
     }
 
     /** The endpoint of chat by topics, for any path: docs/protocol.md. Bound to this node. */

@@ -102,6 +102,7 @@ public final class Launch {
 
     private static Optional<Server> open(Settings settings, Log log, Start start) {
         try {
+            RequestClasses.load();
             return Optional.of(start.start(settings));
         } catch (IllegalArgumentException e) {
             giveUp(log, e, BAD_SETTINGS);

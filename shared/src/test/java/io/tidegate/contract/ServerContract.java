@@ -237,6 +237,14 @@ public abstract class ServerContract {
     }
 
     @Nested
+    class RequestClasses extends RequestClassesContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
     class HistoryPaces extends HistoryPaceContract {
         @Override
         Path jar() {
