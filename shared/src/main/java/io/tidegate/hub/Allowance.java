@@ -2,20 +2,23 @@ package io.tidegate.hub;
 
 import java.util.concurrent.TimeUnit;
 
-/** What a peer may send in a second, and what becomes of one that sends more. For the reading thread. */
+/**
+ * How many messages a peer may send in a second, and what happens to the messages above that rate. For the reading
+ * thread.
+ */
 final class Allowance {
-    /** What becomes of a message. */
+    /** What happens to a message. */
     enum Verdict {
         ALLOWED,
-        /** Answered by an error. */
+        /** The server answers it with an error. */
         REFUSED,
-        /** The same, and the connection is closed: the peer does not heed the errors. */
+        /** The server answers it with an error and closes the connection, because the peer ignores the errors. */
         CLOSED,
-        /** It came after that. */
+        /** The message came after {@link #CLOSED}. */
         IGNORED
     }
 
-    /** Messages above the rate that are answered by an error before the connection is closed, at least. */
+    /** The smallest number of messages above the rate that are answered by an error before the connection is closed. */
     private static final int REFUSALS = 10;
 
     private static final Allowance UNLIMITED = new Allowance(0);
@@ -31,7 +34,7 @@ final class Allowance {
         this.rate = RateLimit.of(perSecond);
     }
 
-    /** A full one of so many messages; 0 for no limit. */
+    /** An allowance of which nothing is used yet. A rate of 0 means no limit. */
     static Allowance of(int perSecond) {
         return perSecond == 0 ? UNLIMITED : new Allowance(perSecond);
     }
@@ -52,7 +55,7 @@ final class Allowance {
         return closed ? Verdict.CLOSED : Verdict.REFUSED;
     }
 
-    /** What is allowed, as a peer is told. */
+    /** The limit, in the words that the peer is told. */
     String text() {
         return "allowed are " + perSecond + " messages a second";
     }

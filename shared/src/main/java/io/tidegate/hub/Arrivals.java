@@ -12,8 +12,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
- * Takes what comes from the relay, on the relay's thread, and posts it to the write loops that have subscribers of its topic: the order
- * of a loop's inbox is the order for all of its connections.
+ * Takes what the relay delivers, on the relay's thread, and posts it to the write loops that have subscribers of the
+ * topic. The order of a loop's inbox is the order for all of the loop's connections.
  */
 final class Arrivals implements Relay.Receiver {
     private final WriteLoops loops;
@@ -25,7 +25,10 @@ final class Arrivals implements Relay.Receiver {
         this.clock = clock;
     }
 
-    /** What comes on {@link Topic#FLEET} and {@link Topic#ORDERS} is for the node itself, and does not wait behind what is for clients. */
+    /**
+     * Messages on {@link Topic#FLEET} and {@link Topic#ORDERS} are for the node itself. They do not wait behind clients'
+     * messages.
+     */
     void listenToFleet(Consumer<Message> listener) {
         fleet.add(listener);
     }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class Audience {
     private static final Subscription[] NONE = {};
 
-    /** A prime, so that the places of all come up. */
+    /** A prime number, so that every place has its turn to be first. */
     private static final int STEP = 61;
 
     private Subscription[] members = NONE;
@@ -27,7 +27,7 @@ final class Audience {
         carried = true;
     }
 
-    /** Up to here all has been handed out; null before the first message. */
+    /** The position of the last message that was handed out to the subscriptions; null before the first message. */
     @Nullable
     Position delivered() {
         return delivered;
@@ -37,12 +37,12 @@ final class Audience {
         delivered = position;
     }
 
-    /** It has lost its last member; returns how often that has happened. */
+    /** The audience has lost its last member. Returns how often that has happened. */
     int emptied() {
         return ++timesEmpty;
     }
 
-    /** Whether it has been empty since it was so for that many times. */
+    /** Whether the audience has been empty all the time since {@link #emptied} returned this count. */
     boolean isEmptySince(int times) {
         return size == 0 && timesEmpty == times;
     }
@@ -56,8 +56,9 @@ final class Audience {
     }
 
     /**
-     * Where a delivery begins: each time further on, so that nobody is always the last. A client that publishes as soon as it has
-     * read would else always come just too late for the next round.
+     * The place at which a delivery begins. Each delivery begins further on, so that no subscription is always the last.
+     * Otherwise a client that publishes as soon as it has read a message would always be just too late for the next
+     * round.
      */
     int nextFirst() {
         first = first + STEP < size ? first + STEP : 0;
@@ -72,7 +73,10 @@ final class Audience {
         members[size++] = subscription;
     }
 
-    /** The last one takes its place, so that leaving costs the same in a topic of ten and of ten thousand. */
+    /**
+     * The last member takes the place that becomes free, so that a removal costs the same in a topic of ten and of ten
+     * thousand.
+     */
     void remove(Subscription subscription) {
         int place = subscription.place();
         if (place < size && members[place] == subscription) {
@@ -86,7 +90,7 @@ final class Audience {
         }
     }
 
-    @SuppressWarnings("NullAway") // behind the last member nobody looks
+    @SuppressWarnings("NullAway") // nothing reads a slot behind the last member
     private void clear(int index) {
         members[index] = null;
     }

@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who subscribes to each topic of a write loop. The relay is told of a topic's first subscriber, and when there has been none for
- * a moment. For that loop's thread alone, but for {@link #carries}.
+ * The subscribers of each topic of a write loop. The relay is told of a topic's first subscriber, and when the topic has
+ * had none for a moment. For that loop's thread alone, except {@link #carries}.
  */
 final class Audiences {
     private final WriteLoop.Place place;
@@ -21,20 +21,20 @@ final class Audiences {
     private final Presences presences;
     private final Map<Topic, Audience> topics = new HashMap<>();
 
-    /** Topics that are carried and subscribed to: the loop writes, handshakes read. */
+    /** Topics that are subscribed to and that the relay delivers. The loop writes the set; handshakes read it. */
     private final Set<Topic> carriedTopics = ConcurrentHashMap.newKeySet();
 
-    /** Those that the relay did not take, and that may still be wanted. */
+    /** Topics for which the relay did not take the subscription, and that may still have subscribers. */
     private final Set<Topic> askAgain = new LinkedHashSet<>();
 
-    /** Nobody yet. */
+    /** No topic has a subscriber yet. */
     Audiences(WriteLoop.Place place, Readings readings, Presences presences) {
         this.place = place;
         this.presences = presences;
         this.readings = readings;
     }
 
-    /** Those that are subscribed to and carried; a live view. Any thread. */
+    /** Topics that are subscribed to and that the relay delivers; a live view. Any thread. */
     Set<Topic> carriedTopics() {
         return Collections.unmodifiableSet(carriedTopics);
     }
@@ -45,9 +45,10 @@ final class Audiences {
     }
 
     /**
-     * What arrives from now on is the subscription's, too.
+     * The subscription gets what arrives from now on.
      *
-     * @param replaced ends with that; the topic is never without a subscriber in between, nor is its user counted twice
+     * @param replaced ends when the new subscription begins: the topic is never without a subscriber in between, and its
+     *     user is not counted twice
      */
     void add(Subscription subscription, @Nullable Subscription replaced) {
         Topic topic = subscription.topic();
@@ -76,9 +77,9 @@ final class Audiences {
     }
 
     /**
-     * Nothing is the subscription's any more; harmless when repeated.
+     * The subscription gets nothing any more. A second call does nothing.
      *
-     * @return where its client may resume
+     * @return where the client may resume
      */
     Position remove(Subscription subscription) {
         Topic topic = subscription.topic();
@@ -97,19 +98,20 @@ final class Audiences {
     }
 
     /**
-     * Whether a connection that has just posted its subscription to this topic gets all that is published from now on. Any thread:
-     * who finds the topic here has posted before the topic left this set, and so before {@link LoopEvent.Emptied} was posted.
+     * Whether a connection that has just posted its subscription to this topic gets all that is published from now on.
+     * Any thread: a thread that finds the topic in the set has posted before the topic left the set, and so before {@link
+     * LoopEvent.Emptied} was posted.
      */
     boolean carries(Topic topic) {
         return carriedTopics.contains(topic);
     }
 
-    /** Whether this subscription is shown who is there. */
+    /** Whether the topic's presence is shown to this subscription. */
     boolean isShown(Topic topic, @Nullable Subscription subscription) {
         return presences.isShown(topic, subscription);
     }
 
-    /** The subscriptions of clients' topics that begin so and come behind another. */
+    /** The number of subscriptions of each client topic whose name starts with a prefix and sorts after another name. */
     Map<String, Integer> count(String prefix, String after) {
         Map<String, Integer> counts = new HashMap<>();
         topics.forEach((topic, audience) -> {
@@ -123,7 +125,7 @@ final class Audiences {
         return counts;
     }
 
-    /** Where nobody has come since, the topic is not wanted any more. */
+    /** Unsubscribes at the relay, unless the topic has got a subscriber meanwhile. */
     void emptied(LoopEvent.Emptied emptied) {
         if (isPresent(emptied.topic(), emptied.audience()) && emptied.audience().isEmptySince(emptied.time())) {
             topics.remove(emptied.topic());
@@ -136,7 +138,7 @@ final class Audiences {
         return topics.get(topic) == audience;
     }
 
-    /** The answer names the audience: it may come when that is gone, and the topic has another one. */
+    /** The answer names the audience, because the topic may have another audience by the time the answer comes. */
     private void carry(Topic topic, Audience audience) {
         place.topics()
                 .want(
@@ -149,7 +151,7 @@ final class Audiences {
                                                 : new LoopEvent.NotCarried(topic, audience)));
     }
 
-    /** The relay is asked again with the next tick: somebody waits. */
+    /** Asks the relay again with the next tick, because subscribers wait. */
     void notCarried(LoopEvent.NotCarried notCarried) {
         if (isPresent(notCarried.topic(), notCarried.audience())) {
             askAgain.add(notCarried.topic());
@@ -169,7 +171,7 @@ final class Audiences {
         }
     }
 
-    /** What is published from now on will come, or be told as missing. */
+    /** What is published from now on arrives, or is reported as missing. */
     void carried(LoopEvent.Carried carried) {
         Audience audience = carried.audience();
         if (!isPresent(carried.topic(), audience) || audience.carried()) {

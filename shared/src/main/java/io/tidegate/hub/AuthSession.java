@@ -12,11 +12,11 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Who a connection's peer is, for as long as its token counts. The reading thread renews it; any thread reads it. The end is kept
- * as a time of the clock that does not jump.
+ * The identity of a connection's peer, for as long as the peer's token is valid. The reading thread renews it; any thread
+ * reads it. The end of the token is kept as a time of the monotonic clock.
  */
 final class AuthSession {
-    /** New tokens a second, each of which may cost a signature check. */
+    /** New tokens a second. Each of them may cost a signature check. */
     private static final int RENEWALS = 5;
 
     private record State(Identity identity, Author author, OptionalLong endNanos) {}
@@ -42,7 +42,7 @@ final class AuthSession {
         return new State(identity, identity.closed() ? Author.proven(identity.user()) : Author.AS_WRITTEN, end);
     }
 
-    /** A token may count for centuries. */
+    /** Avoids an overflow: a token may be valid for centuries. */
     private static long saturated(Duration duration) {
         return TimeUnit.SECONDS.toNanos(Math.min(duration.toSeconds(), TimeUnit.DAYS.toSeconds(10_000)));
     }
@@ -51,12 +51,12 @@ final class AuthSession {
         return state.identity;
     }
 
-    /** Whose its messages are. */
+    /** The author of the peer's messages. */
     Author author() {
         return state.author;
     }
 
-    /** Until the end of the token; empty where there is none. */
+    /** Milliseconds until the end of the token; empty where there is no token. */
     OptionalLong expiresInMs() {
         OptionalLong end = state.endNanos;
         return end.isEmpty()
@@ -69,7 +69,10 @@ final class AuthSession {
         return end.isPresent() && nanoTime - end.getAsLong() >= 0;
     }
 
-    /** Takes a new token of the same user; where it is refused the one before counts. For the reading thread. */
+    /**
+     * Takes a new token of the same user. Where the new token is refused, the old one stays valid. For the reading
+     * thread.
+     */
     Verdict renew(String token) {
         if (access.isOpen()) {
             return new Verdict.Refused(Reason.INVALID, "this server asks for no token");

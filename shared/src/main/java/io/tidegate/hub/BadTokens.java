@@ -3,13 +3,13 @@ package io.tidegate.hub;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * How many bad tokens a network has brought of late. Above the rate it is refused before its token is looked at. Any thread.
+ * The rate of bad tokens of each network. Above the limit a network is refused before its token is checked. Any thread.
  */
 final class BadTokens {
-    /** A second, and at once. */
+    /** Bad tokens a second, and the largest burst. */
     private static final int RATE = 10;
 
-    /** Networks that are remembered; beyond that all are forgotten. */
+    /** The largest number of networks that are remembered. Above it all of them are forgotten. */
     private static final int MOST = 10_000;
 
     private final ConcurrentHashMap<Network, RateLimit> networks = new ConcurrentHashMap<>();

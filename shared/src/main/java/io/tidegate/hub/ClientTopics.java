@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The topics of each client, over all of its connections: each one costs this node, and the relay, something of its own. Any
- * thread, since they may belong to different write loops.
+ * The topics of each client, over all of its connections. Each topic costs memory on this node and at the relay. Any
+ * thread, because a client's connections may belong to different write loops.
  */
 final class ClientTopics {
     private final int most;
@@ -15,7 +15,7 @@ final class ClientTopics {
     /** By client ({@link Admission.Permit#client}), how many of its connections subscribe to each topic. */
     private final Map<Object, Map<Topic, Integer>> topics = new ConcurrentHashMap<>();
 
-    /** So many for each client; 0 for any number. */
+    /** The limit of topics for each client; 0 for no limit. */
     ClientTopics(int most) {
         this.most = most;
     }
@@ -24,7 +24,10 @@ final class ClientTopics {
         return most;
     }
 
-    /** Counts a subscription; false, and not counted, where it would be a topic more than the client may have. */
+    /**
+     * Counts a subscription. Returns false, and does not count it, where the client would have more topics than the
+     * limit.
+     */
     boolean enter(Object client, Topic topic) {
         if (isFree(topic)) {
             return true;
@@ -52,7 +55,7 @@ final class ClientTopics {
         });
     }
 
-    /** The broadcast topic is there anyway. */
+    /** The broadcast topic costs nothing more: the node has it anyway. */
     private boolean isFree(Topic topic) {
         return most == 0 || topic.equals(Topic.BROADCAST);
     }

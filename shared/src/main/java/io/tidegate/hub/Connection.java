@@ -34,16 +34,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * One peer, from its handshake to the end of its TCP connection.
  *
- * <p><b>Owners.</b> The runtime's reading thread owns what has been read and how fast that may be: it calls {@link #receive},
- * {@link #ping}, {@link #pong}, {@link #closedByPeer} and at last {@link #ended}. The write loop owns what is sent and
- * subscribed to ({@link Subscriber}), and alone sets {@link #closeCode}. The tick owns the heartbeat's schedule. They share
- * no lock: each posts to the write loop, and reads of the others what has one writer.
+ * <p><b>Owners.</b> The runtime's reading thread owns what has been read and how fast the peer may be read: it calls
+ * {@link #receive}, {@link #ping}, {@link #pong}, {@link #closedByPeer} and at last {@link #ended}. The write loop owns
+ * what is sent and subscribed to ({@link Subscriber}), and is the only writer of {@link #closeCode}. The tick owns the
+ * heartbeat's schedule. They share no lock: each posts to the write loop, and reads only those fields of the others that
+ * have one writer.
  *
- * <p><b>Order of an end.</b> Either side begins with a close frame. After ours nothing follows, since the queue ends
- * with it; what the peer sent before it saw ours is still taken. When both frames have passed, the runtime closes TCP,
- * as RFC 6455 section 7.1.1 asks of a server. A peer that does not answer is cut at {@link Vitals#CLOSE_TIMEOUT_NANOS}. Only
- * {@link #ended}, which the runtime calls wherever its reading ends, takes the connection off the books, so a peer that
- * vanishes without a word cannot leak.
+ * <p><b>Order of an end.</b> Either side begins with a close frame. Nothing follows our close frame, because the queue
+ * ends with it. Frames that the peer sent before it saw our close frame are still taken. When both close frames have
+ * passed, the runtime closes TCP, as RFC 6455 section 7.1.1 asks of a server. A peer that does not answer is cut after
+ * {@link Vitals#CLOSE_TIMEOUT_NANOS}. Only {@link #ended} removes the connection from the hub. The runtime calls it
+ * wherever its reading ends, so a peer that disappears without a close frame does not leak.
  */
 public final class Connection {
     private static final int OPEN = 0;
@@ -56,7 +57,7 @@ public final class Connection {
     private final LoopInbox loop;
     private final Wire wire;
 
-    /** Where a publish goes that names no topic: the first one of the handshake. */
+    /** The topic of a publish that names none: the first topic of the handshake. */
     private final Optional<Topic> home;
 
     private final Transport transport;
@@ -70,13 +71,16 @@ public final class Connection {
     private final Turns turns;
     private final Vitals vitals;
 
-    /** Frames on their way through the write loop, which those that are published past it must not overtake. */
+    /**
+     * The number of frames that go through the write loop. A publish that does not go through the loop must not overtake
+     * them.
+     */
     private final AtomicInteger asked = new AtomicInteger();
 
     /** {@link #OPEN}, or the code of the side that closed first. */
     private volatile int closeCode = OPEN;
 
-    /** Of who waits until the topic of a wire without positions is carried. */
+    /** Where the wire has no positions: what the handshake waits for until the relay delivers the topic. */
     private volatile @Nullable CountDownLatch carried;
 
     Connection(Hub hub, Transport transport, Peer peer) {
@@ -91,7 +95,8 @@ public final class Connection {
         this.refusal = peer.refusal();
         this.session = new AuthSession(peer.identity(), hub.access(), hub.clock());
         this.subscriber = hub.subscriber(this, loop.loop(), transport, peer.compression());
-        // A peer that is answered is slowed down; one that is not has no other sign than an error.
+        // A peer whose frames are answered is slowed down. A peer whose frames are not answered notices nothing but an
+        // error.
         this.allowance = Allowance.of(wire.resumes() ? 0 : limits().rate());
         this.pace = new Pace(wire.resumes() ? limits().rate() : 0);
         this.share = new PublishShare(hub.publishRoom());
@@ -99,7 +104,7 @@ public final class Connection {
         this.vitals = new Vitals(hub.attention(), hub.clock().nanoTime(), hub.heartbeat());
     }
 
-    /** Whose this is, where connections are counted together. */
+    /** The client for which connections are counted together. */
     Object client() {
         return permit.client();
     }
@@ -120,7 +125,7 @@ public final class Connection {
         }
         LoopEvent began = new LoopEvent.Began(this, topics);
         if (carried != null && isCarried()) {
-            // Until something comes for the topic, which wakes the loop, nobody sees the difference.
+            // The client notices no difference before a message for the topic comes, and a message wakes the loop.
             loop.owner().postQuietly(began);
         } else {
             post(began);
@@ -134,7 +139,7 @@ public final class Connection {
         return wire.equals(Wire.BROADCAST) ? "broadcast" : "chat";
     }
 
-    /** One line of this connection's life, by the name that its client knows. */
+    /** Logs one line of this connection's life, with the name that its client knows. */
     void debug(Supplier<String> event) {
         if (LOG.isLoggable(Level.DEBUG)) {
             LOG.log(Level.DEBUG, name() + " " + event.get());
@@ -147,11 +152,10 @@ public final class Connection {
         close(refused.close(), refused.message());
     }
 
-    /** Waits, for so long at most, until what is published from now on reaches this connection. */
+    /** Waits, at most this long, until what is published from now on reaches this connection. */
     void awaitCarried(long millis) throws InterruptedException {
         CountDownLatch latch = carried;
-        // Mostly somebody subscribes to the topic already: to wait for the loop would be two wake-ups for each
-        // handshake.
+        // Mostly the topic has a subscriber already. To wait for the loop would cost two wake-ups for each handshake.
         if (latch != null && !isCarried() && !latch.await(millis, TimeUnit.MILLISECONDS)) {
             debug(() -> "connected before its topic was subscribed");
         }
@@ -162,7 +166,7 @@ public final class Connection {
         return home.filter(loop.loop().audiences()::carries).isPresent();
     }
 
-    /** Its topic is carried. From the write loop. */
+    /** The relay delivers the topic of this connection. From the write loop. */
     void subscribed() {
         CountDownLatch latch = carried;
         if (latch != null) {
@@ -187,11 +191,11 @@ public final class Connection {
         if (wire.resumes()) {
             post(opened);
         } else {
-            loop.owner().postQuietly(opened); // nothing waits yet
+            loop.owner().postQuietly(opened); // no frame waits yet
         }
     }
 
-    /** Takes a data message, and waits until the next may be read. */
+    /** Takes a data message, and waits until the next message may be read. */
     public void receive(Message message) throws InterruptedException {
         take(message);
         turns.await();
@@ -206,17 +210,17 @@ public final class Connection {
         turns.await();
     }
 
-    /** A sign of life. */
+    /** The peer has given a sign of life. */
     public void pong() {
         vitals.heard(hub.attention());
     }
 
-    /** Whether a frame may be read now; for a reading thread that does not want to wait. */
+    /** Whether a frame may be read now. For a reading thread that does not want to wait. */
     public boolean mayBeRead() {
         return turns.mayRead() && pace.mayRead();
     }
 
-    /** Takes a data message. Waits for nothing: only for who has seen {@link #mayBeRead}. */
+    /** Takes a data message without waiting. Only for a thread that has checked {@link #mayBeRead}. */
     public void take(Message message) {
         pong();
         pace.read(hub.clock().nanoTime());
@@ -281,7 +285,7 @@ public final class Connection {
         }
     }
 
-    /** Checks a token, on the reading thread, which may wait for the source of the keys. */
+    /** Checks a token on the reading thread, which may wait for the source of the keys. */
     private void renew(String token) {
         switch (session.renew(token)) {
             case Verdict.Accepted accepted -> {
@@ -299,9 +303,9 @@ public final class Connection {
     }
 
     /**
-     * A frame that went through the write loop has been answered, or was handed on.
+     * A frame that went through the write loop has been answered or passed on.
      *
-     * @param turn whether the peer may send another one for it
+     * @param turn whether the peer may send another frame in exchange
      */
     void answered(boolean turn) {
         asked.getAndDecrement();
@@ -310,12 +314,15 @@ public final class Connection {
         }
     }
 
-    /** The peer may send one frame more. Any thread. */
+    /** The peer may send one more frame. Any thread. */
     void giveTurn() {
         turns.giveBack();
     }
 
-    /** Any thread that has the right to this topic's order: the reading one, or the write loop for what came through it. */
+    /**
+     * Publishes, on a thread that may decide the topic's order: the reading thread, or the write loop for a frame that
+     * came through the loop.
+     */
     void publish(Topic topic, ClientFrame.Publish publish) {
         if (!identity().rights().mayPublish(topic)) {
             metrics().publishes(Source.CLIENT, Outcome.FORBIDDEN).increment();
@@ -345,7 +352,10 @@ public final class Connection {
         });
     }
 
-    /** Gives a message to the relay, and counts it until that has answered; most relays in memory do so at once. */
+    /**
+     * Gives a message to the relay, and counts its bytes until the relay has answered. Most in-memory relays answer at
+     * once.
+     */
     private CompletionStage<Position> carry(Topic topic, ClientFrame.Publish publish) {
         CompletableFuture<Position> carried =
                 hub.publish(topic, publish, session.author()).toCompletableFuture();
@@ -370,49 +380,49 @@ public final class Connection {
     }
 
     /**
-     * The peer's close frame has come: answers it, unless it is itself the answer, and waits until ours is out. The
-     * runtime then closes TCP.
+     * The peer's close frame has come. Answers it, unless it is itself an answer, and waits until our close frame is
+     * written. The runtime then closes TCP.
      *
-     * @param code the peer's, 1005 where it gave none
+     * @param code the peer's close code; 1005 where the peer gave none
      */
     public void closedByPeer(int code) throws InterruptedException {
         peerCloses(code);
         awaitClosed();
     }
 
-    /** The same without waiting. */
+    /** Like {@link #closedByPeer}, without waiting. */
     public void peerCloses(int code) {
         FrameBatch frame = code == 1005 ? FrameBatch.of(Opcode.CLOSE, new byte[0]) : FrameBatch.close(code, "");
         post(new LoopEvent.Close(this, code, "", frame, false));
     }
 
     /**
-     * Begins the closing handshake, once: what waits is still sent, then the close frame. A peer that was closed for
-     * being too slow gets nothing but the close frame. Any thread.
+     * Begins the closing handshake, once: what waits in the queue is sent first, then the close frame. A peer that is
+     * closed because it is too slow gets only the close frame. Any thread.
      */
     public void close(CloseCode code, String reason) {
         FrameBatch frame = FrameBatch.close(code.code(), reason);
         post(new LoopEvent.Close(this, code.code(), reason, frame, code == CloseCode.OVERLOAD));
     }
 
-    /** Waits until the close frame is out, or cannot be sent, but no longer than a peer may take to answer it. */
+    /** Waits until the close frame is written or cannot be sent, at most for the time that a peer may take to answer. */
     public void awaitClosed() throws InterruptedException {
         CountDownLatch out = new CountDownLatch(1);
         whenClosed(out::countDown);
         boolean ignored = out.await(Vitals.CLOSE_TIMEOUT_NANOS, TimeUnit.NANOSECONDS);
     }
 
-    /** Tells, from the write loop, when the close frame is out, or cannot be sent. */
+    /** Calls back, from the write loop, when the close frame is written or cannot be sent. */
     public void whenClosed(Runnable told) {
         post(new LoopEvent.AwaitFinished(this, told));
     }
 
-    /** True soon after the first close frame, ours or the peer's. */
+    /** True soon after the first close frame, which may be ours or the peer's. */
     public boolean closing() {
         return closeCode != OPEN;
     }
 
-    /** It is closed as a slow consumer. From the write loop, once. */
+    /** The connection is closed as a slow consumer. From the write loop, once. */
     void tooSlow() {
         hub.slowConsumers().closed(name());
     }
@@ -420,7 +430,7 @@ public final class Connection {
     /**
      * The closing handshake has begun. From the write loop, once.
      *
-     * @param reason as the peer is told it; empty where the peer closes
+     * @param reason the close frame's reason; empty where the peer closes
      */
     void closing(int code, String reason) {
         debug(() -> reason.isEmpty() ? "closed by its peer, " + code : "closing, " + code + ": " + reason);
@@ -433,7 +443,7 @@ public final class Connection {
         hub.guarded(this, transport::abort);
     }
 
-    /** TCP is gone. The runtime calls this last, whatever happened; only the first call counts. */
+    /** TCP is gone. The runtime calls this last, in every case. Only the first call counts. */
     public void ended() {
         if (hub.remove(this)) {
             permit.close();
@@ -442,7 +452,7 @@ public final class Connection {
         }
     }
 
-    /** Nothing is left of it. From the write loop, once. */
+    /** Nothing of the connection is left. From the write loop, once. */
     void offTheBooks() {
         int code = closeCode == OPEN ? 1006 : closeCode;
         closeCode = code;
@@ -454,28 +464,29 @@ public final class Connection {
         }
     }
 
-    /** Tells the peer that this connection is to end. */
+    /** Tells the peer that this connection will end. */
     public void announceShutdown(long reconnectAfterMillis) {
         send(FrameBatch.of(new ServerFrame.ServerShutdown(reconnectAfterMillis)));
     }
 
-    /** Whether this peer connects elsewhere by itself, and gets there what it has missed. */
+    /** Whether this peer reconnects by itself to another node, and resumes there. */
     public boolean resumes() {
         return wire.resumes();
     }
 
-    /** Heartbeat, reaper and close timeout; one thread for all connections. */
+    /** Runs the heartbeat, the idle check and the close timeout. One thread runs it for all connections. */
     void tick(long now, long attention, Heartbeat heartbeat) {
         pace.tick(now);
         if (session.isOver(now) && !closing()) {
             refuse(new Refusal(ErrorCode.TOKEN_EXPIRED, "the token has expired", CloseCode.TOKEN));
         }
-        // What a peer says that is not read lies in its socket; but not to read what it is sent is its own fault.
+        // A peer that is not read may have frames in its socket, so its silence is excused. A peer that does not read
+        // what it is sent is not excused.
         boolean blocked = subscriber.queue().isBlocked();
         boolean unread = turns.areUsedUp() && !blocked;
         switch (vitals.look(attention, now, unread, blocked, transport.restTaken(), heartbeat)) {
             case NOTHING -> {
-                // Nor is anything to be said.
+                // Neither is there anything to send.
             }
             case HEARTBEAT -> send(heartbeat.frames());
             case CLOSE -> close(CloseCode.INTERNAL, "no sign of life");
@@ -488,7 +499,7 @@ public final class Connection {
         post(new LoopEvent.Send(this, frames, false));
     }
 
-    /** Unlike that of any other connection of the fleet. */
+    /** The connection's name, unique in the fleet. */
     public String name() {
         return hub.name() + ":" + this;
     }
@@ -498,7 +509,7 @@ public final class Connection {
         return since;
     }
 
-    /** By its number, so that a simulation meets connections in the same order again. */
+    /** Hashes the number, so that a simulation meets connections in the same order again. */
     @Override
     public int hashCode() {
         return Long.hashCode(number);
@@ -514,7 +525,7 @@ public final class Connection {
         return "c-" + number;
     }
 
-    /** To its write loop. Any thread. */
+    /** Posts to the connection's write loop. Any thread. */
     void post(LoopEvent event) {
         loop.post(event);
     }
@@ -523,12 +534,12 @@ public final class Connection {
         return wire;
     }
 
-    /** {@code sub} of the peer's token; empty where it has brought none. Any thread. */
+    /** {@code sub} of the peer's token; empty where the peer has no token. Any thread. */
     public Optional<String> user() {
         return identity().user();
     }
 
-    /** Who the peer is now. Any thread. */
+    /** The peer's identity now. Any thread. */
     Identity identity() {
         return session.identity();
     }
@@ -541,12 +552,12 @@ public final class Connection {
         return hub.settings().limits();
     }
 
-    /** Grows by what is read from it. Any thread. */
+    /** Counts the bytes that are read from the peer. Any thread. */
     public Counter bytesReceived() {
         return metrics().bytesReceived();
     }
 
-    /** A message of so many bytes came compressed. Any thread. */
+    /** A compressed message has come, with its size before and after inflating. Any thread. */
     public void inflated(int deflated, int plain) {
         metrics().compressionReceived(Form.DEFLATED).add(deflated);
         metrics().compressionReceived(Form.PLAIN).add(plain);

@@ -12,7 +12,7 @@ import io.tidegate.metrics.Metrics.Rejection;
 import io.tidegate.protocol.Route;
 import java.util.Optional;
 
-/** The last look at a handshake that {@link Admission} has let pass: who its client is. Any thread. */
+/** The last check of a handshake that {@link Admission} has let pass: its client's identity. Any thread. */
 public final class Entrance {
     private static final int RETRY_SECONDS = 1;
 
@@ -24,16 +24,16 @@ public final class Entrance {
         this.metrics = metrics;
     }
 
-    /** What becomes of a handshake. */
+    /** What happens to a handshake. */
     public sealed interface Decision {}
 
-    /** It is answered with 101. The peer may still be one that is only told why it is refused. */
+    /** The handshake is answered with 101. The peer may still be one that is refused by frames. */
     public record Open(Peer peer) implements Decision {}
 
-    /** It is answered with an HTTP status; the permit is closed. */
+    /** The handshake is answered with an HTTP status. The permit is closed. */
     public record Status(Refused refused) implements Decision {}
 
-    /** Decides. May wait for the source of the keys. */
+    /** Decides. The call may wait for the source of the keys. */
     public Decision enter(Credentials credentials, Route.Found route, Permit permit) {
         Verdict verdict = access.admit(credentials, route.topics());
         if (!access.isOpen()) {
@@ -67,7 +67,7 @@ public final class Entrance {
         return new Status(refused);
     }
 
-    /** RFC 6750, section 3. */
+    /** The HTTP response to a refused token (RFC 6750, section 3). */
     private static Refused response(Verdict.Refused refused) {
         String message = refused.message();
         return switch (refused.reason()) {

@@ -12,23 +12,24 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The way of messages from the relay into the queues of their topic's subscribers. For the write loop's thread alone.
+ * Moves messages from the relay into the queues of their topic's subscribers. For the write loop's thread alone.
  *
- * <p>Messages of a topic that follow each other within a round are framed once, into one batch that every subscriber shares.
+ * <p>Messages of a topic that follow each other within a round are framed once, into one batch that all subscribers
+ * share.
  */
 final class FanOut {
     private final Audiences audiences;
     private final Consumer<Throwable> defects;
     private final Watch watch;
 
-    /** What this round has brought so far, topic by topic. */
+    /** The messages that have arrived in this round, by topic. */
     private final Map<Topic, List<LoopEvent.Arrived>> runs = new HashMap<>();
 
-    /** Who wants to know how long it takes. */
+    /** Where the duration of deliveries is recorded. */
     record Watch(Metrics metrics, TracedDeliveries traces, Clock clock) {}
 
     /**
-     * Nothing has arrived.
+     * A fan-out without messages.
      *
      * @param defects takes what a delivery has thrown
      */
@@ -38,7 +39,7 @@ final class FanOut {
         this.watch = watch;
     }
 
-    /** Messages of a topic; they go out at the end of the round, or before a gap. */
+    /** Takes messages of a topic. They are delivered at the end of the round, or before a gap. */
     void arrived(LoopEvent.Arrived arrived) {
         if (audiences.of(arrived.topic()) == null) {
             return;
@@ -63,7 +64,7 @@ final class FanOut {
         }
     }
 
-    /** They have missed a message: closed, they know. */
+    /** The topic's subscribers have missed a message. A close tells them. */
     void closeAll(Topic topic, CloseCode code, String reason) {
         Audience audience = audiences.of(topic);
         if (audience != null) {
@@ -73,7 +74,7 @@ final class FanOut {
         }
     }
 
-    /** What has arrived of a topic goes to its subscribers' queues: something else is to follow it. */
+    /** Delivers what has arrived of a topic to its subscribers' queues, because something else must follow it. */
     void flush(Topic topic) {
         List<LoopEvent.Arrived> run = runs.remove(topic);
         if (run != null) {
@@ -81,7 +82,7 @@ final class FanOut {
         }
     }
 
-    /** What has arrived in this round goes to its subscribers' queues. */
+    /** Delivers what has arrived in this round to the subscribers' queues. */
     void flush() {
         runs.forEach(this::deliver);
         runs.clear();

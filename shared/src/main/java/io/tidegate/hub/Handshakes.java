@@ -3,29 +3,29 @@ package io.tidegate.hub;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * So many handshakes a second, and fairly: while others come, a network gets a tenth of them. Where nobody else does, it may have
- * all, since behind one address there may be a whole office. Any thread.
+ * A limit of handshakes a second, shared fairly: while other networks connect, one network gets a tenth of the rate. A
+ * network that connects alone may use the whole rate, because a whole office may be behind one address. Any thread.
  */
 final class Handshakes {
-    /** A network that has had its part takes nothing of this part of the burst, which is left to the others. */
+    /** The part of the burst that a network above its tenth may not use. That part is left to other networks. */
     private static final double RESERVED = 0.5;
 
     private static final int PARTS = 10;
 
-    /** Networks that are remembered; beyond that all are forgotten. */
+    /** The largest number of networks that are remembered. Above it all of them are forgotten. */
     private static final int MOST = 10_000;
 
     private final int part;
     private final RateLimit all;
     private final ConcurrentHashMap<Network, RateLimit> networks = new ConcurrentHashMap<>();
 
-    /** So many; 0 for any number. */
+    /** The limit; 0 for no limit. */
     Handshakes(int perSecond) {
         this.part = Math.max(1, perSecond / PARTS);
         this.all = RateLimit.of(perSecond);
     }
 
-    /** Whether one more is within the limit; it counts if so. */
+    /** Whether one more handshake is within the limit. A handshake that is allowed counts. */
     boolean allows(Network network, long nanoTime) {
         if (all.isOff()) {
             return true;
@@ -42,7 +42,7 @@ final class Handshakes {
         return allowed;
     }
 
-    /** The last one that was allowed does not count for the others. */
+    /** The last allowed handshake does not count against the other networks' limit. */
     void giveBack() {
         all.giveBack();
     }

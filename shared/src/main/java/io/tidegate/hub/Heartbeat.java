@@ -34,7 +34,7 @@ final class Heartbeat {
         return idleNanos;
     }
 
-    /** The JSON heartbeat for the application, and a ping that the peer's WebSocket stack answers by itself. */
+    /** The JSON heartbeat for the application, and a ping that the peer's WebSocket library answers by itself. */
     FrameBatch frames() {
         FrameBatch present = frames;
         if (present == null) {

@@ -1,8 +1,9 @@
 package io.tidegate.hub;
 
 /**
- * How many bytes of kept messages one connection may have read to it: a few dozen bytes ask for megabytes, and may ask again. A
- * client that comes back has {@link #SECONDS} seconds' worth at once; what is more is read later. For the write loop's thread alone.
+ * Limits the bytes of history that one connection may read, because a request of a few dozen bytes asks for megabytes and
+ * may be repeated. A client that comes back may read {@link #SECONDS} seconds' worth at once. The rest is read later. For
+ * the write loop's thread alone.
  */
 final class HistoryPace {
     static final int SECONDS = 16;
@@ -11,7 +12,7 @@ final class HistoryPace {
 
     private final double nanosPerByte;
 
-    /** When all that was read would have been, evenly. */
+    /** The time at which all that was read would be within the rate. */
     private long due;
 
     HistoryPace(int bytesPerSecond, long nanoTime) {

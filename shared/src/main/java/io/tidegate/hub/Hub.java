@@ -46,7 +46,7 @@ public final class Hub implements AutoCloseable {
     /** How long a handshake waits for the relay to confirm a topic's first subscription. */
     private static final long SUBSCRIBE_TIMEOUT_MILLIS = 2_000;
 
-    /** A tick that comes later than this has found a node that stood still, not peers that were silent. */
+    /** A tick that is later than this means that the node stood still, not that its peers were silent. */
     private static final long ATTENTION_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final Settings settings;
@@ -74,8 +74,8 @@ public final class Hub implements AutoCloseable {
     /**
      * A hub whose write loops run already.
      *
-     * @param owners run the write loops; they are the caller's to close, after the hub
-     * @param relays makes the relay, given who takes what it delivers; closed with the hub
+     * @param owners run the write loops; the caller closes them, after the hub
+     * @param relays makes the relay from the receiver of its messages; the hub closes the relay
      */
     public Hub(Settings settings, Metrics metrics, Clock clock, Owners owners, Function<Relay.Receiver, Relay> relays) {
         this.settings = settings;
@@ -103,24 +103,25 @@ public final class Hub implements AutoCloseable {
         return admission;
     }
 
-    /** Decides who a client is that may connect. */
+    /** Checks the identity of a client that may connect. */
     public Entrance entrance() {
         return entrance;
     }
 
-    /** Says who clients are, and what they may do. */
+    /** Decides the identity of clients, and what they may do. */
     public Access access() {
         return access;
     }
 
     /**
-     * Opens an admitted connection. Until {@link Connection#opened} its frames only gather; what is published after this
-     * returns will reach it, unless the relay is down. The caller must call {@link Connection#ended} in the end.
+     * Opens an admitted connection. Until {@link Connection#opened} its frames only gather in the queue. What is
+     * published after this call returns reaches the connection, unless the relay is down. The caller must call {@link
+     * Connection#ended} in the end.
      */
     public Connection open(Transport transport, Peer peer) throws InterruptedException {
         Connection connection = begin(transport, peer);
         try {
-            // A relay that is down does not fail the handshake: its subscriptions come back by themselves.
+            // A relay that is down does not fail the handshake. The relay restores its subscriptions by itself.
             connection.awaitCarried(isRelayUp() ? SUBSCRIBE_TIMEOUT_MILLIS : 0);
         } catch (InterruptedException e) {
             connection.ended();
@@ -129,7 +130,7 @@ public final class Hub implements AutoCloseable {
         return connection;
     }
 
-    /** The same, without waiting for the relay. */
+    /** Like {@link #open}, without waiting for the relay. */
     public Connection begin(Transport transport, Peer peer) {
         boolean begun = false;
         Connection connection = null;
@@ -150,17 +151,17 @@ public final class Hub implements AutoCloseable {
         }
     }
 
-    /** Everybody who is connected now; a live view. */
+    /** All open connections; a live view. */
     public Collection<Connection> connections() {
         return Collections.unmodifiableSet(connections);
     }
 
-    /** Whether messages go through to other nodes. */
+    /** The state of the relay, and so of the way to other nodes. */
     public RelayStatus relayStatus() {
         return relay.status();
     }
 
-    /** Whether messages go through the relay. */
+    /** Whether the relay is up. */
     public boolean isRelayUp() {
         return relayStatus() instanceof RelayStatus.Up;
     }
@@ -170,12 +171,12 @@ public final class Hub implements AutoCloseable {
         return loops.queuedBytes();
     }
 
-    /** Topics that clients of this node get messages of. Any thread. */
+    /** The number of topics of which this node's clients get messages. Any thread. */
     public int topics() {
         return loops.carriedTopics();
     }
 
-    /** The owners without whom nothing goes through, by name, to be watched. */
+    /** The owners that the node cannot work without, by name, for the watchdog. */
     public Map<String, Owner<?>> owners() {
         Map<String, Owner<?>> owners = new LinkedHashMap<>(loops.owners());
         relay.owner().ifPresent(owner -> owners.put("relay", owner));
@@ -183,7 +184,7 @@ public final class Hub implements AutoCloseable {
     }
 
     /**
-     * Takes what the nodes tell each other, this one's own words too.
+     * Listens to what the nodes tell each other. The node's own messages are included.
      *
      * @param listener called on the relay's thread: it only posts, and never throws
      */
@@ -195,9 +196,9 @@ public final class Hub implements AutoCloseable {
     }
 
     /**
-     * Tells all nodes something; while the relay is down it is lost.
+     * Tells all nodes something. While the relay is down the message is lost.
      *
-     * @return completes once the relay has taken it; fails where it has not
+     * @return completes once the relay has taken the message; fails where it has not
      */
     @CanIgnoreReturnValue
     public CompletionStage<Position> tellFleet(Message message) {
@@ -205,25 +206,26 @@ public final class Hub implements AutoCloseable {
     }
 
     /**
-     * Tells all nodes to do something, also those that are cut off, once they are back, as long as the history reaches.
+     * Tells all nodes to do something. A node that is cut off gets the order when it is back, as long as the history
+     * still has it.
      *
-     * @return completes once the relay has it; fails where it may have not
+     * @return completes once the relay has the order; fails where the relay may not have it
      */
     public CompletionStage<Position> orderFleet(Message message) {
         return relay.publish(Topic.ORDERS, message, Optional.empty());
     }
 
-    /** Who is connected, for those who look after them. */
+    /** The connected clients, for operators. */
     public Roster roster() {
         return new Roster(connections(), loops);
     }
 
-    /** New handshakes are refused from now on. */
+    /** Refuses new handshakes from now on. */
     public void refuseConnections() {
         admission.drain();
     }
 
-    /** Sends the heartbeats that are due, closes idle peers and cuts those that do not answer a close. One thread. */
+    /** Sends the heartbeats that are due, closes idle peers and cuts peers that do not answer a close. One thread. */
     public void tick() {
         heartbeat.renew();
         publishRoom.tick();
@@ -237,7 +239,7 @@ public final class Hub implements AutoCloseable {
         }
     }
 
-    /** Cuts what is left. */
+    /** Cuts the connections that are left. */
     @Override
     public void close() {
         connections.forEach(Connection::abort);
@@ -245,7 +247,7 @@ public final class Hub implements AutoCloseable {
         access.close();
     }
 
-    /** What fails costs this connection alone: the others' heartbeats, and the drain, go on. Any thread. */
+    /** A failure affects this connection alone: the heartbeats of the others, and the drain, go on. Any thread. */
     void guarded(Connection connection, Runnable action) {
         try {
             action.run();
@@ -256,17 +258,18 @@ public final class Hub implements AutoCloseable {
     }
 
     /**
-     * Nanoseconds during which this node was able to see whether peers are alive, as of the last tick: who was silent while the
-     * node itself stood still (a CPU limit, a paused machine, a long collection) may have spoken.
+     * Nanoseconds during which this node was able to see whether peers are alive, up to the last tick. Time in which the
+     * node itself stood still (a CPU limit, a paused machine, a long collection) does not count: a peer that seemed
+     * silent then may have sent something.
      */
     long attention() {
         return attention;
     }
 
     /**
-     * Publishes what a back end has sent; as {@link Relay#publish}. Any thread.
+     * Publishes what a back end has sent, like {@link Relay#publish}. Any thread.
      *
-     * @param traceparent of what the back end does; empty: nobody knows
+     * @param traceparent the trace of the back end's request; empty where it has none
      */
     public CompletionStage<Position> publish(Publication publication, String traceparent) {
         Topic topic = publication.topic();
@@ -285,12 +288,14 @@ public final class Hub implements AutoCloseable {
         var unused = relay.publish(Topic.TRACES, word.message(), Optional.empty());
     }
 
-    /** What is held of topics. */
+    /** The history of topics. */
     public HistoryReader history() {
         return relay;
     }
 
-    /** Who is in a topic, anywhere in the fleet; from then on that is known for a while. Any thread. */
+    /**
+     * The users in a topic, anywhere in the fleet. The fleet then tracks the topic's presence for a while. Any thread.
+     */
     public CompletionStage<PresenceAnswer> presence(Topic topic) {
         return relay.presence(topic, PresenceReport.question());
     }
@@ -303,7 +308,9 @@ public final class Hub implements AutoCloseable {
                 publish.keep() ? relay.publish(topic, publish.message(), id) : relay.pass(topic, publish.message()));
     }
 
-    /** Gives spans to this from now on, and listens to what other nodes say of traces. To be called once at most. */
+    /**
+     * Sends spans to this exporter from now on, and listens to the trace words of other nodes. To be called once at most.
+     */
     public void trace(Tracing tracing) {
         if (tracing.isOn()) {
             traces.to(tracing);
@@ -311,7 +318,7 @@ public final class Hub implements AutoCloseable {
         }
     }
 
-    /** Who follows requests through this node. */
+    /** The traces of messages that pass through this node. */
     public Traces traces() {
         return traces;
     }
@@ -322,12 +329,12 @@ public final class Hub implements AutoCloseable {
         return new Subscriber(connection, loop.audiences(), clientTopics, queue);
     }
 
-    /** False where it was gone already. */
+    /** Removes a connection; false where it is removed already. */
     boolean remove(Connection connection) {
         return connections.remove(connection);
     }
 
-    /** The number of a connection, unlike that of any other of this node. */
+    /** A number for a connection, unique on this node. */
     long nextConnection() {
         return connectionNumbers.incrementAndGet();
     }
@@ -337,7 +344,10 @@ public final class Hub implements AutoCloseable {
         return settings.server().node();
     }
 
-    /** What the names of its connections begin with: unlike that of other nodes, and of its own earlier starts. */
+    /**
+     * The prefix of this node's connection names. It differs from that of other nodes, and from that of this node's
+     * earlier starts.
+     */
     public String name() {
         return node() + ":" + start;
     }
@@ -370,7 +380,7 @@ public final class Hub implements AutoCloseable {
         return settings;
     }
 
-    /** What this node counts. */
+    /** The node's metrics. */
     public Metrics metrics() {
         return metrics;
     }

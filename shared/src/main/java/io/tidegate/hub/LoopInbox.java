@@ -6,14 +6,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A write loop that runs, and the way to it. Any thread. */
+/** A running write loop and its inbox. Any thread. */
 final class LoopInbox {
     private final Owner<LoopEvent> owner;
     private final WriteLoop loop;
     private final Backlog backlog;
     private final AtomicInteger connections = new AtomicInteger();
 
-    /** Topics of which a message was dropped, and of which the loop does not know yet. */
+    /** Topics of which a message was dropped, and whose drop the loop has not seen yet. */
     private final Set<Topic> overflowed = ConcurrentHashMap.newKeySet();
 
     LoopInbox(Owner<LoopEvent> owner, WriteLoop loop, Backlog backlog) {
@@ -34,7 +34,7 @@ final class LoopInbox {
         owner.post(event);
     }
 
-    /** Posts messages, or where too much waits, that they are dropped. */
+    /** Posts messages. Where too much waits, posts instead that messages were dropped. */
     void post(LoopEvent.Arrived arrived) {
         if (backlog.add(arrived.bytes())) {
             owner.post(arrived);
@@ -43,7 +43,7 @@ final class LoopInbox {
         }
     }
 
-    /** Connections that are its. */
+    /** The number of the loop's connections. */
     int connections() {
         return connections.get();
     }

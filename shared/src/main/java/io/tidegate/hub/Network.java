@@ -6,9 +6,10 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Whom limits count as one client: an IPv4 address, or an IPv6 network of 64 bits, which one customer has.
+ * What limits count as one client: an IPv4 address, or an IPv6 network of 64 bits, because one customer has such a
+ * network.
  *
- * @param bytes of the address, or those that the network's addresses begin with
+ * @param bytes the address, or the network's prefix
  */
 record Network(ByteBuffer bytes) {
     private static final int IPV6_BYTES = 8;

@@ -16,11 +16,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whom this node has in one topic, made of what its write loops report: the relay counts nodes, so it gets one report of all
- * loops. For {@link NodeTopics} alone.
+ * The users whom this node has in one topic, joined from the reports of its write loops. The relay counts nodes, so it
+ * gets one report for all loops. For {@link NodeTopics} alone.
  *
- * <p>One report is under way at a time, and none goes out before every loop of the topic has said whom it has: the relay would
- * take the node's users for complete.
+ * <p>One report is under way at a time. No report goes out before every loop of the topic has reported its users:
+ * otherwise the relay would take an incomplete list for the node's complete list.
  */
 final class NodePresence {
     private static final PresenceAnswer SAY_ALL =
@@ -35,12 +35,12 @@ final class NodePresence {
     private boolean whole;
     private boolean unwatched;
 
-    /** The loops that have said all that they have, and those that are asked for it; one bit for each. */
+    /** The loops that have reported all of their users; one bit for each loop. */
     private int known;
 
     private int asked;
 
-    /** Takes the answer to a loop's report, on whatever thread; null where the relay could not be reached. */
+    /** Takes the answer to a loop's report, on any thread. The answer is null where the relay could not be reached. */
     @FunctionalInterface
     interface Told {
         void answered(@Nullable PresenceAnswer answer);
@@ -48,7 +48,7 @@ final class NodePresence {
 
     private record Asking(PresenceReport report, Told told) {}
 
-    /** A user's connections, loop by loop, and when the first of them came, in milliseconds since the epoch. */
+    /** A user's connections by loop, and when the first of them came, in milliseconds since the epoch. */
     private static final class User {
         private final int[] connections;
         private long since;
@@ -63,13 +63,13 @@ final class NodePresence {
         }
     }
 
-    /** Nobody has reported. */
+    /** No loop has reported yet. */
     NodePresence(Presences.Self self, int loops) {
         this.self = self;
         this.loops = loops;
     }
 
-    /** A loop reports. What it says is part of the next report that goes to the relay. */
+    /** Takes a loop's report. It becomes part of the node's next report to the relay. */
     void add(int loop, PresenceReport report, Told told) {
         int bit = 1 << loop;
         if (report.whole()) {
@@ -99,7 +99,7 @@ final class NodePresence {
         waiting.add(new Asking(report, told));
     }
 
-    /** This loop is asked to say all that it has. */
+    /** This loop has been asked to report all of its users. */
     void asked(int loop) {
         asked |= 1 << loop;
     }
@@ -108,18 +108,18 @@ final class NodePresence {
         return (asked & (1 << loop)) != 0;
     }
 
-    /** Those of these loops of which it is not known whom they have; a bit for each. */
+    /** Those of these loops that have not reported all of their users; a bit for each loop. */
     int silent(int of) {
         return of & ~known;
     }
 
-    /** Whether something waits to be reported, and nothing is under way. */
+    /** Whether reports wait, and none is under way. */
     boolean isDue() {
         return underWay.isEmpty() && !waiting.isEmpty();
     }
 
     /**
-     * Whether it can be forgotten.
+     * Whether this presence can be forgotten.
      *
      * @param of the loops that want the topic; a bit for each
      */
@@ -128,9 +128,9 @@ final class NodePresence {
     }
 
     /**
-     * All that waits, as one report of the node.
+     * Makes one report of the node from all reports that wait.
      *
-     * @param number more than that of any report of the node before
+     * @param number greater than that of any earlier report of the node
      */
     PresenceReport report(long number) {
         long now = self.clock().epochMillis();
@@ -168,22 +168,22 @@ final class NodePresence {
         return new PresenceReport.Count(name, user.all(), Math.max(0, now - user.since));
     }
 
-    /** The relay has answered the report that was made last. */
+    /** The relay has answered the last report. */
     void answered(@Nullable PresenceAnswer answer) {
         List<Asking> answered = underWay;
         underWay = List.of();
-        // Nobody knows what was taken, or the relay knows nothing.
+        // Either it is unknown what the relay took, or the relay knows nothing.
         whole |= answer == null || answer.outcome() == Outcome.UNKNOWN;
         answered.forEach(asking -> asking.told().answered(answer == null ? null : of(answer, asking.report())));
         if (answer != null && answer.outcome() == Outcome.UNWATCHED) {
-            // The loops of these reports forget the topic; who has reported meanwhile begins again.
+            // The loops of the answered reports forget the topic. The loops that have reported meanwhile begin again.
             unwatched = true;
             waiting.forEach(asking -> asking.told().answered(SAY_ALL));
             waiting.clear();
         }
     }
 
-    /** The list is for those who have asked for it: the others may know a later one. */
+    /** Only a loop that asked for the list gets it. Another loop may know a later list. */
     private static PresenceAnswer of(PresenceAnswer answer, PresenceReport report) {
         return report.list()
                 ? answer

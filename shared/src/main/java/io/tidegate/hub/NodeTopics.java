@@ -18,16 +18,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the write loops of this node want of each topic, as one to the relay: it hears of a topic's first loop and of its last, and
- * gets one report of who is there. Any thread; the state is that of an owner without a thread.
+ * Joins what the write loops of this node want of each topic. The relay is told of a topic's first loop and of its last
+ * loop, and gets one presence report for all loops. Any thread; the state belongs to an owner without a thread.
  */
 final class NodeTopics implements Owner.Step<NodeTopics.Event> {
-    /** As others know it. */
+    /** The owner's name in metrics and logs. */
     static final String NAME = "node-topics";
 
     private static final int NO_LOOP = 0;
 
-    /** Reports under way at once: after an outage there is one of each topic. */
+    /** The largest number of reports under way. After an outage every topic has one to send. */
     private static final int PARALLEL = 64;
 
     private final Supplier<Relay> relay;
@@ -35,7 +35,7 @@ final class NodeTopics implements Owner.Step<NodeTopics.Event> {
     private final Presences.Self self;
     private final Owner<Event> owner;
 
-    /** The loops that want each topic, one bit for each: this owner writes, the relay's threads read. */
+    /** The loops that want each topic; one bit for each loop. This owner writes the map, the relay's threads read it. */
     private final Map<Topic, Integer> wanted = new ConcurrentHashMap<>();
 
     private final Map<Topic, NodePresence> presences = new HashMap<>();
@@ -43,10 +43,10 @@ final class NodeTopics implements Owner.Step<NodeTopics.Event> {
     private int underWay;
     private long reports;
 
-    /** What the loops tell, and what the relay answers. */
+    /** Requests of the loops, and answers of the relay. */
     sealed interface Event {}
 
-    /** A loop wants a topic; what becomes of that is told once. */
+    /** A loop wants a topic. The result is told once. */
     private record Want(Topic topic, int loop, Consumer<Boolean> carried) implements Event {}
 
     private record Unwant(Topic topic, int loop) implements Event {}
@@ -57,7 +57,7 @@ final class NodeTopics implements Owner.Step<NodeTopics.Event> {
             Topic topic, NodePresence presence, @Nullable PresenceAnswer answer) implements Event {}
 
     /**
-     * Nothing is wanted.
+     * No topic is wanted yet.
      *
      * @param loops the inboxes of the loops, by their numbers
      */
@@ -69,9 +69,9 @@ final class NodeTopics implements Owner.Step<NodeTopics.Event> {
     }
 
     /**
-     * Subscribes to a topic for a loop, which gets all that is told of it from before the answer on.
+     * Subscribes to a topic for a loop. The loop gets all that is told of the topic from a moment before the answer.
      *
-     * @param carried told, on whatever thread, whether the relay delivers the topic
+     * @param carried is told, on any thread, whether the relay delivers the topic
      */
     void want(Topic topic, int loop, Consumer<Boolean> carried) {
         owner.post(new Want(topic, loop, carried));
@@ -82,12 +82,12 @@ final class NodeTopics implements Owner.Step<NodeTopics.Event> {
         owner.post(new Unwant(topic, loop));
     }
 
-    /** As {@link Relay#presence}, of the part of a topic's users that a loop has. */
+    /** Like {@link Relay#presence}, for those users of a topic that a loop has. */
     void report(Topic topic, int loop, PresenceReport report, NodePresence.Told told) {
         owner.post(new Report(topic, loop, report, told));
     }
 
-    /** Gives something that is told of a topic to the loops that want it, by number. */
+    /** Calls an action with the number of each loop that wants a topic. */
     void forEachLoop(Topic topic, Consumer<Integer> action) {
         int left = wanted.getOrDefault(topic, NO_LOOP);
         while (left != NO_LOOP) {
@@ -96,7 +96,7 @@ final class NodeTopics implements Owner.Step<NodeTopics.Event> {
         }
     }
 
-    /** To be watched. */
+    /** For the watchdog. */
     Owner<?> owner() {
         return owner;
     }
@@ -129,7 +129,8 @@ final class NodeTopics implements Owner.Step<NodeTopics.Event> {
         wanted.merge(want.topic(), bit(want.loop()), (before, more) -> before | more);
         NodePresence presence = presences.get(want.topic());
         if (presence != null) {
-            // Before the topic is carried for it, so that its clients wait until they are reported.
+            // Ask before the relay delivers the topic to this loop, so that the loop's clients wait until they are
+            // reported.
             askForReport(want.topic(), want.loop(), presence);
         }
         var unused = relay.get()
@@ -158,7 +159,7 @@ final class NodeTopics implements Owner.Step<NodeTopics.Event> {
         loops.get(loop).accept(new LoopEvent.Attached(topic, true));
     }
 
-    /** Reports where something is to be reported, and all loops have said whom they have. */
+    /** Reports if there is something to report and all loops have reported their users. */
     private void look(Topic topic, NodePresence presence) {
         if (presence.isOver(wanted.getOrDefault(topic, NO_LOOP))) {
             presences.remove(topic, presence);
@@ -179,7 +180,7 @@ final class NodeTopics implements Owner.Step<NodeTopics.Event> {
         }
     }
 
-    /** The loops of a topic that have not said yet whom they have. */
+    /** The loops of a topic that have not reported their users yet. */
     private int silent(Topic topic, NodePresence presence) {
         return presence.silent(wanted.getOrDefault(topic, NO_LOOP));
     }

@@ -7,9 +7,12 @@ import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** Which queues of a write loop have something to write, and what waits in all of them. For that loop's thread alone. */
+/**
+ * The queues of a write loop that have something to write, and the bytes that wait in all of its queues. For that loop's
+ * thread alone.
+ */
 final class Outbound {
-    /** So that nobody who sends pings without end keeps the fan-out waiting. */
+    /** A limit, so that a peer that sends pings without end does not delay the fan-out. */
     private static final int WRITES_A_ROUND = 1 << 14;
 
     private final ArrayDeque<OutboundQueue> due = new ArrayDeque<>();
@@ -26,14 +29,14 @@ final class Outbound {
     private long compressed;
     private long bytes;
 
-    /** Written at the end of a round, for the metrics. */
+    /** A copy for the metrics, updated at the end of a round. */
     private final AtomicLong bytesSeen = new AtomicLong();
 
     /**
-     * Nothing is due.
+     * No queue is due.
      *
-     * @param limit bytes that may wait for one peer; a batch for one that has read everything is always accepted
-     * @param inbox the loop's own
+     * @param limit bytes that may wait for one peer; a batch for a peer that has read everything is always accepted
+     * @param inbox the loop's own inbox
      * @param defects takes what a transport has thrown
      */
     Outbound(int limit, Consumer<LoopEvent> inbox, Consumer<Throwable> defects, Metrics metrics) {
@@ -46,7 +49,7 @@ final class Outbound {
         this.bytesCompressed = metrics.compressionSent(Form.DEFLATED);
     }
 
-    /** Of all queues, since a delivery looks at each of them. */
+    /** The limit of every queue. It is here because a delivery reads each queue, and queues must stay small. */
     int limit() {
         return limit;
     }
@@ -55,18 +58,18 @@ final class Outbound {
         due.add(queue);
     }
 
-    /** From whatever thread. */
+    /** Posts to the loop, from any thread. */
     void post(LoopEvent event) {
         inbox.accept(event);
     }
 
-    /** A socket has taken these frames, which are so many bytes. */
+    /** A socket has taken this many frames and bytes. */
     void countWritten(int moreFrames, int moreBytes) {
         frames += moreFrames;
         written += moreBytes;
     }
 
-    /** A peer that takes compressed frames gets this. */
+    /** Counts a batch for a peer that takes compressed frames, with its size before and after compression. */
     void countCompressed(int before, int after) {
         plain += before;
         compressed += after;
@@ -76,7 +79,7 @@ final class Outbound {
         bytes += more;
     }
 
-    /** Bytes that wait or are being written, as of the last round. Any thread. */
+    /** Bytes that wait or are being written, at the end of the last round. Any thread. */
     long bytes() {
         return bytesSeen.get();
     }
@@ -84,7 +87,7 @@ final class Outbound {
     /**
      * Writes to the queues that are due.
      *
-     * @return whether some are left
+     * @return whether some queues are still due
      */
     boolean write() {
         OutboundQueue queue;

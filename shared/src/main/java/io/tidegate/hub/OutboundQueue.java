@@ -9,26 +9,29 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits for one peer, bounded in bytes. For the write loop's thread alone.
+ * The frames that wait for one peer, limited in bytes. For the write loop's thread alone.
  *
- * <p>All that waits leaves in one write. What the peer does not take at once is written elsewhere ({@link
- * Transport#writeRest}); until that is told to be done, what comes only gathers.
+ * <p>All that waits leaves in one write. If the peer does not take all of it at once, another thread writes the rest
+ * ({@link Transport#writeRest}). Until the end of that write is reported, new frames only gather.
  */
 final class OutboundQueue {
-    /** What a batch costs while it waits, besides its bytes: else a peer that reads nothing could fill the heap with small ones. */
+    /**
+     * What a waiting batch costs besides its bytes. Without it a peer that reads nothing could fill the heap with small
+     * batches.
+     */
     static final int ENTRY = 64;
 
-    /** What became of an offer. */
+    /** The result of an offer. */
     enum Offer {
         ACCEPTED,
-        /** The bytes do not fit: the peer is too slow. */
+        /** The bytes do not fit, because the peer is too slow. */
         FULL,
         /** Nothing may follow the last frame. */
         ENDED
     }
 
     private enum State {
-        /** The handshake's answer is not out yet. */
+        /** The handshake's answer is not written yet. */
         CORKED,
         IDLE,
         /** Waits for the end of the round. */
@@ -43,36 +46,42 @@ final class OutboundQueue {
     private final Outbound outbound;
     private final @Nullable FrameCompression compression;
 
-    /** What waits, in order. Mostly that is one batch or none: a list of its own would be two more cache misses a delivery. */
+    /**
+     * The first batch that waits. Mostly there is one batch or none, and a list would cost two more cache misses for each
+     * delivery.
+     */
     private @Nullable FrameBatch first;
 
-    /** What waits behind the first. */
+    /** The batches behind the first, in order. */
     private @Nullable List<FrameBatch> rest;
 
-    /** Waiting and being written. */
+    /** Bytes that wait or are being written. */
     private int bytes;
 
     private State state = State.CORKED;
     private boolean ended;
 
-    /** Written here alone, and read by the tick. */
+    /** Written only by the loop, read by the tick. */
     private volatile boolean blocked;
 
-    /** Who waits for something of this queue; an object of its own, since a delivery looks at all of this one. */
+    /**
+     * Callbacks that wait for something of this queue. They are in an object of their own, because a delivery reads all
+     * fields of this one.
+     */
     private @Nullable Waiting waiting;
 
     private static final class Waiting {
-        /** Told when so little waits that more may be read from the history for this peer. */
+        /** Run when so little waits that more history may be read for this peer. */
         private final ArrayDeque<Runnable> room = new ArrayDeque<>(1);
 
-        /** The last pong, while the peer takes nothing: the one that suffices (RFC 6455, section 5.5.3). */
+        /** The last pong, while the peer takes nothing. The last pong is enough (RFC 6455, section 5.5.3). */
         private @Nullable FrameBatch pong;
 
-        /** Told when the last frame is out. */
+        /** Run when the last frame is written. */
         private final List<Runnable> end = new ArrayList<>(1);
     }
 
-    /** Waiting and being written. */
+    /** Bytes that wait or are being written. */
     int bytes() {
         return bytes;
     }
@@ -81,7 +90,7 @@ final class OutboundQueue {
      * A queue that keeps what is offered until {@link #open}.
      *
      * @param outbound is told of queues that have something to write
-     * @param compression null where the peer takes nothing that is compressed
+     * @param compression null where the peer takes no compressed frames
      */
     OutboundQueue(Transport transport, Outbound outbound, @Nullable FrameCompression compression) {
         this.transport = transport;
@@ -89,7 +98,10 @@ final class OutboundQueue {
         this.compression = compression;
     }
 
-    /** Compresses a batch before it is offered, where that takes a while and this peer wants it. Any thread. */
+    /**
+     * Compresses a batch before it is offered, because compression may take long. Does nothing where the peer takes no
+     * compressed frames. Any thread.
+     */
     void prepare(FrameBatch batch) {
         if (compression != null) {
             var unused = compression.of(batch);
@@ -114,12 +126,12 @@ final class OutboundQueue {
         return batch;
     }
 
-    /** Batches that wait, but for the first. */
+    /** The number of batches behind the first. */
     private int waits() {
         return rest == null ? 0 : rest.size();
     }
 
-    /** The answer to a ping: where the peer takes nothing, it replaces the one before. */
+    /** Offers the answer to a ping. While the peer takes nothing, it replaces the previous answer. */
     Offer offerPong(FrameBatch batch) {
         if (state != State.BLOCKED || ended) {
             return offer(batch);
@@ -128,7 +140,10 @@ final class OutboundQueue {
         return Offer.ACCEPTED;
     }
 
-    /** Takes what the server itself has chosen to send now, whatever waits: the caller has looked at {@link #hasRoom}. */
+    /**
+     * Adds frames that the server itself has chosen to send now, without a check of the limit: the caller has checked
+     * {@link #hasRoom}.
+     */
     void push(FrameBatch batch) {
         if (!ended && state != State.BROKEN) {
             enqueue(compression == null ? batch : compressed(batch, compression));
@@ -151,7 +166,7 @@ final class OutboundQueue {
         enqueue(last);
     }
 
-    /** Lets what waits go: the handshake's answer is on the socket. */
+    /** Starts to write what waits: the handshake's answer is on the socket. */
     void open() {
         if (state == State.CORKED) {
             state = State.IDLE;
@@ -169,7 +184,7 @@ final class OutboundQueue {
         return bytes <= outbound.limit() / 4;
     }
 
-    /** Tells once when {@link #hasRoom} has become true. */
+    /** Calls back once when {@link #hasRoom} has become true. */
     void whenRoom(Runnable told) {
         waiting().room.add(told);
     }
@@ -183,7 +198,7 @@ final class OutboundQueue {
         return present;
     }
 
-    /** Tells when the last frame is written, or cannot be. */
+    /** Calls back when the last frame is written, or cannot be written. */
     void whenFinished(Runnable told) {
         if (isFinished()) {
             told.run();
@@ -192,7 +207,7 @@ final class OutboundQueue {
         waiting().end.add(told);
     }
 
-    /** Writes all that waits, in one write, and waits for nobody. */
+    /** Writes all that waits, in one write. Does not wait. */
     void write() {
         if (state != State.DUE) {
             return;
@@ -209,7 +224,7 @@ final class OutboundQueue {
         }
     }
 
-    /** All of this is on the socket. */
+    /** This batch is completely on the socket. */
     void written(FrameBatch batch) {
         if (state == State.BROKEN) {
             return;
@@ -246,7 +261,7 @@ final class OutboundQueue {
         }
     }
 
-    /** Gives up. The reader finds out by itself that the socket is gone, and cleans up. */
+    /** Gives up. The reading thread notices by itself that the socket is gone, and cleans up. */
     void fail() {
         if (state != State.BROKEN) {
             discard();
@@ -254,7 +269,7 @@ final class OutboundQueue {
         }
     }
 
-    /** Nothing of it will be written any more. */
+    /** Drops everything. Nothing more is written. */
     void discard() {
         state = State.BROKEN;
         first = null;
@@ -288,7 +303,7 @@ final class OutboundQueue {
         outbound.countBytes(more);
     }
 
-    /** All that waits, as one. */
+    /** Takes all batches that wait, joined into one. */
     private FrameBatch take() {
         FrameBatch all = Objects.requireNonNull(first, "a queue is due only while something waits");
         if (rest != null) {

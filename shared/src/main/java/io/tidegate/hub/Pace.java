@@ -4,10 +4,10 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a peer no faster than it may send: behind a message above its rate the reading thread waits. What the peer sends next
- * waits in its socket, and TCP slows it down.
+ * Reads a peer no faster than its rate: after a message above the rate the reading thread waits. What the peer sends next
+ * stays in its socket, and TCP slows the peer down.
  *
- * <p>The reading thread counts messages and waits; the tick ends a wait, so that none needs a timer.
+ * <p>The reading thread counts messages and waits. The tick ends a wait, so that no wait needs a timer.
  */
 final class Pace {
     private record Pause(long untilNanos, CountDownLatch over) {}
@@ -15,7 +15,7 @@ final class Pace {
     private final RateLimit rate;
     private volatile @Nullable Pause pause;
 
-    /** One that has counted nothing; 0 for no limit. */
+    /** A pace that has counted nothing. A rate of 0 means no limit. */
     Pace(int perSecond) {
         this.rate = RateLimit.of(perSecond);
     }
@@ -28,12 +28,12 @@ final class Pace {
         }
     }
 
-    /** Whether the next one may be read now. */
+    /** Whether the next message may be read now. */
     boolean mayRead() {
         return pause == null;
     }
 
-    /** Waits until the next one may be read: a second, and a tick, at most. */
+    /** Waits until the next message may be read: at most a second and one tick. */
     void await() throws InterruptedException {
         Pause present = pause;
         if (present != null) {
@@ -44,7 +44,7 @@ final class Pace {
     void tick(long nanoTime) {
         Pause present = pause;
         if (present != null && nanoTime - present.untilNanos >= 0) {
-            // First: who is woken finds no pause, and may begin the next.
+            // Cleared before the wake-up, so that the thread that wakes sees no pause and may begin the next one.
             pause = null;
             present.over.countDown();
         }

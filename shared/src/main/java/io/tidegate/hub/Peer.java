@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the handshake settled.
+ * The result of a handshake.
  *
- * @param topics what the connection subscribes to from the start
- * @param refusal for a client that is refused by frames, since it cannot read an HTTP status
- * @param compression of what it is sent
+ * @param topics the topics to which the connection subscribes from the start
+ * @param refusal for a client that is refused by frames, because it cannot read an HTTP status
+ * @param compression how frames to the peer are compressed; empty for not at all
  */
 public record Peer(
         Wire wire,
@@ -21,17 +21,17 @@ public record Peer(
         Identity identity,
         Optional<Refusal> refusal,
         Optional<FrameCompression> compression) {
-    /** One that is let in. */
+    /** A peer that is admitted. */
     public Peer(Wire wire, List<Topic> topics, Admission.Permit permit, Identity identity) {
         this(wire, topics, permit, identity, Optional.empty(), Optional.empty());
     }
 
-    /** One that is told why not, and closed. */
+    /** A peer that is told the reason of its refusal, and closed. */
     public static Peer refused(Wire wire, Admission.Permit permit, Refusal refusal) {
         return new Peer(wire, List.of(), permit, Identity.NOBODY, Optional.of(refusal), Optional.empty());
     }
 
-    /** The same, and what it is sent is compressed where there is a way. */
+    /** The same peer, with this compression of what it is sent. */
     public Peer compressed(Optional<FrameCompression> way) {
         return new Peer(wire, topics, permit, identity, refusal, way);
     }

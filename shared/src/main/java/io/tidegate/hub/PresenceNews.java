@@ -11,11 +11,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Joins and leaves on their way to who is shown a topic's presence: a frame each, or, while many come, one for many. For the
- * write loop's thread alone.
+ * Sends joins and leaves to the subscriptions that are shown a topic's presence. Each change has its own frame. While
+ * many changes come, several are sent in one frame. For the write loop's thread alone.
  */
 final class PresenceNews {
-    /** Frames of one user in a second; more are gathered. */
+    /** Changes a second that get a frame of their own. Further changes are gathered. */
     private static final int MOST = 20;
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -63,7 +63,7 @@ final class PresenceNews {
         }
     }
 
-    /** Sends what was gathered, once it is time. */
+    /** Sends the gathered changes when they are due. */
     void tick(long now) {
         if ((joined.isEmpty() && left.isEmpty()) || now - sendNanos < 0) {
             return;

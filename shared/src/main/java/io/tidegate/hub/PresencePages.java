@@ -14,11 +14,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everybody in a topic, in pages that are framed once and shared until somebody on them changes: so it costs little to show ten
- * thousand users to each of ten thousand who come one after the other. For the write loop's thread alone.
+ * All users in a topic, in pages. A page is framed once, and the frame is shared until a user on the page changes. So it
+ * costs little to show ten thousand users to each of ten thousand clients that come one by one. For the write loop's
+ * thread alone.
  */
 final class PresencePages {
-    /** Users of a page. */
+    /** The largest number of users on a page. */
     static final int MOST = 500;
 
     private final Topic topic;
@@ -55,7 +56,7 @@ final class PresencePages {
         return places.keySet();
     }
 
-    /** Adds a user, or changes one; true where that one was not there. */
+    /** Adds or changes a user; true where the user was not there. */
     boolean put(Present present) {
         Page place = places.get(present.user());
         boolean isNew = place == null;
@@ -86,7 +87,7 @@ final class PresencePages {
         return true;
     }
 
-    /** Those of now, at least one. Who comes later may be on a page that is not among them. */
+    /** The pages of now, at least one. A user who comes later may be on a page that is not in this list. */
     List<Page> all() {
         return List.copyOf(pages);
     }

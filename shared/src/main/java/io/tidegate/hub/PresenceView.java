@@ -15,26 +15,26 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is in a topic, as the relay tells it: a list, and the changes that follow it. Where one is missing, the list is needed
- * again. For the write loop's thread alone.
+ * The users in a topic, as the relay reports them: a list, and the changes that follow it. Where a change is missing, the
+ * list is needed again. For the write loop's thread alone.
  *
- * <p>A relay that has lost what it knew begins with a new epoch, and knows each node's users only once that has reported. So who
- * is missing there is given the linger to be heard of again.
+ * <p>A relay that has lost its state begins with a new epoch, and knows a node's users only when the node has reported
+ * again. So a user who is missing in a new epoch leaves only after the linger time.
  */
 final class PresenceView {
     private final PresencePages pages;
     private final long lingerNanos;
 
-    /** Users of an epoch that is over, and until when each may still be heard of. */
+    /** Users of an earlier epoch who are missing in the new one, and until when each of them may be reported again. */
     private final Map<Optional<String>, Long> missing = new HashMap<>();
 
-    /** What has come since the list was asked for. */
+    /** The changes that have come since the list was requested. */
     private final List<PresenceChange> early = new ArrayList<>();
 
     private @Nullable Position version;
     private boolean listed;
 
-    /** Who has come and who has gone. */
+    /** The users who have joined and the users who have left. */
     record Difference(List<Optional<String>> joined, List<Optional<String>> left) {
         Difference() {
             this(new ArrayList<>(), new ArrayList<>());
@@ -50,7 +50,7 @@ final class PresenceView {
         return pages;
     }
 
-    /** Whether it is what the relay knows; else the list is needed. */
+    /** Whether the view matches the relay's state. Otherwise the list is needed. */
     boolean isListed() {
         return listed;
     }
@@ -60,19 +60,19 @@ final class PresenceView {
         listed = false;
     }
 
-    /** Whether it has got as far as this version. */
+    /** Whether the view includes this version. */
     boolean hasReached(Position other) {
         return listed && version != null && version.epoch().equals(other.epoch()) && version.offset() >= other.offset();
     }
 
-    /** The relay is at this version: where that is of another epoch, nothing here counts. */
+    /** The relay is at this version. If the version is of another epoch, the view is not valid. */
     void check(Position other) {
         if (version != null && !version.epoch().equals(other.epoch())) {
             listed = false;
         }
     }
 
-    /** Takes a change in its order. */
+    /** Takes a change. A change that does not follow the last one waits for the list. */
     Difference take(PresenceChange change) {
         Difference difference = new Difference();
         Position before = version;
@@ -87,7 +87,7 @@ final class PresenceView {
         return difference;
     }
 
-    /** Takes the list, and after it the changes that have come too early. */
+    /** Takes the list, and after it the changes that came before the list. */
     Difference take(List<Present> all, Position at, long now) {
         Difference difference = new Difference();
         Position before = version;
@@ -107,7 +107,8 @@ final class PresenceView {
         }
         version = at;
         listed = true;
-        // One of the epoch before would have the list asked for for ever; a newer epoch is seen by the next answer.
+        // A change of an older epoch would cause endless requests for the list. A newer epoch is noticed with the next
+        // answer.
         List<PresenceChange> changes = early.stream()
                 .filter(change -> change.version().epoch().equals(at.epoch()))
                 .toList();
@@ -120,7 +121,7 @@ final class PresenceView {
         return difference;
     }
 
-    /** Those leave of whom nothing was heard in the new epoch. */
+    /** Removes the users who were not reported in the new epoch in time. */
     Difference expire(long now) {
         Difference difference = new Difference();
         Iterator<Map.Entry<Optional<String>, Long>> each = missing.entrySet().iterator();

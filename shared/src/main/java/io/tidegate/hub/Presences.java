@@ -11,11 +11,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is in the topics of which somebody in the fleet wants to know it, of one write loop's connections; nothing is done for the
- * other topics. For that loop's thread alone.
+ * The presence of one write loop's connections, in the topics whose presence somebody in the fleet watches. Other topics
+ * cost nothing. For that loop's thread alone.
  *
- * <p>It reports its users to the relay, by way of {@link NodeTopics}, while that says that somebody watches. It learns of that when
- * the topic begins to arrive here, or by the first change that is told.
+ * <p>The loop reports its users to the relay, through {@link NodeTopics}, while the relay says that the topic is watched.
+ * The loop learns that a topic is watched when the topic begins to arrive, or from the first presence change.
  */
 final class Presences {
     private final WriteLoop.Place place;
@@ -26,7 +26,7 @@ final class Presences {
     /**
      * This node.
      *
-     * @param node unlike the name of any other, and of its own earlier starts
+     * @param node a name unlike that of any other node, and of this node's earlier starts
      */
     record Self(String node, PresenceTimes times, Clock clock) {}
 
@@ -43,7 +43,7 @@ final class Presences {
         }
     }
 
-    /** Another one of the same connection has come in its place. */
+    /** Another subscription of the same connection has replaced this one. */
     void replaced(Subscription subscription) {
         TopicPresence presence = topics.get(subscription.topic());
         if (presence != null) {
@@ -59,7 +59,7 @@ final class Presences {
         }
     }
 
-    /** Shows a subscription who is there, then runs what follows. */
+    /** Shows a subscription the topic's presence, then runs what follows. */
     void show(Subscription subscription, Audience audience, Runnable next) {
         TopicPresence presence = track(subscription.topic(), audience);
         presence.show(subscription, next);
@@ -67,10 +67,10 @@ final class Presences {
     }
 
     /**
-     * Where somebody watches, a client is not told that it is subscribed before the relay knows: what it knows must not be lost
-     * with this node.
+     * In a watched topic a client is not told that it is subscribed before the relay knows of the client. Otherwise the
+     * relay would not know of the client if this node is lost.
      *
-     * @return false where there is nothing to wait for; what follows is not run then
+     * @return false where there is nothing to wait for; {@code next} is then not run
      */
     boolean awaitReport(Subscription subscription, Runnable next) {
         TopicPresence presence = topics.get(subscription.topic());
@@ -82,7 +82,7 @@ final class Presences {
         return presence != null && subscription != null && presence.isShown(subscription);
     }
 
-    /** The topic is not carried any more. */
+    /** The relay does not deliver the topic any more. */
     void emptied(Topic topic) {
         TopicPresence presence = topics.get(topic);
         if (presence != null) {
@@ -91,7 +91,7 @@ final class Presences {
         }
     }
 
-    /** What the relay tells of the topic from now on is heard, and before that something may have been missed. */
+    /** From now on the loop hears what the relay tells of the topic. Changes may have been missed before. */
     void attached(Topic topic, boolean watched, @Nullable Audience audience) {
         TopicPresence presence = topics.get(topic);
         if (presence != null) {
@@ -128,7 +128,7 @@ final class Presences {
         return topics.computeIfAbsent(topic, key -> new TopicPresence(key, self, audience));
     }
 
-    /** Something has happened to it. */
+    /** Reports or forgets a presence that may have changed. */
     private void look(TopicPresence presence) {
         if (presence.isOver()) {
             topics.remove(presence.topic(), presence);

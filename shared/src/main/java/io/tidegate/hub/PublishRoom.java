@@ -6,14 +6,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Bytes that this node's connections have on their way to the relay. The relay's queue is one for all and refuses what is too
- * much; so long before that those who fill it are not read ({@link PublishShare}).
+ * Bytes of this node's connections that are on their way to the relay. All connections share the relay's queue, which
+ * refuses publishes when it is full. Long before that, the connections that fill it are not read ({@link PublishShare}).
  *
- * <p>Any thread adds, takes away and waits. Each publish that is answered lets one waiting thread look again, in their order, so
- * that not all of them publish at once; the tick does the same for some, since an answer may come when nobody who waits can go on.
+ * <p>Any thread adds, removes and waits. Each answered publish wakes one waiting thread, in the order of waiting, so that
+ * not all of them publish at once. The tick also wakes some, because an answer may come when no waiting thread can
+ * continue.
  */
 final class PublishRoom {
-    /** Bytes above which a connection waits that has something on its way. */
+    /** Bytes above which a connection waits that has bytes on their way itself. */
     static final long ROOM = 4 << 20;
 
     /** Bytes above which every connection waits: half of what the relay takes. */
@@ -33,12 +34,12 @@ final class PublishRoom {
         wake(1);
     }
 
-    /** Whether a connection may be read that has so much on its way. */
+    /** Whether a connection with this many bytes on their way may be read. */
     boolean hasRoom(long mine) {
         return bytes.get() <= (mine > 0 ? ROOM : FULL);
     }
 
-    /** The thread is woken when it should look again; it may be so for no reason. */
+    /** The thread is woken when it should check again. It may be woken for no reason. */
     void enter(Thread thread) {
         waiting.add(thread);
     }

@@ -5,14 +5,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one connection has on its way to the relay. While that is more than its share, or the relay has much to do for all
- * ({@link PublishRoom}), the connection is not read: its peer waits, and nobody else is refused. Who stays within it meets two
- * counts a publish, and neither a lock nor a wake-up.
+ * The bytes of one connection that are on their way to the relay. While they are more than the connection's share, or the
+ * relay is busy ({@link PublishRoom}), the connection is not read. Its peer waits, and no other peer is refused. A
+ * publish within the share costs two counters, no lock and no wake-up.
  *
- * <p>Any thread adds and takes away; the reading thread waits.
+ * <p>Any thread adds and removes; the reading thread waits.
  */
 final class PublishShare {
-    /** Bytes at which a connection waits for answers: enough for a relay that answers within milliseconds. */
+    /** Bytes at which a connection waits for answers. They are enough for a relay that answers within milliseconds. */
     static final long SHARE = 256 << 10;
 
     private final PublishRoom room;
@@ -23,13 +23,13 @@ final class PublishShare {
         this.room = room;
     }
 
-    /** So many bytes are on their way. */
+    /** These bytes are on their way. */
     void add(int more) {
         mine.addAndGet(more);
         room.add(more);
     }
 
-    /** They have been answered. */
+    /** These bytes have been answered. */
     void remove(int fewer) {
         mine.addAndGet(-fewer);
         Thread thread = waiting;
@@ -67,7 +67,7 @@ final class PublishShare {
         }
     }
 
-    /** Entered before it looks once more: who makes room afterwards finds this thread. */
+    /** The thread enters before it checks once more, so that a thread that makes room afterwards finds it. */
     private void park(Thread thread) {
         if (!isWithin()) {
             LockSupport.park(this);

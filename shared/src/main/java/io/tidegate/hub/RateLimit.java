@@ -3,8 +3,8 @@ package io.tidegate.hub;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * So many events a second, and as many at once: the generic cell rate algorithm (ITU-T I.371), whose state is one number, the
- * moment at which the next event would be due were all evenly spread. Any thread.
+ * A limit of events a second, with a burst of the same size: the generic cell rate algorithm (ITU-T I.371). Its state is
+ * one number: the time at which the next event would be due if all events were evenly spread. Any thread.
  */
 final class RateLimit {
     private static final long SECOND = 1_000_000_000L;
@@ -19,7 +19,7 @@ final class RateLimit {
     }
 
     /**
-     * A limit that has seen no event.
+     * A limit that has counted no event.
      *
      * @param perSecond events a second, also the largest burst; 0 for no limit
      */
@@ -37,7 +37,7 @@ final class RateLimit {
         return interval == 0 || before == NEVER || before - nanoTime <= SECOND - interval;
     }
 
-    /** The last event that was within the limit does not count. */
+    /** Takes back the last event that was within the limit. */
     void giveBack() {
         if (interval > 0) {
             due.addAndGet(-interval);
@@ -45,10 +45,10 @@ final class RateLimit {
     }
 
     /**
-     * Counts one more event, also where it is above the limit.
+     * Counts one more event, even if it is above the limit.
      *
      * @param nanoTime now
-     * @return nanoseconds until the next one is within the limit; 0 where it is
+     * @return nanoseconds until the next event is within the limit; 0 where it is now
      */
     long exceed(long nanoTime) {
         if (interval == 0) {
@@ -60,7 +60,7 @@ final class RateLimit {
     }
 
     /**
-     * Whether one more event is within the limit; it counts if so.
+     * Whether one more event is within the limit. The event counts if it is.
      *
      * @param nanoTime now
      */
@@ -69,7 +69,7 @@ final class RateLimit {
     }
 
     /**
-     * The same where a part of the burst is left to others.
+     * Like {@link #allows(long)}, with a part of the burst left to others.
      *
      * @param reserved 0.5 for a half
      */

@@ -12,15 +12,15 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Reads what subscriptions need of the relay, so many at once: an onrush of clients must not delay what else goes there. While
- * the relay is down, reads are tried again and again: the client is answered when there is an answer. For the write loop's
- * thread alone.
+ * Reads from the relay what subscriptions need, with a limit of reads at once: a rush of clients must not delay other
+ * requests to the relay. While the relay is down, reads are retried, and clients get their answer when there is one. For
+ * the write loop's thread alone.
  */
 final class Readings {
-    /** Bytes of history at once. */
+    /** The size of a page of history, in bytes. */
     static final int PAGE_BYTES = 256 << 10;
 
-    /** Reads of a node under way at once. */
+    /** The limit of reads under way, for the whole node. */
     private static final int PARALLEL = 16;
 
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -31,7 +31,7 @@ final class Readings {
     private final ArrayDeque<Subscription> waiting = new ArrayDeque<>();
     private final ArrayDeque<Subscription> failed = new ArrayDeque<>();
 
-    /** Those who have had what they may have of histories for now. */
+    /** Subscribers that have used up their rate of history for now. */
     private final ArrayDeque<Subscriber> resting = new ArrayDeque<>();
 
     private final Clock clock;
@@ -49,19 +49,19 @@ final class Readings {
         this.parallel = place.share(PARALLEL);
     }
 
-    /** Reads for a subscription as soon as its turn has come. */
+    /** Reads for a subscription when it is its turn. */
     void add(Subscription subscription) {
         waiting.add(subscription);
         begin();
     }
 
-    /** A read that was begun here has ended. */
+    /** A read of this object has ended. */
     void ended() {
         underWay--;
         begin();
     }
 
-    /** The same, and it has to be done again. */
+    /** A read has ended and must be retried. */
     void failed(Subscription subscription) {
         failed.add(subscription);
         ended();
@@ -71,7 +71,7 @@ final class Readings {
         return clock.nanoTime();
     }
 
-    /** It asks again with one of the next ticks. */
+    /** The subscriber asks again with the next tick. */
     void rest(Subscriber subscriber) {
         resting.add(subscriber);
     }
@@ -126,7 +126,8 @@ final class Readings {
     private void readPage(Subscription subscription, CompletionStage<History> reading) {
         var unused = reading.whenComplete((page, failure) -> {
             if (failure == null) {
-                // A page is a quarter of a megabyte: neither the relay's thread nor the loop should frame it.
+                // A page is a quarter of a megabyte. Neither the relay's thread nor the loop should spend the time to
+                // frame it.
                 owners.run(() -> inbox.accept(framed(subscription, page)));
             } else {
                 inbox.accept(new LoopEvent.ReadFailed(subscription));

@@ -4,9 +4,9 @@ import io.tidegate.access.Verdict;
 import io.tidegate.protocol.CloseCode;
 import io.tidegate.protocol.ErrorCode;
 
-/** Why a client is not let in, and what it is told. */
+/** The reason why a client is not admitted, and what it is told. */
 public record Refusal(ErrorCode code, String message, CloseCode close) {
-    /** What a refused token means to its client. */
+    /** The refusal that a client gets for a refused token. */
     public static Refusal of(Verdict.Refused refused) {
         return switch (refused.reason()) {
             case EXPIRED -> new Refusal(ErrorCode.TOKEN_EXPIRED, refused.message(), CloseCode.TOKEN);

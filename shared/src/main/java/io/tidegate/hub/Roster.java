@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Who is connected to this node and what they subscribe to, for those who look after them. Any thread. */
+/** The clients of this node and their subscriptions, for operators. Any thread. */
 public final class Roster {
     private static final String THROWN_OUT = "thrown out";
 
-    /** By which the clocks of two nodes may differ. */
+    /** The largest difference between the clocks of two nodes. */
     private static final long CLOCKS_MILLIS = 5_000;
 
     private final Collection<Connection> connections;
@@ -26,13 +26,13 @@ public final class Roster {
     /**
      * A connection.
      *
-     * @param topics what it subscribes to
-     * @param since milliseconds since the epoch
+     * @param topics the topics to which it subscribes
+     * @param since when it was opened, in milliseconds since the epoch
      * @param bytesWaiting for its socket
      */
     public record Entry(String connection, List<String> topics, long since, long bytesWaiting) {}
 
-    /** The topics that begin so and come behind another in their order, with the number of their subscriptions. */
+    /** The topics whose names start with a prefix and sort after another name, with their numbers of subscriptions. */
     public CompletableFuture<Map<String, Integer>> topics(String prefix, String after) {
         return loops.count(prefix, after);
     }
@@ -52,9 +52,9 @@ public final class Roster {
     }
 
     /**
-     * Closes the connections of a user; they do not come back by themselves.
+     * Closes the connections of a user. Their clients do not reconnect by themselves.
      *
-     * @param at when that was said, in milliseconds since the epoch: who has come since then was let in again
+     * @param at when the order was given, in milliseconds since the epoch; later connections were admitted again and stay
      */
     public void throwOutUser(String user, long at) {
         for (Connection connection : connections) {
@@ -64,7 +64,7 @@ public final class Roster {
         }
     }
 
-    /** The same for one connection. */
+    /** Closes one connection. Its client does not reconnect by itself. */
     public void throwOutConnection(String name) {
         for (Connection connection : connections) {
             if (connection.name().equals(name)) {
@@ -73,7 +73,7 @@ public final class Roster {
         }
     }
 
-    /** Ends the subscriptions of a user to a topic, of connections as {@link #throwOutUser} closes them. */
+    /** Ends a user's subscriptions to a topic, on the connections that {@link #throwOutUser} would close. */
     public void unsubscribe(String user, Topic topic, long at) {
         for (Connection connection : connections) {
             if (isOf(connection, user, at)) {

@@ -3,17 +3,17 @@ package io.tidegate.hub;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** How many of the open connections each owner has: an address, or a user. Any thread. */
+/** How many open connections each owner has. An owner is an address or a user. Any thread. */
 final class Shares<T> {
     private final int most;
     private final ConcurrentHashMap<T, Integer> open = new ConcurrentHashMap<>();
 
-    /** So many for each; 0 for any number. */
+    /** The limit for each owner; 0 for no limit. */
     Shares(int most) {
         this.most = most;
     }
 
-    /** Counts one more; false where there are as many as there may be. */
+    /** Counts one more connection; false where the owner has reached the limit. */
     boolean enter(T owner) {
         if (most == 0) {
             return true;

@@ -4,26 +4,29 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 
-/** Connections that are closed since they do not read: a line every ten seconds at most, since a burst can close thousands. */
+/**
+ * Logs connections that are closed because they do not read: at most one line every ten seconds, because a burst can
+ * close thousands.
+ */
 final class SlowConsumerLog {
     private static final Logger LOG = System.getLogger("io.tidegate.hub");
 
     private static final long BETWEEN_NANOS = Duration.ofSeconds(10).toNanos();
 
-    // Both: of this lock, which is taken for every close and 20 times a second.
+    // Both fields are guarded by this object's lock, which is taken for every close and 20 times a second.
     private int closed;
     private String last = "";
 
-    // Of the thread that ticks.
+    // Only for the thread that ticks.
     private long earliest = Long.MIN_VALUE;
 
-    /** One more is closed. Any thread. */
+    /** A connection is closed as a slow consumer. Any thread. */
     synchronized void closed(String connection) {
         closed++;
         last = connection;
     }
 
-    /** Writes what is due. One thread. */
+    /** Logs what is due. One thread. */
     void tick(long now) {
         if (earliest != Long.MIN_VALUE && now - earliest < 0) {
             return;

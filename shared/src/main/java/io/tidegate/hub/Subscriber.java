@@ -17,11 +17,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection as its write loop knows it: what waits for its socket, its subscriptions, and whether it closes. For that
- * loop's thread alone.
+ * The part of a connection that its write loop owns: what waits for its socket, its subscriptions, and whether it closes.
+ * For that loop's thread alone.
  *
- * <p>What a client asks of one topic is answered in its order: while a {@code subscribe} has no answer, what the client sends
- * next on that topic waits behind it.
+ * <p>Requests of a client on one topic are answered in their order: while a {@code subscribe} has no answer, the client's
+ * next frames on that topic wait behind it.
  */
 final class Subscriber {
     private final Connection connection;
@@ -30,15 +30,15 @@ final class Subscriber {
     private final OutboundQueue queue;
     private final Map<Topic, Subscription> subscriptions = HashMap.newHashMap(1);
 
-    /** What waits for the answer to a {@code subscribe} of its topic; null while nothing does. */
+    /** Frames that wait for the answer to a {@code subscribe} of their topic; null while none waits. */
     private @Nullable Map<Topic, ArrayDeque<ClientFrame>> behind;
 
-    /** Those that want a page of history, one after the other; null while none does. */
+    /** Subscriptions that want a page of history, in their order; null while there is none. */
     private @Nullable ArrayDeque<Subscription> wantPages;
 
     private boolean readingPage;
 
-    /** What was read of histories; null before the first page. */
+    /** The rate of history reads; null before the first page. */
     private @Nullable HistoryPace pace;
 
     private boolean rests;
@@ -75,7 +75,7 @@ final class Subscriber {
         connection.metrics().recoveries(outcome).increment();
     }
 
-    /** Takes a frame in its order with the others on its topic. */
+    /** Takes a frame in its order with the other frames on its topic. */
     void ask(Topic topic, ClientFrame frame) {
         Subscription present = subscriptions.get(topic);
         if (closing) {
@@ -107,7 +107,7 @@ final class Subscriber {
                 connection.answered(true);
             }
             case ClientFrame.Publish publish -> {
-                // Its turn ends with the relay's answer.
+                // The frame's turn ends with the relay's answer.
                 connection.publish(topic, publish);
                 connection.answered(false);
             }
@@ -130,7 +130,7 @@ final class Subscriber {
         return !asked.presence() || connection.identity().rights().maySeePresence(asked.topic());
     }
 
-    /** Subscribes, or begins again. */
+    /** Subscribes, or restarts an existing subscription. */
     private void subscribe(ClientFrame.Subscribe asked, @Nullable Subscription present) {
         Topic topic = asked.topic();
         if (connection.identity().rights().maySubscribe(topic) && !mayShow(asked)) {
@@ -169,7 +169,7 @@ final class Subscriber {
         if (wire().resumes()) {
             connection.answered(false);
         } else {
-            // Such a client has this one topic, and cannot ask for another.
+            // Such a client has only this topic, and cannot ask for another.
             connection.subscribed();
             close(CloseCode.POLICY, ErrorCode.TOO_MANY_TOPICS.wire());
         }
@@ -199,7 +199,7 @@ final class Subscriber {
         }
     }
 
-    /** Ends a subscription, where there is one. */
+    /** Ends the subscription to a topic, if there is one. */
     void expel(Topic topic) {
         Subscription present = subscriptions.remove(topic);
         if (present != null) {
@@ -219,7 +219,7 @@ final class Subscriber {
         return new Roster.Entry(connection.name(), topics, connection.since(), queue.bytes());
     }
 
-    /** A {@code subscribe} is answered: what waits behind it follows. */
+    /** A {@code subscribe} is answered. The frames that wait behind it follow. */
     void begun(Subscription subscription) {
         Topic topic = subscription.topic();
         connection.answered(false);
@@ -234,7 +234,7 @@ final class Subscriber {
         }
     }
 
-    /** Reads what a subscription needs, but one page at a time, and none that would find no room. */
+    /** Reads what a subscription needs. Pages are read one at a time, and only while the queue has room. */
     void read(Subscription subscription, Readings readings) {
         if (!subscription.needsPage()) {
             readings.add(subscription);
@@ -250,7 +250,7 @@ final class Subscriber {
     /**
      * A page has been read, or is not wanted any more.
      *
-     * @param bytes of its frames
+     * @param bytes the bytes of its frames
      */
     void pageRead(int bytes, Readings readings) {
         readingPage = false;
@@ -260,7 +260,7 @@ final class Subscriber {
         readNextPage(readings);
     }
 
-    /** It may be time to read on. */
+    /** The subscriber may read history again if its rate allows it. */
     void rested(Readings readings) {
         rests = false;
         readNextPage(readings);
@@ -315,12 +315,12 @@ final class Subscriber {
         send(FrameBatch.of(new ServerFrame.ErrorFrame(code, message, about)));
     }
 
-    /** What was offered to its queue did not fit. */
+    /** A batch did not fit into the queue. */
     void tooSlow() {
         overload("slow consumer: more than " + queueLimit() + " bytes unread");
     }
 
-    /** It has read nothing for too long. */
+    /** For too long the peer has read nothing. */
     void stalled() {
         overload("slow consumer: nothing is read");
     }
@@ -348,7 +348,7 @@ final class Subscriber {
         dropWhatWaits();
     }
 
-    /** A defect: the peer is told, where it still can be. */
+    /** This server has a defect. The peer is told, where that is still possible. */
     void fail() {
         if (closing) {
             queue.fail();
@@ -369,7 +369,7 @@ final class Subscriber {
         dropWhatWaits();
     }
 
-    /** The reading thread may wait for their turns. */
+    /** Drops the frames that wait, because the reading thread may wait for their turns. */
     private void dropWhatWaits() {
         Map<Topic, ArrayDeque<ClientFrame>> map = behind;
         behind = null;
@@ -379,7 +379,10 @@ final class Subscriber {
         }
     }
 
-    /** What was sent before our close frame was seen is still published; nothing of it is answered. */
+    /**
+     * Publishes that the client sent before it saw our close frame still go to the relay. None of these frames is
+     * answered.
+     */
     private void drop(Topic topic, ClientFrame frame) {
         if (frame instanceof ClientFrame.Publish publish) {
             connection.publish(topic, publish);

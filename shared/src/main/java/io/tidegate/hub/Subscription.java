@@ -17,21 +17,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection's subscription to one topic. For its write loop's thread alone.
  *
- * <p>On a wire that knows no positions it is live at once. On one that does, it is brought from the position that its client has
- * seen to the present by reading: the topic's history, page by page, or, where it begins at the present, the topic's last
- * position. What the loop delivers while nothing is being read for it need not be kept: a later read finds it in the history.
- * What comes while a read is under way is held and follows the last page; what is in both is dropped by its position. Should more
- * come than may be held, it is dropped, too, and one more page is read.
+ * <p>On a wire without positions the subscription is live at once. On a wire with positions it first catches up, by
+ * reads, from the position that the client has seen to the present. It reads the topic's history page by page, or, where
+ * it begins at the present, only the topic's last position. What the loop delivers while no read is under way need not be
+ * kept, because a later read finds it in the history. What the loop delivers during a read is held, and is sent after the
+ * last page. A message that is in both is dropped by its position. If more is delivered than may be held, all of it is
+ * dropped, and one more page is read.
  */
 final class Subscription {
     private enum Phase {
-        /** The topic is not carried yet, or its turn to read has not come. */
+        /** The relay does not deliver the topic yet, or the subscription waits for its turn to read. */
         WAITING,
         /** A read is under way. */
         READING,
-        /** All that was held is sent; what comes next may be known already, by what was read. */
+        /** All that was held is sent. The next message may be one that was read already. */
         LEVEL,
-        /** What comes next is new. */
+        /** The next message is new. */
         LIVE,
         /** Nothing may be sent any more. */
         ENDED
@@ -42,43 +43,52 @@ final class Subscription {
     private final Subscriber subscriber;
     private final Topic topic;
 
-    /** The connection's own, so that a delivery need not look at it: what is not in the cache is what fan-out costs. */
+    /**
+     * The connection's queue. The reference is kept here so that a delivery need not read the connection: cache misses
+     * are what a fan-out costs.
+     */
     private final OutboundQueue queue;
 
     private final Wire wire;
     private Phase phase;
     private int place;
 
-    /** What it needs until it is live; an object of its own, since a delivery looks at all of this one. */
+    /**
+     * What the subscription needs until it is live. It is an object of its own, because a delivery reads all fields of
+     * this one.
+     */
     private @Nullable Progress progress;
 
-    /** The way to the present. */
+    /** The progress of a subscription that catches up. */
     private static final class Progress {
-        /** Where to read on; null where delivery is to begin at the present, or with the last messages. */
+        /** Where the next page begins; null where delivery begins at the present or with the last messages. */
         private @Nullable Position from;
 
-        /** How many of the last messages are to be read first; 0 for none. */
+        /** How many of the last messages to read first; 0 for none. */
         private int last;
 
-        /** The client comes back to a position. */
+        /** Whether the client resumes from a position. */
         private final boolean resumes;
 
-        /** The client is answered. */
+        /** Whether the client has its answer. */
         private boolean begun;
 
-        /** The client wants to see first who is there. */
+        /** Whether the client wants to see the topic's presence first. */
         private boolean awaitsPresence;
 
-        /** What the client asked for is not there any more: it begins at the present. */
+        /**
+         * Whether the history does not reach back to the client's position any more. The subscription then begins at the
+         * present.
+         */
         private boolean lost;
 
-        /** What was delivered while reading, in its order: {@link TopicBatch} or, for a gap, {@link Position}. */
+        /** What was delivered during a read, in its order: {@link TopicBatch} or, for a gap, {@link Position}. */
         private @Nullable List<Object> held;
 
         private long heldBytes;
         private boolean overflowed;
 
-        /** Up to here all has been sent, or was known to the client. */
+        /** The last position that was sent, or that the client had seen before. */
         private Position sent;
 
         Progress(ClientFrame.Subscribe asked) {
@@ -100,9 +110,9 @@ final class Subscription {
     }
 
     /**
-     * A subscription that has still to be brought to the present.
+     * A subscription that has still to catch up.
      *
-     * @param asked as the client has asked for it, or as its URL has
+     * @param asked the client's request, or the request that its URL makes
      */
     Subscription(Subscriber subscriber, ClientFrame.Subscribe asked) {
         this.subscriber = subscriber;
@@ -113,7 +123,7 @@ final class Subscription {
         this.progress = wire.resumes() ? new Progress(asked) : null;
     }
 
-    /** Whether nothing may be sent of the topic before who is there. */
+    /** Whether the topic's presence must be sent before its messages. */
     boolean awaitsPresence() {
         return progress != null && progress.awaitsPresence;
     }
@@ -136,7 +146,7 @@ final class Subscription {
         return subscriber;
     }
 
-    /** Its place in the audience. */
+    /** The subscription's index in the audience. */
     int place() {
         return place;
     }
@@ -153,23 +163,23 @@ final class Subscription {
         return phase == Phase.ENDED;
     }
 
-    /** Whether it waits for something to be read. */
+    /** Whether the subscription waits for a read. */
     boolean wantsToRead() {
         return phase == Phase.WAITING;
     }
 
-    /** Where its next page begins; null where that is not known. */
+    /** Where the subscription's next page begins; null where that is not known. */
     @Nullable
     Position from() {
         return progress == null ? null : progress.from;
     }
 
-    /** How many of the topic's last messages its next page begins with; 0 where it begins elsewhere. */
+    /** How many of the topic's last messages the next page begins with; 0 where the page begins elsewhere. */
     int last() {
         return progress == null ? 0 : progress.last;
     }
 
-    /** Whether a page is what it needs, and not the topic's last position. */
+    /** Whether the subscription needs a page, and not the topic's last position. */
     boolean needsPage() {
         return progress != null && (progress.from != null || progress.last > 0);
     }
@@ -178,7 +188,7 @@ final class Subscription {
         return Objects.requireNonNull(progress, "it is not live");
     }
 
-    /** Messages of the topic, behind all that came before. */
+    /** Takes messages of the topic that follow all earlier ones. */
     void deliver(TopicBatch batch) {
         switch (phase) {
             case LIVE -> offer(batch.frames(wire));
@@ -191,7 +201,7 @@ final class Subscription {
             }
             case READING -> hold(batch, batch.frames(wire).length());
             case WAITING, ENDED -> {
-                // What it still has to read holds them; what is not kept is for those who are at the present.
+                // The next read finds these messages. Messages without history are only for live subscriptions.
             }
         }
     }
@@ -202,25 +212,25 @@ final class Subscription {
             case LIVE, LEVEL -> passGap(position);
             case READING -> hold(position, 0);
             case WAITING, ENDED -> {
-                // What it still has to read shows it.
+                // The next read finds the gap.
             }
         }
     }
 
-    /** Nothing has been published since what the client has seen: it is at the present. */
+    /** Nothing has been published since the client's position: the subscription is at the present. */
     void beginAtPresent() {
         begin(progress().sent, true);
         goLevel(true);
     }
 
-    /** Its read begins now. */
+    /** The read of this subscription begins now. */
     void reading() {
         phase = Phase.READING;
         progress().drop();
         progress().overflowed = false;
     }
 
-    /** Its read has failed: it has to be done again. */
+    /** The read of this subscription has failed and must be retried. */
     void readFailed() {
         if (phase == Phase.READING) {
             readAgain();
@@ -232,7 +242,7 @@ final class Subscription {
         progress().drop();
     }
 
-    /** The frames of a page; from any thread, since it takes a while. */
+    /** Makes the frames of a page. Any thread, because it takes long. */
     @Nullable
     FrameBatch frames(History page) {
         if (page.messages().isEmpty()) {
@@ -246,7 +256,7 @@ final class Subscription {
     /**
      * A page of the history has come.
      *
-     * @param frames as {@link #frames} has made them
+     * @param frames the page's frames, made by {@link #frames}
      */
     void read(History page, @Nullable FrameBatch frames) {
         if (phase != Phase.READING) {
@@ -292,10 +302,10 @@ final class Subscription {
     }
 
     /**
-     * Ends it.
+     * Ends the subscription.
      *
      * @param delivered the last position that the loop has handed out
-     * @return where its client may resume
+     * @return where the client may resume
      */
     Position end(@Nullable Position delivered) {
         Position last = progress == null ? delivered : progress.sent;

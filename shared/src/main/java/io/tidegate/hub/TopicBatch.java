@@ -10,15 +10,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages of one topic on their way to its subscribers, framed once for each way to write them, by whichever write loop needs it
- * first. Should two do it at once, both come to the same.
+ * Messages of one topic on their way to the topic's subscribers. They are framed once for each wire format, by the write
+ * loop that needs the frames first. If two loops frame them at the same time, both get the same result.
  */
 final class TopicBatch {
     private final Topic topic;
     private final Position first;
     private final List<Message> messages;
 
-    /** Those of which this is made, whose frames are used; empty where it is not made of others. */
+    /** The batches that this one is joined from, whose frames are reused; empty where it is not joined. */
     private final List<TopicBatch> parts;
 
     private @Nullable FrameBatch plain;
@@ -27,7 +27,7 @@ final class TopicBatch {
     /**
      * Messages that follow each other.
      *
-     * @param first the position of the first; {@link Position#NONE} where they have none
+     * @param first the position of the first message; {@link Position#NONE} where the messages have none
      */
     TopicBatch(Topic topic, Position first, List<Message> messages) {
         this(topic, first, messages, List.of());
@@ -40,7 +40,7 @@ final class TopicBatch {
         this.parts = parts;
     }
 
-    /** Batches of one topic that follow each other, as one. */
+    /** Joins batches of one topic that follow each other. */
     static TopicBatch join(List<TopicBatch> parts) {
         TopicBatch head = parts.getFirst();
         if (parts.size() == 1) {
@@ -55,12 +55,12 @@ final class TopicBatch {
         return topic;
     }
 
-    /** How many they are. */
+    /** The number of messages. */
     int messages() {
         return messages.size();
     }
 
-    /** Whether this follows another batch of the topic, so that both may be one. */
+    /** Whether this batch follows another batch of the topic, so that both can be joined. */
     boolean follows(TopicBatch before) {
         return isKept() ? first.equals(before.last().plus(1)) : !before.isKept();
     }
@@ -93,7 +93,7 @@ final class TopicBatch {
         return made;
     }
 
-    /** What of it comes behind a position of the same epoch. */
+    /** The messages of this batch that come after a position of the same epoch. */
     TopicBatch behind(Position position) {
         long known = Math.clamp(position.offset() - first.offset() + 1, 0, messages.size());
         return new TopicBatch(topic, first.plus(known), messages.subList((int) known, messages.size()));

@@ -20,17 +20,17 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The presence of one topic in one write loop: whom its connections are, what it has still to report of that, and, while somebody
- * here is shown it, who is there. For that loop's thread alone.
+ * The presence of one topic in one write loop: the users of the loop's connections, what is not reported of them yet,
+ * and, while a subscription here is shown the presence, all users in the topic. For that loop's thread alone.
  *
- * <p>One report is under way at a time, so what changes meanwhile is one report, however much it is.
+ * <p>One report is under way at a time. All that changes meanwhile goes into the next report.
  */
 final class TopicPresence {
     private final Topic topic;
     private final Presences.Self self;
     private final Map<Optional<String>, Mine> users = new LinkedHashMap<>();
 
-    // What is to be reported
+    // What is to be reported.
     private final Set<Optional<String>> changed = new LinkedHashSet<>();
     private boolean whole = true;
     private boolean reporting;
@@ -39,7 +39,7 @@ final class TopicPresence {
     private boolean unwatched;
     private boolean emptied;
 
-    // Who is shown it
+    // Whom the presence is shown to.
     private final Set<Subscription> watchers = new LinkedHashSet<>();
     private final List<Waiting> waiting = new ArrayList<>();
     private final List<Waiting> unreported = new ArrayList<>();
@@ -50,7 +50,7 @@ final class TopicPresence {
     private long answeredReport;
     private @Nullable Position answeredVersion;
 
-    /** The connections of a user on this node, and when the first of them came. */
+    /** A user's connections on this loop, and when the first of them came. */
     private static final class Mine {
         private final long since;
         private int connections;
@@ -60,7 +60,7 @@ final class TopicPresence {
         }
     }
 
-    /** Who is to be shown it once a report is answered, and what follows then. */
+    /** A subscription that waits until a report is answered, and what follows then. */
     private record Waiting(Subscription subscription, long report, Runnable next) {}
 
     TopicPresence(Topic topic, Presences.Self self, Audience audience) {
@@ -78,7 +78,7 @@ final class TopicPresence {
         return topic;
     }
 
-    // Whom this node has
+    // The users that this loop has.
 
     void came(Subscription subscription) {
         emptied = false;
@@ -90,7 +90,7 @@ final class TopicPresence {
         unwatch(subscription);
     }
 
-    /** This one is shown nothing any more. */
+    /** The topic's presence is not shown to this subscription any more. */
     void unwatch(Subscription subscription) {
         waiting.removeIf(one -> one.subscription == subscription);
         unreported.removeIf(one -> one.subscription == subscription);
@@ -110,12 +110,12 @@ final class TopicPresence {
         changed.add(user);
     }
 
-    /** The topic has no subscriber here, and is not carried any more. */
+    /** The topic has no subscriber here, and the relay does not deliver it to this loop any more. */
     void emptied() {
         emptied = true;
     }
 
-    /** The relay has to hear all of it again, and this node the list: on either way something may be lost. */
+    /** The relay must get a complete report, and this loop the list, because reports and changes may have been lost. */
     void attached() {
         whole = true;
         nextNanos = self.clock().nanoTime();
@@ -124,9 +124,9 @@ final class TopicPresence {
         }
     }
 
-    // Reports
+    // Reports.
 
-    /** Whether there is something to report, or it is time to say that this node is still there. */
+    /** Whether there is something to report, or the node must report that it is still alive. */
     boolean isDue(long now) {
         return !reporting && (now - nextNanos >= 0 || (isBehind() && !whole));
     }
@@ -135,12 +135,12 @@ final class TopicPresence {
         return !changed.isEmpty() || (view != null && !view.isListed());
     }
 
-    /** Whether it can be forgotten. */
+    /** Whether this presence can be forgotten. */
     boolean isOver() {
         return !reporting && view == null && (unwatched || (emptied && !isBehind()));
     }
 
-    /** @param number more than that of any report before */
+    /** @param number greater than that of any earlier report */
     PresenceReport report(long now, long number) {
         List<PresenceReport.Count> counts = new ArrayList<>();
         long millis = self.clock().epochMillis();
@@ -166,12 +166,13 @@ final class TopicPresence {
         return TimeUnit.MILLISECONDS.toNanos(self.times().step());
     }
 
-    /** The report that was made last is answered. */
+    /** The last report has been answered. */
     void answered(@Nullable PresenceAnswer answer) {
         long now = self.clock().nanoTime();
         reporting = false;
         if (answer == null) {
-            // Nobody knows whether it was taken. The next try comes with the next step, or with the next link.
+            // It is unknown whether the relay took the report. The next try comes with the next step, or when the link is
+            // up again.
             whole = true;
             return;
         }
@@ -179,7 +180,7 @@ final class TopicPresence {
             case UNWATCHED -> {
                 unwatched = view == null;
                 answeredReport = reports;
-                // Nobody watches, so there will be no report that those who came meanwhile could wait for.
+                // The topic is not watched, so there will be no report that later subscriptions could wait for.
                 goOn(one -> unwatched || isReported(one));
                 sayAll(now);
             }
@@ -210,16 +211,17 @@ final class TopicPresence {
         showWaiting();
     }
 
-    // Who is shown it
+    // Whom the presence is shown to.
 
     boolean isShown(Subscription subscription) {
         return watchers.contains(subscription);
     }
 
     /**
-     * Shows it to a subscription: first who is there, itself too, then who comes and goes.
+     * Shows the topic's presence to a subscription: first the users in the topic, its own user included, then joins and
+     * leaves.
      *
-     * @param next is run when it has been shown who is there
+     * @param next is run after the users have been shown
      */
     void show(Subscription subscription, Runnable next) {
         long now = self.clock().nanoTime();
@@ -234,7 +236,7 @@ final class TopicPresence {
         showWaiting();
     }
 
-    /** Runs what follows when the relay knows of this subscription; false where it does already. */
+    /** Runs {@code next} when the relay knows of this subscription. Returns false where the relay knows of it already. */
     boolean awaitReport(Subscription subscription, Runnable next) {
         long report = reportOf(subscription);
         if (report <= answeredReport) {
@@ -244,7 +246,7 @@ final class TopicPresence {
         return true;
     }
 
-    /** The number of the report that has it. */
+    /** The number of the report that includes this subscription. */
     private long reportOf(Subscription subscription) {
         return !whole && !changed.contains(subscription.user()) ? reports : reports + 1;
     }
@@ -300,7 +302,7 @@ final class TopicPresence {
         }
     }
 
-    /** One page after the other, as the peer takes them. */
+    /** Sends one page after the other, as fast as the peer takes them. */
     private static void sendPages(Waiting to, Iterator<PresencePages.Page> pages) {
         OutboundQueue queue = to.subscription.subscriber().queue();
         while (pages.hasNext()) {
@@ -315,7 +317,7 @@ final class TopicPresence {
     }
 
     private void send(FrameBatch frames) {
-        // A peer that is too slow leaves while the others are told.
+        // A copy, because a peer that is too slow leaves while the others are told.
         List.copyOf(watchers).forEach(watcher -> watcher.subscriber().send(frames));
     }
 }

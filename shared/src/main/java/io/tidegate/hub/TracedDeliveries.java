@@ -5,14 +5,17 @@ import io.tidegate.protocol.Topic;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a write loop has delivered, and what other nodes have told of the traces of messages. For that loop's thread alone. */
+/**
+ * Matches what a write loop has delivered with what other nodes tell about the traces of messages. For that loop's thread
+ * alone.
+ */
 final class TracedDeliveries {
-    /** Deliveries, and words, that wait for their other half. */
+    /** The largest number of deliveries, and of words, that wait for their match. */
     private static final int MOST = 4_096;
 
     private record Place(Topic topic, Position position) {}
 
-    /** When it arrived, and when it waited at every subscriber. */
+    /** When a message arrived, and when it was in the queues of all subscribers. */
     private record Delivery(long arrivedNanos, long deliveredNanos) {}
 
     private final Map<Place, Delivery> deliveries = bounded();
@@ -23,7 +26,7 @@ final class TracedDeliveries {
         this.traces = traces;
     }
 
-    /** Messages wait at all their subscribers of this loop. */
+    /** These messages are in the queues of all their subscribers of this loop. */
     void delivered(LoopEvent.Arrived arrived, long nanoTime) {
         if (!traces.isOn() || !arrived.batch().isKept()) {
             return;
@@ -40,7 +43,7 @@ final class TracedDeliveries {
         }
     }
 
-    /** A node says of which trace a message is part, before it comes here or after that. */
+    /** A node says which trace a message belongs to. The message may arrive before or after this. */
     void told(Traces.Word word) {
         Place place = new Place(word.topic(), word.position());
         Delivery delivery = deliveries.remove(place);
@@ -55,7 +58,7 @@ final class TracedDeliveries {
         traces.delivered(place.topic(), traceparent, delivery.arrivedNanos(), delivery.deliveredNanos());
     }
 
-    /** The oldest goes where there are too many. */
+    /** A map that drops its oldest entry when it has too many. */
     private static <V> Map<Place, V> bounded() {
         return new LinkedHashMap<>() {
             @Override

@@ -12,22 +12,23 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Follows messages of back ends from node to node: the publisher's node tells the others of which trace a message is part, by
- * its position, on a topic of their own ({@link Topic#TRACES}). Nothing of that is in the message: a node that traces nothing,
- * or is of an earlier release, gets it as any other. Each write loop brings the two together ({@link TracedDeliveries}).
+ * Follows messages of back ends from node to node. The publisher's node tells the other nodes which trace a message
+ * belongs to, by the message's position, on a separate topic ({@link Topic#TRACES}). The message itself carries no trace:
+ * a node that does not trace, or is of an earlier release, gets it like any other. Each write loop matches traces and
+ * messages ({@link TracedDeliveries}).
  */
 public final class Traces {
-    /** Far more than a word has. */
+    /** The longest word that is read. Real words are far shorter. */
     private static final int LONGEST = 256;
 
-    /** What a node says: this message is part of this trace. */
+    /** What a node says: this message belongs to this trace. */
     record Word(Topic topic, Position position, String traceparent) {
         Message message() {
             String text = traceparent + " " + position.text() + " " + topic.name();
             return new Message(Opcode.TEXT, text.getBytes(US_ASCII));
         }
 
-        /** Empty where it is none, since anyone may publish to a channel. */
+        /** Reads a word. Empty where the message is not a word, because anyone may publish to a channel. */
         static Optional<Word> read(Message message) {
             if (message.payload().length > LONGEST) {
                 return Optional.empty();
@@ -39,11 +40,11 @@ public final class Traces {
         }
     }
 
-    /** The spans of one publish: its own, and one of the relay's part of it. */
+    /** The spans of one publish: one of the whole publish, and one of the relay's part of it. */
     record Publishing(Tracing.Span publish, Tracing.Span relay) {
         private static final Publishing UNTRACED = new Publishing(Tracing.Span.NONE, Tracing.Span.NONE);
 
-        /** They end with what the relay answers. */
+        /** Ends both spans when the relay answers. */
         CompletionStage<Position> endWith(CompletionStage<Position> answer) {
             if (equals(UNTRACED)) {
                 return answer;
@@ -55,7 +56,7 @@ public final class Traces {
             });
         }
 
-        /** What the other nodes are to be told; empty where nobody could do anything with it. */
+        /** The word for the other nodes; empty where the trace is not sampled or the message has no position. */
         Optional<Word> word(Topic topic, Position position) {
             return publish.isSampled() && !position.equals(Position.NONE)
                     ? Optional.of(new Word(topic, position, publish.traceparent()))
@@ -65,17 +66,17 @@ public final class Traces {
 
     private volatile Tracing tracing = Tracing.OFF;
 
-    /** Spans go there from now on. */
+    /** Sends spans to this exporter from now on. */
     void to(Tracing newTracing) {
         tracing = newTracing;
     }
 
-    /** Whether anybody wants to see any. */
+    /** Whether spans are recorded. */
     public boolean isOn() {
         return tracing.isOn();
     }
 
-    /** As {@link Tracing#begin}. */
+    /** Like {@link Tracing#begin}. */
     public Tracing.Span begin(Step step, String traceparent, String topic) {
         return tracing.begin(step, traceparent, topic);
     }
@@ -89,7 +90,7 @@ public final class Traces {
         return new Publishing(publish, begin(Step.RELAY, publish.traceparent(), topic.name()));
     }
 
-    /** A message of this trace has waited at subscribers of this node. Any thread. */
+    /** A message of this trace is in the queues of this node's subscribers. Any thread. */
     void delivered(Topic topic, String traceparent, long arrivedNanos, long deliveredNanos) {
         tracing.add(Step.DELIVER, traceparent, topic.name(), arrivedNanos, deliveredNanos);
     }

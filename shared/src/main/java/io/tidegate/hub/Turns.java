@@ -3,37 +3,37 @@ package io.tidegate.hub;
 import java.util.concurrent.Semaphore;
 
 /**
- * How far a peer may be ahead of its answers. A frame that needs an answer uses a turn, which comes back with the answer; while
- * none is left the connection is not read. So what one peer can have the server hold is bounded, and it waits for nobody but
- * itself. Behind a message it also waits while the write loop is far behind ({@link Backlog}), and while what it publishes is
- * too much for the relay ({@link PublishShare}).
+ * Limits how many frames of a peer may be unanswered. A frame that needs an answer uses a turn, and the answer gives it
+ * back. While no turn is left, the connection is not read. So the memory that one peer can use is limited, and a peer
+ * waits only for its own answers. After a message the reading thread also waits while the write loop is far behind
+ * ({@link Backlog}), and while the peer's publishes are too much for the relay ({@link PublishShare}).
  *
- * <p>The reading thread uses turns and waits for them; any thread gives one back.
+ * <p>The reading thread uses turns and waits for them; any thread gives turns back.
  */
 final class Turns {
-    /** Frames that wait for their answer, at most. */
+    /** The largest number of frames that wait for their answers. */
     static final int MOST = 64;
 
     private final Backlog backlog;
     private final PublishShare share;
 
-    /** But for the one that the reading thread has. */
+    /** The free turns, without the turn that the reading thread holds. */
     private final Semaphore left = new Semaphore(MOST - 1);
 
-    // Of the reading thread
+    // Only for the reading thread.
     private boolean taken = true;
     private boolean needsRoom;
 
-    /** All of them. */
+    /** All turns are free. */
     Turns(Backlog backlog, PublishShare share) {
         this.backlog = backlog;
         this.share = share;
     }
 
     /**
-     * The frame that was read last needs an answer.
+     * The last frame needs an answer.
      *
-     * @param needsRoom whether the write loop has to do something for others because of it
+     * @param needsRoom whether the frame makes work for the write loop on behalf of other connections
      */
     void use(boolean needsRoom) {
         taken = false;
@@ -67,7 +67,7 @@ final class Turns {
         share.await();
     }
 
-    /** Whether the peer is not read, or soon will not be. Any thread. */
+    /** Whether the peer is not read now, or soon will not be. Any thread. */
     boolean areUsedUp() {
         return left.availablePermits() == 0 || !share.mayRead();
     }

@@ -3,22 +3,22 @@ package io.tidegate.hub;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether a peer is alive, and when its next heartbeat is due. Each field has one writer: the reading thread what was heard, the
- * write loop the end, the tick the rest. Silence is measured by {@link Hub#attention}.
+ * Whether a peer is alive, and when its next heartbeat is due. Each field has one writer: the reading thread writes what
+ * was heard, the write loop the end, the tick the rest. Silence is measured by {@link Hub#attention}.
  */
 final class Vitals {
     /** How long a peer may take to answer a close frame. */
     static final long CLOSE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /** What the tick is to do. */
+    /** What the tick must do. */
     enum Due {
         NOTHING,
         HEARTBEAT,
-        /** It has been silent for too long. */
+        /** The peer has been silent for too long. */
         CLOSE,
-        /** It has taken nothing of what is written to it for too long. */
+        /** For too long the peer has taken nothing of what is written to it. */
         STALLED,
-        /** It has not answered the close frame. */
+        /** The peer has not answered the close frame. */
         CUT
     }
 
@@ -26,7 +26,7 @@ final class Vitals {
     private volatile boolean closing;
     private volatile long cutAt;
 
-    // Of the tick
+    // Only for the tick.
     private long excusedAt;
     private long tookAt;
     private long taken;
@@ -39,24 +39,24 @@ final class Vitals {
         this.nextHeartbeat = now + heartbeat.intervalNanos();
     }
 
-    /** It has sent something. */
+    /** The peer has sent something. */
     void heard(long attention) {
         heardAt = attention;
     }
 
     /** The closing handshake has begun. */
     void closing(long attention) {
-        // The deadline comes first: a thread that sees that this is closing may hold it to that.
+        // The deadline is written first, because a thread that sees {@code closing} checks the deadline.
         cutAt = attention + CLOSE_TIMEOUT_NANOS;
         closing = true;
     }
 
     /**
-     * One look.
+     * Checks the peer.
      *
-     * @param unread whether what the peer says may lie in its socket, by no fault of its own
+     * @param unread whether frames of the peer may wait in its socket because this server does not read them
      * @param blocked whether something waits for the peer to take it
-     * @param takenNow what it has taken so far of such things
+     * @param takenNow how many such bytes the peer has taken so far
      */
     Due look(long attention, long now, boolean unread, boolean blocked, long takenNow, Heartbeat heartbeat) {
         if (closing) {

@@ -12,18 +12,18 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Owns the outbound side of its connections: their queues, their subscriptions, and its part of each topic's subscribers. Other
- * threads post a {@link LoopEvent}.
+ * Owns the outbound side of its connections: their queues, their subscriptions, and its part of each topic's subscribers.
+ * Other threads post a {@link LoopEvent}.
  *
- * <p>It goes in rounds: it takes what has gathered, then writes to every queue that has something. While it writes, the next
- * messages gather, so that the batches grow with the load by themselves, and one system call carries many messages. It waits
- * for no peer, and for nobody else.
+ * <p>The loop works in rounds. It takes the events that have gathered, then writes to every queue that has something to
+ * write. While it writes, the next messages gather. So batches grow with the load by themselves, and one system call
+ * carries many messages. The loop waits neither for a peer nor for anything else.
  */
 final class WriteLoop implements Owner.Rounds<LoopEvent> {
-    /** Payload bytes in a round: small enough for the socket's own buffer, so that a round stays short. */
+    /** Payload bytes in a round. They fit into a socket's buffer, so that a round stays short. */
     private static final int ROUND = 64 << 10;
 
-    /** What a message costs besides its payload while it waits, roughly. */
+    /** The approximate cost of a waiting message besides its payload. */
     private static final int ENTRY = 64;
 
     private static final int NO_PAGE = -1;
@@ -40,30 +40,30 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
     private int taken;
 
     /**
-     * What it works with.
+     * What a loop works with.
      *
-     * @param relay once it is there
+     * @param relay is there when the loop runs
      * @param queueLimit bytes that may wait for one peer
-     * @param owners run it
+     * @param owners run the loop
      */
     record Surroundings(
             Supplier<Relay> relay, int queueLimit, Backlog backlog, Owners owners, Metrics metrics, Traces traces) {}
 
     /**
-     * One of the write loops of a node.
+     * One write loop of a node.
      *
      * @param number from 0
-     * @param of how many there are
-     * @param inbox its own
-     * @param topics what they all want of topics
+     * @param of how many loops there are
+     * @param inbox the loop's inbox
+     * @param topics what all loops want of topics
      */
     record Place(int number, int of, Consumer<LoopEvent> inbox, NodeTopics topics) {
-        /** As others know it. */
+        /** The loop's name in metrics and logs. */
         String name() {
             return "write-loop-" + (number + 1);
         }
 
-        /** Its part of what the node may do at once. */
+        /** The loop's part of what the node may do at once. */
         int share(int parallel) {
             return Math.max(1, parallel / of);
         }
@@ -85,7 +85,7 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
         this.fanOut = new FanOut(audiences, defects, new FanOut.Watch(in.metrics(), traces, self.clock()));
     }
 
-    /** As others know it. */
+    /** The loop's name in metrics and logs. */
     String name() {
         return name;
     }
@@ -98,7 +98,7 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
         return audiences;
     }
 
-    /** What messages count for while they wait for the loop. */
+    /** How many bytes messages count for while they wait for the loop. */
     static int bytes(Iterable<Message> messages) {
         int bytes = 0;
         for (Message message : messages) {
@@ -231,7 +231,7 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
     }
 
     /**
-     * A read of a subscription has ended in whatever way; what it needs next is read.
+     * A read for a subscription has ended, with or without success. Starts the next read that the subscription needs.
      *
      * @param page bytes of a page, or {@link #NO_PAGE}
      */
@@ -267,10 +267,10 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
             case LoopEvent.Written written -> written.queue().fail();
             case LoopEvent.Count count -> count.told().completeExceptionally(defect);
             case LoopEvent.Traced traced -> {
-                // Nobody waits for it.
+                // No caller waits for this event.
             }
             case LoopEvent.Tick tick -> {
-                // The next may succeed.
+                // The next tick may succeed.
             }
         }
     }

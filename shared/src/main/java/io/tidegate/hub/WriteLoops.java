@@ -13,18 +13,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * The write loops of a node. Each connection belongs to one of them, from its beginning to its end; what is told of a topic goes to
- * those that have subscribers of it. Any thread.
+ * The write loops of a node. Each connection belongs to one loop, from its beginning to its end. Events of a topic go to
+ * the loops that have subscribers of the topic. Any thread.
  */
 final class WriteLoops {
-    /** Connections of a loop over those of the one that has the fewest, up to which a topic keeps to its loops. */
+    /** A topic keeps to its loops until they have this many times the connections of the loop with the fewest. */
     private static final double UNEVEN = 1.25;
 
     private final List<LoopInbox> loops = new ArrayList<>();
     private final NodeTopics topics;
 
     /**
-     * Loops that run.
+     * Starts the loops.
      *
      * @param count how many, 1 or more
      */
@@ -43,8 +43,9 @@ final class WriteLoops {
     }
 
     /**
-     * The loop of a new connection, which is counted there until {@link LoopInbox#leave}: one that has subscribers of its first
-     * topic, so that the messages of a small topic wake few threads, but not where another has clearly fewer connections.
+     * The loop of a new connection, which is counted there until {@link LoopInbox#leave}. A loop that has subscribers of
+     * the connection's first topic is preferred, so that the messages of a small topic wake few threads, unless another
+     * loop has clearly fewer connections.
      */
     LoopInbox enter(List<Topic> wanted) {
         LoopInbox least = least(loops);
@@ -68,24 +69,24 @@ final class WriteLoops {
         return least;
     }
 
-    /** How many each loop has. */
+    /** The number of connections of each loop. */
     List<Integer> connections() {
         return loops.stream().map(LoopInbox::connections).toList();
     }
 
-    /** Topics that each loop carries. */
+    /** The number of topics that each loop carries. */
     List<Integer> topicsByLoop() {
         return loops.stream()
                 .map(loop -> loop.loop().audiences().carriedTopics().size())
                 .toList();
     }
 
-    /** To the loops that have subscribers of this topic. */
+    /** Posts messages to the loops that have subscribers of their topic. */
     void arrived(LoopEvent.Arrived arrived) {
         topics.forEachLoop(arrived.topic(), loop -> loops.get(loop).post(arrived));
     }
 
-    /** The same for anything else that is told of a topic. */
+    /** Posts any other event of a topic to the loops that have subscribers of it. */
     void post(Topic topic, LoopEvent event) {
         topics.forEachLoop(topic, loop -> loops.get(loop).post(event));
     }
@@ -99,7 +100,7 @@ final class WriteLoops {
         return loops.stream().mapToLong(loop -> loop.loop().outbound().bytes()).sum();
     }
 
-    /** Topics that are subscribed to and carried. */
+    /** Topics that are subscribed to and that the relay delivers. */
     int carriedTopics() {
         if (loops.size() == 1) {
             return loops.getFirst().loop().audiences().carriedTopics().size();
@@ -109,7 +110,7 @@ final class WriteLoops {
         return all.size();
     }
 
-    /** As {@link Audiences#count}, over all loops. */
+    /** Like {@link Audiences#count}, over all loops. */
     CompletableFuture<Map<String, Integer>> count(String prefix, String after) {
         CompletableFuture<Map<String, Integer>> all = CompletableFuture.completedFuture(new HashMap<>());
         for (LoopInbox loop : loops) {
@@ -123,7 +124,7 @@ final class WriteLoops {
         return all;
     }
 
-    /** By name, to be watched. */
+    /** The owners by name, for the watchdog. */
     Map<String, Owner<?>> owners() {
         Map<String, Owner<?>> owners = new LinkedHashMap<>();
         loops.forEach(loop -> owners.put(loop.loop().name(), loop.owner()));

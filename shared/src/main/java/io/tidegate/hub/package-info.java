@@ -1,4 +1,4 @@
-/** Connections of a node: what they ask, and how messages reach their sockets. */
+/** The connections of a node: their requests, and how messages reach their sockets. */
 @NullMarked
 package io.tidegate.hub;
 
