@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Says who may come in, and as whom. Open while no key is set: then everybody may do everything. Any thread; {@link #check} and
- * {@link #admit} may wait for the source of the keys.
+ * Decides which clients may connect, and with which identity. While no key is set the server is open: every client may do
+ * everything. Any thread; {@link #check} and {@link #admit} may wait for the source of the keys.
  */
 public final class Access implements AutoCloseable {
     private static final Logger LOG = System.getLogger("io.tidegate.access");
@@ -24,7 +24,7 @@ public final class Access implements AutoCloseable {
         this.withoutToken = withoutToken;
     }
 
-    /** As the settings say. Begins to ask for a JWK Set where there is one. */
+    /** Access according to the settings. Starts to read a JWK Set where there is one. */
     public static Access of(Settings.Auth settings, Clock clock) {
         if (settings.isOpen()) {
             return new Access(Optional.empty(), new Verdict.Accepted(Identity.OPEN));
@@ -47,12 +47,12 @@ public final class Access implements AutoCloseable {
                         : new Verdict.Refused(Reason.MISSING, "a token is needed"));
     }
 
-    /** Whether everybody may do everything. */
+    /** Whether every client may do everything. */
     public boolean isOpen() {
         return tokens.isEmpty();
     }
 
-    /** Says once, at the start, that everybody may do everything, where that is so. */
+    /** Logs a warning once, at the start, if the server is open. */
     public void warnIfOpen() {
         if (isOpen()) {
             LOG.log(
@@ -65,7 +65,7 @@ public final class Access implements AutoCloseable {
     /**
      * Decides on a handshake.
      *
-     * @param topics to which it subscribes from the start
+     * @param topics to which the handshake subscribes from the start
      */
     public Verdict admit(Credentials credentials, List<Topic> topics) {
         Verdict verdict = credentials.token().map(this::check).orElse(withoutToken);
@@ -76,12 +76,12 @@ public final class Access implements AutoCloseable {
         return verdict;
     }
 
-    /** What a token is worth now. On an open server it says nothing. */
+    /** Checks a token now. On an open server the result does not depend on the token. */
     public Verdict check(String token) {
         return tokens.isEmpty() ? withoutToken : tokens.get().check(token);
     }
 
-    /** Why no token can be checked yet. */
+    /** The reason why no token can be checked yet. */
     public Optional<String> notReady() {
         return tokens.flatMap(Tokens::notReady);
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a token says of rights. What is of another shape than expected allows nothing. */
+/** Reads the rights in a token. A claim of another form than expected allows nothing. */
 final class Claims {
     private static final String CLAIM = "tidegate";
     private static final String SUBSCRIBE = "subscribe";
@@ -17,7 +17,7 @@ final class Claims {
 
     private Claims() {}
 
-    /** Of the claim {@code "tidegate": {"subscribe": […], "publish": […], "presence": […]}}. */
+    /** Reads the claim {@code "tidegate": {"subscribe": […], "publish": […], "presence": […]}}. */
     static Patterns patterns(JWTClaimsSet claims) {
         Map<?, ?> rights = claims.getClaim(CLAIM) instanceof Map<?, ?> map ? map : Map.of();
         return new Patterns(texts(rights.get(SUBSCRIBE)), texts(rights.get(PUBLISH)), texts(rights.get(PRESENCE)));
@@ -32,7 +32,7 @@ final class Claims {
                 : List.of();
     }
 
-    /** Of {@code scope} (RFC 8693, section 4.2), with words such as {@code tidegate:subscribe:news.*}. */
+    /** Reads {@code scope} (RFC 8693, section 4.2), with words such as {@code tidegate:subscribe:news.*}. */
     static Patterns scopes(JWTClaimsSet claims) {
         Map<String, List<String>> patterns = new HashMap<>();
         String scope = claims.getClaim("scope") instanceof String text ? text : "";

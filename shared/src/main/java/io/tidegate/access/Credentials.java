@@ -7,27 +7,27 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The token that a handshake carries: in {@code Authorization: Bearer} (RFC 6750), else, for a browser, in a second subprotocol, the
- * query or a cookie.
+ * The token of a handshake. It is in {@code Authorization: Bearer} (RFC 6750) or, for a browser, in a second subprotocol,
+ * the query or a cookie.
  *
- * @param readsStatus whether the client can read an HTTP status, and is refused by that: a script in a browser cannot
+ * @param readsStatus whether the client can read the HTTP status of a refusal; a script in a browser cannot
  */
 public record Credentials(Optional<String> token, boolean readsStatus) {
-    /** Begins the subprotocol that carries a token. It is never confirmed. */
+    /** The prefix of the subprotocol that carries a token. This subprotocol is never confirmed. */
     public static final String SUBPROTOCOL = "tidegate.token.";
 
-    /** Names the member of the query. */
+    /** The name of the query parameter. */
     public static final String QUERY = "access_token";
 
     private static final Pattern BEARER = Pattern.compile("\\s*bearer(?:\\s+(.*))?", Pattern.CASE_INSENSITIVE);
 
     /**
-     * Finds it.
+     * Finds the token.
      *
      * @param headers the values of a header, by its name
-     * @param subprotocols that are offered
+     * @param subprotocols that the client offers
      * @param query the values of {@link #QUERY}
-     * @param cookie that may carry it
+     * @param cookie the name of the cookie that may carry the token
      */
     public static Credentials of(
             Function<String, List<String>> headers,
@@ -51,7 +51,7 @@ public record Credentials(Optional<String> token, boolean readsStatus) {
         return new Credentials(ofScript, ofScript.isEmpty());
     }
 
-    /** RFC 6265, section 4.2.1. */
+    /** Reads a cookie (RFC 6265, section 4.2.1). */
     private static Optional<String> cookie(List<String> values, String name) {
         return values.stream()
                 .flatMap(value -> List.of(value.split(";", -1)).stream())

@@ -17,7 +17,7 @@ import java.security.spec.EdECPublicKeySpec;
 import java.security.spec.NamedParameterSpec;
 import java.util.Set;
 
-/** Checks a signature with an Ed25519 key (RFC 8037) by the JDK; Nimbus's own needs one more library. */
+/** Checks a signature with an Ed25519 key (RFC 8037) by the JDK, because Nimbus needs one more library for it. */
 final class Ed25519 implements JWSVerifier {
     private static final int BYTES = 32;
 
@@ -25,9 +25,9 @@ final class Ed25519 implements JWSVerifier {
     private final JCAContext context = new JCAContext();
 
     /**
-     * One for this key.
+     * A verifier for this key.
      *
-     * @throws JOSEException where it is no point of the curve
+     * @throws JOSEException where the key is no point of the curve
      */
     Ed25519(OctetKeyPair pair) throws JOSEException {
         byte[] bytes = pair.getX().decode();

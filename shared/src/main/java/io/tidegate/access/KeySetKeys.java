@@ -28,23 +28,23 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The public keys of a JWK Set (RFC 7517). One thread asks its source: in the background from time to time, and at once for a key that
- * is not known. The last set counts until there is another, so a source that is down, slow or wrong delays and refuses no token whose
- * key is known.
+ * The public keys of a JWK Set (RFC 7517). One thread reads the source: in the background from time to time, and at once
+ * for an unknown key. The last set stays in use until there is a new one. So a source that is down, slow or wrong neither
+ * delays nor refuses a token whose key is known.
  */
 final class KeySetKeys implements Keys {
     private static final Logger LOG = System.getLogger("io.tidegate.access");
 
-    /** Keys that are tried for a token that names none, at most. */
+    /** The largest number of keys that are tried for a token that names none. */
     private static final int MOST = 8;
 
     /**
-     * How often the source is asked.
+     * How often the source is read.
      *
-     * @param interval between two times, where nobody waits
+     * @param interval between two reads while no token waits
      * @param again the same after a failure
-     * @param least between two times, though tokens wait
-     * @param patience for a key that is not known
+     * @param least between two reads while tokens wait
+     * @param patience how long a token with an unknown key waits
      */
     record Pace(Duration interval, Duration again, Duration least, Duration patience) {
         static final Pace DEFAULT =
@@ -58,10 +58,10 @@ final class KeySetKeys implements Keys {
     private final Thread asking;
     private volatile @Nullable JWKSet keys;
 
-    /** What was wrong when the source was last asked; empty where it was well. */
+    /** The failure of the last read; empty where it succeeded. */
     private volatile String problem = "not asked yet";
 
-    /** Begins to ask at once, in the background. */
+    /** Starts to read at once, in the background. */
     KeySetKeys(KeySetSource source, Pace pace) {
         this.source = source;
         this.pace = pace;
@@ -81,7 +81,7 @@ final class KeySetKeys implements Keys {
                 pause = problem.isEmpty() ? pace.interval : pace.again;
             }
         } catch (InterruptedException e) {
-            // Closed.
+            // The keys were closed.
         }
     }
 
@@ -127,20 +127,20 @@ final class KeySetKeys implements Keys {
                         .toList();
     }
 
-    /** Waits until the source was asked once more. */
+    /** Waits for the end of the next read. */
     private void awaitNext() {
         CompletableFuture<Void> asked = next.get();
         wanted.release();
         try {
             asked.get(pace.patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            // Then the key is not known.
+            // The key stays unknown.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** A key that cannot be used is left out: the others of its set are good. */
+    /** Leaves out a key that cannot be used. The other keys of the set stay valid. */
     private static Optional<JWSVerifier> verifier(JWK key) {
         try {
             return switch (key) {

@@ -14,12 +14,12 @@ import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
 
-/** Reads a JWK Set each time it is asked: from a file, or by HTTP, where no redirect is followed. */
+/** Reads a JWK Set on each call: from a file, or by HTTP without following redirects. */
 interface KeySetSource extends AutoCloseable {
-    /** For a connection, and for an answer. */
+    /** The timeout of a connection, and of an answer. */
     Duration TIMEOUT = Duration.ofSeconds(5);
 
-    /** Of an answer. */
+    /** The largest answer. */
     int MAX_BYTES = 1 << 20;
 
     /** The source at this path or URL. */
@@ -27,14 +27,14 @@ interface KeySetSource extends AutoCloseable {
         return location.contains("://") ? new Remote(location) : new OfFile(location);
     }
 
-    /** Where it is, for messages. */
+    /** The location, for messages. */
     String location();
 
     /** The bytes of the set. */
     byte[] bytes() throws IOException, InterruptedException;
 
     /**
-     * Its public keys, one at least.
+     * The public keys of the set, at least one.
      *
      * @throws IOException where there is no such set
      */

@@ -10,20 +10,20 @@ import java.util.Optional;
 interface Keys extends AutoCloseable {
 
     /**
-     * What checks a signature with this header; several where the header names no key. May wait for the source of the keys
-     * where it names one that is not known.
+     * The verifiers of a signature with this header; several where the header names no key. The call may wait for the
+     * source of the keys where the header names an unknown key.
      *
-     * @throws JOSEException where the source could not be asked
+     * @throws JOSEException where the source could not be read
      */
     List<JWSVerifier> verifiers(JWSHeader header) throws JOSEException;
 
     /**
-     * The keys of now, as one that is equal to no other: a signature that was found good with them counts while they are there.
-     * Empty where a check costs less than to remember it.
+     * The current keys, as an object that equals no other. A signature that these keys have verified stays valid while
+     * they are current. Empty where a check costs less than remembering its result.
      */
     Optional<Object> present();
 
-    /** Why no token can be checked yet. */
+    /** The reason why no token can be checked yet. */
     Optional<String> notReady();
 
     @Override

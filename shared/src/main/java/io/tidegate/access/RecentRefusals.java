@@ -7,11 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Tokens with a wrong signature, by their hash, for a minute: the next try costs no signature check. Any thread. */
+/**
+ * Hashes of tokens with a wrong signature, kept for a minute: the next try with such a token costs no signature check.
+ * Any thread.
+ */
 final class RecentRefusals {
     private static final long KEPT_NANOS = Duration.ofMinutes(1).toNanos();
 
-    /** Some 2 MB. */
+    /** The largest number of entries, some 2 MB. */
     private static final int MOST = 10_000;
 
     private record Entry(Verdict.Refused refused, long untilNanos) {}
@@ -33,7 +36,7 @@ final class RecentRefusals {
 
     void add(String token, Verdict.Refused refused) {
         if (entries.size() >= MOST) {
-            // Which ones are forgotten does not matter: each only costs its check again.
+            // It does not matter which entries are forgotten: each only costs another check.
             entries.clear();
         }
         entries.put(TokenHash.of(token), new Entry(refused, clock.nanoTime() + KEPT_NANOS));

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What a client may do, topic by topic. What no pattern allows is forbidden. Immutable. */
+/** What a client may do, by topic. What no pattern allows is forbidden. Immutable. */
 public final class Rights {
-    /** Everything, as on an open server. */
+    /** All rights, as on an open server. */
     public static final Rights ALL = new Rights(true, List.of(), List.of(), List.of());
 
-    /** Nothing. */
+    /** No rights. */
     public static final Rights NONE = new Rights(false, List.of(), List.of(), List.of());
 
     private final boolean all;
@@ -27,9 +27,9 @@ public final class Rights {
     }
 
     /**
-     * What all of these patterns together allow.
+     * The union of what these patterns allow.
      *
-     * @param user whom {@code {user}} stands for
+     * @param user replaces {@code {user}}
      */
     static Rights of(Optional<String> user, Patterns... patterns) {
         return new Rights(
@@ -66,7 +66,7 @@ public final class Rights {
         return all || allow(publish, topic);
     }
 
-    /** Whether it may see who is subscribed. */
+    /** Whether the client may see the topic's presence. */
     public boolean maySeePresence(Topic topic) {
         return all || allow(presence, topic);
     }

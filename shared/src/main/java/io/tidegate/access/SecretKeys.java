@@ -10,7 +10,7 @@ import io.tidegate.settings.Secret;
 import java.util.List;
 import java.util.Optional;
 
-/** One secret, shared with those who issue the tokens. */
+/** One secret, shared with the issuers of the tokens. */
 record SecretKeys(Secret secret) implements Keys {
     @Override
     public List<JWSVerifier> verifiers(JWSHeader header) throws JOSEException {

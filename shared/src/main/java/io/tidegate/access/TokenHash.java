@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** By what a token is remembered, so that none is kept. */
+/** The hash under which a token is remembered, so that the token itself is not kept. */
 final class TokenHash {
     private TokenHash() {}
 

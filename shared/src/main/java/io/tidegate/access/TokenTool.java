@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** {@code ./tidegate token}: makes a token for a trial, and says what a token allows, with the server's own code. */
+/** {@code ./tidegate token}: makes a token for a trial, and shows what a token allows, with the server's own code. */
 public final class TokenTool {
     private static final int ACCEPTED = 0;
     private static final int REFUSED = 1;
@@ -54,12 +54,12 @@ public final class TokenTool {
         this.err = err;
     }
 
-    /** Settings come from the environment, as a server's do. */
+    /** Settings come from the environment, as for a server. */
     public static void main(String[] arguments) {
         System.exit(new TokenTool(System.getenv(), Clock.system(), System.out, System.err).run(arguments));
     }
 
-    /** Exit code 0: made, or accepted; 1: refused; 2: wrong usage. */
+    /** Runs the tool. Exit code 0: the token is made or accepted; 1: it is refused; 2: wrong usage. */
     int run(String... arguments) {
         try {
             Map<String, String> options = options(arguments);

@@ -19,11 +19,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Checks tokens: signed JWTs (RFC 7519) with {@code sub} and {@code exp}, by RFC 8725. What is cheap is looked at first, and what was
- * found of a signature is remembered for a while, so that a token costs one check. Any thread.
+ * Checks tokens: signed JWTs (RFC 7519) with {@code sub} and {@code exp}, by RFC 8725. Cheap checks come first. The
+ * result of a signature check is remembered for a while, so that a token costs one check. Any thread.
  */
 final class Tokens implements AutoCloseable {
-    /** Characters; a request's headers must fit into 16 KiB as well. */
+    /** The largest token in characters. A request's headers must also fit into 16 KiB. */
     private static final int MAX_LENGTH = 12 << 10;
 
     private static final int MAX_USER = 255;
@@ -46,7 +46,7 @@ final class Tokens implements AutoCloseable {
         this.refusals = new RecentRefusals(clock);
     }
 
-    /** What this token is worth now. May wait for the source of the keys. */
+    /** Checks this token now. The call may wait for the source of the keys. */
     Verdict check(String token) {
         if (token.length() > MAX_LENGTH) {
             return invalid("the token is longer than " + MAX_LENGTH + " characters");
@@ -70,7 +70,7 @@ final class Tokens implements AutoCloseable {
         Optional<Keys> keys =
                 JWSAlgorithm.Family.HMAC_SHA.contains(jwt.getHeader().getAlgorithm()) ? secret : keySet;
         try {
-            // Asked before the check: keys that are exchanged meanwhile are others.
+            // The current keys are read before the check: keys that replace them during the check are another object.
             Optional<Object> present = keys.flatMap(Keys::present);
             if (present.isPresent() && verified.has(token, present.get())) {
                 return accept(claims);
@@ -84,7 +84,7 @@ final class Tokens implements AutoCloseable {
                 }
             }
             Verdict.Refused refused = invalid("the token's signature is not valid");
-            // A key that is not known now may be known in a moment.
+            // A key that is unknown now may be known in a moment.
             if (!verifiers.isEmpty()) {
                 refusals.add(token, refused);
             }
@@ -132,7 +132,7 @@ final class Tokens implements AutoCloseable {
                 : Optional.of(invalid("the token is for another audience"));
     }
 
-    /** Whether it can be sent as UTF-8, and printed on one line. */
+    /** Whether a user can be sent as UTF-8, and printed on one line. */
     private static boolean isText(String user) {
         return user.codePoints()
                 .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);

@@ -5,10 +5,10 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A topic, or the beginning of topics followed by {@code *}. {@code *} alone is every topic that a client can name; the broadcast
- * path is matched by its own name alone.
+ * A topic, or a prefix of topics followed by {@code *}. {@code *} alone matches every topic that a client can name. The
+ * broadcast path is matched only by its own name.
  *
- * @param begin the topic, or its beginning
+ * @param begin the topic, or the prefix
  */
 record TopicPattern(String begin, boolean isPrefix) {
     private static final String USER = "{user}";
@@ -17,8 +17,8 @@ record TopicPattern(String begin, boolean isPrefix) {
     /**
      * Reads a pattern.
      *
-     * @param user replaces {@code {user}}; where there is none, or it has a character that no topic may have, such a pattern
-     *     matches nothing
+     * @param user replaces {@code {user}}; where there is no user, or its name is not a valid topic, a pattern with
+     *     {@code {user}} matches nothing
      * @return empty where nothing can match
      */
     static Optional<TopicPattern> of(String text, Optional<String> user) {
@@ -35,7 +35,7 @@ record TopicPattern(String begin, boolean isPrefix) {
         return isPossible ? Optional.of(new TopicPattern(begin, isPrefix)) : Optional.empty();
     }
 
-    /** As it is written. */
+    /** The pattern as it is written. */
     @Override
     public String toString() {
         return isPrefix ? begin + "*" : begin;

@@ -1,28 +1,28 @@
 package io.tidegate.access;
 
-/** What a token is worth. */
+/** The result of a token's check. */
 public sealed interface Verdict {
 
-    /** It is good. */
+    /** The token is accepted. */
     record Accepted(Identity identity) implements Verdict {}
 
     /**
-     * It is not.
+     * The token is refused.
      *
-     * @param reason for the counts
-     * @param message one sentence for a human, without anything of the token, and nothing about keys
+     * @param reason for the metrics
+     * @param message one sentence for a human, without any part of the token, and without information about keys
      */
     record Refused(Reason reason, String message) implements Verdict {}
 
-    /** Why a client is not let in. */
+    /** The reason of a refusal. */
     enum Reason {
-        /** It brought no token, and needs one. */
+        /** The client has no token, and needs one. */
         MISSING,
         INVALID,
         EXPIRED,
-        /** It may not do what it asks for. */
+        /** The client is not allowed to do what it asks for. */
         FORBIDDEN,
-        /** Nobody can say now: the keys cannot be had. */
+        /** The token cannot be checked now, because the keys are not available. */
         UNAVAILABLE
     }
 }

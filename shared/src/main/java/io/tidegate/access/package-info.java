@@ -1,5 +1,5 @@
 /**
- * Who a client is, and what it may do: tokens (JWT, RFC 7519), the keys that sign them, and rights by topic. Knows nothing of
+ * The identity and rights of clients: tokens (JWT, RFC 7519), the keys that sign them, and rights by topic. Uses no
  * sockets, connections or frames.
  */
 @NullMarked

@@ -41,19 +41,19 @@ public record Answer(int status, Map<String, String> headers, byte[] body) {
         return new Answer(204, Map.of(), NOTHING);
     }
 
-    /** As RFC 9457 has it. */
+    /** A problem as RFC 9457 defines it. */
     public static Answer problem(int status, String detail) {
         String body = "{\"type\":\"about:blank\"," + problemMembers(status, detail) + "}";
         return of(status, "application/problem+json", body.getBytes(UTF_8));
     }
 
-    /** The members that say what is wrong. */
+    /** The members that say what is wrong, without the braces. */
     static String problemMembers(int status, String detail) {
         return "\"title\":%s,\"status\":%d,\"detail\":%s"
                 .formatted(StrictJson.quoted(TITLES.getOrDefault(status, "Error")), status, StrictJson.quoted(detail));
     }
 
-    /** The same with a header more. */
+    /** The same answer with one more header. */
     public Answer with(String header, String value) {
         Map<String, String> more = new HashMap<>(headers);
         more.put(header, value);

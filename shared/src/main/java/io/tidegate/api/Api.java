@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 
 /** Answers back ends. Each call is made on a thread that may wait. */
 public final class Api {
-    /** What waits for the relay is told to come back after so long. */
+    /** {@code Retry-After} for requests that fail because the relay is unavailable, in seconds. */
     static final String RETRY_SECONDS = "1";
 
     private static final System.Logger LOG = System.getLogger(Api.class.getName());
@@ -40,8 +40,8 @@ public final class Api {
     /**
      * The node that answers.
      *
-     * @param fleet what it knows of the others
-     * @param calls asks them
+     * @param fleet what this node knows of the other nodes
+     * @param calls asks the other nodes
      */
     public record Where(Hub hub, Supplier<FleetView> fleet, FleetCalls calls) {}
 
@@ -66,7 +66,7 @@ public final class Api {
     /**
      * Answers a request.
      *
-     * @throws IOException where its body does not come to its end
+     * @throws IOException where the request's body is incomplete
      */
     public Answer answer(Call call) throws IOException {
         List<Route.Match> at = Route.at(call.path());

@@ -8,7 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Optional;
 
-/** Who may ask. How long a refusal takes tells nothing of the keys. */
+/** The keys of back ends. The time of a refusal reveals nothing about the keys. */
 final class ApiKeys {
     private static final String SCHEME = "Bearer ";
 
@@ -18,7 +18,7 @@ final class ApiKeys {
         digests = keys.stream().map(key -> digest(key.value())).toList();
     }
 
-    /** Whether this value of {@code Authorization} brings one of the keys. */
+    /** Whether this value of {@code Authorization} has one of the keys. */
     boolean allows(Optional<String> authorization) {
         String given = authorization.orElse("");
         if (!given.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
@@ -27,7 +27,7 @@ final class ApiKeys {
         byte[] digest = digest(given.substring(SCHEME.length()).strip());
         boolean allowed = false;
         for (byte[] known : digests) {
-            // All of them, whichever it is; digests are of one length.
+            // All digests are compared, even after a match. They have the same length.
             allowed |= MessageDigest.isEqual(known, digest);
         }
         return allowed;

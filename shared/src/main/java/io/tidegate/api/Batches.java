@@ -19,12 +19,14 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** Publishes many messages: all are on their way before the first is waited for. */
+/** Publishes many messages: all of them are sent before the first answer is awaited. */
 final class Batches {
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_ENTRIES = 10_000;
 
-    /** Of entries that wait for room together; a fraction of it, and of the relay's own size of a batch. */
+    /**
+     * Cost of entries that wait for room together: a fraction of {@link Underway#ROOM}, and of the relay's batch size.
+     */
     private static final int CHUNK = Underway.ROOM / 32;
 
     private static final String UNAVAILABLE =
@@ -37,7 +39,7 @@ final class Batches {
     private final int limit;
 
     /**
-     * For this node.
+     * Batches of this node.
      *
      * @param limit bytes of an entry
      */
@@ -47,10 +49,10 @@ final class Batches {
         this.limit = limit;
     }
 
-    /** What is the same for all entries. */
+    /** What all entries of a request share. */
     private record Request(long now, String traceparent) {}
 
-    /** What became of an entry. */
+    /** The result of an entry. */
     private sealed interface Outcome {}
 
     private record Refused(int status, String detail) implements Outcome {}

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A request as it came.
+ * A request.
  *
  * @param path as written, without the query
  * @param query as written, without the question mark; empty where there is none
@@ -13,20 +13,20 @@ import java.util.function.Function;
  */
 public record Call(String method, String path, String query, Function<String, Optional<String>> header, Body body) {
 
-    /** The trace of which the request is part (W3C Trace Context), as it came; empty where it names none. */
+    /** The trace that the request belongs to (W3C Trace Context), unchecked; empty where the request names none. */
     String traceparent() {
         return header.apply("traceparent").orElse("");
     }
 
-    /** What a request carries; read once at most. */
+    /** A request's body; read once at most. */
     @FunctionalInterface
     public interface Body {
         /**
-         * Reads all of it.
+         * Reads the whole body.
          *
          * @param limit bytes that are allowed
-         * @return empty where there are more
-         * @throws IOException where it does not come to its end
+         * @return empty where the body is larger
+         * @throws IOException where the body is incomplete
          */
         Optional<byte[]> read(int limit) throws IOException;
     }

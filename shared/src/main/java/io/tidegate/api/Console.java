@@ -6,12 +6,12 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A page for people that asks the API: it holds nothing that needs a key, and asks for one. */
+/** A page for people that uses the API. The page itself needs no key, and asks its user for one. */
 final class Console {
     private static final String FOLDER = "console/";
     private static final String INDEX = "index.html";
 
-    /** Scripts, styles and requests of this origin alone, and no other site may frame the page. */
+    /** Allows scripts, styles and requests of this origin only, and forbids other sites to frame the page. */
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:;"
             + " connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
@@ -44,8 +44,8 @@ final class Console {
                 throw new IllegalStateException("the jar lacks " + FOLDER + name);
             }
             return Answer.of(200, TYPES.getOrDefault(name, ""), file.readAllBytes())
-                    // Pods of two releases serve side by side during a rollout: a page must not keep the other's
-                    // scripts.
+                    // During a rollout pods of two releases serve side by side: a page must not keep scripts of the other
+                    // release.
                     .with("Cache-Control", "no-cache")
                     .with("Content-Security-Policy", POLICY)
                     .with("Referrer-Policy", "no-referrer")

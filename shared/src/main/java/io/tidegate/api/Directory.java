@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** Who is where in the fleet, and who has to go. */
+/** Lists connections and topics of the whole fleet, and closes connections. */
 final class Directory {
-    /** Topics of one answer. */
+    /** The largest number of topics in one answer. */
     static final int MOST = 1_000;
 
     private static final int DEFAULT = 100;
@@ -76,7 +76,7 @@ final class Directory {
                 + found.whole() + "}");
     }
 
-    /** Whether a node's answer is what {@link #topics} reads. */
+    /** Whether a node's answer has the form that {@link #topics} reads. */
     static boolean areTopics(String items) {
         String[] each = items.split(",", -1);
         return items.isEmpty()
@@ -85,7 +85,7 @@ final class Directory {
                                 .allMatch(item -> TOPICS.matcher(item).matches()));
     }
 
-    /** Whether a node's answer may stand in an array of JSON. */
+    /** Whether a node's answer may be put into a JSON array. */
     static boolean areObjects(String items) {
         return items.isEmpty()
                 || StrictJson.array(("[" + items + "]").getBytes(UTF_8), Integer.MAX_VALUE) instanceof Good<?>;

@@ -24,9 +24,9 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
- * Asks and orders that concern connections, wherever in the fleet they are. Orders go over {@link Topic#ORDERS}, whose history tells
- * them to a node that was cut off. A node that was asked tells what it has over {@link Topic#FLEET}; who asks waits for as many answers as there are nodes, for a second at most. Each node does this for the
- * others, whether it has an API or not.
+ * Questions and orders about connections on any node of the fleet. Orders go over {@link Topic#ORDERS}; a node that was
+ * cut off gets them from its history. Questions and answers go over {@link Topic#FLEET}. The asking node waits for as
+ * many answers as there are nodes, but at most a second. Every node answers the others, whether it has an API or not.
  */
 public final class FleetCalls {
     private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -44,17 +44,20 @@ public final class FleetCalls {
     private final Map<String, Ask> asks = new ConcurrentHashMap<>();
 
     /**
-     * One that waits for answers.
+     * A question that waits for answers.
      *
      * @param kind what was asked
-     * @param from who has answered
+     * @param from the nodes that have answered
      */
     private record Ask(FleetWords.Kind kind, Set<String> from, BlockingQueue<String> answers) {
         Ask(FleetWords.Kind kind) {
             this(kind, ConcurrentHashMap.newKeySet(), new LinkedBlockingQueue<>());
         }
 
-        /** Anyone who may write to Redis can answer: a node does so once, and with what can be read. */
+        /**
+         * Takes an answer. Anyone who may write to Redis can send one, so a second answer of a node and a malformed one
+         * are ignored.
+         */
         void take(FleetWords answer) {
             String items = answer.get("items");
             boolean good =
@@ -69,22 +72,22 @@ public final class FleetCalls {
      * This node.
      *
      * @param name unlike that of any other node
-     * @param state what it is doing now, as an object of JSON
+     * @param state what the node is doing now, as a JSON object
      */
     public record Self(String name, Supplier<String> state) {}
 
     /**
-     * What was found.
+     * The answers to a question.
      *
      * @param items of each node that has answered, as JSON
-     * @param whole whether all have
+     * @param whole whether all nodes have answered
      */
     record Found(List<String> items, boolean whole) {}
 
     /**
-     * For one node.
+     * The calls of one node.
      *
-     * @param nodes how many the fleet has, this one too
+     * @param nodes the number of the fleet's nodes, this one included
      */
     public FleetCalls(Settings settings, Hub hub, Self self, IntSupplier nodes, Clock clock) {
         this.fleet = settings.fleet().name();
@@ -96,7 +99,7 @@ public final class FleetCalls {
         this.clock = clock;
         if (!alone) {
             hub.listenToFleet(message -> {
-                // The relay's thread does not wait.
+                // A virtual thread, because the relay's thread must not wait.
                 if (FleetWords.mayBe(message)) {
                     Thread.ofVirtual().start(() -> hear(message));
                 }
@@ -105,9 +108,9 @@ public final class FleetCalls {
     }
 
     /**
-     * Has all nodes do something; this one does it at once.
+     * Orders all nodes to do something. This node does it at once.
      *
-     * @return false where the others may not have heard it
+     * @return false where the other nodes may not get the order
      */
     boolean order(FleetWords order) {
         FleetWords words = order.with("at", String.valueOf(clock.epochMillis()));
@@ -123,7 +126,7 @@ public final class FleetCalls {
         }
     }
 
-    /** Asks all nodes. */
+    /** Asks all nodes a question. */
     Found ask(FleetWords words) {
         List<String> items = new ArrayList<>();
         items.add(answer(words));
@@ -183,7 +186,7 @@ public final class FleetCalls {
     private void obey(FleetWords words) {
         Optional<Long> at = words.number("at");
         if (at.isEmpty()) {
-            return; // of nobody who is a node
+            return; // the sender is no node
         }
         switch (words.kind()) {
             case THROW_OUT_USER -> roster.throwOutUser(words.get("user"), at.get());
@@ -197,7 +200,7 @@ public final class FleetCalls {
         }
     }
 
-    /** What this node has: members of a JSON array, or of an object. */
+    /** This node's answer: members of a JSON array, or of an object. */
     private String answer(FleetWords words) {
         return switch (words.kind()) {
             case ASK_TOPICS -> topics(words);
@@ -230,7 +233,7 @@ public final class FleetCalls {
         return items.toString();
     }
 
-    /** One page and one topic more, so that who asks can tell whether others follow. */
+    /** One page and one topic more, so that the asking node sees whether other topics follow. */
     private String topics(FleetWords words) {
         Map<String, Integer> counts = new TreeMap<>(
                 roster.topics(words.get("prefix"), words.get("after")).join());

@@ -12,19 +12,19 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What nodes say to each other on behalf of back ends, beside their reports: an object with texts.
+ * A message between nodes on behalf of back ends, in addition to the nodes' reports: an object of texts.
  *
- * @param kind what is said
+ * @param kind the kind of message
  * @param members by name
  */
 record FleetWords(Kind kind, Map<String, String> members) {
-    /** Begins each of them, and no report. */
+    /** The first bytes of every such message. No report begins with them. */
     private static final byte[] BEGIN = "{\"api\":".getBytes(UTF_8);
 
     private static final Set<String> NAMES =
             Set.of("api", "fleet", "from", "at", "ask", "user", "connection", "topic", "prefix", "after", "items");
 
-    /** What is said. */
+    /** The kinds of messages. */
     enum Kind {
         THROW_OUT_USER,
         THROW_OUT_CONNECTION,
@@ -47,19 +47,19 @@ record FleetWords(Kind kind, Map<String, String> members) {
         return map;
     }
 
-    /** The same with one more. */
+    /** The same message with one more member. */
     FleetWords with(String name, String value) {
         Map<String, String> more = new HashMap<>(members);
         more.put(name, value);
         return new FleetWords(kind, more);
     }
 
-    /** Empty text where it is not there. */
+    /** The text of a member; an empty text where the member is missing. */
     String get(String name) {
         return members.getOrDefault(name, "");
     }
 
-    /** Empty where it is not there, or no number. */
+    /** The number in a member; empty where the member is missing or no number. */
     Optional<Long> number(String name) {
         try {
             return Optional.of(Long.parseLong(get(name)));
@@ -75,14 +75,14 @@ record FleetWords(Kind kind, Map<String, String> members) {
         return new Message(Opcode.TEXT, json.append('}').toString().getBytes(UTF_8));
     }
 
-    /** Whether it may be one of these; for who must not wait. */
+    /** Whether a message may be one of these. For a thread that must not wait. */
     static boolean mayBe(Message message) {
         byte[] payload = message.payload();
         return payload.length > BEGIN.length
                 && java.util.Arrays.equals(payload, 0, BEGIN.length, BEGIN, 0, BEGIN.length);
     }
 
-    /** What has travelled; empty where it is nothing that this release knows. */
+    /** Reads a message; empty where this release does not know its kind. */
     static Optional<FleetWords> read(Message message) {
         if (!(StrictJson.object(message.payload(), NAMES) instanceof Parsed.Good<Map<String, byte[]>> good)) {
             return Optional.empty();

@@ -11,15 +11,15 @@ import io.tidegate.relay.HistoryReader;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
-/** Reads what is held of a topic. */
+/** Reads the history of a topic. */
 final class Histories {
     private static final int DEFAULT = 100;
     private static final int MOST = 1_000;
 
-    /** Of one read. */
+    /** Bytes of one read. */
     private static final int PAGE_BYTES = 256 << 10;
 
-    /** Of one answer; it is larger by a page at most. */
+    /** Bytes of one answer; an answer is larger by a page at most. */
     private static final int ANSWER_BYTES = 1 << 20;
 
     private final HistoryReader reader;
@@ -51,7 +51,7 @@ final class Histories {
         History page = after.isPresent() ? behind(topic, after.get()) : last(topic, limit);
         if (!page.reaches()) {
             Position head = reader.head(topic).toCompletableFuture().join();
-            // Where nobody asked for a position nothing is missing: nobody has published.
+            // Without a position in the request nothing is missing: nothing has been published.
             return answer("", head, after.isEmpty());
         }
         StringBuilder messages = new StringBuilder();
@@ -73,7 +73,7 @@ final class Histories {
             }
             page = behind(topic, at);
             if (!page.reaches()) {
-                // It has gone while it was read: who goes on from here is told so.
+                // The history was dropped during the read. The next request after this position is told so.
                 return answer(messages, at, false);
             }
         }

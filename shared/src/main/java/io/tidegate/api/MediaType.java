@@ -4,10 +4,10 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * What a body is said to be.
+ * The media type of a body.
  *
- * @param name in lower case and without parameters; empty where nothing is said
- * @param charset empty where nothing is said
+ * @param name in lower case and without parameters; empty where none is given
+ * @param charset empty where none is given
  */
 record MediaType(String name, String charset) {
     private static final Set<String> LINES = Set.of("application/x-ndjson", "application/ndjson", "application/jsonl");
@@ -24,7 +24,7 @@ record MediaType(String name, String charset) {
         return new MediaType(parts[0].strip().toLowerCase(Locale.ROOT), charset);
     }
 
-    /** Where nothing is said, it is looked at as JSON. */
+    /** Whether the body is JSON. A body without a media type is taken for JSON. */
     boolean isJson() {
         return isUtf8()
                 && (name.isEmpty() || name.equals("application/json") || name.matches("application/[^/]+\\+json"));

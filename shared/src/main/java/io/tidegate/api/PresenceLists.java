@@ -16,12 +16,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
-/** Who is in a topic. */
+/** Lists the users in a topic. */
 final class PresenceLists {
     private static final int DEFAULT = 100;
     private static final int MOST = 1_000;
 
-    /** Nobody with a name comes before who has none. */
+    /** No name sorts before the empty one, which stands for connections without a user. */
     private static final Comparator<Present> BY_NAME =
             Comparator.comparing(present -> present.user().orElse(""));
 
@@ -51,7 +51,7 @@ final class PresenceLists {
         };
     }
 
-    /** Where nobody has asked before, the nodes have still to say whom they have. */
+    /** Waits until the list is complete: at the first request for a topic the nodes must first report their users. */
     private PresenceAnswer settled(Topic topic) {
         long end = nanoTime.getAsLong() + WAIT_NANOS;
         while (true) {

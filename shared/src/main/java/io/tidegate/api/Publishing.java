@@ -31,7 +31,7 @@ final class Publishing {
     private final int limit;
 
     /**
-     * For this node.
+     * Publishing on this node.
      *
      * @param limit bytes of a message
      */
@@ -41,7 +41,7 @@ final class Publishing {
         this.limit = limit;
     }
 
-    /** A message of JSON to a topic. */
+    /** Publishes a JSON message to a topic. */
     Answer publish(Topic topic, Call call, Query query) throws IOException {
         MediaType type = MediaType.of(call);
         if (!type.isJson()) {
@@ -71,7 +71,7 @@ final class Publishing {
         };
     }
 
-    /** A text, or bytes, to the broadcast path. */
+    /** Publishes a text or bytes to the broadcast path. */
     Answer broadcast(Call call) throws IOException {
         MediaType type = MediaType.of(call);
         if (!type.isText() && !type.isBytes() && !type.isJson()) {
@@ -127,7 +127,7 @@ final class Publishing {
         return Answer.problem(503, UNAVAILABLE).with("Retry-After", Api.RETRY_SECONDS);
     }
 
-    /** Of the answer to a message that is published. */
+    /** The members of the answer to a published message. */
     static String members(Topic topic, Position position, long timestamp) {
         String kept = position.equals(Position.NONE) ? "" : ",\"position\":\"" + position.text() + "\"";
         return "\"topic\":\"" + topic.name() + "\"" + kept + ",\"timestamp\":" + timestamp;

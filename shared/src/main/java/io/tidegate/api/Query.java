@@ -40,7 +40,7 @@ record Query(Map<String, String> values) {
         return Optional.ofNullable(values.get(name));
     }
 
-    /** A whole number within these bounds, or the default. */
+    /** A whole number from 1 to a limit, or the default. */
     Parsed<Integer> number(String name, int fallback, int most) {
         String text = get(name).orElse(String.valueOf(fallback));
         if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > most) {
@@ -49,7 +49,7 @@ record Query(Map<String, String> values) {
         return new Good<>(Integer.parseInt(text));
     }
 
-    /** A part of a URL without its percents; empty where that is no UTF-8. */
+    /** Decodes a percent-encoded part of a URL; empty where the bytes are not UTF-8. */
     static Optional<String> decoded(String text, boolean plusIsBlank) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
         for (int i = 0; i < text.length(); i++) {

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What can be asked. */
+/** The requests that the API answers. */
 enum Route {
     PUBLISH("POST", "/api/topics/{topic}/messages"),
     BATCH("POST", "/api/messages"),
@@ -37,12 +37,12 @@ enum Route {
         this.template = template;
     }
 
-    /** As it stands in the label {@code route}. */
+    /** The value of the label {@code route}. */
     String label() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether it is for anybody: it says nothing that the project's own pages do not say. */
+    /** Whether the route needs no key: its answer contains nothing that the project's documentation does not contain. */
     boolean isOpen() {
         return switch (this) {
             case DESCRIPTION, CONSOLE, CONSOLE_FILE -> true;
@@ -61,19 +61,19 @@ enum Route {
         };
     }
 
-    /** GET is answered to HEAD, too (RFC 9110, section 9.3.2). */
+    /** Whether the route answers this method. A GET route also answers HEAD (RFC 9110, section 9.3.2). */
     private boolean takes(String asked) {
         return method.equals(asked) || (method.equals("GET") && asked.equals("HEAD"));
     }
 
     /**
-     * A route, and what stands in the path for its names.
+     * A route, and the values of its names in the path.
      *
      * @param values still encoded
      */
     record Match(Route route, List<String> values) {}
 
-    /** Those of this path, whatever their method. */
+    /** The routes of this path, for any method. */
     static List<Match> at(String path) {
         List<String> segments = List.of(path.split("/", -1));
         return Arrays.stream(values())
@@ -85,7 +85,7 @@ enum Route {
         return at.stream().filter(match -> match.route.takes(method)).findFirst();
     }
 
-    /** As {@code Allow} has it. */
+    /** The methods in the form of {@code Allow}. */
     static String allowed(List<Match> at) {
         List<String> methods = new ArrayList<>();
         for (Match match : at) {

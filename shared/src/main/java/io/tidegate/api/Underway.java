@@ -8,17 +8,21 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What back ends have on its way to the relay: so much at once that none waits there until it fails, and that the relay's queue,
- * which is one for all, refuses nobody. The others wait here, in the order in which they came.
+ * Limits the publishes of back ends that are on their way to the relay. The limit ensures that no publish waits at the
+ * relay until it fails, and that the relay's queue, which clients share, refuses none. Further publishes wait here, in
+ * the order in which they came.
  */
 final class Underway {
     /**
-     * Bytes. With what clients may have on its way, it is less than the relay takes; of small messages it is a fraction of a second
-     * of a slow relay.
+     * The limit in bytes. Together with what clients may have on their way it is less than the relay takes. For small
+     * messages it is a fraction of a second of a slow relay.
      */
     static final int ROOM = 4 << 20;
 
-    /** Bytes that a message counts beside its own: the time of a small one is not in its bytes. */
+    /**
+     * Bytes that a message counts in addition to its size, because the time of a small message does not depend on its
+     * size.
+     */
     private static final int OVERHEAD = 512;
 
     private static final long WAIT_SECONDS = 5;
@@ -36,7 +40,7 @@ final class Underway {
     }
 
     /**
-     * Waits for room; false where there was none in time. All of it is given back by the others.
+     * Waits for room; false where there was none in time. All room comes back, because every publish gives its part back.
      *
      * @param cost of messages that go together, {@link #ROOM} at most
      */
@@ -49,7 +53,7 @@ final class Underway {
         }
     }
 
-    /** A message for which there was room is not published. */
+    /** A message for which there was room is not published: gives the room back. */
     void release(int cost) {
         room.release(cost);
     }

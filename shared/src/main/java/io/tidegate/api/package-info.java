@@ -1,4 +1,4 @@
-/** What back ends ask over HTTP, without HTTP: requests in, answers out. */
+/** The API for back ends, without HTTP: requests in, answers out. */
 @NullMarked
 package io.tidegate.api;
 

@@ -1,11 +1,11 @@
 package io.tidegate.drain;
 
-/** What of a node's connections is about to be elsewhere, as its reports tell it. Any thread asks. */
+/** The connections that are about to move from this node to others, as its reports count them. Any thread may ask. */
 public interface Departing {
 
     /** Whether the node drains. */
     boolean draining();
 
-    /** Open connections of clients whose moment to be elsewhere has come. */
+    /** The open connections whose clients should have moved by now. */
     int onTheirWay();
 }

@@ -10,11 +10,11 @@ import io.tidegate.tracing.Tracing;
 import java.lang.System.Logger.Level;
 
 /**
- * The end of a node, without losing anybody: refuse new connections, give every client a notice with a slot of its own,
- * close each at its slot ({@link DrainSchedule}), and cut what is left at the timeout. Meanwhile what clients send is still
- * read and published.
+ * Ends a node in order: refuses new connections, gives every client a notice with its own slot, closes each connection at
+ * its slot ({@link DrainSchedule}), and cuts the connections that are left at the timeout. Until then clients' messages
+ * are still read and published.
  *
- * <p>It goes forward by {@link #tick}, on one thread, and never waits.
+ * <p>It advances by {@link #tick}, on one thread, and never waits.
  */
 public final class Drain implements Departing {
     private static final System.Logger LOG = System.getLogger(Drain.class.getName());
@@ -32,7 +32,7 @@ public final class Drain implements Departing {
     /**
      * A drain that has not begun.
      *
-     * @param schedule also those whom a rebalance has told to leave: they keep their slots
+     * @param schedule may already have connections that a rebalance has told to leave; they keep their slots
      */
     public Drain(Hub hub, DrainSchedule schedule, Settings.Drain settings, Metrics metrics, Clock clock) {
         this.hub = hub;
@@ -72,7 +72,7 @@ public final class Drain implements Departing {
     /**
      * Does what is due.
      *
-     * @return true once everybody has left
+     * @return true once all connections have left
      */
     public boolean tick() {
         if (!finished) {
@@ -82,7 +82,7 @@ public final class Drain implements Departing {
     }
 
     private void advance(long now) {
-        // Everybody at the first tick; later only those whose handshake was under way when the drain began.
+        // The first tick announces to all. Later ticks announce to connections whose handshake was then under way.
         schedule.announce(schedule.unaware(), begun, now, settings.notice(), settings.window());
         metrics.drainClosed(DrainOutcome.GRACEFUL).add(schedule.countThoseWhoLeft());
         boolean late = now - begun >= settings.timeout().toNanos();
@@ -91,7 +91,7 @@ public final class Drain implements Departing {
         } else {
             schedule.closeThoseWhoseSlotHasCome();
         }
-        // Who holds a permit without being in the schedule is in the middle of its handshake.
+        // A connection with a permit but without a place in the schedule is in the middle of its handshake.
         finished = schedule.size() == 0 && (late || hub.admission().open() == 0);
         if (finished) {
             long cut = metrics.drainClosed(DrainOutcome.FORCED).value();

@@ -4,10 +4,11 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * When each of several connections is to leave: pure arithmetic.
+ * Calculates when each of several connections must leave.
  *
- * <p>The window is cut into as many equal parts as there are connections, and each gets a random moment within a part of
- * its own. So the closes are spread evenly whatever the dice say, and clients of several nodes do not fall into step.
+ * <p>The window is divided into as many equal parts as there are connections, and each connection gets a random moment in
+ * its own part. So the closes are spread evenly for any random numbers, and clients of several nodes do not move at the
+ * same moments.
  */
 final class DrainPlan {
     private DrainPlan() {}

@@ -14,13 +14,15 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
- * Who has been told to leave, and when: a notice with a slot of its own for each, then a close (1012) at that slot, once
- * its queue is out; for one that hands itself over a little later.
+ * The connections that have been told to leave, and when each of them leaves. Each connection gets a notice with its own
+ * slot, and at that slot a close (1012) after what its queue holds. A connection whose client resumes is closed a little
+ * later.
  *
- * <p>A drain and a rebalance share one of these, so nobody is told twice, and who has a slot keeps it. One thread.
+ * <p>A drain and a rebalance share one schedule, so no connection is told twice, and a connection keeps its slot. One
+ * thread.
  */
 public final class DrainSchedule {
-    /** A client that resumes opens its next connection at its slot, and then closes this one by itself. */
+    /** A client that resumes opens its next connection at its slot, and then closes the old one by itself. */
     private static final long HAND_OVER_NANOS = 2_000_000_000L;
 
     private final Hub hub;
@@ -30,17 +32,17 @@ public final class DrainSchedule {
     private volatile int onTheirWay;
 
     /**
-     * When somebody leaves.
+     * When a connection leaves.
      *
-     * @param slot when it is to come elsewhere, by {@link Clock#nanoTime}
-     * @param close when it is closed, if it is still here
+     * @param slot when its client should connect to another node, by {@link Clock#nanoTime}
+     * @param close when this node closes the connection if it is still open
      */
     private record Departure(long slot, long close) {}
 
     /**
-     * Nobody has been told to leave.
+     * No connection has been told to leave.
      *
-     * @param random draws who leaves, and when
+     * @param random draws which connections leave, and when
      */
     public DrainSchedule(Hub hub, RandomGenerator random, Clock clock) {
         this.hub = hub;
@@ -48,12 +50,12 @@ public final class DrainSchedule {
         this.clock = clock;
     }
 
-    /** Those who have been told and are still here. */
+    /** Connections that have been told to leave and are still open. */
     public int size() {
         return departures.size();
     }
 
-    /** Those who have not been told, in random order. */
+    /** Connections that have not been told to leave, in random order. */
     public List<Connection> unaware() {
         List<Connection> unaware = new ArrayList<>();
         for (Connection connection : hub.connections()) {
@@ -66,10 +68,10 @@ public final class DrainSchedule {
     }
 
     /**
-     * Tells these to leave, at moments spread over a window.
+     * Tells these connections to leave, at moments spread over a window.
      *
-     * @param begun since when notice and window count; whose moment has passed already leaves now
-     * @param now what they are told counts from then
+     * @param begun the start of notice and window; a connection whose moment has passed already leaves now
+     * @param now the start of the delays that the clients are told
      */
     public void announce(Collection<Connection> leaving, long begun, long now, Duration notice, Duration window) {
         long elapsedMillis = (now - begun) / 1_000_000;
@@ -85,7 +87,7 @@ public final class DrainSchedule {
     }
 
     /**
-     * Takes those who have left off the list.
+     * Removes connections that have ended.
      *
      * @return how many
      */
@@ -110,15 +112,16 @@ public final class DrainSchedule {
     }
 
     /**
-     * How many are still here though their slot has come: one that resumes connects elsewhere first, and is in two places for a
-     * moment. As of the last {@link #closeThoseWhoseSlotHasCome}; any thread.
+     * How many connections are still open although their slot has come. A client that resumes connects to another node
+     * first, and so has two connections for a moment. Counted by the last {@link #closeThoseWhoseSlotHasCome}; any
+     * thread.
      */
     public int onTheirWay() {
         return onTheirWay;
     }
 
     /**
-     * Ends the connections of those who are left without a word.
+     * Cuts the connections that are left, without a close frame.
      *
      * @return how many
      */

@@ -1,4 +1,4 @@
-/** How connections leave a node in order. */
+/** How connections leave a node in an orderly way. */
 @NullMarked
 package io.tidegate.drain;
 

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 public interface ByteSource {
 
     /**
-     * The next bytes, however many have arrived; blocks until there are some. They are read, not changed, and not looked
-     * at again after the next call: a source may hand out the same array twice.
+     * The next bytes, as many as have arrived; blocks until there are some. The reader does not change them, and does not
+     * look at them after the next call, so a source may return the same array twice.
      *
      * @return null at the end of the stream, also where the connection was reset or the socket closed on this side
      */

@@ -8,7 +8,7 @@ import io.tidegate.protocol.CloseCode;
 final class CloseBody {
     private CloseBody() {}
 
-    /** A {@link Inbound.Close}, or a {@link Inbound.Violation} where the body is not well made. */
+    /** A {@link Inbound.Close}, or a {@link Inbound.Violation} where the body is malformed. */
     static Inbound read(byte[] body) {
         if (body.length == 0) {
             return new Inbound.Close(Inbound.Close.NO_CODE, "");
@@ -27,8 +27,9 @@ final class CloseBody {
     }
 
     /**
-     * Section 7.4 and the IANA registry of close codes: 1004 is reserved, 1005, 1006 and 1015 only stand for what
-     * happened, 1016 to 2999 are kept for the protocol; 3000 to 4999 belong to libraries and applications.
+     * Whether a close code may be sent (section 7.4, and the IANA registry of close codes). Code 1004 is reserved; 1005,
+     * 1006 and 1015 are for local use only; 1016 to 2999 are reserved for the protocol; 3000 to 4999 belong to libraries
+     * and applications.
      */
     private static boolean mayBeSent(int code) {
         return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);

@@ -8,21 +8,24 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.zip.Deflater;
 
 /**
- * Deflates payloads for all connections of a node, each for itself (RFC 7692, section 7.2.1). There are as many of zlib's
- * compressors, 256 KiB each, as threads that do so at once. Any thread.
+ * Deflates payloads for all connections of a node, each payload without the context of earlier ones (RFC 7692, section
+ * 7.2.1). There are as many zlib compressors, of 256 KiB each, as threads that deflate at the same time. Any thread.
  */
 public final class Deflation implements PayloadCompression {
-    /** Bytes from which on it is worth it: JSON of 200 loses 30 % for 13 µs, of 128 13 % for 11 µs (decision 31). */
+    /**
+     * The smallest payload that is compressed. JSON of 200 bytes loses 30 % in 13 µs, JSON of 128 bytes 13 % in 11 µs
+     * (decision 31).
+     */
     static final int LEAST = 200;
 
-    /** The last four bytes, which the receiver puts back (section 7.2.1). */
+    /** The number of bytes at the end that are cut off. The receiver puts them back (section 7.2.1). */
     private static final int TAIL = 4;
 
     private final Queue<Deflater> idle = new ConcurrentLinkedQueue<>();
 
     /**
-     * Compresses for one peer. Where a message is longer than the peer's window, its batch is sent as it is: another way to
-     * compress it would be one more for the batch.
+     * Compression for one peer. Where a message is longer than the peer's window, the batch is sent uncompressed: a
+     * smaller window would need another compressed form of the batch.
      */
     public FrameCompression with(PerMessageDeflate agreed) {
         int longest = agreed.longest();
@@ -43,7 +46,7 @@ public final class Deflation implements PayloadCompression {
             deflater.setInput(in, from, length);
             int room = length + TAIL - 1;
             int size = deflater.deflate(out, to, room, Deflater.SYNC_FLUSH);
-            // Where it has filled its room, more may follow.
+            // A full output means that more bytes may follow.
             return size < room ? size - TAIL : NOT_SMALLER;
         } finally {
             deflater.reset();

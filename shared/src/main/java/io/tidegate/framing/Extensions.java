@@ -12,8 +12,8 @@ final class Extensions {
     private static final String TOKEN = "[" + CHARACTERS + "]+";
 
     /**
-     * A quoted value must be a token once its quotes are off, so nothing in it is escaped but for show: a backslash stands before a
-     * character of a token. Said without a repetition of a choice, since trying all ways to divide a text takes for ever.
+     * A quoted value must be a token without its quotes, so a backslash can only stand before a character of a token. The
+     * pattern has no repeated alternation, because backtracking over that takes too long.
      */
     private static final String QUOTED = "\"(?![^\"]*\\\\\\\\)[\\\\" + CHARACTERS + "]*[" + CHARACTERS + "]\"";
 
@@ -23,13 +23,13 @@ final class Extensions {
 
     private Extensions() {}
 
-    /** One extension as it is offered. */
+    /** One offered extension. */
     record Offer(String name, List<Parameter> parameters) {}
 
     /**
-     * One of its parameters.
+     * A parameter of an extension.
      *
-     * @param value empty where it has none, which is not the same as one without characters
+     * @param value empty where the parameter has none; a value without characters is different
      */
     record Parameter(String name, Optional<String> value) {}
 
@@ -37,7 +37,7 @@ final class Extensions {
      * Reads the header.
      *
      * @param lines the values of {@code Sec-WebSocket-Extensions}, which are one list (section 9.1)
-     * @return empty where one is malformed
+     * @return empty where an element is malformed
      */
     static Optional<List<Offer>> parse(List<String> lines) {
         List<Offer> offers = new ArrayList<>();
@@ -57,7 +57,7 @@ final class Extensions {
         return Optional.of(offers);
     }
 
-    /** No token has a comma or a semicolon in it, quoted or not, so that splitting finds the parts. */
+    /** Splitting at commas and semicolons is safe: neither a token nor a quoted token contains one. */
     private static Optional<Offer> offer(String item) {
         String[] parts = item.split(";", -1);
         String name = parts[0].strip();

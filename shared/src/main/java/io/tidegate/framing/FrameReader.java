@@ -9,21 +9,22 @@ import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reading side of a server's connection (RFC 6455, section 5): from bytes as they arrive to whole messages and
- * control frames. Used by one thread.
+ * The reading side of a server's connection (RFC 6455, section 5): makes whole messages and control frames from bytes as
+ * they arrive. Used by one thread.
  *
- * <p>Every rule is checked as soon as the byte that breaks it is there: bad UTF-8 in the middle of a frame, a message
- * that will be too large at the header that says so.
+ * <p>Each rule is checked as soon as the byte that breaks it has arrived. Examples are bad UTF-8 in the middle of a
+ * frame, and a message that is too large according to a header.
  *
- * <p>What it holds: between messages nothing; inside one, at most two and a half times what has arrived of it, and never
- * more than the largest message, whatever a header promises. A payload that lies whole in one chunk is copied once. A
- * buffer grows by doubling, so bytes that arrive one by one cost no more than linear time.
+ * <p>Memory: between messages the reader holds nothing. Inside a message it holds at most two and a half times what has
+ * arrived of the message, and never more than the largest message, whatever a header promises. A payload that is
+ * completely in one chunk is copied once. A buffer grows by doubling, so bytes that arrive one by one cost linear time at
+ * most.
  */
 public final class FrameReader {
     private static final int FIN = 0x80;
     private static final int RESERVED = 0x70;
 
-    /** The first reserved bit, which says that a message is compressed (RFC 7692, section 6). */
+    /** The first reserved bit, which marks a compressed message (RFC 7692, section 6). */
     private static final int COMPRESSED = 0x40;
 
     private static final int MASKED = 0x80;
@@ -35,19 +36,22 @@ public final class FrameReader {
     private final int maxMessage;
     private final @Nullable Decompression decompression;
 
-    /** What has arrived and is not read; dropped once it is, so that nobody holds it while waiting for more. */
+    /**
+     * Bytes that have arrived and are not read yet. The chunk is dropped when it is read, so that no memory is held while
+     * the reader waits.
+     */
     private byte[] chunk = NOTHING;
 
     private int at;
 
-    // The frame being read
+    // The current frame.
     private boolean fin;
     private boolean reserved;
     private Opcode opcode = Opcode.CONTINUATION;
     private long length;
     private int key;
 
-    // The message being read: null as its kind where there is none
+    // The current message; {@code kind} is null where there is none.
     private @Nullable Opcode kind;
     private boolean compressed;
     private byte[] message = NOTHING;
@@ -56,17 +60,18 @@ public final class FrameReader {
 
     private @Nullable Inbound last;
 
-    /** A reader at the start of a connection's frames, none of which is compressed. */
+    /** A reader at the start of a connection's frames, without compression. */
     public FrameReader(ByteSource source, int maxMessage) {
         this(source, maxMessage, null);
     }
 
     /**
-     * The same where they may be.
+     * A reader at the start of a connection's frames, which may be compressed.
      *
-     * @param source called only where nothing is left of what it gave before; what it throws goes through
-     * @param maxMessage bytes of the largest message, its fragments summed, and inflated where it comes compressed
-     * @param decompression of messages that come compressed; null where the handshake has not agreed on that
+     * @param source called only when all earlier bytes are read; its exceptions are passed on
+     * @param maxMessage the size of the largest message in bytes: all fragments together, inflated if the message is
+     *     compressed
+     * @param decompression for compressed messages; null where the handshake has not agreed on compression
      */
     public FrameReader(ByteSource source, int maxMessage, @Nullable Decompression decompression) {
         this.source = source;
@@ -75,8 +80,8 @@ public final class FrameReader {
     }
 
     /**
-     * Blocks until something whole has arrived, or something wrong. After a close frame, a violation or the end of the
-     * stream nothing more is read and the answer stays the same.
+     * Blocks until a whole message or control frame, or a violation, has arrived. After a close frame, a violation or the
+     * end of the stream nothing more is read, and the result stays the same.
      */
     public Inbound next() {
         Inbound inbound = last;
@@ -93,7 +98,7 @@ public final class FrameReader {
         return inbound;
     }
 
-    /** Reads a frame's header (section 5.2); null where it is good. */
+    /** Reads a frame's header (section 5.2); null where the header is valid. */
     private @Nullable Inbound header() {
         int first = read();
         if (first < 0) {
@@ -155,12 +160,15 @@ public final class FrameReader {
         return violation(CloseCode.TOO_LARGE, "message over " + maxMessage + " bytes");
     }
 
-    /** Bytes of this message on the wire. */
+    /** The largest size of this message on the wire, in bytes. */
     private int most() {
         return compressed ? Inflation.most(maxMessage) : maxMessage;
     }
 
-    /** Reads a length of several bytes, which must need them: section 5.2 asks for the shortest form. */
+    /**
+     * Reads a length of several bytes. A shorter length in that form is an error, because section 5.2 asks for the
+     * shortest form.
+     */
     private @Nullable Inbound longer(int bytes, int least) {
         length = 0;
         for (int i = 0; i < bytes; i++) {
@@ -170,7 +178,7 @@ public final class FrameReader {
             }
             length = length << 8 | next;
         }
-        // With its highest bit set, which is not allowed either, it is negative.
+        // A length with its highest bit set, which is also forbidden, is negative here.
         return length < least ? protocolError("malformed length") : null;
     }
 
@@ -186,7 +194,7 @@ public final class FrameReader {
         return null;
     }
 
-    /** Reads a data frame's payload (section 5.4); null where more of the message follows. */
+    /** Reads a data frame's payload (section 5.4); null where the message continues in another frame. */
     private @Nullable Inbound data() {
         int end = size + (int) length;
         while (size < end) {
@@ -221,7 +229,7 @@ public final class FrameReader {
         return data;
     }
 
-    /** The message that has come compressed, which can be judged only now. */
+    /** Inflates the message, which can be checked only now. */
     private Inbound inflated() {
         byte[] payload;
         try {
@@ -239,9 +247,10 @@ public final class FrameReader {
     }
 
     /**
-     * Makes the buffer twice as large, or more where that is not enough or nearly the limit.
+     * Makes the buffer twice as large. The buffer gets larger than that where the double is too small or nearly the
+     * limit.
      *
-     * @param limit what the message cannot exceed, as far as is known
+     * @param limit the size that the message cannot exceed, as far as is known
      */
     private void makeRoom(int needed, int limit) {
         if (needed > message.length) {

@@ -10,23 +10,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The server's half of the opening handshake (RFC 6455, section 4.2): a request judged, and the answer. */
+/** The server's half of the opening handshake (RFC 6455, section 4.2): the check of a request, and the response. */
 public sealed interface Handshake {
 
     /**
      * The request opens a WebSocket connection.
      *
      * @param accept the value of {@code Sec-WebSocket-Accept} (section 4.2.2)
-     * @param compression the first of the extensions that the client offers which can be accepted (section 9.1)
+     * @param compression the first of the client's offered extensions that can be accepted (section 9.1)
      */
     record Accepted(String accept, Optional<PerMessageDeflate> compression) implements Handshake {}
 
     /**
-     * The request does not.
+     * The request does not open a WebSocket connection.
      *
      * @param status of the HTTP response
      * @param headers of the HTTP response
-     * @param text one line for a human: what is wrong, with nothing from the client in it
+     * @param text one line for a human: what is wrong, without any text from the client
      */
     record Refused(int status, Map<String, String> headers, String text) implements Handshake {}
 
@@ -34,23 +34,24 @@ public sealed interface Handshake {
     @FunctionalInterface
     interface Headers {
         /**
-         * The values of every field line with this name, in order; empty where there is none.
+         * The values of all field lines with this name, in order; empty where there is none.
          *
-         * @param name to be found in any case
+         * @param name in upper or lower case
          */
         List<String> values(String name);
     }
 
     /**
-     * Judges a request by section 4.2.1. What is not part of the protocol (origin, limits, subprotocol) is not looked at.
+     * Checks a request by section 4.2.1. What is not part of the protocol (origin, limits, subprotocol) is not checked
+     * here.
      *
-     * @param method as it stands in the request line
-     * @param version of HTTP, such as {@code 1.1}
-     * @param compresses whether extensions are looked at
+     * @param method as written in the request line
+     * @param version the version of HTTP, such as {@code 1.1}
+     * @param compresses whether extensions are read
      */
     static Handshake of(String method, String version, Headers headers, boolean compresses) {
-        // 405 rather than 400: the request is sound, but this resource has no other method, and the client learns which
-        // it has (RFC 9110, section 15.5.6). Methods are case-sensitive (section 9.1).
+        // 405, not 400: the request is valid, but this resource has no other method, and 405 tells the client which
+        // method it has (RFC 9110, section 15.5.6). Methods are case-sensitive (section 9.1).
         if (!method.equals("GET")) {
             return new Refused(405, Map.of("Allow", "GET"), "A WebSocket is opened with GET");
         }
@@ -89,7 +90,7 @@ public sealed interface Handshake {
     }
 
     /**
-     * The subprotocols that the client offers, in its order (section 4.1, item 10 of the request).
+     * The subprotocols that the client offers, in the client's order (section 4.1, item 10 of the request).
      *
      * @param values of {@code Sec-WebSocket-Protocol}
      */
@@ -128,9 +129,9 @@ public sealed interface Handshake {
     }
 
     /**
-     * The client must change the protocol to be served (RFC 9110, section 15.5.22): to which stands in {@code Upgrade},
-     * which {@code Connection} must name (section 7.8), and to which version in {@code Sec-WebSocket-Version} (RFC 6455,
-     * section 4.4).
+     * The client must change the protocol to be served (RFC 9110, section 15.5.22). {@code Upgrade} names the protocol,
+     * {@code Connection} must name {@code Upgrade} (section 7.8), and {@code Sec-WebSocket-Version} names the version
+     * (RFC 6455, section 4.4).
      */
     static Refused upgradeRequired(String text) {
         Map<String, String> headers =
@@ -138,11 +139,12 @@ public sealed interface Handshake {
         return new Refused(426, headers, text);
     }
 
-    /** Whether a list of tokens, which may be spread over several lines (RFC 9110, section 5.6.1), has this one. */
+    /** Whether a list of tokens has this one. The list may be spread over several lines (RFC 9110, section 5.6.1). */
     private static boolean contains(List<String> values, String token) {
         for (String value : values) {
             for (String item : value.split(",", -1)) {
-                // Not equalsIgnoreCase, to which a Kelvin sign is a k: only ASCII letters have two cases here.
+                // Not equalsIgnoreCase, because that takes the Kelvin sign for a k. Only ASCII letters have two cases
+                // here.
                 if (item.strip().matches("(?i)" + token)) {
                     return true;
                 }
@@ -152,7 +154,7 @@ public sealed interface Handshake {
     }
 
     private static boolean isKey(String key) {
-        // The decoder would also take 22 characters without their padding.
+        // The decoder also accepts 22 characters without padding.
         if (key.length() != 24) {
             return false;
         }
@@ -163,7 +165,7 @@ public sealed interface Handshake {
         }
     }
 
-    /** The key as it was sent, not decoded, with the protocol's own GUID (section 4.2.2). */
+    /** Hashes the key as it was sent, not decoded, with the protocol's GUID (section 4.2.2). */
     private static String accept(String key) {
         byte[] text = (key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(US_ASCII);
         try {

@@ -3,22 +3,22 @@ package io.tidegate.framing;
 import io.tidegate.protocol.CloseCode;
 import io.tidegate.protocol.Message;
 
-/** What has arrived from a client, whole. Nothing follows a {@link Close}, a {@link Violation} or an {@link End}. */
+/** A complete message or event from a client. Nothing follows a {@link Close}, a {@link Violation} or an {@link End}. */
 public sealed interface Inbound {
 
     /** A data message, its fragments joined. */
     record Data(Message message) implements Inbound {}
 
-    /** To be answered by a pong with the same payload (RFC 6455, section 5.5.2). */
+    /** A ping, to be answered by a pong with the same payload (RFC 6455, section 5.5.2). */
     record Ping(byte[] payload) implements Inbound {}
 
-    /** Asked for or not (RFC 6455, section 5.5.3). */
+    /** A pong, with or without a ping before it (RFC 6455, section 5.5.3). */
     record Pong(byte[] payload) implements Inbound {}
 
     /**
      * The client closes (RFC 6455, section 5.5.1).
      *
-     * @param code one that may stand in a frame, or {@link #NO_CODE}
+     * @param code a code that may be in a frame, or {@link #NO_CODE}
      * @param reason empty where there is none
      */
     record Close(int code, String reason) implements Inbound {
@@ -27,11 +27,11 @@ public sealed interface Inbound {
     }
 
     /**
-     * The client broke the protocol or a limit: the connection is to be failed (RFC 6455, section 7.1.7).
+     * The client broke the protocol or a limit: the connection must be failed (RFC 6455, section 7.1.7).
      *
      * @param code for the close frame
-     * @param reason for the close frame: what was wrong, in at most 123 bytes, with nothing from the client in it
-     * @param closed whether the client has sent its close frame already, this or a later one: no other one comes
+     * @param reason for the close frame: what was wrong, in at most 123 bytes, without any text from the client
+     * @param closed whether the client has already sent its close frame (valid or not), so that no other comes
      */
     record Violation(CloseCode code, String reason, boolean closed) implements Inbound {}
 

@@ -8,16 +8,17 @@ import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Inflates the messages of all connections of a node. Since no client keeps its context, the window of zlib is needed only while
- * a message is inflated: there are as many as threads that do so at once, and none belongs to a connection. Any thread.
+ * Inflates the messages of all connections of a node. No client keeps its context, so zlib's window is needed only while
+ * a message is inflated. There are as many windows as threads that inflate at the same time, and none belongs to a
+ * connection. Any thread.
  */
 public final class Inflation implements Decompression {
-    /** What the sender has cut off (RFC 7692, section 7.2.2). */
+    /** The bytes that the sender has cut off (RFC 7692, section 7.2.2). */
     private static final byte[] TAIL = {0, 0, (byte) 0xFF, (byte) 0xFF};
 
     private static final int LEAST_ROOM = 256;
 
-    /** Each costs as much as a message of its own. */
+    /** The largest number of final blocks in a message. Each of them costs as much as a separate message. */
     private static final int MOST_ENDS = 256;
 
     private final Queue<Inflater> idle = new ConcurrentLinkedQueue<>();
@@ -50,7 +51,7 @@ public final class Inflation implements Decompression {
             if (size == out.length) {
                 out = Arrays.copyOf(out, (int) Math.min(2L * size, most + 1L));
             } else if (inflater.finished() && inflater.getRemaining() > 0) {
-                // A block may say that it is the last one, and others follow all the same (section 7.2.1).
+                // A block may be marked as the last one although others follow (section 7.2.1).
                 if (++ends > MOST_ENDS) {
                     throw new DataFormatException("more than " + MOST_ENDS + " blocks are the last");
                 }
@@ -63,7 +64,7 @@ public final class Inflation implements Decompression {
         }
     }
 
-    /** Bytes that a message of so many may have when it is compressed by whomever: zlib's own bound, {@code deflateBound}. */
+    /** The largest compressed size of a message of this size, for any compressor: zlib's bound, {@code deflateBound}. */
     static int most(int message) {
         return (int) Math.min(
                 Integer.MAX_VALUE - TAIL.length, message + ((message + 7L) >> 3) + ((message + 63L) >> 6) + 64);

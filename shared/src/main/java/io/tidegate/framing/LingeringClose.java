@@ -1,8 +1,8 @@
 package io.tidegate.framing;
 
 /**
- * The end of a connection that has failed. Its input makes no more sense, but it must still be read: a socket that is
- * closed while bytes wait in it answers with a reset, which may overtake our close frame.
+ * The end of a failed connection. Its input is not valid any more, but must still be read: a socket that is closed while
+ * bytes wait in it sends a reset, and the reset may overtake our close frame.
  */
 public final class LingeringClose {
     private static final int CLOSE = 0x88;
@@ -11,7 +11,7 @@ public final class LingeringClose {
 
     private LingeringClose() {}
 
-    /** Reads and throws away until the peer's close frame, or the end of TCP, which the hub brings about in the end. */
+    /** Reads and drops bytes until the peer's close frame or the end of TCP. The hub cuts TCP at the close timeout. */
     public static void discard(ByteSource source) {
         byte[] bytes = source.next();
         while (bytes != null && !endsWithClose(bytes)) {
@@ -20,8 +20,9 @@ public final class LingeringClose {
     }
 
     /**
-     * Whether these bytes end like a close frame (RFC 6455, section 5.5.1), after which a client sends nothing more. What
-     * only looks like one ends the connection a little early, and what arrives in pieces ends it late: neither does harm.
+     * Whether these bytes end like a close frame (RFC 6455, section 5.5.1), after which a client sends nothing more.
+     * Bytes that only look like a close frame end the connection a little early, and a close frame that arrives in pieces
+     * ends it late. Both are harmless.
      */
     static boolean endsWithClose(byte[] bytes) {
         for (int at = bytes.length - HEADER; at >= Math.max(0, bytes.length - HEADER - 125); at--) {

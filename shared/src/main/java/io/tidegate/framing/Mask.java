@@ -16,9 +16,9 @@ final class Mask {
     private Mask() {}
 
     /**
-     * Copies bytes and takes the mask off.
+     * Copies bytes and removes the mask.
      *
-     * @return whether all of them are ASCII, which is known here at no cost
+     * @return whether all of them are ASCII, which costs nothing to check here
      */
     static boolean remove(int key, byte[] from, int at, byte[] to, int offset, int length) {
         long twice = Integer.toUnsignedLong(key) << 32 | Integer.toUnsignedLong(key);
@@ -37,7 +37,7 @@ final class Mask {
         return (seen & HIGH_BITS) == 0;
     }
 
-    /** The key for what follows after so many bytes of the payload. */
+    /** The key for the payload after this many bytes. */
     static int after(int key, int bytes) {
         return Integer.rotateRight(key, Byte.SIZE * (bytes & 3));
     }

@@ -6,19 +6,20 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a handshake settled of permessage-deflate (RFC 7692, section 7.1). Neither side keeps its context from one message to the
- * next: so a batch is compressed once for all who get it, and no connection costs the memory of a window.
+ * The result of a handshake about permessage-deflate (RFC 7692, section 7.1). Neither side keeps its context from one
+ * message to the next. So a batch is compressed once for all of its receivers, and no connection costs the memory of a
+ * window.
  *
- * @param window bits of the window that the client has for what we send (section 7.1.2.1): 8 to 15
- * @param answered whether the client asked for it, and so must be told
+ * @param window bits of the client's window for what the server sends (section 7.1.2.1): 8 to 15
+ * @param answered whether the client asked for this window, so that the response must name it
  */
 public record PerMessageDeflate(int window, boolean answered) {
     private static final String NAME = "permessage-deflate";
     private static final int MOST_BITS = 15;
 
     /**
-     * The first of these offers that can be accepted; empty where none can. One with an unknown parameter, a parameter that stands
-     * twice or a bad value has to be declined (section 7.1), and others may follow it.
+     * The first of these offers that can be accepted; empty where there is none. An offer with an unknown parameter, a
+     * repeated parameter or a bad value must be declined (section 7.1). Others may follow it.
      */
     static Optional<PerMessageDeflate> of(List<Extensions.Offer> offers) {
         return offers.stream()
@@ -34,7 +35,7 @@ public record PerMessageDeflate(int window, boolean answered) {
             Optional<String> value = parameter.value();
             boolean good = switch (parameter.name()) {
                 case "server_no_context_takeover", "client_no_context_takeover" -> value.isEmpty();
-                // What it may send us is not narrowed: a window of the largest size reads them all.
+                // The client's window is not limited: the server reads with the largest window, which fits every size.
                 case "client_max_window_bits" ->
                     value.isEmpty() || value.flatMap(PerMessageDeflate::bits).isPresent();
                 case "server_max_window_bits" -> {
@@ -61,7 +62,10 @@ public record PerMessageDeflate(int window, boolean answered) {
         return answered ? response + "; server_max_window_bits=" + window : response;
     }
 
-    /** Bytes that a message may have for the client to inflate it: with the largest window, which is ours, any number. */
+    /**
+     * The largest message in bytes that the client can inflate. With the largest window, which the server uses, there is
+     * no limit.
+     */
     int longest() {
         return window == MOST_BITS ? Integer.MAX_VALUE : 1 << window;
     }

@@ -5,20 +5,20 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Checks UTF-8 (RFC 3629, section 4) as it arrives, piece by piece, and knows at the first byte that cannot stand where
- * it does. What it remembers from piece to piece is one {@code int}, so a connection keeps no object for it.
+ * Checks UTF-8 (RFC 3629, section 4) as it arrives, piece by piece, and finds an error at the first wrong byte. The state
+ * between pieces is one {@code int}, so a connection needs no object for it.
  */
 final class Utf8 {
-    /** At a boundary of characters: where a text begins and where it may end. */
+    /** Between two characters: a text begins here and may end here. */
     static final int WHOLE = 0;
 
-    /** After a byte that cannot be part of any text; for good. */
+    /** After a byte that is invalid at its place. The state does not change any more. */
     static final int INVALID = -1;
 
     private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
 
-    /** The state after each first byte of a character of several, from 0x80 on. */
+    /** The state after each first byte of a multi-byte character, from 0x80 on. */
     private static final int[] AFTER_FIRST = new int[0x80];
 
     static {
@@ -64,7 +64,10 @@ final class Utf8 {
         return at;
     }
 
-    /** The second byte has a narrower range where more would be overlong, a surrogate or above U+10FFFF. */
+    /**
+     * After some first bytes the second byte has a narrower range. Others would be overlong, a surrogate or above
+     * U+10FFFF.
+     */
     private static int afterFirst(int first) {
         if (first < 0xC2 || first > 0xF4) {
             return INVALID;
@@ -86,7 +89,7 @@ final class Utf8 {
         return missing == 0 ? WHOLE : state(missing, 0x80, 0xBF);
     }
 
-    /** In the middle of a character: how many bytes are missing, and from where to where the next may be. */
+    /** A state in the middle of a character: how many bytes are missing, and the range of the next one. */
     private static int state(int missing, int low, int high) {
         return high << 16 | low << 8 | missing;
     }

@@ -1,4 +1,4 @@
-/** The server's half of RFC 6455 up to whole messages: a handshake judged, and bytes read as frames. */
+/** The server's half of RFC 6455 up to whole messages: checks a handshake, and reads bytes as frames. */
 @NullMarked
 package io.tidegate.framing;
 

@@ -13,7 +13,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import org.jspecify.annotations.Nullable;
 
-/** One record as one line: for a person, or as a JSON object (RFC 8259) for a program. */
+/** Formats one record as one line: for a person, or as a JSON object (RFC 8259) for a program. */
 final class LineFormatter extends Formatter {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSZ").withZone(ZoneId.systemDefault());
@@ -61,7 +61,10 @@ final class LineFormatter extends Formatter {
                 : line + System.lineSeparator() + stack(thrown).stripTrailing();
     }
 
-    /** What a client has sent may stand in a message, and must not look like a line of ours. */
+    /**
+     * Escapes control characters: a message may contain text from a client, which must not look like a line of this
+     * server.
+     */
     private static String oneLine(String message) {
         if (message.chars().noneMatch(Character::isISOControl)) {
             return message;
@@ -92,7 +95,7 @@ final class LineFormatter extends Formatter {
             Level.FINER, "TRACE",
             Level.FINEST, "TRACE");
 
-    /** By the names that {@code tidegate.log.level} takes, in every locale. */
+    /** The level by the names of {@code tidegate.log.level}, in every locale. */
     private static String level(LogRecord logged) {
         @Nullable String name = NAMES.get(logged.getLevel());
         return name == null ? logged.getLevel().getName() : name;

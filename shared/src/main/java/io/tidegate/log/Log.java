@@ -11,12 +11,12 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
-/** Sets {@code java.util.logging} up as the settings say, on top of {@code logging.properties}. */
+/** Configures {@code java.util.logging} by the settings, on top of {@code logging.properties}. */
 public final class Log {
-    /** Names a file that an operator has written: it decides then on levels and handlers. */
+    /** Names an operator's own file, which then decides on levels and handlers. */
     private static final String OWN_FILE = "java.util.logging.config.file";
 
-    /** The JDK holds loggers weakly, and one that is collected forgets its level. */
+    /** Strong references, because the JDK holds loggers weakly, and a collected logger loses its level. */
     private static final List<java.util.logging.Logger> HELD = new ArrayList<>();
 
     private final boolean json;
@@ -27,7 +27,7 @@ public final class Log {
         this.formatter = new LineFormatter(json, node);
     }
 
-    /** Sets up the log of this process: levels, form, and what becomes of an exception that nobody catches. */
+    /** Configures the log of this process: levels, format, and what happens to an uncaught exception. */
     public static Log setUp(Settings settings) {
         Log log = new Log(settings.log().json(), settings.server().node());
         if (System.getProperty(OWN_FILE) == null) {
@@ -47,7 +47,7 @@ public final class Log {
             handler.setLevel(Level.ALL);
         }
         Level own = level(settings.log().levels().level());
-        // More of a library's insides than it says by itself is written only where it is named.
+        // Details of a library, beyond its default level, are logged only if the settings name the library.
         if (own.intValue() > Level.INFO.intValue()) {
             set("", own);
         }
@@ -61,7 +61,7 @@ public final class Log {
         HELD.add(logger);
     }
 
-    /** The same mapping as that of the JDK from {@link System.Logger}. */
+    /** The JDK's mapping from {@link System.Logger} levels. */
     private static Level level(Logger.Level level) {
         return switch (level) {
             case ALL -> Level.ALL;
@@ -74,7 +74,7 @@ public final class Log {
         };
     }
 
-    /** Writes a line that no level holds back: as it is, or in a JSON object. */
+    /** Writes a line at every level: as plain text, or in a JSON object. */
     public void print(PrintStream stream, Logger.Level level, String logger, String line) {
         if (!json) {
             stream.println(line);

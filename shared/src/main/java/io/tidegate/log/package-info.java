@@ -1,4 +1,4 @@
-/** What the process writes for operators: which lines, and in which form. */
+/** The log of the process for operators: which lines, and in which format. */
 @NullMarked
 package io.tidegate.log;
 

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The buckets of every histogram. A quantile is somewhere in its bucket, and Prometheus guesses where; no bound is more than a
- * fifth above the one before, so that the guess is not more than a fifth too high or too low.
+ * The buckets of every histogram. A quantile is somewhere in its bucket, and Prometheus interpolates its place. No bound
+ * is more than a fifth above the one before, so that the result is not more than a fifth too high or too low.
  */
 final class Buckets {
     /** A delivery to few subscribers takes some tens of microseconds. */
@@ -14,7 +14,7 @@ final class Buckets {
 
     private static final long LAST_NANOS = 5_000_000_000L;
 
-    /** The bounds from one power of ten to the next, in hundredths. */
+    /** The bounds within a power of ten, in hundredths. */
     private static final int[] STEPS = {100, 115, 135, 160, 185, 215, 250, 300, 350, 420, 500, 600, 700, 840};
 
     private Buckets() {}

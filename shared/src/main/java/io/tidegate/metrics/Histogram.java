@@ -2,7 +2,7 @@ package io.tidegate.metrics;
 
 import java.util.function.LongConsumer;
 
-/** How long something took. Any thread may record; what comes before a runtime has bound its registry is not kept. */
+/** Records durations. Any thread may record. Durations before a runtime has bound its registry are lost. */
 public final class Histogram {
     private volatile LongConsumer sink = nanos -> {};
 

@@ -7,13 +7,13 @@ import java.util.function.DoubleSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
-/** The seam to a runtime's own registry of meters. Names arrive as they must be scraped. */
+/** The interface to a runtime's registry of meters. Names are passed in the form in which they must be scraped. */
 public interface MeterBinder {
 
     /** A counter that is read when it is scraped; its labels are fixed. */
     void counter(String name, String help, Map<String, String> labels, LongSupplier value);
 
-    /** A gauge that is read when it is scraped; NaN says that its value is not known. */
+    /** A gauge that is read when it is scraped; NaN where its value is not known. */
     void gauge(String name, String help, Map<String, String> labels, DoubleSupplier value);
 
     /**

@@ -12,12 +12,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 
 /**
- * What a node counts, under the names of the contract. The counts live here, so that the hot paths know no registry; a
- * runtime binds them to its own with {@link #bind} once that exists. No topic, user or connection is ever a label.
+ * The metrics of a node, under their documented names. The counts are kept here, so that hot paths need no registry. A
+ * runtime binds them to its registry with {@link #bind} when the registry exists. No topic, user or connection is ever a
+ * label.
  */
 public final class Metrics {
 
-    /** Why a handshake was refused. */
+    /** The reason why a handshake was refused. */
     public enum Rejection {
         ORIGIN,
         CONNECTIONS,
@@ -29,7 +30,7 @@ public final class Metrics {
         /** A topic that the client may not subscribe to. */
         FORBIDDEN,
         PER_USER,
-        /** No sound handshake, or a topic that there cannot be: 400. */
+        /** A malformed handshake, or an invalid topic: 400. */
         MALFORMED,
         /** No WebSocket on this path: 404. */
         PATH,
@@ -40,7 +41,7 @@ public final class Metrics {
         /** HTTP/1.0: 505. */
         HTTP;
 
-        /** Why a handshake was refused that never came to be admitted. */
+        /** The reason for a handshake that was refused before admission. */
         public static Rejection of(int status) {
             return switch (status) {
                 case 404 -> PATH;
@@ -51,23 +52,23 @@ public final class Metrics {
             };
         }
 
-        /** As it stands in the label {@code reason}. */
+        /** The value of the label {@code reason}. */
         public String label() {
             return name().toLowerCase(Locale.ROOT).replace("_", "");
         }
     }
 
-    /** Why a TCP connection was closed before a byte of it was read, or not accepted. */
+    /** The reason why a TCP connection was closed before a byte of it was read, or not accepted. */
     public enum SocketRefusal {
-        /** {@code tidegate.limits.sockets}. */
+        /** The limit {@code tidegate.limits.sockets} is reached. */
         LIMIT,
-        /** The management port has as many as it has threads. */
+        /** The management port has as many connections as threads. */
         MANAGEMENT,
-        /** The system gave none, as where the process has no descriptor left. */
+        /** The system refused to accept, for example because the process has no free descriptor. */
         ACCEPT
     }
 
-    /** What a client has sent. */
+    /** The kinds of frames that clients send. */
     public enum Received {
         PUBLISH,
         SUBSCRIBE,
@@ -76,43 +77,43 @@ public final class Metrics {
         TOKEN,
         /** Answered by an error that says what is allowed. */
         INVALID,
-        /** Not looked at, since too many come. */
+        /** Not read, because the client sends too many. */
         RATE_LIMITED
     }
 
-    /** Who publishes. */
+    /** The publisher of a message. */
     public enum Source {
         CLIENT,
         /** A back end, over HTTP. */
         API
     }
 
-    /** How messages are counted for a connection that takes compressed ones. */
+    /** The forms in which messages are counted on connections with compression. */
     public enum Form {
-        /** Before they were compressed, or after they were inflated. */
+        /** The size before compression, or after inflating. */
         PLAIN,
-        /** On the wire. */
+        /** The size on the wire. */
         DEFLATED
     }
 
-    /** What became of a publish. */
+    /** The result of a publish. */
     public enum Outcome {
         /** The relay has it. */
         PUBLISHED,
-        /** The publisher may not. */
+        /** The publisher is not allowed to publish. */
         FORBIDDEN,
-        /** Nobody knows whether the relay has it. */
+        /** It is unknown whether the relay has it. */
         UNAVAILABLE
     }
 
-    /** What became of a handshake's or a connection's token, on a closed server. */
+    /** The result of the check of a handshake's or a connection's token, on a closed server. */
     public enum Auth {
         ACCEPTED,
         MISSING,
         INVALID,
         EXPIRED,
         FORBIDDEN,
-        /** The keys could not be had. */
+        /** The keys are not available. */
         UNAVAILABLE
     }
 
@@ -122,14 +123,14 @@ public final class Metrics {
         FORCED
     }
 
-    /** Whether a client that came back got all it had missed. */
+    /** Whether a client that came back got all that it had missed. */
     public enum Recovery {
         COMPLETE,
         LOST
     }
 
     /**
-     * Read when it is scraped.
+     * Values that are read when they are scraped.
      *
      * @param topics of which a client of this node gets messages
      * @param fleetConnections of all nodes together; NaN where that is not known
@@ -145,7 +146,10 @@ public final class Metrics {
 
     private static final List<Duration> BUCKETS = Buckets.bounds();
 
-    /** Close codes that stand in the label {@code code} as they are; 1005 is a close without one, 1006 none at all. */
+    /**
+     * Close codes that have a value of their own in the label {@code code}. 1005 is a close frame without a code, 1006 a
+     * close without a frame.
+     */
     private static final List<Integer> KNOWN_CODES =
             List.of(1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 4401, 4403);
 
@@ -214,27 +218,27 @@ public final class Metrics {
         }
     }
 
-    /** Messages that clients publish, and may; what else they send is in {@link #received}. */
+    /** Messages that clients have published with the right to do so. All other frames are in {@link #received}. */
     public Counter messagesReceived() {
         return messagesReceived;
     }
 
-    /** Frames handed to a socket, control frames too. */
+    /** Frames handed to a socket, control frames included. */
     public Counter messagesSent() {
         return messagesSent;
     }
 
-    /** All that clients have sent, by what it is. */
+    /** All frames that clients have sent, by kind. */
     public Counter received(Received kind) {
         return get(framesReceived, kind);
     }
 
-    /** Read from connections, behind their handshakes. */
+    /** Bytes read from connections after their handshakes. */
     public Counter bytesReceived() {
         return bytesReceived;
     }
 
-    /** Taken by the sockets of connections, behind their handshakes. */
+    /** Bytes that the sockets of connections have taken after their handshakes. */
     public Counter bytesSent() {
         return bytesSent;
     }
@@ -244,7 +248,7 @@ public final class Metrics {
         return get(compressionReceived, form);
     }
 
-    /** Bytes of frames for connections that take compressed ones. */
+    /** Bytes of frames for connections that take compressed frames. */
     public Counter compressionSent(Form form) {
         return get(compressionSent, form);
     }
@@ -254,7 +258,7 @@ public final class Metrics {
         codes.forEach(code -> errorFrames.put(code, new Counter()));
     }
 
-    /** Errors that clients were told, by a code that was declared. */
+    /** Error frames that were sent to clients, by a declared code. */
     public Counter errorFrames(String code) {
         return Objects.requireNonNull(errorFrames.get(code));
     }
@@ -263,7 +267,7 @@ public final class Metrics {
         return connectionsOpened;
     }
 
-    /** By close code, ours or the peer's; private codes share one label. */
+    /** Closed connections by close code, ours or the peer's. Private codes share one label. */
     public Counter connectionsClosed(int code) {
         return connectionsClosed.getOrDefault(code, connectionsClosedOther);
     }
@@ -276,7 +280,7 @@ public final class Metrics {
         return get(socketsRefused, reason);
     }
 
-    /** Connections that ended before a handshake of TLS was complete. */
+    /** Connections that ended before their TLS handshake was complete. */
     public Counter tlsFailed() {
         return tlsFailed;
     }
@@ -289,7 +293,7 @@ public final class Metrics {
         return get(drainClosed, outcome);
     }
 
-    /** Connections handed over to nodes with fewer. */
+    /** Connections handed over to nodes with fewer connections. */
     public Counter rebalanced() {
         return rebalanced;
     }
@@ -298,12 +302,12 @@ public final class Metrics {
         return get(recoveries, outcome);
     }
 
-    /** Where there is an API: what it counts, declared before {@link #bind}. */
+    /** Declares the counters of the API, before {@link #bind}. Only where there is an API. */
     public void declareApi(String route, List<Integer> statuses) {
         statuses.forEach(status -> apiRequests.put(new ApiLabels(route, status), new Counter()));
     }
 
-    /** Requests of back ends; a status that was not declared is counted nowhere. */
+    /** Requests of back ends. A status that was not declared is not counted. */
     public Counter apiRequests(String route, int status) {
         return apiRequests.getOrDefault(new ApiLabels(route, status), new Counter());
     }
@@ -312,7 +316,9 @@ public final class Metrics {
         return Objects.requireNonNull(publishes.get(new PublishLabels(source, outcome)));
     }
 
-    /** Connections closed because their queue was full. */
+    /**
+     * Connections closed as slow consumers: because their queue was full, or because the peer read nothing for too long.
+     */
     public Counter slowConsumers() {
         return slowConsumers;
     }
@@ -322,42 +328,44 @@ public final class Metrics {
         return relayPublished;
     }
 
-    /** Messages that came from the relay, this node's own too. */
+    /** Messages that came from the relay, this node's own messages included. */
     public Counter relayReceived() {
         return relayReceived;
     }
 
-    /** Publishes that failed, and arrivals that were no message. */
+    /** Publishes that failed, and arrivals that are not a valid message. */
     public Counter relayErrors() {
         return relayErrors;
     }
 
-    /** Steps of the core that failed by a defect of this server; each has cost one connection or topic. */
+    /** Steps of the core that failed because of a defect of this server. Each of them ended one connection or topic. */
     public Counter defects() {
         return defects;
     }
 
-    /** Rounds of the write loops: each takes what waits, and writes to each socket that has something once. */
+    /**
+     * Rounds of the write loops. A round takes what waits, and writes once to each socket that has something to write.
+     */
     public Counter writeRounds() {
         return writeRounds;
     }
 
-    /** From the end of a handshake's request until the connection is open; those that are refused do not count. */
+    /** The time from the end of a handshake's request until the connection is open. Refused handshakes do not count. */
     public Histogram handshakes() {
         return handshakes;
     }
 
-    /** From the publisher's node to this one. */
+    /** The time of a message from the publisher's node to this one. */
     public Histogram relayLag() {
         return relayLag;
     }
 
-    /** From a message's arrival at this node until it waits at every subscriber. */
+    /** The time from a message's arrival at this node until it is in the queues of all subscribers. */
     public Histogram fanOut() {
         return fanOut;
     }
 
-    /** Registers everything; to be called once. */
+    /** Registers everything. To be called once. */
     public void bind(MeterBinder meters, Gauges gauges) {
         meters.gauge(
                 "websocket_active_connections", "Open WebSocket connections", Map.of(), gauges.activeConnections());
@@ -457,7 +465,7 @@ public final class Metrics {
         meters.counter(name, help, Map.of(label, value), counter::value);
     }
 
-    /** A series for each. */
+    /** Registers a series for each counter. */
     private static <K extends Enum<K>> void each(
             MeterBinder meters, String name, String help, String label, Map<K, Counter> counters) {
         counters.forEach((value, counter) -> labelled(meters, name, help, label, label(value), counter));

@@ -1,4 +1,4 @@
-/** Counters of a node, and their names in a registry; a runtime brings the registry. */
+/** Counters of a node, and their names in a registry. A runtime provides the registry. */
 @NullMarked
 package io.tidegate.metrics;
 

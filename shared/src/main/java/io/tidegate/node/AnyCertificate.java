@@ -8,11 +8,11 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Takes every certificate, whatever its name and its authority: for a question that holds no secret. */
+/** Accepts every certificate, of any name and any authority. Only for requests that contain no secret. */
 final class AnyCertificate extends X509ExtendedTrustManager {
     private AnyCertificate() {}
 
-    /** For clients that do so. */
+    /** The TLS context of clients that accept every certificate. */
     static SSLContext context() {
         try {
             SSLContext context = SSLContext.getInstance("TLS");

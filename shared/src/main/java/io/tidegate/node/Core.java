@@ -14,8 +14,8 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
- * What a node consists of, without a thread: it goes forward by {@link #tick} and by what is posted to its owners. {@link Node}
- * runs it on threads; a simulation runs many of them in one.
+ * The parts of a node, without threads: it advances by {@link #tick} and by events that are posted to its owners. {@link
+ * Node} runs it on threads; a simulation runs many cores in one thread.
  */
 public final class Core implements AutoCloseable {
     private final Owners owners;
@@ -26,9 +26,9 @@ public final class Core implements AutoCloseable {
     private volatile boolean drainRequested;
 
     /**
-     * Where a core runs.
+     * What a core needs from outside.
      *
-     * @param random draws names, slots, and who is to leave
+     * @param random draws names, slots, and the connections that must leave
      */
     public record Surroundings(Owners owners, RandomGenerator random, Clock clock) {}
 
@@ -36,7 +36,7 @@ public final class Core implements AutoCloseable {
      * A core that has not ticked.
      *
      * @param runtime {@code se} or {@code mp}
-     * @param relays makes the relay, given who takes what it delivers
+     * @param relays makes the relay from the receiver of its messages
      */
     public Core(
             Settings settings,
@@ -73,10 +73,10 @@ public final class Core implements AutoCloseable {
     }
 
     /**
-     * Does what time has made due. One thread. What fails in a part costs nobody else his tick.
+     * Does what is due. One thread. A failure in one part does not affect the tick of the others.
      *
-     * @param serving whether the node takes part in its fleet, which begins once it listens
-     * @return true once a drain is at its end
+     * @param serving whether the node takes part in its fleet; it does so as soon as it listens
+     * @return true once a drain has ended
      */
     public boolean tick(boolean serving) {
         guarded(hub::tick);

@@ -6,11 +6,11 @@ import java.time.Duration;
 import java.util.function.IntSupplier;
 
 /**
- * Tells Kubernetes what it costs to delete this pod: its connections. Of the pods of a ReplicaSet that shrinks the cheapest go
- * first, so that the fewest clients move (Kubernetes, "Pod deletion cost").
+ * Tells Kubernetes the deletion cost of this pod: its number of connections. When a ReplicaSet shrinks, Kubernetes first
+ * deletes the pods with the lowest cost, so that the fewest clients move (Kubernetes, "Pod deletion cost").
  *
- * <p>The API server has every write in its watches: there is one at most in an interval, and only where the number has changed by
- * more than a tenth.
+ * <p>The API server sends every write to its watchers, so writes are limited: at most one in an interval, and only when
+ * the number has changed by more than a tenth.
  */
 final class DeletionCost implements AutoCloseable {
     static final String ANNOTATION = "controller.kubernetes.io/pod-deletion-cost";
@@ -22,12 +22,12 @@ final class DeletionCost implements AutoCloseable {
     private final Thread thread =
             Thread.ofVirtual().name("tidegate-deletion-cost").unstarted(this::run);
 
-    /** What the pod's annotation says; less than 0 before the first write. */
+    /** The number in the pod's annotation; less than 0 before the first write. */
     private int written = -1;
 
     private boolean isFailing;
 
-    /** Where it is written. */
+    /** Where the annotation is written. */
     @FunctionalInterface
     interface Pod {
         void annotate(String annotation, String value) throws IOException, InterruptedException;
@@ -50,11 +50,11 @@ final class DeletionCost implements AutoCloseable {
                 Thread.sleep(interval);
             }
         } catch (InterruptedException e) {
-            // Closed.
+            // The node was closed.
         }
     }
 
-    /** Writes the number where it is another one. What fails is tried again by the next look, and told once. */
+    /** Writes the number if it has changed. A failed write is retried by the next look, and logged once. */
     void look() throws InterruptedException {
         int now = connections.getAsInt();
         if (written >= 0 && Math.abs(now - written) * 10L <= written) {

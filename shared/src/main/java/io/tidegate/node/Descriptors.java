@@ -5,14 +5,14 @@ import io.tidegate.settings.Settings;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;
 
-/** How many of the process's descriptors connections may take: without one left, nothing else works either. */
+/** Limits how many of the process's descriptors connections may use. With no free descriptor, nothing else works. */
 final class Descriptors {
-    /** For the management port (up to 256), the jars, Redis and files. */
+    /** Descriptors for the management port (up to 256), the jars, Redis and files. */
     private static final int RESERVE = 512;
 
     private Descriptors() {}
 
-    /** Those that the process may open; more than any process has where the system does not tell. */
+    /** The limit of descriptors of the process; {@link Long#MAX_VALUE} where the system does not tell it. */
     static long most() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
                 ? unix.getMaxFileDescriptorCount()
@@ -20,7 +20,7 @@ final class Descriptors {
     }
 
     /**
-     * The number of TCP connections at once.
+     * The largest number of open TCP connections.
      *
      * @param most descriptors
      */
@@ -28,7 +28,7 @@ final class Descriptors {
         return Math.min(limits.sockets().orElse(Integer.MAX_VALUE), fitting(most));
     }
 
-    /** Why this process cannot have the connections that its settings promise. */
+    /** The reason why this process cannot have as many connections as its settings say. */
     static Optional<String> problem(Settings.Limits limits, long most) {
         int fitting = fitting(most);
         if (limits.sockets().orElse(0) > fitting) {

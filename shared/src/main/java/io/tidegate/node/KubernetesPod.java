@@ -24,31 +24,33 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * The pod that this process is, at the API server of its cluster, by the ServiceAccount that Kubernetes mounts into it.
+ * The pod of this process at the API server of its cluster, accessed with the ServiceAccount that Kubernetes mounts into
+ * the pod.
  *
- * @param api where the API server is
- * @param account folder with {@code token}, {@code ca.crt} and {@code namespace}; Kubernetes replaces them from time to time
+ * @param api the address of the API server
+ * @param account folder with {@code token}, {@code ca.crt} and {@code namespace}; Kubernetes replaces them from time to
+ *     time
  * @param name of the pod
  */
 record KubernetesPod(URI api, Path account, String name) {
-    /** Where Kubernetes mounts it. */
+    /** The folder where Kubernetes mounts the ServiceAccount. */
     static final Path ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
 
     private static final List<String> VARIABLES = List.of("KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT");
     private static final List<String> FILES = List.of("token", "ca.crt", "namespace");
 
-    /** For a connection, and for an answer. */
+    /** The timeout of a connection, and of an answer. */
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-    /** Of an answer that is shown. */
+    /** The largest part of an answer that is put into a message. */
     private static final int MAX_BYTES = 1 << 10;
 
     /**
-     * This process as a pod.
+     * The pod of this process.
      *
      * @param environment of the process
-     * @param reason the setting that needs it, for the message
-     * @throws IllegalArgumentException where it is none, or has no ServiceAccount
+     * @param reason the setting that needs the pod, for the message
+     * @throws IllegalArgumentException where the process is no pod, or has no ServiceAccount
      */
     static KubernetesPod own(Map<String, String> environment, Path account, String name, String reason) {
         List<String> missing = Stream.concat(
@@ -72,7 +74,7 @@ record KubernetesPod(URI api, Path account, String name) {
     }
 
     /**
-     * Sets one annotation, both parts of characters that JSON needs not escape.
+     * Sets one annotation. Both name and value must need no escaping in JSON.
      *
      * @throws IOException where the API server cannot be reached, or refuses; the message says which
      */
@@ -87,13 +89,13 @@ record KubernetesPod(URI api, Path account, String name) {
                         BodyPublishers.ofString(
                                 "{\"metadata\":{\"annotations\":{\"" + annotation + "\":\"" + value + "\"}}}"))
                 .build();
-        // One for each request: they are seldom, and the certificates may be others by the next.
+        // A client for each request: requests are rare, and the certificates may change between two of them.
         try (HttpClient client = HttpClient.newBuilder()
                 .connectTimeout(TIMEOUT)
                 .sslContext(trusting(account.resolve("ca.crt")))
                 .build()) {
             HttpResponse<InputStream> response = client.send(request, BodyHandlers.ofInputStream());
-            // The answer is the whole pod: closed, it is not read.
+            // The answer is the whole pod. It is closed unread.
             try (InputStream body = response.body()) {
                 if (response.statusCode() != 200) {
                     throw new IOException("HTTP status " + response.statusCode() + ": "

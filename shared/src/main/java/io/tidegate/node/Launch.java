@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
-/** The life of a server's process, the same for every runtime: what it prints, when it ends, and with which exit code. */
+/** The life of a server's process, the same for every runtime: what it prints, when it ends, and its exit code. */
 public final class Launch {
     private static final String LOGGER = Launch.class.getName();
     private static final System.Logger LOG = System.getLogger(LOGGER);
@@ -21,7 +21,7 @@ public final class Launch {
     private static final int CANNOT_LISTEN = 1;
     private static final int BAD_SETTINGS = 2;
 
-    /** As the JVM ends where the main thread fails. */
+    /** The exit code of a JVM whose main thread fails. */
     private static final int FAILED = 1;
 
     private Launch() {}
@@ -35,10 +35,10 @@ public final class Launch {
         /** Empty where the API is not open. */
         OptionalInt apiPort();
 
-        /** How sockets are written, in words. */
+        /** How sockets are written, in words for the start line. */
         String writes();
 
-        /** Returns when everybody has left. */
+        /** Drains. Returns when all connections have left. */
         void drain() throws InterruptedException;
 
         @Override
@@ -52,20 +52,20 @@ public final class Launch {
          * Opens the listeners.
          *
          * @throws IllegalArgumentException where a file that the settings name cannot be used
-         * @throws CannotListenException where one of the ports cannot be had
+         * @throws CannotListenException where one of the ports is not available
          */
         Server start(Settings settings) throws CannotListenException;
     }
 
     /**
-     * Starts a server, and ends it at the first signal. To be called before anything else, since signals are heard from
-     * here on: one that comes during the start is obeyed when the start is over, before that nothing can be closed in
-     * order. A start that fails ends the process.
+     * Starts a server, and ends it at the first signal. To be called before anything else, because signals are handled
+     * from this call on. A signal during the start takes effect when the start is over: before that nothing can be closed
+     * in order. A start that fails ends the process.
      *
      * @param runtime its name for humans
      * @param arguments of the command line: {@code --version}, or none
      * @param read reads the settings, or throws a {@link SettingsException}
-     * @throws ReflectiveOperationException where this JVM lets nobody hear a signal
+     * @throws ReflectiveOperationException where this JVM does not allow signal handlers
      */
     public static void run(String runtime, String[] arguments, Supplier<Settings> read, Start start)
             throws ReflectiveOperationException {
@@ -91,7 +91,7 @@ public final class Launch {
                 }
             });
         } catch (SettingsException e) {
-            // Nothing says yet in which form.
+            // The log format is not known yet, so the message is printed as it is.
             System.err.println(e.getMessage());
             System.exit(BAD_SETTINGS);
         } catch (RuntimeException | Error e) {
@@ -134,17 +134,20 @@ public final class Launch {
     private static void announce(String runtime, Settings settings, Log log, Server server) {
         StartLines lines = new StartLines(name(runtime), settings, server);
         lines.described().forEach(line -> LOG.log(Level.INFO, line));
-        // At once: printf writes piece by piece, and a line of the log may come in between.
+        // One write: printf writes piece by piece, and a log line could come in between.
         log.print(System.out, Level.INFO, LOGGER, lines.listens());
     }
 
-    /** Without a stack trace: the message says what to change. */
+    /** Exits without a stack trace: the message says what to change. */
     private static void giveUp(Log log, Exception reason, int exitCode) {
         log.print(System.err, Level.ERROR, LOGGER, String.valueOf(reason.getMessage()));
         System.exit(exitCode);
     }
 
-    /** Waits for the start, since what is half open cannot be closed in order; a second signal does not. */
+    /**
+     * Waits for the start, because a server that is half open cannot be closed in order. A second signal ends the process
+     * without waiting.
+     */
     private static void end(CompletableFuture<Server> started) {
         try {
             Server server = started.get();
@@ -153,7 +156,7 @@ public final class Launch {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
-            // The thread that started it says why.
+            // The thread that started the server logs the reason.
             System.exit(FAILED);
         }
         System.exit(0);

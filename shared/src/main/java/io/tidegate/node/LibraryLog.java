@@ -11,22 +11,22 @@ import java.util.logging.LogRecord;
 import java.util.logging.SimpleFormatter;
 
 /**
- * What libraries log with an exception, at most once a minute for each kind: a client that breaks off, or a Redis that is slow to
- * connect, must not fill the log. The stack trace is left out where the library calls nothing of this server, so that no
- * defect of it can be in there. Named in {@code logging.properties}; any thread.
+ * Limits what libraries log with an exception to one record a minute for each kind, so that a client that disconnects or
+ * a slow Redis does not fill the log. For libraries that call no code of this server the stack trace is left out, because
+ * it cannot show a defect of this server. Named in {@code logging.properties}; any thread.
  */
 public final class LibraryLog implements Filter {
     private static final List<String> LIBRARIES = List.of("io.netty.", "org.redisson.", "io.helidon.");
     private static final List<String> WITHOUT_TRACE = List.of("io.netty.", "org.redisson.");
 
-    /** Of different kinds a library has few; the names of exceptions are the libraries' own. */
+    /** The largest number of kinds. A library has few, because it defines the types of its exceptions. */
     private static final int KINDS = 256;
 
     private final Map<String, Rarely> kinds = new ConcurrentHashMap<>();
     private final SimpleFormatter formatter = new SimpleFormatter();
     private final Clock clock;
 
-    /** As the log manager makes it. */
+    /** The constructor that the log manager calls. */
     public LibraryLog() {
         this(Clock.system());
     }
@@ -38,7 +38,7 @@ public final class LibraryLog implements Filter {
     @Override
     public boolean isLoggable(LogRecord record) {
         Throwable thrown = record.getThrown();
-        // Before its stack trace is printed.
+        // The check comes before anything prints the stack trace.
         OutOfMemory.check(thrown);
         String logger = record.getLoggerName();
         if (thrown == null || logger == null || !isOf(LIBRARIES, logger)) {

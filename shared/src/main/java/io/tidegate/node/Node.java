@@ -27,14 +27,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** One server's core, wired together; what a runtime starts beside its listeners. */
+/** One server's core with all its parts. A runtime starts it beside its listeners. */
 public final class Node implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Node.class.getName());
 
-    /** The grain of heartbeats, drain slots and timeouts. */
+    /** The resolution of heartbeats, drain slots and timeouts. */
     private static final long TICK_NANOS = 50_000_000;
 
-    /** Less than the chart adds to the time that a pod has to leave. */
+    /** The wait for a last scrape. It is shorter than the time that the chart adds to the pod's grace period. */
     private static final Duration LAST_SCRAPE = Duration.ofSeconds(16);
 
     private final Settings settings;
@@ -50,14 +50,17 @@ public final class Node implements AutoCloseable {
     private final int sockets;
     private final CountDownLatch drained = new CountDownLatch(1);
 
-    /** A scraper has the number of those who were cut: no alert could see what a process counts and takes with it. */
+    /**
+     * Opens when a scraper has got the number of connections that were cut. Without that scrape no alert could see the
+     * number, because it ends with the process.
+     */
     private final CountDownLatch scraped = new CountDownLatch(1);
 
     private final Thread ticker =
             Thread.ofPlatform().daemon().name("tidegate-tick").unstarted(this::run);
     private volatile boolean closed;
 
-    /** A node that traces nothing, and runs until it is closed. */
+    /** A node without tracing, which runs until it is closed. */
     public Node(Settings settings, String runtime) {
         this(settings, runtime, Tracing.OFF);
     }
@@ -114,12 +117,12 @@ public final class Node implements AutoCloseable {
         tls.ifPresent(TlsKeys::start);
     }
 
-    /** What connections are encrypted with; empty where they are not. */
+    /** The keys of TLS; empty where connections are not encrypted. */
     public Optional<TlsKeys> tls() {
         return tls;
     }
 
-    /** TCP connections that may be open at once to the ports of clients and back ends. */
+    /** The limit of open TCP connections to the ports of clients and back ends. */
     public int sockets() {
         return sockets;
     }
@@ -128,12 +131,12 @@ public final class Node implements AutoCloseable {
         return health;
     }
 
-    /** Answers back ends; empty where no key is set. */
+    /** The API for back ends; empty where no key is set. */
     public Optional<Api> api() {
         return api;
     }
 
-    /** What {@code /api/nodes} says of this one. */
+    /** This node's state for {@code /api/nodes}. */
     private String state() {
         return "{\"node\":%s,\"version\":%s,\"relay\":\"%s\",\"queueBytes\":%d,\"received\":%d,\"sent\":%d}"
                 .formatted(
@@ -145,9 +148,9 @@ public final class Node implements AutoCloseable {
                         metrics.messagesSent().value());
     }
 
-    /** What {@code /connections} answers: one number that a scaler can read without Prometheus. */
+    /** The answer of {@code /connections}: numbers that a scaler can read without Prometheus. */
     public record Connections(String node, int connections, int limit, boolean draining) {
-        /** As the body of the response. */
+        /** The body of the response. */
         public String json() {
             char[] quoted = JsonStringEncoder.getInstance().quoteAsString(node);
             return "{\"node\":\"%s\",\"connections\":%d,\"limit\":%d,\"draining\":%b}"
@@ -163,12 +166,12 @@ public final class Node implements AutoCloseable {
                 core.draining());
     }
 
-    /** What {@code /fleet} answers: the nodes that this one knows of, itself among them. Any thread. */
+    /** The answer of {@code /fleet}: the nodes that this node knows of, itself included. Any thread. */
     public FleetView fleet() {
         return core.fleet().view();
     }
 
-    /** Shows this node's counts in a runtime's registry; to be called once. */
+    /** Registers this node's metrics in a runtime's registry. To be called once. */
     public void bindMetrics(MeterBinder meters) {
         meters.gauge(
                 "tidegate_build_info",
@@ -194,8 +197,8 @@ public final class Node implements AutoCloseable {
     }
 
     /**
-     * Drains, and returns when everybody has left or was cut, at the latest after {@code tidegate.drain.timeout}; where somebody
-     * was cut, once a scraper has been sent that number, but at most {@link #LAST_SCRAPE} later.
+     * Drains. Returns when all connections have left or were cut, at the latest after {@code tidegate.drain.timeout}. If
+     * connections were cut, it also waits until a scraper has got their number, at most {@link #LAST_SCRAPE}.
      */
     public void drain() throws InterruptedException {
         core.requestDrain();
@@ -208,7 +211,7 @@ public final class Node implements AutoCloseable {
     /**
      * A scraper asks for the metrics. Any thread.
      *
-     * @return to be run once they have been sent in full: the process may end with that
+     * @return to be run when the metrics have been sent completely: the process may end then
      */
     public Runnable scrape() {
         return hasCut() ? scraped::countDown : () -> {};

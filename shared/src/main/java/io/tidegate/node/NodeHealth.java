@@ -11,20 +11,20 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * What the probes are told. Live never depends on the relay: a restart mends no Redis. Ready is never false because the
- * node is full: an unready pod would vanish from the scaler's sum. Any thread may ask.
+ * The answers to the probes. Liveness never depends on the relay, because a restart does not repair Redis. Readiness
+ * never depends on whether the node is full, because the scaler's sum leaves out unready pods. Any thread may ask.
  *
- * <p>What stands still is not live: the ticker, or an owner that does not step though events wait, a
- * listener that has ended. A process that was
- * stopped (SIGSTOP, a pause of the VM, no CPU for a while) finds late all that it has, and is live as soon as it goes on.
+ * <p>The node is not live if the ticker stands still, if an owner does not step although events wait, or if a listener
+ * has ended. A process that was stopped (SIGSTOP, a pause of the VM, no CPU for a while) finds everything late, and is
+ * live as soon as it runs again.
  */
 public final class NodeHealth {
     private static final long STUCK_NANOS = Duration.ofSeconds(30).toNanos();
 
-    /** What a tick that comes late adds to an owner's silence at most: the owner may not have had a CPU either. */
+    /** The most that a late tick adds to an owner's silence: the owner may have had no CPU either. */
     private static final long LATE_NANOS = Duration.ofSeconds(1).toNanos();
 
-    /** What the ticker has to come back, from when it was first found missing. */
+    /** The time that the ticker has to come back after it was first found missing. */
     private static final long WAKE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Duration relayGrace;
@@ -35,19 +35,20 @@ public final class NodeHealth {
     private volatile boolean started;
     private volatile boolean relaySeenUp;
 
-    // All below under the monitor. Not with @GuardedBy: the modules that see this class do not see that one.
+    // The monitor guards all fields below. There is no @GuardedBy, because the modules that see this class do not see
+    // that annotation.
     private final List<Watched> watched = new ArrayList<>();
 
     private final List<Listener> listeners = new ArrayList<>();
 
     private long lastTick;
 
-    /** When the ticker was first found missing; meaningful only while it is. */
+    /** When the ticker was first found missing; only valid while it is missing. */
     private long missingSince;
 
     private boolean missing;
 
-    /** @param access why no token can be checked */
+    /** @param access the reason why no token can be checked */
     NodeHealth(
             Duration relayGrace,
             Clock clock,
@@ -86,7 +87,7 @@ public final class NodeHealth {
         listeners.add(new Listener(name, accepts));
     }
 
-    /** The node's own clockwork goes. One thread, the ticker. */
+    /** The ticker has ticked. One thread, the ticker. */
     void ticked() {
         relaySeenUp |= relay.get() instanceof RelayStatus.Up;
         synchronized (this) {
@@ -99,8 +100,8 @@ public final class NodeHealth {
     }
 
     /**
-     * Why this process should be restarted: its own clockwork stands still, an owner has not stepped for 30 s though
-     * events wait, or a listener has ended.
+     * The reason why this process should be restarted: its ticker stands still, an owner has not stepped for 30 s
+     * although events wait, or a listener has ended.
      */
     public synchronized Optional<String> notLive() {
         if (tickerIsStuck()) {
@@ -120,7 +121,10 @@ public final class NodeHealth {
                 .findFirst();
     }
 
-    /** A ticker found missing for the first time may only be as late as everything after a pause of the process. */
+    /**
+     * A ticker that is found missing for the first time may only be late after a pause of the process, like everything
+     * else.
+     */
     private boolean tickerIsStuck() {
         long now = clock.nanoTime();
         if (now - lastTick <= STUCK_NANOS) {
@@ -133,12 +137,12 @@ public final class NodeHealth {
         return now - missingSince >= WAKE_NANOS;
     }
 
-    /** Why this node has not started yet. */
+    /** The reason why this node has not started yet. */
     public Optional<String> notStarted() {
         return started ? Optional.empty() : Optional.of("starting");
     }
 
-    /** Why this node should get no new connections; empty where it is ready. */
+    /** The reason why this node should get no new connections; empty where it is ready. */
     public Optional<String> notReady() {
         if (!started) {
             return notStarted();
@@ -153,7 +157,7 @@ public final class NodeHealth {
         return relayReason.or(access);
     }
 
-    /** An outage has its grace; a relay that was never there has none. */
+    /** An outage has a grace period. A relay that was never up has none. */
     private Optional<String> relayReason(RelayStatus.Down down) {
         boolean inGrace = relaySeenUp && clock.nanoTime() - down.sinceNanos() <= relayGrace.toNanos();
         return inGrace ? Optional.empty() : Optional.of("relay down: " + down.reason());
@@ -161,7 +165,7 @@ public final class NodeHealth {
 
     private record Listener(String name, BooleanSupplier accepts) {}
 
-    /** An owner, and for how long it has not stepped though events wait, as far as the ticks have seen. */
+    /** An owner, and for how long the ticks have seen it not step although events wait. */
     private static final class Watched {
         final String name;
         private final Owner<?> owner;

@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A file that a browser gets from the port of the WebSockets: of the page at {@code GET /}, for a first look with nothing
- * but a browser, or the client for JavaScript, which the page uses and others may load from here.
+ * A file that a browser gets from the WebSocket port. Either it belongs to the page at {@code GET /}, a first look that
+ * needs only a browser, or it is the client for JavaScript, which this page and others may load.
  *
  * @param path where it is served
  * @param headers of the response, as names and values
  */
 public record Page(String path, Map<String, String> headers, byte[] body) {
     private static final String ROOM = "/io/tidegate/page/";
-    /** Scripts, styles and connections of this origin, and no other site may frame the page. */
+    /** Allows scripts, styles and connections of this origin only, and forbids other sites to frame the page. */
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:;"
             + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -23,7 +23,7 @@ public record Page(String path, Map<String, String> headers, byte[] body) {
     private static final String CSS = "text/css; charset=utf-8";
     private static final String JAVASCRIPT = "text/javascript; charset=utf-8";
 
-    /** All of them; paths are served as they are, and no others. */
+    /** All files. Their exact paths are served, and no others. */
     public static List<Page> all() {
         return List.of(
                 read("/", "index.html", HTML),
@@ -41,10 +41,11 @@ public record Page(String path, Map<String, String> headers, byte[] body) {
         return Map.of(
                 "Content-Type",
                 contentType,
-                // What is served here is public, and pages of others may import the client.
+                // These files are public, and other sites' pages may import the client.
                 "Access-Control-Allow-Origin",
                 "*",
-                // Pods of two releases serve side by side during a rollout: a page must not keep the other's scripts.
+                // During a rollout pods of two releases serve side by side: a page must not keep scripts of the other
+                // release.
                 "Cache-Control",
                 "no-cache",
                 "Content-Security-Policy",

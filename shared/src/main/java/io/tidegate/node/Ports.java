@@ -5,14 +5,14 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 
-/** The ports of a server, looked at before its listeners open them: what a framework says of a taken one is long. */
+/** Checks a server's ports before its listeners open them, because a framework's message about a port in use is long. */
 public final class Ports {
     private Ports() {}
 
     /**
-     * Opens the ports and lets them go again.
+     * Opens the ports and closes them again.
      *
-     * @throws CannotListenException where one of them cannot be had
+     * @throws CannotListenException where one of them is not available
      */
     public static void requireFree(Settings settings) throws CannotListenException {
         Settings.Server server = settings.server();

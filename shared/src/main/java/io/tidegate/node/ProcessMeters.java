@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.function.DoubleSupplier;
 import jdk.management.VirtualThreadSchedulerMXBean;
 
-/** What the process costs, under the names that Prometheus's own clients use. What the system does not tell is NaN. */
+/**
+ * Metrics of the process, under the names that Prometheus's own clients use. A value that the system does not tell is
+ * NaN.
+ */
 final class ProcessMeters {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path MEMORY_LIMIT = Path.of("/sys/fs/cgroup/memory.max");
@@ -22,7 +25,7 @@ final class ProcessMeters {
         OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         double start = ManagementFactory.getRuntimeMXBean().getStartTime() / 1e3;
         gauge(meters, "process_start_time_seconds", "When the process began, since the epoch", () -> start);
-        // A gauge: the registry's counters know whole numbers alone, and a rate of whole seconds is a staircase.
+        // A gauge, because the registry's counters have only whole numbers, and a rate of whole seconds is a staircase.
         gauge(
                 meters,
                 "process_cpu_seconds_total",
@@ -41,7 +44,9 @@ final class ProcessMeters {
         }
     }
 
-    /** Reading threads of connections are virtual: many that wait for a carrier are a CPU that is too small. */
+    /**
+     * Connections are read on virtual threads. Many of them waiting for a carrier thread mean that the CPU is too small.
+     */
     private static void virtualThreads(MeterBinder meters) {
         VirtualThreadSchedulerMXBean scheduler =
                 ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
@@ -62,7 +67,7 @@ final class ProcessMeters {
         meters.gauge(name, help, Map.of(), value);
     }
 
-    /** Linux alone tells it: {@code VmRSS:     123456 kB}. */
+    /** The resident memory. Only Linux tells it: {@code VmRSS:     123456 kB}. */
     private static double resident() {
         try {
             return Files.readAllLines(STATUS).stream()
@@ -75,7 +80,7 @@ final class ProcessMeters {
         }
     }
 
-    /** Of version 2 of control groups; {@code max} is none. */
+    /** The memory limit of control groups version 2; {@code max} means none. */
     private static double memoryLimit() {
         try {
             String limit = Files.readString(MEMORY_LIMIT).strip();

@@ -14,13 +14,13 @@ import java.util.List;
 /**
  * Loads the classes that connections need, before the first connection comes.
  *
- * <p>Where a connection's virtual thread is the first to need a class, it loads the class, and while it waits for a lock of
- * the class loader it keeps its carrier (JEP 491, the remaining cases of pinning). There are as many carriers as
- * processors. When as many virtual threads wait so, and the lock's next owner is a virtual thread that waits for a carrier,
- * none of them goes on until the process is killed: docs/decisions/0033.
+ * <p>If a connection's virtual thread is the first to need a class, this thread loads the class. While it waits for a
+ * lock of the class loader, it keeps its carrier thread (JEP 491, the remaining cases of pinning). There are as many
+ * carrier threads as processors. If all of them are kept in this way, and the next owner of the lock is a virtual thread
+ * that waits for a carrier thread, all of these threads wait forever: docs/decisions/0033.
  *
- * <p>The names stand in {@value #LISTS}, one list for each module that brings such classes, a name a line. A class that is
- * missing in a list is loaded when it is needed; the contract tests name it.
+ * <p>The names are in {@value #LISTS}. Each module with such classes has a list, with one name a line. A class that is
+ * missing in the list is loaded when it is needed; the contract tests report it.
  */
 public final class RequestClasses {
     /** The name of each list on the class path. */
@@ -28,13 +28,13 @@ public final class RequestClasses {
 
     private RequestClasses() {}
 
-    /** Loads all that is listed on the class path, without initializing it. To be called by a platform thread. */
+    /** Loads all classes in the lists on the class path, without initializing them. To be called on a platform thread. */
     public static void load() {
         ClassLoader loader = RequestClasses.class.getClassLoader();
         names(loader).forEach(name -> load(name, loader));
     }
 
-    /** What is listed where this class loader looks. */
+    /** The names in all lists that this class loader finds. */
     public static List<String> names(ClassLoader loader) {
         List<String> names = new ArrayList<>();
         try {
@@ -53,7 +53,7 @@ public final class RequestClasses {
         try {
             Class.forName(name, false, loader);
         } catch (ClassNotFoundException | LinkageError e) {
-            // An application may leave out a library, or have another version of it: then nobody needs this class.
+            // An application may leave out a library or use another version of it. It then does not need this class.
         }
     }
 }

@@ -15,15 +15,18 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a running fleet whether it works: of two clients that connect by one address, and so perhaps to two nodes, one sends
- * and both must receive. They have a topic of their own and disturb nobody.
+ * Checks that a running fleet works. Two clients connect to one address, and so perhaps to two nodes. One of them sends,
+ * and both must receive. They use a separate topic and disturb no other client.
  *
- * <p>The image has no shell and no other client, so this is what {@code helm test} starts.
+ * <p>{@code helm test} starts this class, because the image has no shell and no other client.
  */
 public final class RoundTrip {
     private RoundTrip() {}
 
-    /** Arguments: the address ({@code ws://host:port/path}) and the time it may take ({@code 30s}). Exits with 0, 1 or 2. */
+    /**
+     * Arguments: the address ({@code ws://host:port/path}) and the longest time ({@code 30s}). The exit code is 0, 1 or
+     * 2.
+     */
     public static void main(String[] args) {
         if (args.length != 2 || !args[0].matches("wss?://.+") || !args[1].matches("[0-9]{1,6}s")) {
             System.err.println("Usage: RoundTrip ws://HOST:PORT[/PATH] SECONDSs");
@@ -38,7 +41,7 @@ public final class RoundTrip {
         }
     }
 
-    /** No answer, or not the right one; the message says from where. */
+    /** There was no answer, or a wrong one; the message says from where. */
     static final class FailedException extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -70,7 +73,7 @@ public final class RoundTrip {
                 .formatted(server, (System.nanoTime() - deadline.begun) / 1_000_000);
     }
 
-    /** Completes once a message with the mark has come; fails when the connection ends before. */
+    /** Completes when a message with the mark has come. Fails when the connection ends before that. */
     private static final class Receiver implements WebSocket.Listener {
         private final String mark;
         private final StringBuilder text = new StringBuilder();

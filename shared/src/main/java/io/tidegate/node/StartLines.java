@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a server says of itself when it has started: what decides on its behaviour, each thing once, without a secret. */
+/**
+ * The lines that a server logs when it has started: each setting that matters for its behaviour once, without secrets.
+ */
 record StartLines(String name, Settings settings, Launch.Server server) {
 
     List<String> described() {
@@ -99,7 +101,7 @@ record StartLines(String name, Settings settings, Launch.Server server) {
                         settings.api().keys().size());
     }
 
-    /** Where keys are had by URL, a query or a user may be a secret. */
+    /** Removes the query and the user from a key set's URL, because they may be secrets. */
     private static String withoutQuery(String location) {
         return location.replaceFirst("\\?.*", "?***").replaceFirst("//[^/@]*@", "//***@");
     }
@@ -114,7 +116,7 @@ record StartLines(String name, Settings settings, Launch.Server server) {
                 .orElse("TLS: none");
     }
 
-    /** A socket of TLS cannot be asked what it takes. */
+    /** A TLS socket cannot write without waiting, so each write takes a thread. */
     private String writes() {
         return "Writes: loops %d, %s"
                 .formatted(
@@ -151,7 +153,7 @@ record StartLines(String name, Settings settings, Launch.Server server) {
                         host);
     }
 
-    /** Where all addresses are listened on, this machine's name for itself. */
+    /** The address for a person to open: {@code localhost} where the server listens on all addresses. */
     private static String reachable(String host) {
         Optional<InetAddress> address = literal(host);
         if (address.isPresent() && address.get().isAnyLocalAddress()) {

@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * SIGTERM, SIGINT and SIGHUP: the first ends the node in order, with exit code 0; a second ends the process at once.
+ * Handles SIGTERM, SIGINT and SIGHUP: the first signal ends the node in order, with exit code 0; a second ends the
+ * process at once.
  *
- * <p>A JVM shutdown hook could do neither: with one the exit code of SIGTERM is 143, and while hooks run a second signal
- * is not heard. {@code sun.misc.Signal} (module jdk.unsupported) is the JDK's only way to hear a signal; it is called by
- * reflection, since javac warns of every mention and lets nobody suppress that.
+ * <p>A JVM shutdown hook can do neither: with a hook the exit code of SIGTERM is 143, and while hooks run a second signal
+ * is ignored. {@code sun.misc.Signal} (module jdk.unsupported) is the JDK's only way to handle a signal. It is called by
+ * reflection, because javac warns of every use and the warning cannot be suppressed.
  */
 public final class Termination {
     private static final int KILLED_BY_TERM = 128 + 15;
@@ -18,9 +19,9 @@ public final class Termination {
     private Termination() {}
 
     /**
-     * Takes over these signals; one that is ignored, as SIGHUP under nohup, stays so.
+     * Handles these signals. A signal that is ignored, such as SIGHUP under nohup, stays ignored.
      *
-     * @param end leaves the process with {@code System.exit} when it is done; runs on a thread of its own
+     * @param end leaves the process with {@code System.exit} when it is done; runs on a separate thread
      * @throws ReflectiveOperationException where this JVM has no such class
      */
     public static void onSignal(Runnable end) throws ReflectiveOperationException {
@@ -28,8 +29,8 @@ public final class Termination {
         for (String name : List.of("TERM", "INT", "HUP")) {
             handle(name, () -> {
                 if (ending.compareAndSet(false, true)) {
-                    // The JVM calls handlers on daemon threads, and what they start would be a daemon, too: the process
-                    // would end as soon as the listeners' threads have ended, before the rest is closed.
+                    // The JVM calls handlers on daemon threads, and a thread that they start would also be a daemon. The
+                    // process would then end with the listeners' threads, before the rest is closed.
                     Thread.ofPlatform()
                             .name("tidegate-termination")
                             .daemon(false)

@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/** What runs, as the build has it. */
+/** The version and revision of this build. */
 public final class Version {
     private static final List<String> LINES = read();
 

@@ -1,4 +1,4 @@
-/** A node as a whole, and the life of its process. */
+/** A whole node, and the life of its process. */
 @NullMarked
 package io.tidegate.node;
 

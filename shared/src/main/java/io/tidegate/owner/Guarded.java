@@ -3,13 +3,13 @@ package io.tidegate.owner;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 
-/** Steps so that one that throws ends nobody: neither the owner nor the thread that runs it. */
+/** Runs steps. A step that throws ends neither the owner nor the thread that runs it. */
 final class Guarded<E> {
     private final Owner.Step<E> step;
     private final String name;
     private final BiConsumer<String, Throwable> defects;
 
-    /** Written by one thread at a time, so that it needs no atomic addition. */
+    /** Written by one thread at a time, so it needs no atomic addition. */
     private final AtomicLong steps = new AtomicLong();
 
     /**

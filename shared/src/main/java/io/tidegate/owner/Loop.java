@@ -7,13 +7,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * An owner with a platform thread of its own, which goes in rounds: while it ends one, the events of the next gather.
+ * An owner with its own platform thread. It works in rounds: while one round ends, the events of the next gather.
  *
- * <p>It parks where nothing is left. A thread that posts wakes it only where it has said that it parks: it says so before it looks
- * at the events once more, and a poster adds its event before it looks at what was said. So one of the two sees the other.
+ * <p>It parks when no event is left. A thread that posts wakes the loop only if the loop's {@code parked} flag is set.
+ * The loop sets the flag before it checks the events once more, and a poster adds its event before it reads the flag. So
+ * at least one of the two sees the other.
  */
 final class Loop<E> implements Owner<E>, AutoCloseable {
-    /** So that events alone cannot put off the end of a round for ever. */
+    /** A limit, so that events cannot delay the end of a round forever. */
     private static final int EVENTS_A_ROUND = 1 << 14;
 
     private final Queue<E> events = new ConcurrentLinkedQueue<>();
@@ -117,7 +118,7 @@ final class Loop<E> implements Owner<E>, AutoCloseable {
 
     /** How the loop waits. */
     interface Parking {
-        /** As {@link LockSupport}, which is allowed to return without a reason. */
+        /** Waits like {@link LockSupport}, which may return without a reason. */
         Parking THREADS = new Parking() {
             @Override
             public void park(Object blocker) {
@@ -130,10 +131,10 @@ final class Loop<E> implements Owner<E>, AutoCloseable {
             }
         };
 
-        /** Waits until {@link #unpark} was called since the last time. Only the loop's thread. */
+        /** Waits until {@link #unpark} was called since the last wait. Only the loop's thread. */
         void park(Object blocker);
 
-        /** Ends a wait, or the next one. Any thread. */
+        /** Ends the current wait, or the next one. Any thread. */
         void unpark(Thread thread);
     }
 }

@@ -6,15 +6,16 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An owner without a thread: who posts into an idle one steps it, until nothing waits. So it adds neither a thread nor a
- * wake-up to the way of a message. A poster whom others keep busy for {@link #TURN} events hands over to the pool.
+ * An owner without a thread. A thread that posts to an idle owner steps the events itself, until none waits. So the owner
+ * adds neither a thread nor a wake-up to the way of a message. A poster that has stepped {@link #TURN} events hands over
+ * to the pool.
  *
- * <p>The count is what makes it exclusive. Each poster adds its event before it counts it, and who counts from 0 to 1 is the
- * one that steps; it takes as many events as it counts down, so there is one for each, and it leaves at 0. The two
- * operations on the count also publish the state from one stepping thread to the next.
+ * <p>The count makes the steps exclusive. Each poster adds its event before it increments the count, and the poster that
+ * increments it from 0 to 1 steps. The stepping thread takes as many events as it subtracts from the count, and stops at
+ * 0. The two operations on the count also publish the state from one stepping thread to the next.
  */
 final class Serial<E> implements Owner<E> {
-    /** Events that one poster steps for others. */
+    /** The largest number of events that one poster steps. */
     static final int TURN = 256;
 
     private final Queue<E> events = new ConcurrentLinkedQueue<>();
@@ -28,7 +29,7 @@ final class Serial<E> implements Owner<E> {
     }
 
     /**
-     * The same with another turn.
+     * The same with another limit of events.
      *
      * @param turn events that one poster steps, 1 or more
      */

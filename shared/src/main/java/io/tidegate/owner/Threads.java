@@ -18,7 +18,7 @@ public final class Threads implements Owners {
     private final AtomicLong logged = new AtomicLong(System.nanoTime() - LOG_NANOS);
 
     /**
-     * No owners yet.
+     * Has no owners yet.
      *
      * @param defects called, on any thread, for each step that has thrown
      */
@@ -39,7 +39,7 @@ public final class Threads implements Owners {
         return loop;
     }
 
-    /** A defect may come with every message: the log has one a minute, the count has all. */
+    /** Counts every defect, but logs only one a minute, because a defect may come with every message. */
     @Override
     public void defect(String owner, Throwable defect) {
         OutOfMemory.check(defect);

@@ -1,4 +1,4 @@
-/** Inboxes: each piece of state has one owner, which takes the events that others post, one after the other. */
+/** Inboxes: each piece of state has one owner, which takes posted events one after the other. */
 @NullMarked
 package io.tidegate.owner;
 

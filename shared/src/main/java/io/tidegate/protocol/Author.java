@@ -6,16 +6,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose a message is.
+ * The author of a message.
  *
- * @param asWritten whether the client may say so itself, in {@code user}
- * @param json the user's name as JSON otherwise; empty where there is none
+ * @param asWritten whether the client names the author itself, in {@code user}
+ * @param json otherwise the user's name as JSON; empty where there is none
  */
 public record Author(boolean asWritten, Optional<String> json) {
-    /** Who it says. */
+    /** The author that the message names. */
     public static final Author AS_WRITTEN = new Author(true, Optional.empty());
 
-    /** A user who has proved his name, or somebody without one. */
+    /** A user whose name a token proves, or a client without a name. */
     public static Author proven(Optional<String> name) {
         return new Author(false, name.map(Json::quoted));
     }
@@ -23,7 +23,7 @@ public record Author(boolean asWritten, Optional<String> json) {
     /**
      * The {@code user} of a message.
      *
-     * @param written what stands in the client's frame
+     * @param written the value in the client's frame
      */
     byte @Nullable [] user(byte @Nullable [] written) {
         return asWritten ? written : json.map(text -> text.getBytes(UTF_8)).orElse(null);

@@ -6,7 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/** A chat message as it travels between nodes, which is how the plain wire delivers it. */
+/** A chat message as it goes between nodes. The plain wire delivers it in this form. */
 final class Chat {
     private static final byte[] USER = ascii("{\"user\":");
     private static final byte[] USER_MESSAGE = ascii(",\"message\":");
@@ -16,7 +16,7 @@ final class Chat {
     private Chat() {}
 
     /**
-     * Puts it together.
+     * Makes a message.
      *
      * @param user JSON, null where there is none
      * @param body JSON
@@ -37,7 +37,10 @@ final class Chat {
         return new Message(Opcode.TEXT, out.toByteArray());
     }
 
-    /** The same with members before the others; what is no object, which no node sends, becomes its text. */
+    /**
+     * Puts members before the others of a message. A payload that is not an object becomes the text of a new object; no
+     * node sends such a payload.
+     */
     static Message prefixed(byte[] members, Message message) {
         byte[] object = message.payload();
         if (object.length < 2 || object[0] != '{' || object[object.length - 1] != '}') {

@@ -2,13 +2,13 @@ package io.tidegate.protocol;
 
 import java.util.Optional;
 
-/** What a client's message asks for. */
+/** The request that a client's message makes. */
 public sealed interface ClientFrame {
 
     /**
-     * What an error that answers this is about.
+     * What an error that answers this frame is about.
      *
-     * @param home where a publish goes that names no topic
+     * @param home the topic of a publish that names none
      */
     default About about(Optional<Topic> home) {
         return switch (this) {
@@ -30,47 +30,48 @@ public sealed interface ClientFrame {
     }
 
     /**
-     * Hand this to every subscriber of the topic.
+     * Deliver this message to every subscriber of the topic.
      *
-     * @param topic the connection's own where there is none
-     * @param id to be acknowledged where there is one
-     * @param keep whether the topic's history holds it; else it goes to those who are subscribed now, and has no position
+     * @param topic empty for the connection's own topic
+     * @param id where there is one, the publish is acknowledged
+     * @param keep whether the topic's history keeps the message; otherwise only the present subscribers get it, and it
+     *     has no position
      */
     record Publish(Optional<Topic> topic, Message message, Optional<MessageId> id, boolean keep)
             implements ClientFrame {
-        /** To the connection's own topic, without an answer. */
+        /** A publish to the connection's own topic, without an answer. */
         Publish(Message message) {
             this(Optional.empty(), message, Optional.empty(), true);
         }
     }
 
     /**
-     * Deliver the topic from now on, from behind a position, or with some of its last messages first.
+     * Deliver the topic from now on: after a position, or with some of its last messages first.
      *
      * @param after the last message that the client has seen
-     * @param last how many of the last messages that the history holds come first; 0 where there is a position
-     * @param presence whether the client wants to see who is there
+     * @param last how many of the last messages in the history come first; 0 where there is a position
+     * @param presence whether the client wants to see the topic's presence
      */
     record Subscribe(Topic topic, Optional<Position> after, int last, boolean presence) implements ClientFrame {
-        /** From now on. */
+        /** A subscription that begins at the present. */
         public Subscribe(Topic topic) {
             this(topic, Optional.empty(), 0, false);
         }
     }
 
-    /** Deliver it no longer. */
+    /** Stop the delivery of the topic. */
     record Unsubscribe(Topic topic) implements ClientFrame {}
 
-    /** Answer. */
+    /** Send a pong. */
     record Ping() implements ClientFrame {}
 
-    /** Go on beyond the end of the token that was brought before. */
+    /** Renew the connection's token. */
     record Token(String token) implements ClientFrame {}
 
     /**
-     * Bad input: a value, not an exception, since it is expected.
+     * An invalid message. It is a value, not an exception, because invalid messages are expected.
      *
-     * @param about what the answer is about, as far as it is known
+     * @param about what the answer is about, as far as that is known
      */
     record Invalid(ErrorCode code, String message, About about) implements ClientFrame {
         Invalid(ErrorCode code, String message) {
@@ -79,10 +80,10 @@ public sealed interface ClientFrame {
     }
 
     /**
-     * What an error is about, for the client to find its own frame again.
+     * What an error is about, so that the client can find its own frame.
      *
      * @param answers the type of the frame; empty where it has none that this server knows
-     * @param topic as the client wrote it, which may be no topic
+     * @param topic as the client wrote it, perhaps not a valid topic
      */
     record About(Optional<String> answers, Optional<MessageId> id, Optional<String> topic) {
         public static final About NOTHING = new About(Optional.empty(), Optional.empty(), Optional.empty());
@@ -90,7 +91,7 @@ public sealed interface ClientFrame {
         /** About a {@link Token}. */
         public static final About TOKEN = new About(Optional.of("token"), Optional.empty(), Optional.empty());
 
-        /** A topic, in no answer. */
+        /** About a topic, where the error answers no frame. */
         public static About topic(Topic topic) {
             return new About(Optional.empty(), Optional.empty(), Optional.of(topic.name()));
         }

@@ -15,15 +15,15 @@ public enum CloseCode {
     POLICY(1008, "policy violation"),
     /** A message above {@code tidegate.limits.message}. */
     TOO_LARGE(1009, "message too large"),
-    /** Our fault, or a peer that answers no ping. */
+    /** An internal error of this server, or a peer without a sign of life. */
     INTERNAL(1011, "internal error"),
     /** Drain or rebalance. */
     RESTART(1012, "server restarting, please reconnect"),
     /** A slow consumer, or an overloaded node. */
     OVERLOAD(1013, "too slow, please reconnect"),
-    /** The token is bad, or has expired: with a new one the client may come back at once. */
+    /** The token is bad, or has expired. With a new token the client may reconnect at once. */
     TOKEN(4401, "bring a new token"),
-    /** The client may not be here; with this token it need not come back. */
+    /** The client is not allowed here. It need not reconnect with this token. */
     FORBIDDEN(4403, "not allowed");
 
     private final int code;
@@ -38,7 +38,7 @@ public enum CloseCode {
         return code;
     }
 
-    /** The reason sent where there is nothing more precise to say. */
+    /** The reason that is sent where there is no more precise one. */
     public String reason() {
         return reason;
     }

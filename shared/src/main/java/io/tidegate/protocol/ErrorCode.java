@@ -18,7 +18,7 @@ public enum ErrorCode {
         this.wire = wire;
     }
 
-    /** As it stands in the frame. */
+    /** The code as it stands in the frame. */
     public String wire() {
         return wire;
     }

@@ -7,22 +7,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whole WebSocket frames in the server's form (RFC 6455, section 5.2: final, unmasked), ready for a socket. Framed once, and
- * compressed once, and shared by every connection that gets them.
+ * Whole WebSocket frames in the server's form (RFC 6455, section 5.2: final, unmasked), ready for a socket. They are
+ * framed once and compressed once, and shared by all connections that get them.
  */
 public final class FrameBatch {
     /**
      * The same frames compressed (RFC 7692).
      *
-     * @param frames those that did not become smaller are as they were
-     * @param longest bytes that the longest of those that did had before: further back it does not look
+     * @param frames frames that would not become smaller are uncompressed
+     * @param longest the uncompressed size of the longest compressed frame in bytes: the compressor looks back no further
      */
     public record Compressed(FrameBatch frames, int longest) {}
 
-    /** With the first reserved bit, of a message that is compressed. */
+    /** The first reserved bit, which marks a compressed message. */
     private static final int RSV1 = 0x40;
 
-    /** Of the opcodes of control frames, which are never compressed (RFC 7692, section 6.1). */
+    /** The bit that the opcodes of control frames have. Control frames are never compressed (RFC 7692, section 6.1). */
     private static final int CONTROL = 0x08;
 
     private static final int FIN = 0x80;
@@ -32,7 +32,7 @@ public final class FrameBatch {
     private final byte[] bytes;
     private final int frames;
 
-    /** Made by the first who needs it; should two threads do so at once, both come to the same. */
+    /** Made by the first thread that needs it. If two threads make it at the same time, both get the same result. */
     private @Nullable Compressed compressed;
 
     private FrameBatch(byte[] bytes, int frames) {
@@ -70,7 +70,7 @@ public final class FrameBatch {
      * A close frame (RFC 6455, section 5.5.1).
      *
      * @param code the status code
-     * @param reason cut, at a character, to the 123 bytes that fit
+     * @param reason cut, between two characters, to the 123 bytes that fit
      */
     public static FrameBatch close(int code, String reason) {
         byte[] text = reason.getBytes(UTF_8);
@@ -85,7 +85,7 @@ public final class FrameBatch {
         return of(Opcode.CLOSE, payload);
     }
 
-    /** These batches as one, in order; the batch itself where there is only one. */
+    /** Joins these batches, in order. Returns the batch itself where there is only one. */
     public static FrameBatch join(List<FrameBatch> batches) {
         if (batches.size() == 1) {
             return batches.getFirst();
@@ -106,7 +106,7 @@ public final class FrameBatch {
     }
 
     /**
-     * The same frames compressed, by the first who asks for them.
+     * The same frames compressed. The first call compresses them.
      *
      * @param compression of one payload
      */
@@ -148,7 +148,7 @@ public final class FrameBatch {
                 : new Compressed(new FrameBatch(Arrays.copyOf(out, size), frames), longest);
     }
 
-    /** Bytes before the payload of the frame that begins there. */
+    /** The size of the header of the frame at this index. */
     private int headerLength(int frame) {
         return switch (bytes[frame + 1]) {
             case LENGTH_16 -> 4;
@@ -169,22 +169,22 @@ public final class FrameBatch {
         return length;
     }
 
-    /** The frames, one after the other; not to be changed by anyone. */
+    /** The frames, one after the other. Nobody may change them. */
     public byte[] bytes() {
         return bytes;
     }
 
-    /** How many frames they are. */
+    /** The number of frames. */
     public int frames() {
         return frames;
     }
 
-    /** Bytes on the socket. */
+    /** The size in bytes. */
     public int length() {
         return bytes.length;
     }
 
-    /** Without anything that differs from run to run, since a simulation shows its events by it. */
+    /** Contains nothing that differs from run to run, because a simulation prints its events with it. */
     @Override
     public String toString() {
         return "FrameBatch[frames=" + frames + ", length=" + bytes.length + "]";

@@ -1,9 +1,9 @@
 package io.tidegate.protocol;
 
-/** How what is sent to one peer is compressed. Any thread. */
+/** The compression of frames for one peer. Any thread. */
 @FunctionalInterface
 public interface FrameCompression {
 
-    /** A batch as this peer is sent it. */
+    /** The batch in the form that this peer gets. */
     FrameBatch of(FrameBatch plain);
 }

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The subprotocol {@code tidegate.v1}, as {@code docs/protocol.md} has it. */
+/** The subprotocol {@code tidegate.v1}, as {@code docs/protocol.md} defines it. */
 final class FullWire implements Wire {
     private static final String ALLOWED_TYPES =
             "allowed as \"type\" are publish, subscribe, unsubscribe, ping and token";
@@ -20,7 +20,7 @@ final class FullWire implements Wire {
     private static final Set<String> MEMBERS =
             Set.of("type", "topic", "user", "message", "id", "keep", "after", "last", "presence", "token");
 
-    /** Messages that a {@code subscribe} may ask for at once; as many as a history may be set to hold, and more. */
+    /** The largest number of messages that a {@code subscribe} may ask for. */
     private static final int MAX_LAST = 100_000;
 
     private static final Pattern LAST = Pattern.compile("[1-9][0-9]{0,5}");
@@ -46,7 +46,7 @@ final class FullWire implements Wire {
         }
     }
 
-    /** All that the answer says is looked at before anything is judged. */
+    /** Collects all that an answer names, before the frame is checked. */
     private static About about(Optional<String> type, Map<String, byte[]> members) {
         return new About(
                 type.filter(TYPES::contains),
@@ -122,7 +122,7 @@ final class FullWire implements Wire {
                 topic, position, last.map(Integer::parseInt).orElse(0), presence.get());
     }
 
-    /** Empty where it is neither. */
+    /** Reads a boolean; empty where the value is neither true nor false. */
     private static Optional<Boolean> flag(byte @Nullable [] value, boolean fallback) {
         return switch (Json.ascii(value).orElse(Boolean.toString(fallback))) {
             case "true" -> Optional.of(true);

@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
 
 /** JSON from clients, read as a stream of tokens. */
 final class Json {
-    /** Levels of arrays and objects in each other. */
+    /** The largest nesting depth of arrays and objects. */
     private static final int MAX_DEPTH = 1_000;
 
-    /** Characters of a number. */
+    /** The largest number of characters in a number. */
     private static final int MAX_NUMBER = 1_000;
 
-    /** A name may be as long as a message may be. */
+    /** A name may be as long as a message. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
@@ -42,8 +42,8 @@ final class Json {
     private Json() {}
 
     /**
-     * The wanted members of a JSON object, each as the bytes in which it was written: passing them on needs no second
-     * encoding and changes nothing. Of a name that stands twice the last counts, as in ECMAScript.
+     * The wanted members of a JSON object, each as the bytes in which it was written: so a value is passed on unchanged
+     * and without a second encoding. Of a repeated name the last value counts, as in ECMAScript.
      *
      * @return empty where the text is JSON, but no object
      * @throws JsonProcessingException where the text is not JSON, or above {@link #MAX_DEPTH} or {@link #MAX_NUMBER}
@@ -58,7 +58,7 @@ final class Json {
         }
     }
 
-    /** Reads a text of JSON in UTF-8, within the limits. */
+    /** A parser for a JSON text in UTF-8, with the limits. */
     static JsonParser parser(byte[] text) throws IOException {
         refuseOtherEncodings(text);
         return FACTORY.createParser(text);
@@ -94,9 +94,9 @@ final class Json {
     }
 
     /**
-     * What was wrong, and what is allowed, in words for a client.
+     * What was wrong and what is allowed, in words for a client.
      *
-     * @param allowed where it is not JSON
+     * @param allowed what is allowed, for a text that is not JSON
      */
     static String complaint(JsonProcessingException e, String allowed) {
         if (e instanceof StreamConstraintsException) {
@@ -107,7 +107,7 @@ final class Json {
         return (at < 0 ? "not JSON" : "not JSON at byte " + at) + "; " + allowed;
     }
 
-    /** The string that this value is; empty where it is none, or not there. */
+    /** The value as a string; empty where it is no string, or missing. */
     static Optional<String> string(byte @Nullable [] value) {
         if (value == null || value[0] != '"') {
             return Optional.empty();
@@ -120,7 +120,7 @@ final class Json {
         }
     }
 
-    /** The message id that this value is; empty where it is none, or not there. */
+    /** The value as a message id; empty where it is not a valid id, or missing. */
     static Optional<MessageId> id(byte @Nullable [] value) {
         Optional<String> text = string(value);
         if (text.isPresent()) {
@@ -128,7 +128,7 @@ final class Json {
                     .filter(Json::isUnicode)
                     .map(id -> new MessageId(quoted(id)));
         }
-        // An integer has one spelling, but for -0.
+        // An integer has only one spelling, except -0.
         String number = value == null ? "" : new String(value, UTF_8);
         return INTEGER.matcher(number).matches() ? Optional.of(new MessageId(number)) : Optional.empty();
     }
@@ -138,7 +138,10 @@ final class Json {
         return '"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
     }
 
-    /** The parser guesses UTF-16, UTF-32 and byte order marks from the first bytes; a WebSocket text is UTF-8. */
+    /**
+     * Refuses UTF-16, UTF-32 and byte order marks, which the parser would detect from the first bytes. A WebSocket text
+     * is UTF-8.
+     */
     private static void refuseOtherEncodings(byte[] text) throws JsonParseException {
         for (int i = 0; i < Math.min(4, text.length); i++) {
             if (text[i] == 0 || text[i] == (byte) 0xEF) {
@@ -147,7 +150,7 @@ final class Json {
         }
     }
 
-    /** Whether UTF-8 has this text: half a surrogate pair can be written in JSON alone. */
+    /** Whether UTF-8 can encode this text. JSON can contain half a surrogate pair, UTF-8 cannot. */
     static boolean isUnicode(String text) {
         return UTF_8.newEncoder().canEncode(text);
     }
@@ -156,7 +159,7 @@ final class Json {
         return text.getBytes(UTF_8);
     }
 
-    /** The value as it was written; empty where it is not there. */
+    /** The value as it was written; empty where it is missing. */
     static Optional<String> ascii(byte @Nullable [] value) {
         return value == null ? Optional.empty() : Optional.of(new String(value, UTF_8));
     }

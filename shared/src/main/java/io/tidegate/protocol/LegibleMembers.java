@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Members of an object that is not JSON, as far as they can be read: an answer can then name what it answers. Strings and
- * brackets tell where a member ends; each value that is returned is JSON by itself.
+ * Reads members of an object that is not valid JSON, as far as possible, so that an error can name the frame that it
+ * answers. Strings and brackets show where a member ends. Each returned value is valid JSON.
  */
 final class LegibleMembers {
     private final byte[] text;
@@ -48,7 +48,7 @@ final class LegibleMembers {
         return members;
     }
 
-    /** Also where the value is too deep for the parser: then it is no id, and no topic. */
+    /** A value that is too deep for the parser is dropped too: it is neither an id nor a topic. */
     private static void put(Map<String, byte[]> members, String name, byte[] value) {
         String object = "{\"" + name + "\":" + new String(value, UTF_8) + "}";
         try {
@@ -58,7 +58,7 @@ final class LegibleMembers {
         }
     }
 
-    /** Behind the next such byte; false where there is none. */
+    /** Moves to the byte after the next wanted one; false where there is none. */
     private boolean skipTo(char wanted) {
         while (at < text.length) {
             if (text[at++] == wanted) {
@@ -68,7 +68,7 @@ final class LegibleMembers {
         return false;
     }
 
-    /** From behind the opening quotation mark to behind the closing one. */
+    /** Moves from after the opening quotation mark to after the closing one. */
     private void skipString() {
         while (at < text.length && text[at] != '"') {
             at += text[at] == '\\' ? 2 : 1;
@@ -76,7 +76,7 @@ final class LegibleMembers {
         at = Math.min(at + 1, text.length);
     }
 
-    /** To the comma or bracket that ends it. */
+    /** Moves to the comma or bracket that ends the value. */
     private void skipValue() {
         int depth = 0;
         while (at < text.length) {

@@ -4,7 +4,7 @@ package io.tidegate.protocol;
  * One whole data message, its fragments joined.
  *
  * @param opcode {@link Opcode#TEXT} or {@link Opcode#BINARY}
- * @param payload the bytes; valid UTF-8 where the opcode is text; not to be changed by anyone
+ * @param payload the bytes; valid UTF-8 where the opcode is text. Nobody may change them
  */
 public record Message(Opcode opcode, byte[] payload) {
     public Message {

@@ -5,27 +5,28 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.Optional;
 
 /**
- * What a publisher calls its message, so that publishing it again does not double it. Two users that choose the same name mean
- * two messages.
+ * The publisher's id of a message: a second publish with the same id does not duplicate the message. The same id from two
+ * users means two messages.
  *
- * @param json a JSON string or integer in its shortest form, as it goes back to the client
+ * @param json a JSON string or integer in its shortest form, as the client gets it back
  */
 public record MessageId(String json) {
-    /** Characters of an id at most. */
+    /** The largest number of characters in an id. */
     public static final int MAX_LENGTH = 128;
 
-    /** The id with this text; empty where it has no characters, or too many. */
+    /** The id with this text; empty where the text has no characters, or too many. */
     public static Optional<MessageId> text(String text) {
         return Json.id(Json.quoted(text).getBytes(UTF_8));
     }
 
-    /** The id that this value of JSON is; empty where it is none. */
+    /** The id that this JSON value is; empty where it is not a valid id. */
     public static Optional<MessageId> read(byte[] json) {
         return Json.id(json);
     }
 
     /**
-     * The same under a user's name: unlike that of any other user, and of one who has no name.
+     * The same id with a user's name as prefix. It differs from the ids of other users, and from those of clients without
+     * a user.
      *
      * @param user as JSON
      */

@@ -2,7 +2,7 @@ package io.tidegate.protocol;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a WebSocket frame carries (RFC 6455, section 5.2). */
+/** The opcode of a WebSocket frame (RFC 6455, section 5.2). */
 public enum Opcode {
     CONTINUATION(0x0),
     TEXT(0x1),
@@ -25,12 +25,15 @@ public enum Opcode {
         this.code = code;
     }
 
-    /** The four bits that stand for this opcode on the wire. */
+    /** The four bits of this opcode on the wire. */
     public int code() {
         return code;
     }
 
-    /** Close, ping and pong: never fragmented, 125 bytes at most (RFC 6455, section 5.5). */
+    /**
+     * Whether this is close, ping or pong. These are never fragmented, and have at most 125 bytes (RFC 6455, section
+     * 5.5).
+     */
     public boolean isControl() {
         return code >= 0x8;
     }

@@ -1,12 +1,12 @@
 package io.tidegate.protocol;
 
-/** What a text says, or why it says nothing that is allowed. */
+/** The value of a text, or the reason why the text is not allowed. */
 public sealed interface Parsed<T> {
-    /** It is allowed. */
+    /** The text is allowed. */
     record Good<T>(T value) implements Parsed<T> {}
 
     /**
-     * It is not.
+     * The text is not allowed.
      *
      * @param why one sentence that names what is wrong and what is allowed
      */

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The chat wire without a subprotocol: {@code {"user":"ann","message":"hi"}} comes back to everybody with the server's
- * {@code timestamp}. Both members may be any JSON; other members are ignored, and {@code user} may be missing.
+ * The chat wire without a subprotocol: {@code {"user":"ann","message":"hi"}} goes to all subscribers with the server's
+ * {@code timestamp}. Both members may be any JSON. Other members are ignored, and {@code user} may be missing.
  */
 final class PlainWire implements Wire {
     private static final String ALLOWED = "allowed is a text of JSON such as {\"user\":\"ann\",\"message\":\"hi\"}";

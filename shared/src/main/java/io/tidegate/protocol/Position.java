@@ -5,19 +5,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a message stands in its topic. Opaque to clients; to nodes an epoch and an offset in it.
+ * A message's place in its topic. Clients treat it as opaque; for nodes it is an epoch and an offset.
  *
- * @param epoch one unbroken count of the topic's messages; another one begins where the count itself was lost
- * @param offset of the message, from 1; 0 stands before the first
+ * @param epoch an unbroken numbering of the topic's messages; when the numbering is lost, a new epoch begins
+ * @param offset of the message, from 1; 0 is before the first
  */
 public record Position(String epoch, long offset) {
-    /** Of what has none: the messages of {@link Topic#BROADCAST} and {@link Topic#FLEET}. */
+    /** The position of messages that have none: those of {@link Topic#BROADCAST} and {@link Topic#FLEET}. */
     public static final Position NONE = new Position("", 0);
 
-    /** Offsets that a double holds exactly, as the scripts in Redis count in those. */
+    /** Offsets are limited to what a double holds exactly, because the scripts in Redis count in doubles. */
     private static final Pattern TEXT = Pattern.compile("([0-9a-z]{1,24})-(0|[1-9][0-9]{0,14})");
 
-    /** The position that this text stands for; empty where no server has ever sent it. */
+    /** The position in this text; empty where no server can have sent the text. */
     public static Optional<Position> parse(String text) {
         Matcher parts = TEXT.matcher(text);
         return parts.matches()
@@ -25,12 +25,12 @@ public record Position(String epoch, long offset) {
                 : Optional.empty();
     }
 
-    /** The position so many messages further. */
+    /** The position this many messages later. */
     public Position plus(long messages) {
         return new Position(epoch, offset + messages);
     }
 
-    /** As clients get it. */
+    /** The position in the form that clients get. */
     public String text() {
         return epoch + "-" + offset;
     }

@@ -5,22 +5,23 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a back end publishes.
+ * A publish of a back end.
  *
- * @param id as the relay remembers it; empty where the message must not be told from another
+ * @param id the id that the relay remembers; empty where duplicates are not detected
  */
 public record Publication(Topic topic, Message message, Optional<MessageId> id) {
     /**
-     * Goes before the ids of back ends. No id of a client begins so: it is a string, a number, or a user's name in quotes.
+     * The prefix of back ends' ids. No id of a client has this prefix: a client's id is a string, a number, or starts
+     * with a user's name in quotes.
      */
     private static final String BACK_END = "api";
 
     /**
-     * A message as clients of chat get it.
+     * A chat message in the form that clients get.
      *
      * @param user JSON; null where there is none
      * @param body JSON
-     * @param id as the back end gives it
+     * @param id the id that the back end gives
      */
     public static Publication chat(
             Topic topic, byte @Nullable [] user, byte[] body, Optional<MessageId> id, long timestamp) {
@@ -32,7 +33,9 @@ public record Publication(Topic topic, Message message, Optional<MessageId> id) 
         return new Publication(Topic.BROADCAST, message, Optional.empty());
     }
 
-    /** A message that is held, as back ends get it: the members of a {@code message} frame without its type. */
+    /**
+     * A message of the history in the form that back ends get: the members of a {@code message} frame without its type.
+     */
     public static String held(Topic topic, Position position, Message message) {
         String members = "\"topic\":\"" + topic.name() + "\",\"position\":\"" + position.text() + "\"";
         byte[] json = Chat.prefixed(Json.ascii(members), message).payload();

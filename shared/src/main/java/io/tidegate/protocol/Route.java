@@ -3,7 +3,7 @@ package io.tidegate.protocol;
 import java.util.List;
 import java.util.Optional;
 
-/** What a WebSocket handshake asks for, by its path, its query and the subprotocols that it offers. */
+/** The endpoint that a WebSocket handshake asks for, by its path, its query and the subprotocols that it offers. */
 public sealed interface Route {
     /** The subprotocol of {@link Wire#FULL}. */
     String FULL_SUBPROTOCOL = "tidegate.v1";
@@ -11,24 +11,24 @@ public sealed interface Route {
     /**
      * An endpoint of this server.
      *
-     * @param topics what the connection subscribes to
-     * @param subprotocol to be confirmed in the answer
+     * @param topics the topics to which the connection subscribes
+     * @param subprotocol to be confirmed in the response
      */
     record Found(Wire wire, List<Topic> topics, Optional<String> subprotocol) implements Route {}
 
     /**
-     * None.
+     * No endpoint.
      *
      * @param status of the HTTP response
-     * @param message one sentence for its body
+     * @param message one sentence for the response's body
      */
     record Refused(int status, String message) implements Route {}
 
     /**
-     * What stands in a request.
+     * The parts of a request.
      *
      * @param path without the query
-     * @param topics what the query names by {@code ?topic=}, decoded
+     * @param topics the values of {@code ?topic=} in the query, decoded
      * @param subprotocols offered, in the client's order
      */
     record Request(String path, List<String> topics, List<String> subprotocols) {}
@@ -36,8 +36,8 @@ public sealed interface Route {
     /**
      * Finds the endpoint.
      *
-     * @param prefix of every path: empty, or as {@code /ws}, which then is the same as {@code /ws/}
-     * @param maxTopics that a connection may subscribe to
+     * @param prefix of every path: empty, or for example {@code /ws}, which is then the same as {@code /ws/}
+     * @param maxTopics the largest number of topics of a connection
      */
     static Route of(Request request, String prefix, int maxTopics) {
         String path = request.path();

@@ -6,16 +6,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What this server says of its own accord or in answer, beside the messages. Heartbeat, shutdown and error go out on every
- * wire, the others only on {@code tidegate.v1}.
+ * A frame from this server that is not a message. Heartbeat, shutdown and error are sent on every wire, the others only
+ * on {@code tidegate.v1}.
  */
 public sealed interface ServerFrame {
 
     /**
-     * The first frame. The names of connection and node are for a reader of logs.
+     * The first frame. The names of the connection and the node are for readers of logs.
      *
-     * @param user whose token it was; empty where there was none
-     * @param expiresInMs until the token counts no longer
+     * @param user the user of the token; empty where there was no token
+     * @param expiresInMs until the token expires
      */
     record Welcome(
             String connection,
@@ -27,20 +27,20 @@ public sealed interface ServerFrame {
             implements ServerFrame {}
 
     /**
-     * What a client must keep to.
+     * The limits that a client must keep.
      *
      * @param message bytes of a whole message
      * @param topics subscriptions of the connection
-     * @param queue bytes that it may leave unread
-     * @param rate messages a second; 0: any number
+     * @param queue bytes that the client may leave unread
+     * @param rate messages a second; 0 for no limit
      */
     record Limits(int message, int topics, int queue, int rate) {}
 
     /**
      * Delivery of a topic begins.
      *
-     * @param position all messages behind it follow
-     * @param recovered false where messages are missing before it
+     * @param position all messages after it follow
+     * @param recovered false where messages before it are missing
      */
     record Subscribed(Topic topic, Position position, boolean recovered) implements ServerFrame {}
 
@@ -52,19 +52,19 @@ public sealed interface ServerFrame {
     record Unsubscribed(Topic topic, Position position) implements ServerFrame {}
 
     /**
-     * Who is in a topic; a page of it.
+     * A page of the users in a topic.
      *
      * @param more whether another page follows
      */
     record Presence(Topic topic, Collection<Present> users, boolean more) implements ServerFrame {}
 
-    /** A user has come to a topic; empty: the first one without a token. */
+    /** A user has joined a topic. An empty user stands for the first connection without a token. */
     record Join(Topic topic, Optional<String> user) implements ServerFrame {}
 
     /** A user has left a topic. */
     record Leave(Topic topic, Optional<String> user) implements ServerFrame {}
 
-    /** Many have come and left. */
+    /** Several users have joined and left. */
     record PresenceChanged(Topic topic, List<Optional<String>> joined, List<Optional<String>> left)
             implements ServerFrame {}
 
@@ -75,7 +75,7 @@ public sealed interface ServerFrame {
      */
     record Ack(MessageId id, Topic topic, Position position) implements ServerFrame {}
 
-    /** A new token has replaced the one before. */
+    /** A new token has replaced the old one. */
     record Token(long expiresInMs) implements ServerFrame {}
 
     /** The answer to a client's ping. */
@@ -91,12 +91,12 @@ public sealed interface ServerFrame {
     /**
      * The notice of a drain.
      *
-     * @param reconnectAfterMs this client's own slot, in milliseconds from the notice
+     * @param reconnectAfterMs this client's slot, in milliseconds from the notice
      */
     record ServerShutdown(long reconnectAfterMs) implements ServerFrame {}
 
     /**
-     * What was wrong with something that the client sent.
+     * The error in a frame that the client sent.
      *
      * @param message one sentence that names the key or frame and what is allowed
      */

@@ -22,8 +22,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON from back ends. A name may not stand twice in one object, since readers differ in which one counts; JSON of clients may
- * have that. Values are returned as the bytes in which they were written.
+ * JSON from back ends. A name must not be repeated in an object, because readers differ in which value counts; JSON of
+ * clients may repeat names. Values are returned as the bytes in which they were written.
  */
 public final class StrictJson {
     private static final String ALLOWED = "allowed is one value of JSON in UTF-8, without a name twice in an object";
@@ -35,12 +35,12 @@ public final class StrictJson {
         Parsed<T> read(JsonParser json, byte[] text) throws IOException;
     }
 
-    /** The one value of this text, without what is around it. */
+    /** The one value of this text, without the white space around it. */
     public static Parsed<byte[]> value(byte[] text) {
         return read(text, true, (json, bytes) -> new Good<>(next(json, bytes)));
     }
 
-    /** The wanted members of the object that this text is. */
+    /** The wanted members of the object in this text. */
     public static Parsed<Map<String, byte[]>> object(byte[] text, Set<String> wanted) {
         return read(text, true, (json, bytes) -> {
             if (json.currentToken() != JsonToken.START_OBJECT) {
@@ -62,9 +62,9 @@ public final class StrictJson {
     }
 
     /**
-     * The elements of the array that this text is. Names are not compared here, but where an element is read.
+     * The elements of the array in this text. Repeated names are not found here, but when an element is read.
      *
-     * @param most how many there may be
+     * @param most the largest number of elements
      */
     public static Parsed<List<byte[]>> array(byte[] text, int most) {
         return read(text, false, (json, bytes) -> {
@@ -83,7 +83,7 @@ public final class StrictJson {
         });
     }
 
-    /** The string that this value is; empty where it is none, or not there. */
+    /** The value as a string; empty where it is no string, or missing. */
     public static Optional<String> string(byte @Nullable [] value) {
         return Json.string(value).filter(Json::isUnicode);
     }
@@ -98,7 +98,7 @@ public final class StrictJson {
         json.skipChildren();
         json.finishToken();
         int end = (int) json.currentLocation().getByteOffset();
-        // Where a number stands alone, the parser has to read the blank behind it to see its end.
+        // To find the end of a number at the end of a text, the parser must read the blank after it.
         while (text[end - 1] >= 0 && text[end - 1] <= ' ') {
             end--;
         }

@@ -3,46 +3,46 @@ package io.tidegate.protocol;
 import java.util.regex.Pattern;
 
 /**
- * What a message is published to and what a connection subscribes to.
+ * The topic to which a message is published and a connection subscribes.
  *
- * <p>Clients name topics of {@value #PATTERN}; {@link #BROADCAST} and those of the nodes themselves lie outside of
- * that, so that no client can name them.
+ * <p>Clients' topics match {@value #PATTERN}. The names of {@link #BROADCAST} and of the nodes' own topics do not match
+ * it, so that no client can use them.
  */
 public record Topic(String name) {
-    /** Characters of a name that a client gives, at most. */
+    /** The largest number of characters in a client's topic name. */
     public static final int MAX_LENGTH = 128;
 
-    /** What a client may call a topic. */
+    /** The names that a client may use. */
     public static final String PATTERN = "[A-Za-z0-9._:-]{1," + MAX_LENGTH + "}";
 
     /** The topic of the broadcast endpoint {@code /}. */
     public static final Topic BROADCAST = new Topic("/");
 
-    /** What the nodes tell each other. */
+    /** Messages between the nodes. */
     public static final Topic FLEET = new Topic("/fleet");
 
-    /** What nodes have to do, also one that was cut off when it was said. */
+    /** Orders to the nodes. A node that was cut off gets them later. */
     public static final Topic ORDERS = new Topic("/orders");
 
-    /** What nodes tell each other of traces; only those that trace listen. */
+    /** Messages between nodes about traces. Only nodes that trace subscribe. */
     public static final Topic TRACES = new Topic("/traces");
 
-    /** Where a chat client that names no topic belongs. */
+    /** The topic of a chat client that names none. */
     public static final Topic DEFAULT_CHAT = new Topic("chat-messages");
 
     private static final Pattern CLIENT_NAME = Pattern.compile(PATTERN);
 
-    /** True where a client may use this name. */
+    /** Whether a client may use this name. */
     public static boolean isValid(String name) {
         return CLIENT_NAME.matcher(name).matches();
     }
 
-    /** Whether what is published to it comes from clients, and is for them. */
+    /** Whether its messages come from clients and are for clients. */
     public boolean isClients() {
         return !equals(FLEET) && !equals(ORDERS) && !equals(TRACES);
     }
 
-    /** Whether its messages have positions and are kept for a while; the others only pass. */
+    /** Whether its messages have positions and are kept for a while. Messages of other topics are not kept. */
     public boolean hasHistory() {
         return !equals(BROADCAST) && !equals(FLEET) && !equals(TRACES);
     }

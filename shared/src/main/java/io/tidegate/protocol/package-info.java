@@ -1,4 +1,4 @@
-/** What goes over a connection: topics, messages, positions, frames, and how they are read and written. No I/O. */
+/** What is sent over a connection: topics, messages, positions and frames, and how they are read and written. No I/O. */
 @NullMarked
 package io.tidegate.protocol;
 

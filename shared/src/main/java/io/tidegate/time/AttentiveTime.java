@@ -1,12 +1,12 @@
 package io.tidegate.time;
 
 /**
- * Time in which this process was able to look. Who judges a peer's silence measures it in this time: a process that was
- * stopped, or got no processor, for ten seconds has not seen ten seconds of silence, since the peer's answer may lie in a
- * buffer that nobody could read.
+ * Time in which this process was able to look. A peer's silence is measured in this time: a process that was stopped, or
+ * had no processor, for ten seconds has not seen ten seconds of silence, because the peer's answer may be in a buffer
+ * that the process did not read.
  *
- * <p>It goes on with each {@link #advance}, by what has passed since the one before, but by no more than a bound. So it is to
- * be advanced more often than that. Not thread safe.
+ * <p>Each {@link #advance} adds the time since the one before, but not more than a limit. So it must be advanced more
+ * often than that limit. Not thread safe.
  */
 public final class AttentiveTime {
     private final long mostNanos;
@@ -17,7 +17,7 @@ public final class AttentiveTime {
      * Begins at 0.
      *
      * @param nowNanos the present, by {@link Clock#nanoTime}
-     * @param mostNanos what counts at most between two looks; some times the interval in which they are meant to come
+     * @param mostNanos the most that counts between two looks; a multiple of the planned interval between looks
      */
     public AttentiveTime(long nowNanos, long mostNanos) {
         this.lastNanos = nowNanos;
@@ -27,7 +27,7 @@ public final class AttentiveTime {
     /**
      * Takes a look.
      *
-     * @param nowNanos the present, by {@link Clock#nanoTime}; one before the last counts for nothing
+     * @param nowNanos the present, by {@link Clock#nanoTime}; a time before the last look adds nothing
      * @return nanoseconds of attention since the beginning; never fewer than before
      */
     public long advance(long nowNanos) {

@@ -1,4 +1,4 @@
-/** The clock that the core is given, and time that does not pass while the node stands still. */
+/** The clock of the core, and a time that does not pass while the node stands still. */
 @NullMarked
 package io.tidegate.time;
 

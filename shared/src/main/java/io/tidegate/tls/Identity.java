@@ -15,17 +15,17 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 
 /**
- * A certificate with its chain and its key, which belong together and are valid.
+ * A certificate with its chain and its key. They belong together and are valid.
  *
- * @param alias of this one alone, so that a handshake gets the key of the certificate that it was given
+ * @param alias a unique name, so that a handshake gets the key of the certificate that it was given
  */
 record Identity(String alias, X509Certificate certificate, X509ExtendedKeyManager manager) {
     private static final char[] NO_PASSWORD = {};
 
     /**
-     * Puts together what two files hold.
+     * Combines the contents of two files.
      *
-     * @throws TlsFileException where they do not fit, or the certificate is not valid now
+     * @throws TlsFileException where they do not belong together, or the certificate is not valid now
      */
     static Identity of(String alias, PemFile certificates, PemFile keys, long epochMillis) throws TlsFileException {
         List<X509Certificate> chain = certificates.certificates();
@@ -63,9 +63,9 @@ record Identity(String alias, X509Certificate certificate, X509ExtendedKeyManage
     }
 
     /**
-     * Checks the time of its validity.
+     * Checks that the certificate is valid now.
      *
-     * @param file that it came from, for the message
+     * @param file from which the certificate was read, for the message
      */
     void requireValid(Path file, long epochMillis) throws TlsFileException {
         Instant now = Instant.ofEpochMilli(epochMillis);

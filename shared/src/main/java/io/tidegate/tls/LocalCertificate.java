@@ -14,20 +14,20 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * {@code ./tidegate run --tls}: a certificate for this machine's own names, which nobody has signed, and its key; to try TLS with.
+ * {@code ./tidegate run --tls}: a self-signed certificate for this machine's own names, and its key, to try TLS.
  *
  * @param certificate as {@code tls.crt}
  * @param key as {@code tls.key}
- * @param store both of them, as Java wants them
+ * @param store both of them in Java's format
  */
 public record LocalCertificate(Path certificate, Path key, KeyStore store) {
-    /** In the store. */
+    /** The alias in the store. */
     public static final String ALIAS = "own";
 
-    /** Of a store that is a way from one tool to the next. */
+    /** The password of the store, which only passes data from one tool to the next. */
     public static final String PASSWORD = "changeit";
 
-    /** Argument: the directory. Makes one where none is, or where that will expire within a day. */
+    /** Argument: the directory. Makes a certificate if there is none, or if it expires within a day. */
     public static void main(String[] arguments) throws Exception {
         Path directory = Files.createDirectories(Path.of(arguments[0]));
         if (!isGood(directory)) {
@@ -47,7 +47,7 @@ public record LocalCertificate(Path certificate, Path key, KeyStore store) {
     }
 
     /**
-     * Makes one; earlier files of the directory are replaced.
+     * Makes a certificate. Earlier files of the directory are replaced.
      *
      * @param options of {@code keytool -genkeypair}
      */
@@ -93,7 +93,7 @@ public record LocalCertificate(Path certificate, Path key, KeyStore store) {
                 store);
     }
 
-    /** Writes such a file, for its owner alone. */
+    /** Writes a PEM file that only its owner can read. */
     public static Path pem(Path file, String kind, byte[] bytes) throws IOException {
         String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
         Files.deleteIfExists(file);

@@ -24,12 +24,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one PEM file (RFC 7468) held when it was read.
+ * The content of a PEM file (RFC 7468) at the time of reading.
  *
- * @param path for the messages of errors
+ * @param path for error messages
  */
 record PemFile(Path path, byte[] content) {
-    /** PKCS#8 (RFC 5958), PKCS#1 (RFC 8017) and SEC 1 (RFC 5915): what OpenSSL and cert-manager write. */
+    /** PKCS#8 (RFC 5958), PKCS#1 (RFC 8017) and SEC 1 (RFC 5915): the formats that OpenSSL and cert-manager write. */
     private static final Pattern KEY =
             Pattern.compile("-----BEGIN ((?:RSA |EC )?)PRIVATE KEY-----(.*?)-----END ", Pattern.DOTALL);
 
@@ -81,9 +81,9 @@ record PemFile(Path path, byte[] content) {
     }
 
     /**
-     * The private key that belongs to a public one.
+     * The private key that belongs to a public key.
      *
-     * @throws TlsFileException where there is none of its algorithm
+     * @throws TlsFileException where the file has no key of the public key's algorithm
      */
     PrivateKey key(PublicKey owner) throws TlsFileException {
         String text = new String(content, ISO_8859_1);
@@ -101,7 +101,10 @@ record PemFile(Path path, byte[] content) {
         }
     }
 
-    /** The older forms hold the key alone; which algorithm it is for stands in the public one, in the same encoding. */
+    /**
+     * Converts the older formats, which contain only the key. The algorithm is taken from the public key, where it has
+     * the same encoding.
+     */
     private static byte[] pkcs8(byte[] key, PublicKey owner) {
         ByteBuffer publicKey = ByteBuffer.wrap(owner.getEncoded());
         length(publicKey);
@@ -131,7 +134,7 @@ record PemFile(Path path, byte[] content) {
         for (byte[] part : parts) {
             length += part.length;
         }
-        // A length of three bytes is as good as a shorter one to Java's reader, and keys have less than 16 MiB.
+        // Java's reader accepts a length of three bytes for a short value too, and keys have less than 16 MiB.
         ByteBuffer der = ByteBuffer.allocate(5 + length)
                 .put((byte) tag)
                 .put((byte) 0x83)

@@ -9,8 +9,8 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows the identity that counts now. A handshake asks for the name of one first and for its certificate and key then: the one before
- * is kept, so that it gets both of the same. Any thread.
+ * Provides the current identity. A handshake first asks for an alias, and then for the certificate and the key of that
+ * alias. The previous identity is kept, so that both come from the same identity. Any thread.
  */
 final class ReloadedKeyManager extends X509ExtendedKeyManager {
     private record Both(Identity current, Identity before) {}
@@ -55,7 +55,7 @@ final class ReloadedKeyManager extends X509ExtendedKeyManager {
         return named(alias).manager().getPrivateKey(alias);
     }
 
-    /** This is a server's. */
+    /** This key manager is only for servers. */
     @Override
     public @Nullable String chooseClientAlias(
             String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {

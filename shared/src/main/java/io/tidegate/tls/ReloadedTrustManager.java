@@ -6,7 +6,7 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Checks certificates of clients by what counts now. Any thread. */
+/** Checks clients' certificates with the current trust manager. Any thread. */
 final class ReloadedTrustManager extends X509ExtendedTrustManager {
     private volatile X509ExtendedTrustManager current;
 

@@ -1,6 +1,6 @@
 package io.tidegate.tls;
 
-/** A file of {@code tidegate.tls} that cannot be used; the message names it and says why. */
+/** A file of {@code tidegate.tls} cannot be used; the message names the file and the reason. */
 final class TlsFileException extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -13,16 +13,16 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * What this server shows of itself in a handshake of TLS, and what it wants of clients, from files that are read again when they
- * change: every handshake gets what was good last, and no open connection notices. Files that cannot be used cost one line of the
- * log, and what was good before stays.
+ * The server's certificate, and the authorities of clients' certificates, for TLS handshakes. The files are read again
+ * when they change: every handshake gets the last valid content, and open connections are not affected. Files that cannot
+ * be used cost one log line, and the last valid content stays in use.
  *
- * <p>Its own thread alone reads the files; any thread may ask for keys.
+ * <p>Only the class's own thread reads the files; any thread may ask for keys.
  */
 public final class TlsKeys implements AutoCloseable {
     private static final Logger LOG = System.getLogger(TlsKeys.class.getName());
 
-    /** How often the files are looked at; Kubernetes itself takes up to a minute to change those of a Secret. */
+    /** How often the files are checked. Kubernetes itself takes up to a minute to change the files of a Secret. */
     private static final Duration INTERVAL = Duration.ofSeconds(5);
 
     private final Settings.Tls settings;
@@ -32,7 +32,7 @@ public final class TlsKeys implements AutoCloseable {
     private final Thread watching =
             Thread.ofPlatform().daemon().name("tidegate-tls").unstarted(this::watch);
 
-    // Below: its own thread's, from the constructor on.
+    // The constructor, and then only the watching thread, use the fields below.
     private List<PemFile> used;
     private long generation;
     private String problem = "";
@@ -62,12 +62,12 @@ public final class TlsKeys implements AutoCloseable {
         watching.start();
     }
 
-    /** Shows the certificate. */
+    /** Provides the server's certificate and key. */
     public X509ExtendedKeyManager keyManager() {
         return keys;
     }
 
-    /** Checks those of clients; empty where nobody asks for them. */
+    /** Checks clients' certificates; empty where clients need none. */
     public Optional<X509ExtendedTrustManager> trustManager() {
         return trust.map(manager -> manager);
     }
@@ -89,11 +89,11 @@ public final class TlsKeys implements AutoCloseable {
                 look();
             }
         } catch (InterruptedException e) {
-            // Closed.
+            // The keys were closed.
         }
     }
 
-    /** Looks at the files once. */
+    /** Checks the files once. */
     void look() {
         String before = problem;
         try {
@@ -106,7 +106,7 @@ public final class TlsKeys implements AutoCloseable {
         } catch (TlsFileException e) {
             problem = String.valueOf(e.getMessage());
         }
-        // While somebody changes one file after the other they do not fit: what is wrong twice is wrong.
+        // While files are replaced one by one they may not fit together, so only a problem that is seen twice is logged.
         if (problem.equals(before) && !problem.equals(told)) {
             told = problem;
             if (!problem.isEmpty()) {
@@ -115,7 +115,7 @@ public final class TlsKeys implements AutoCloseable {
         }
     }
 
-    /** All of it or nothing. */
+    /** Uses all of these files. If one cannot be used, nothing changes. */
     private void use(List<PemFile> files) throws TlsFileException {
         Identity identity = identity(files);
         Optional<X509ExtendedTrustManager> trusted = trusted(files);
@@ -138,7 +138,7 @@ public final class TlsKeys implements AutoCloseable {
         return files.size() > 2 ? Optional.of(TrustedCertificates.manager(files.get(2))) : Optional.empty();
     }
 
-    /** The certificate's, the key's and, where there is one, the clients'. */
+    /** Reads the files of the certificate, the key and, where it is set, the clients' authorities. */
     private List<PemFile> read() throws TlsFileException {
         List<PemFile> files = new ArrayList<>();
         files.add(PemFile.read(settings.certificate()));

@@ -9,15 +9,15 @@ import java.util.Arrays;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** What a peer's certificate must lead to. */
+/** The certificates that a peer's certificate must lead to. */
 public final class TrustedCertificates {
     private TrustedCertificates() {}
 
     /**
-     * Trusts the certificates of a PEM file and no others.
+     * Trusts only the certificates of a PEM file.
      *
      * @param key of the setting that names the file
-     * @throws IllegalArgumentException where it holds none
+     * @throws IllegalArgumentException where the file has no certificate
      */
     public static TrustManagerFactory of(String key, Path file) {
         try {

@@ -1,4 +1,4 @@
-/** Keys and certificates from PEM files, reloaded while they are used; nothing of a runtime. */
+/** Keys and certificates from PEM files, reloaded while they are in use. Independent of the runtime. */
 @NullMarked
 package io.tidegate.tls;
 

@@ -1,14 +1,14 @@
 package io.tidegate.tracing;
 
-/** What a span is about. */
+/** The work that a span measures. */
 public enum Step {
     /** From the request of a handshake until the connection is open, or refused. */
     HANDSHAKE,
-    /** From a message that may be published until its publisher can be told what became of it. */
+    /** From an allowed publish until its result can be sent to the publisher. */
     PUBLISH,
-    /** The relay's part of that. */
+    /** The relay's part of {@link #PUBLISH}. */
     RELAY,
-    /** From a message's arrival at a node until it waits at every subscriber there. */
+    /** From a message's arrival at a node until it is in the queues of all subscribers there. */
     DELIVER,
     /** From the first notice until the last connection has left. */
     DRAIN

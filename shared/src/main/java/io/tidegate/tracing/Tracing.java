@@ -1,13 +1,13 @@
 package io.tidegate.tracing;
 
 /**
- * Where spans go. No message, token or user is ever given to it; of a message it knows the topic.
+ * Receives spans. It never gets a message, token or user; of a message it gets only the topic.
  *
- * <p>Any thread; nothing here waits or throws. A trace is named by the text of the header {@code traceparent} (W3C Trace
- * Context), as it came: what is none begins a trace of its own.
+ * <p>Any thread; no method here waits or throws. A trace is named by the unchecked text of the header {@code traceparent}
+ * (W3C Trace Context). An invalid text begins a new trace.
  */
 public interface Tracing extends AutoCloseable {
-    /** What a node has that traces nothing. */
+    /** The tracing of a node without tracing. */
     Tracing OFF = new Tracing() {
         @Override
         public boolean isOn() {
@@ -26,32 +26,32 @@ public interface Tracing extends AutoCloseable {
         public void close() {}
     };
 
-    /** Whether anything comes of this. */
+    /** Whether spans are recorded. */
     boolean isOn();
 
     /**
      * Begins a span now.
      *
-     * @param traceparent of what it is a part; empty: of nothing
-     * @param topic empty: of none
+     * @param traceparent of the parent; empty for none
+     * @param topic empty for none
      */
     Span begin(Step step, String traceparent, String topic);
 
     /**
-     * A span of what is over.
+     * Adds a span that is over.
      *
      * @param beganNanos by the clock of {@link System#nanoTime}
-     * @param endedNanos by the same
+     * @param endedNanos by the same clock
      */
     void add(Step step, String traceparent, String topic, long beganNanos, long endedNanos);
 
-    /** Sends what is left, for some seconds at most. */
+    /** Sends what is left, for at most a few seconds. */
     @Override
     void close();
 
-    /** Something that takes time. */
+    /** A piece of work in a trace. */
     interface Span {
-        /** One that nobody looks at. */
+        /** A span that is not recorded. */
         Span NONE = new Span() {
             @Override
             public String traceparent() {
@@ -67,16 +67,16 @@ public interface Tracing extends AutoCloseable {
             public void end(String failure) {}
         };
 
-        /** For what is a part of it. */
+        /** The parent for spans that are part of this one. */
         String traceparent();
 
-        /** Whether it is sent. */
+        /** Whether the span is sent. */
         boolean isSampled();
 
         /**
-         * It is over. To be called once.
+         * The work is over. To be called once.
          *
-         * @param failure in a few words that name no person; empty: it succeeded
+         * @param failure a few words that name no person; empty for success
          */
         void end(String failure);
     }

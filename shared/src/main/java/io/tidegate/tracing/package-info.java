@@ -1,4 +1,4 @@
-/** The seam to what follows one request through a fleet; a runtime brings it. */
+/** The interface for tracing a request through a fleet. A runtime implements it. */
 @NullMarked
 package io.tidegate.tracing;
 
