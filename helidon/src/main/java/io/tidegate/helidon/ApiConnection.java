@@ -9,10 +9,10 @@ import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.time.Duration;
 
 /**
- * An HTTP connection of the API. Its requests know it, so that a body that does not come can be answered and cut, and what
- * Helidon refuses itself is answered as a problem, too.
+ * An HTTP connection of the API. A request knows its connection, so that a body that does not come can be answered and
+ * cut, and so that Helidon's own refusals are answered as problems.
  *
- * @param http an HTTP/1.1 connection of Helidon's
+ * @param http an HTTP/1.1 connection of Helidon
  */
 record ApiConnection(ServerConnection http, ConnectionContext context) implements ServerConnection {
     private static final ThreadLocal<ConnectionContext> CURRENT = new ThreadLocal<>();
@@ -47,7 +47,7 @@ record ApiConnection(ServerConnection http, ConnectionContext context) implement
     }
 
     /**
-     * Makes them.
+     * Makes such connections.
      *
      * @param http Helidon's selector of HTTP/1.1
      */
@@ -58,7 +58,7 @@ record ApiConnection(ServerConnection http, ConnectionContext context) implement
         });
     }
 
-    /** The same context with another listener's, and another reader. */
+    /** The same context with another listener context and another reader. */
     private static final class Context extends ForwardingContext {
         private final ListenerContext listener;
         private final DataReader reader;

@@ -17,12 +17,15 @@ import java.io.InputStream;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Takes every request of the API's listener. */
+/** Handles every request of the API's listener. */
 final class ApiHandler implements Handler {
-    /** Read and thrown away behind a body's limit, so that its sender gets to the answer; a larger one is cut. */
+    /**
+     * Bytes that are read and dropped after the limit of a body, so that its sender reads the answer. The connection of a
+     * larger body is cut.
+     */
     private static final int DRAIN = 16 << 20;
 
-    /** The same for who brings no key. */
+    /** The same for a request without a key. */
     private static final int DRAIN_STRANGER = 64 << 10;
 
     private final Api api;
@@ -68,7 +71,7 @@ final class ApiHandler implements Handler {
     /** There is no room for a body. */
     private static final class BusyException extends IOException {}
 
-    /** A body has not come as it must: no defect of the API, which reads it. */
+    /** A body was incomplete or malformed. That is no defect of the API, which reads it. */
     private static final class UnreadException extends IOException {
         private final transient RuntimeException reason;
 
@@ -78,7 +81,7 @@ final class ApiHandler implements Handler {
         }
     }
 
-    /** What a request carries, and the room that it takes. */
+    /** The body of a request, and the room that it takes. */
     private final class Content implements AutoCloseable {
         private final ServerRequest request;
         private final ConnectionContext connection = ApiConnection.current();
@@ -129,7 +132,7 @@ final class ApiHandler implements Handler {
             }
         }
 
-        /** Reads what is left, up to a bound; false where there is more. */
+        /** Reads the rest of the body, up to a limit; false where there is more. */
         boolean isAtEnd(int bound) throws IOException {
             if (atEnd || !request.content().hasEntity()) {
                 return true;

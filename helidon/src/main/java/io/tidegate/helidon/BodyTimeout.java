@@ -17,13 +17,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * Bounds what bodies of requests cost: so many bytes at once, all together, and so much time for each.
+ * Limits what bodies of requests cost: the bytes of all bodies together, and the time of each body.
  *
- * <p>A thread that reads a body cannot be woken without closing its socket, so the watch itself writes the answer to one that
- * does not come, and then closes. The thread that takes a body's entry out decides, as in {@link HeaderTimeout}.
+ * <p>A thread that reads a body cannot be woken without closing its socket. So for a body that does not come, the watch
+ * itself writes the answer, and then closes the socket. The thread that removes a body's entry from the map decides, as
+ * in {@link HeaderTimeout}.
  */
 final class BodyTimeout implements AutoCloseable {
-    /** For a whole body. */
+    /** The limit for a whole body. */
     static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private static final int KIB = 1 << 10;
@@ -37,13 +38,13 @@ final class BodyTimeout implements AutoCloseable {
             Thread.ofPlatform().daemon().name("tidegate-request-bodies").unstarted(this::watch);
 
     /**
-     * A body under way.
+     * A body that is being read.
      *
-     * @param late called where it has not come in time
+     * @param late called where the body has not come in time
      */
     private record Reading(long since, Runnable late) {}
 
-    /** How a body is read. */
+    /** Reads a body. */
     @FunctionalInterface
     interface Read<T> {
         T read() throws IOException;
@@ -64,7 +65,7 @@ final class BodyTimeout implements AutoCloseable {
     }
 
     /**
-     * Takes room for a body, and waits for it.
+     * Reserves room for a body, and waits until there is some.
      *
      * @return false where there was none in time
      */
@@ -81,10 +82,10 @@ final class BodyTimeout implements AutoCloseable {
     }
 
     /**
-     * Reads a body, within the time.
+     * Reads a body, within the timeout.
      *
-     * @param late called from another thread where it does not come; then its connection is closed
-     * @throws IOException where it does not come to its end
+     * @param late called from another thread where the body does not come; its connection is then closed
+     * @throws IOException where the body is incomplete
      */
     <T> T read(ConnectionContext connection, Runnable late, Read<T> read) throws IOException {
         Reading reading = new Reading(nanoTime.getAsLong(), late);
@@ -96,7 +97,7 @@ final class BodyTimeout implements AutoCloseable {
         return body;
     }
 
-    /** A body that has failed is no longer waited for. */
+    /** The read of a body has failed, so its timeout ends. */
     void failed(ConnectionContext connection) {
         readings.remove(connection);
     }

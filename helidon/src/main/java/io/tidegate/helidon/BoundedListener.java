@@ -13,11 +13,12 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between a listener of Helidon's and its socket, and between the listener and the threads of its connections. Helidon
- * 4.2.6 ends a listener for ever when an accept fails, which it does while the process has no descriptor left; its own bound
- * ({@code max-tcp-connections}) leaves further connections waiting, with a descriptor of the kernel's each.
+ * Stands between a Helidon listener and its socket, and between the listener and the threads of its connections. Helidon
+ * 4.2.6 ends a listener for good when an accept fails, and an accept fails while the process has no free descriptor.
+ * Helidon's own limit ({@code max-tcp-connections}) leaves further connections waiting, and each of them has a descriptor
+ * in the kernel.
  *
- * <p>The listener's thread alone accepts and executes, in turn.
+ * <p>Only the listener's thread accepts and executes, in turn.
  */
 final class BoundedListener extends ServerSocket implements HelidonTaskExecutor {
     private final String name;
@@ -34,8 +35,8 @@ final class BoundedListener extends ServerSocket implements HelidonTaskExecutor 
      * Nothing is accepted yet.
      *
      * @param name of the listener, for the log
-     * @param threads of the connections
-     * @param pause until the next attempt, where an accept has failed
+     * @param threads run the connections
+     * @param pause waits until the next attempt after a failed accept
      */
     BoundedListener(
             String name,
@@ -53,7 +54,7 @@ final class BoundedListener extends ServerSocket implements HelidonTaskExecutor 
         this.pause = pause;
     }
 
-    /** Returns a connection within the bound; others are closed. Throws only where the listener is closed. */
+    /** Returns a connection within the limit, and closes others. Throws only if the listener is closed. */
     @Override
     public Socket accept() throws IOException {
         dropped();
@@ -77,7 +78,7 @@ final class BoundedListener extends ServerSocket implements HelidonTaskExecutor 
         }
     }
 
-    /** Helidon closes a connection whose options it cannot set, and gives it no thread. */
+    /** Helidon closes a connection if it cannot set the socket's options. Such a connection gets no thread. */
     private void dropped() {
         if (pending != null) {
             pending = null;
@@ -89,7 +90,7 @@ final class BoundedListener extends ServerSocket implements HelidonTaskExecutor 
         try {
             socket.close();
         } catch (IOException e) {
-            // Its descriptor is free all the same.
+            // The descriptor is free in spite of the failure.
         }
     }
 
@@ -107,7 +108,7 @@ final class BoundedListener extends ServerSocket implements HelidonTaskExecutor 
             pending = null;
             return future;
         } catch (RejectedExecutionException e) {
-            // The server is ending. Of a rejection Helidon logs the stack trace; of another exception it does not.
+            // The server is ending. Helidon logs the stack trace of a rejection, but not of another exception.
             throw new IllegalStateException("no connections any more", e);
         } catch (Error e) {
             // Helidon ends the listener.
@@ -131,13 +132,13 @@ final class BoundedListener extends ServerSocket implements HelidonTaskExecutor 
         threads.forceTerminate();
     }
 
-    /** Ends the accepting, as Helidon wants it of its socket; the threads are ended by {@link #terminate}. */
+    /** Ends accepting, as Helidon expects of a server socket. {@link #terminate} ends the threads. */
     @Override
     public void close() throws IOException {
         socket.close();
     }
 
-    /** A connection that leaves the bound where it ends. */
+    /** A connection that leaves the limit when it ends. */
     private record Counted<T>(
             InterruptableTask<T> connection, Socket socket, SocketLimit limit, TlsHandshakes handshakes)
             implements InterruptableTask<T> {
@@ -153,7 +154,7 @@ final class BoundedListener extends ServerSocket implements HelidonTaskExecutor 
                         ? handshakes.run(encrypted, connection, limit.tlsFailed())
                         : connection.call();
             } catch (Error e) {
-                // The thread's future keeps it, and nobody asks that.
+                // Only the future of the thread keeps the error, and nothing reads that future.
                 OutOfMemory.check(e);
                 throw e;
             } finally {

@@ -6,8 +6,8 @@ import io.tidegate.hub.Connection;
 import io.tidegate.protocol.Message;
 
 /**
- * What a runtime puts between a socket and the hub: the way of a connection's own life and messages. Control frames, and
- * all writing, are no concern of it. The thread that reads the socket makes every call.
+ * What a runtime puts between a socket and the hub: it passes on the begin, the messages and the end of a connection.
+ * Control frames and all writes bypass it. The thread that reads the socket makes every call.
  */
 public interface Endpoint {
 
@@ -15,31 +15,31 @@ public interface Endpoint {
     @FunctionalInterface
     interface Factory {
         /**
-         * An endpoint for an admitted connection, whose handshake is not answered yet.
+         * An endpoint for an admitted connection, before its handshake is answered.
          *
-         * @throws RuntimeException where there is none: the handshake is refused with 500
+         * @throws RuntimeException where there is no endpoint: the handshake is refused with 500
          */
         Endpoint create(Connection connection, HttpPrologue prologue, Headers headers);
     }
 
-    /** The handshake's answer is on the socket; must lead to {@link Connection#opened}. */
+    /** The handshake's answer is on the socket. Must lead to {@link Connection#opened}. */
     void opened();
 
     /**
-     * A data message has come; must lead to {@link Connection#receive}.
+     * A data message has come. Must lead to {@link Connection#receive}.
      *
-     * @throws RuntimeException where it failed; the connection is closed with 1011
+     * @throws RuntimeException where the message could not be handled; the connection is closed with 1011
      */
     void receive(Message message) throws InterruptedException;
 
     /**
-     * Nothing more will come. Called once, whatever happened, if {@link #opened} was called.
+     * Nothing more will come. Called once, in every case, if {@link #opened} was called.
      *
-     * @param code of the close frame that came, or was sent because of what came; 1006 where there was none
+     * @param code of the close frame that came, or that was sent because of what came; 1006 where there was none
      */
     void ended(int code);
 
-    /** Nothing in between. */
+    /** An endpoint that passes everything directly to the connection. */
     static Endpoint direct(Connection connection) {
         return new Endpoint() {
             @Override

@@ -11,7 +11,7 @@ import io.helidon.webserver.Router;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
-/** A connection's context, of which a subclass changes a part. */
+/** A connection's context. A subclass changes a part of it. */
 abstract class ForwardingContext implements ConnectionContext {
     private final ConnectionContext context;
     private final DataWriter writer;

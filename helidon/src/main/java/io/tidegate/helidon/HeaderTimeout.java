@@ -16,17 +16,18 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * Watches the heads of requests, where Helidon leaves two gaps. It looks an upgrade up by the exact value of the header,
- * but {@code Upgrade: WebSocket} is as good (RFC 6455, section 4.2.1); and a request line whose headers never end holds
- * its connection for ever.
+ * Watches the heads of requests, because Helidon has two gaps. First, Helidon looks an upgrade up by the exact value of
+ * the header, but {@code Upgrade: WebSocket} is also valid (RFC 6455, section 4.2.1). Second, a request whose headers
+ * never end holds its connection forever.
  *
- * <p>The thread that takes a request's entry out decides about its connection: the watch closes the socket, or the request goes
- * on. Both would be a WebSocket whose socket is closed behind the back of its {@link SocketTransport}.
+ * <p>The thread that removes a request's entry from the map decides about its connection: either the watch closes the
+ * socket, or the request goes on. Without that rule a WebSocket could start while the watch closes its socket, which
+ * bypasses {@link SocketTransport}.
  */
 public final class HeaderTimeout implements Http1ConnectionListener, AutoCloseable {
     static final String WEBSOCKET = "websocket";
 
-    /** For a request's line and headers; one that takes longer holds a connection that serves nobody. */
+    /** The limit for a request's line and headers. A request that takes longer holds a connection without use. */
     public static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final Duration timeout;
@@ -77,12 +78,12 @@ public final class HeaderTimeout implements Http1ConnectionListener, AutoCloseab
         return timeout;
     }
 
-    /** What watches the rest of a request, as long as this watches heads. */
+    /** Watches the bodies of requests, while this object watches their heads. */
     BodyTimeout bodies() {
         return bodies;
     }
 
-    /** What watches a connection until its first request. */
+    /** Watches a connection until its first request. */
     TlsHandshakes handshakes() {
         return handshakes;
     }

@@ -16,12 +16,15 @@ import java.util.function.DoubleSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
-/** The node's counts in a registry of Helidon's. */
+/** Registers the node's metrics in a Helidon registry. */
 public final class HelidonMeters implements MeterBinder, AutoCloseable {
     private final MeterRegistry registry;
     private final List<Meter> registered = new ArrayList<>();
 
-    /** Micrometer holds what a counter reads by a weak reference: collected, its value would stand still for ever. */
+    /**
+     * Micrometer holds the source of a counter by a weak reference. Without a strong reference the source could be
+     * collected, and the counter would stand still.
+     */
     private final List<LongSupplier> held = new ArrayList<>();
 
     public HelidonMeters(MeterRegistry registry) {
@@ -41,18 +44,18 @@ public final class HelidonMeters implements MeterBinder, AutoCloseable {
         register(Gauge.builder(name, value::getAsDouble).description(help).tags(tags(labels)));
     }
 
-    /** A timer and not a summary: in a summary with buckets Micrometer rounds each value up to a whole second. */
+    /** A timer, not a summary: in a summary with buckets Micrometer rounds each value up to a whole second. */
     @Override
     public LongConsumer histogram(String name, String help, List<Duration> buckets) {
         Timer timer = register(Timer.builder(name)
                 .buckets(buckets.toArray(Duration[]::new))
-                // Next to buckets they would only cost: quantiles of several pods do not add up.
+                // Percentiles beside buckets only cost, because quantiles of several pods cannot be added.
                 .percentiles(new double[0])
                 .description(help));
         return nanos -> timer.record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** Takes the meters out again: the registry outlives a server. */
+    /** Removes the meters, because the registry outlives a server. */
     @Override
     public void close() {
         registered.forEach(registry::remove);

@@ -8,10 +8,10 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Helidon's HTTP/1.1, with connections of another make.
+ * Helidon's HTTP/1.1 with other connections.
  *
- * @param http its selector
- * @param connections makes them
+ * @param http Helidon's selector
+ * @param connections makes the connections
  */
 record HttpSelector(ServerConnectionSelector http, Function<ConnectionContext, ServerConnection> connections)
         implements ServerConnectionSelector {

@@ -19,11 +19,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Puts a {@link BoundedListener} into each listener, and gives the management listener platform threads, one for each of its
- * connections, so that what operators ask needs none of the carriers that all virtual threads share. Helidon 4.2.6 accepts on
- * a platform thread of the listener's own, but has no setting for who reads then, nor for what a failed accept means; so
- * private fields of {@code ServerListener} are set once the server has started. Where that fails, the server says so in one
- * line, and its listeners are Helidon's alone.
+ * Puts a {@link BoundedListener} into each listener. It also gives the management listener platform threads, one for each
+ * connection, so that operators' requests do not need the carrier threads that all virtual threads share. Helidon 4.2.6
+ * accepts on a platform thread of the listener, but has no setting for the threads that read, or for what a failed accept
+ * means. So private fields of {@code ServerListener} are set when the server has started. If that fails, the server logs
+ * one line, and the listeners stay Helidon's.
  */
 final class ListenerGuard implements HttpService {
     private static final System.Logger LOG = System.getLogger(ListenerGuard.class.getName());
@@ -37,9 +37,9 @@ final class ListenerGuard implements HttpService {
     private final SocketLimit operators;
 
     /**
-     * For all listeners; takes effect where this is registered in the routing of one.
+     * A guard for all listeners. It takes effect when it is registered in the routing of one of them.
      *
-     * @param managementConnections at once
+     * @param managementConnections the largest number of open connections to the management port
      */
     ListenerGuard(Node node, TlsHandshakes handshakes, int managementConnections) {
         this.node = node;
@@ -62,9 +62,8 @@ final class ListenerGuard implements HttpService {
     @Override
     public void afterStart(WebServer server) {
         try {
-            // What virtual threads wait in is made by the first one that waits. Without a descriptor left for it, no
-            // virtual
-            // thread of this process can ever read (JDK 25).
+            // The first virtual thread that waits loads the JDK's poller. If the process has no descriptor left for the
+            // poller then, no virtual thread of this process can ever read (JDK 25). So the poller is loaded here.
             Class.forName("sun.nio.ch.Poller");
             Map<?, ?> listeners = (Map<?, ?>) field("LoomServer", "listeners").get(server);
             for (Map.Entry<?, ?> listener : listeners.entrySet()) {
@@ -97,7 +96,10 @@ final class ListenerGuard implements HttpService {
         wake(socket);
     }
 
-    /** The listener's thread is in an accept of its first socket already: one connection, and it asks the other one. */
+    /**
+     * The listener's thread is already in an accept of its first socket. One connection ends that accept, and the next
+     * accept uses the new socket.
+     */
     private static void wake(ServerSocket listener) throws IOException {
         InetAddress address = listener.getInetAddress().isAnyLocalAddress()
                 ? InetAddress.getLoopbackAddress()

@@ -34,23 +34,23 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/** The listeners: WebSockets and the page on one, what operators ask on another, what back ends ask on a third. */
+/** The listeners: one for WebSockets and the page, one for operators, one for back ends. */
 public final class Listeners {
-    /** The name of the WebSockets' in Helidon, which calls it so. */
+    /** The name of the WebSocket listener. Helidon gives it. */
     public static final String WEBSOCKET = WebServer.DEFAULT_SOCKET_NAME;
 
-    /** The name of the operators'. */
+    /** The name of the management listener. */
     public static final String MANAGEMENT = "management";
 
-    /** The name of the API's, where there is one. */
+    /** The name of the API's listener, where there is one. */
     public static final String API = "api";
 
     private static final Predicate<Method> READ = Method.predicate(Method.GET, Method.HEAD);
 
-    /** Handshakes that may wait for the accepting thread, as in a reconnect storm; the kernel may allow fewer. */
+    /** Connections that may wait to be accepted, as in a reconnect storm. The kernel may allow fewer. */
     private static final int BACKLOG = 4096;
 
-    /** Connections of the management port at once, since each has a thread; further ones are closed. */
+    /** The largest number of connections to the management port, because each has a thread. Further ones are closed. */
     private static final int MANAGEMENT_CONNECTIONS = 256;
 
     /** Bytes of a request's first line without topics. */
@@ -62,7 +62,7 @@ public final class Listeners {
     private Listeners() {}
 
     /**
-     * What Helidon's configuration of a listener must hold, key by key.
+     * The options that Helidon's configuration of a listener must have, by key.
      *
      * @param headTimeout for the head of a request, and between two requests
      */
@@ -78,13 +78,13 @@ public final class Listeners {
                 headTimeout.toString(),
                 "idle-connection-period",
                 Duration.ofSeconds(1).toString(),
-                // Off, Nagle's algorithm holds small frames back for a delayed ACK: a p99 of 40 ms.
+                // Without this option Nagle's algorithm holds small frames back until a delayed ACK: a p99 of 40 ms.
                 "connection-options.tcp-no-delay",
                 "true",
-                // A refusal's body is one sentence of ours; what we did not write is never sent.
+                // A refusal's body is a sentence of this server. Other texts are never sent.
                 "error-handling.include-entity",
                 "true",
-                // One protocol, chosen here: what else lies on the class path does not matter.
+                // Only the protocol that is chosen here is used, whatever else is on the class path.
                 "protocols-discover-services",
                 "false");
     }
@@ -98,7 +98,7 @@ public final class Listeners {
                         + problem;
     }
 
-    /** HTTP/1.1 and 1.0, and a way out of 1.1 to a WebSocket. */
+    /** HTTP/1.1 and 1.0, and the upgrade from 1.1 to a WebSocket. */
     public static ServerConnectionSelector webSockets(
             Settings settings, Node node, Endpoint.Factory endpoints, HeaderTimeout heads) {
         return OldHttp.selector(Http1ConnectionSelector.builder()
@@ -110,16 +110,16 @@ public final class Listeners {
     }
 
     /**
-     * The way out of HTTP/1.1 alone, for a listener of somebody else's.
+     * Only the upgrade from HTTP/1.1, for a listener of an application.
      *
-     * @param path of ours that every request means, whatever its own
+     * @param path the endpoint's path that every request stands for, whatever its own path
      */
     public static Http1Upgrader upgrader(Settings settings, Node node, String path) {
         return new WebSocketUpgrader(
                 node.hub(), (connection, prologue, headers) -> Endpoint.direct(connection), settings, any -> path);
     }
 
-    /** HTTP/1.1 and 1.0 alone, for the management listener. */
+    /** Only HTTP/1.1 and 1.0, for the management listener. */
     public static ServerConnectionSelector http(HeaderTimeout heads) {
         return ManagementConnection.selector(OldHttp.selector(Http1ConnectionSelector.builder()
                 .config(http1(heads, false).build())
@@ -133,13 +133,13 @@ public final class Listeners {
                 .build());
     }
 
-    /** All that they ask. */
+    /** Routes all requests of back ends. */
     public static void api(HttpRouting.Builder routing, Api api, HeaderTimeout heads) {
         endAtOutOfMemory(routing);
         routing.any(new ApiHandler(api, heads.bodies()));
     }
 
-    /** What is not an upgrade on the first listener. */
+    /** Routes the requests on the first listener that are not an upgrade. */
     public static void page(HttpRouting.Builder routing, Settings settings, Node node) {
         endAtOutOfMemory(routing);
         String prefix = settings.server().prefix();
@@ -161,7 +161,7 @@ public final class Listeners {
         });
     }
 
-    /** What is asked on the other, beside what the framework answers itself. */
+    /** Routes the requests on the management listener that the framework does not answer itself. */
     public static void management(HttpRouting.Builder routing, Node node, HeaderTimeout heads) {
         endAtOutOfMemory(routing);
         routing.register(new ListenerGuard(node, heads.handshakes(), MANAGEMENT_CONNECTIONS));
@@ -173,7 +173,7 @@ public final class Listeners {
         fleet(routing, "", node);
     }
 
-    /** But of probes: a kubelet has none. */
+    /** Requires a client certificate, except for probes: a kubelet has none. */
     private static void requireCertificate(FilterChain chain, RoutingRequest request, RoutingResponse response) {
         boolean probe = request.prologue().uriPath().path().startsWith("/health");
         if (probe
@@ -186,7 +186,7 @@ public final class Listeners {
     }
 
     /**
-     * How the connections of a listener are encrypted; empty where they are not.
+     * Whether the connections of a listener must have a client certificate; empty where they are not encrypted.
      *
      * @param listener its name
      */
@@ -200,7 +200,7 @@ public final class Listeners {
                 });
     }
 
-    /** Helidon answers 500 to whatever a handler throws. */
+    /** Without this handler Helidon would answer 500 to every error of a handler. */
     private static void endAtOutOfMemory(HttpRouting.Builder routing) {
         routing.error(OutOfMemoryError.class, (request, response, error) -> {
             OutOfMemory.check(error);
@@ -208,7 +208,10 @@ public final class Listeners {
         });
     }
 
-    /** Tells the node when a scraper has been sent its metrics: the framework answers it, so no handler of ours could. */
+    /**
+     * Tells the node when a scraper has got its metrics. The framework answers that request, so a handler of this server
+     * cannot do it.
+     */
     public static void scrapes(HttpRouting.Builder routing, Node node) {
         routing.addFilter((chain, request, response) -> {
             if (request.prologue().uriPath().path().endsWith("/metrics")) {
@@ -218,7 +221,10 @@ public final class Listeners {
         });
     }
 
-    /** The page names its files relative to its own path. The answer is relative, too: a proxy may add to the path. */
+    /**
+     * Redirects to the path with a slash, because the page names its files relative to its own path. The redirect is
+     * relative too, because a proxy may add to the path.
+     */
     private static void addSlash(ServerRequest request, ServerResponse response) {
         String path = request.prologue().uriPath().rawPath();
         String query = request.prologue().query().rawValue();
@@ -241,7 +247,7 @@ public final class Listeners {
         });
     }
 
-    /** HEAD is answered as GET is, without the content (RFC 9110, section 9.3.2); Helidon leaves that to the handler. */
+    /** Answers HEAD like GET, without the content (RFC 9110, section 9.3.2). Helidon leaves that to the handler. */
     private static void send(ServerRequest request, ServerResponse response, byte[] body) {
         if (request.prologue().method().equals(Method.HEAD)) {
             response.headers().contentLength(body.length);
@@ -252,11 +258,11 @@ public final class Listeners {
     }
 
     private static Http1Config.Builder http1(HeaderTimeout heads, boolean content) {
-        // One that calls the other: of several, Helidon 4.2.6 calls neither with the head of a request.
+        // One listener that calls the other: with several, Helidon 4.2.6 calls none of them with the head of a request.
         return Http1Config.builder().addReceiveListener(new RequestFraming(heads, content));
     }
 
-    /** Bytes of a request's first line: as many topics as a connection may have, each character of them encoded. */
+    /** Bytes of a request's first line: as many topics as a connection may have, with each character encoded. */
     private static int maxPrologue(int topics) {
         return PROLOGUE + topics * ("&topic=".length() + "%3A".length() * Topic.MAX_LENGTH);
     }

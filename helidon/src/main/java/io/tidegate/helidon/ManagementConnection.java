@@ -9,11 +9,11 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 
 /**
- * An HTTP connection on a platform thread of {@link ListenerGuard}. Helidon ends one that reads by interrupting its
- * thread, which does nothing to a platform thread in a read (JDK, {@code Socket.getInputStream}): here its socket is
- * closed, too. There is never a {@link SocketTransport} on it.
+ * An HTTP connection on a platform thread of {@link ListenerGuard}. To end a connection that reads, Helidon interrupts
+ * its thread. An interrupt has no effect on a platform thread in a read (JDK, {@code Socket.getInputStream}), so here the
+ * socket is closed too. Such a connection never has a {@link SocketTransport}.
  *
- * @param http an HTTP/1.1 connection of Helidon's
+ * @param http an HTTP/1.1 connection of Helidon
  */
 record ManagementConnection(ServerConnection http, HelidonSocket socket) implements ServerConnection {
 
@@ -27,7 +27,7 @@ record ManagementConnection(ServerConnection http, HelidonSocket socket) impleme
         return http.idleTime();
     }
 
-    /** As Helidon has it: a request that is being answered is cut only where that is asked for. */
+    /** Closes like Helidon: a request that is being answered is cut only if {@code interrupt} is set. */
     @Override
     public void close(boolean interrupt) {
         boolean waits = http instanceof InterruptableTask<?> task && task.canInterrupt();
@@ -42,7 +42,7 @@ record ManagementConnection(ServerConnection http, HelidonSocket socket) impleme
     }
 
     /**
-     * Makes them.
+     * Makes such connections.
      *
      * @param http Helidon's selector of HTTP/1.1
      */

@@ -17,27 +17,27 @@ import java.net.SocketImpl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends on a socket what it takes at once, which {@link Socket} cannot: {@code send(2)} with {@code MSG_DONTWAIT}, called
- * with the socket's own descriptor. Besides not waiting it looks at one object of a connection where the JDK looks at
- * seven, which is what a delivery to many connections costs.
+ * Sends on a socket what the socket takes at once, which {@link Socket} cannot do: it calls {@code send(2)} with {@code
+ * MSG_DONTWAIT} and the socket's own descriptor. Also, it reads one object of a connection where the JDK reads seven.
+ * Such reads are what a delivery to many connections costs.
  *
- * <p>The descriptor is private to the JDK: the manifest of a server opens {@code java.base/java.net} and {@code
- * java.base/java.io} to it, and enables native access. Where that is missing, and anywhere but on Linux, whose numbers the
- * flags below are, there are no descriptors, and sockets have to be written to as Java knows how: by a thread that waits.
+ * <p>The descriptor is private to the JDK. The manifest of a server opens {@code java.base/java.net} and {@code
+ * java.base/java.io} to this class, and enables native access. Without that, and on other systems than Linux (the flags
+ * below have Linux's values), there are no descriptors. Sockets are then written in Java's way, by a thread that waits.
  *
- * <p>Each write loop's thread has one of its own.
+ * <p>Each write loop's thread has its own sender.
  */
 final class NativeSender {
-    /** A socket whose descriptor is not known, or may be another's by now. */
+    /** Stands for a socket whose descriptor is unknown, or may already belong to another socket. */
     static final int NO_DESCRIPTOR = -1;
 
     /** MSG_DONTWAIT and MSG_NOSIGNAL, on Linux. */
     private static final int FLAGS = 0x40 | 0x4000;
 
-    /** Bytes that leave in one call at most: more than a round of the fan-out makes. */
+    /** The most bytes that one call sends: more than a round of the fan-out makes. */
     private static final int BUFFER = 128 << 10;
 
-    // Constants of their own, so that the compiler sees through them.
+    // Static final fields, so that the compiler treats them as constants.
     private static final @Nullable MethodHandle DESCRIPTOR;
     private static final @Nullable MethodHandle SEND;
     private static final String PROBLEM;
@@ -62,24 +62,24 @@ final class NativeSender {
 
     private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER);
 
-    /** What the buffer holds: a batch goes to all of its subscribers in turn. */
+    /** The batch in the buffer, because a batch is sent to all of its subscribers in turn. */
     private byte[] copied = {};
 
     private NativeSender() {}
 
-    /** That of this thread, which alone may use it. */
+    /** The sender of this thread. Only this thread may use it. */
     static NativeSender ofThread() {
         return OF_THREAD.get();
     }
 
-    /** Why there are no descriptors, in words; empty where there are. */
+    /** The reason why there are no descriptors; empty where there are. */
     static String problem() {
         return PROBLEM;
     }
 
-    /** The descriptor of an open socket, or {@link #NO_DESCRIPTOR}; valid until somebody closes the socket. */
+    /** The descriptor of an open socket, or {@link #NO_DESCRIPTOR}. It is valid until the socket is closed. */
     static int descriptor(HelidonSocket socket) {
-        // Not a subclass either: what TLS adds lies above the descriptor.
+        // No subclass either, because TLS works above the descriptor.
         if (DESCRIPTOR == null || socket.getClass() != PlainSocket.class) {
             return NO_DESCRIPTOR;
         }
@@ -93,8 +93,8 @@ final class NativeSender {
     /**
      * Sends as much as the socket takes now.
      *
-     * @param descriptor of a socket that nobody closes meanwhile
-     * @return the number of bytes that were taken; 0 where none were, whatever the reason
+     * @param descriptor of a socket that no thread closes meanwhile
+     * @return the number of bytes that were taken; 0 where none were, for any reason
      */
     int send(int descriptor, byte[] bytes) {
         if (SEND == null) {
@@ -136,7 +136,7 @@ final class NativeSender {
     @SuppressWarnings("restricted") // the manifest enables native access
     private static MethodHandle findSend() {
         Linker linker = Linker.nativeLinker();
-        // ssize_t send(int, const void *, size_t, int), where both sizes have 64 bits.
+        // {@code ssize_t send(int, const void *, size_t, int)}, where both sizes have 64 bits.
         return linker.downcallHandle(
                 linker.defaultLookup().findOrThrow("send"),
                 FunctionDescriptor.of(

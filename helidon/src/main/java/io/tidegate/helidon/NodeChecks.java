@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** What a node says of itself, as Helidon's health feature asks it. */
+/** A node's health for Helidon's health feature. */
 public final class NodeChecks {
     private NodeChecks() {}
 
-    /** Whether it lives, is ready, and has started. */
+    /** The checks whether the node is live, is ready, and has started. */
     public static List<HealthCheck> of(NodeHealth health) {
         return List.of(
                 new Check("live", HealthCheckType.LIVENESS, health::notLive),

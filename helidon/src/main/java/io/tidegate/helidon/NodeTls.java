@@ -12,9 +12,9 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509KeyManager;
 import javax.net.ssl.X509TrustManager;
 
-/** A node's keys, as Helidon wants those of a listener. They reload themselves. */
+/** A node's keys in the form that Helidon needs for a listener. They reload themselves. */
 public final class NodeTls implements TlsManager {
-    /** As it stands in Helidon's configuration. */
+    /** The type in Helidon's configuration. */
     public static final String TYPE = "tidegate";
 
     private final TlsKeys keys;

@@ -10,17 +10,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The head of a request of HTTP/1.0, put as one of HTTP/1.1 that asks for the same.
+ * The head of an HTTP/1.0 request, rewritten as an HTTP/1.1 head with the same meaning.
  *
  * @param bytes from the request line to the empty line
- * @param content how many bytes belong to the request behind its head
- * @param last whether the connection ends with this request's answer
+ * @param content bytes of the request after its head
+ * @param last whether the connection ends with the answer to this request
  */
 record OldHead(byte[] bytes, long content, boolean last) {
     private static final String END = "\r\n";
     private static final String OLD = " HTTP/1.0";
 
-    /** Those that mean something else in HTTP/1.0, or must be ignored there (RFC 9110, section 10.1.1). */
+    /** Headers that have another meaning in HTTP/1.0, or must be ignored there (RFC 9110, section 10.1.1). */
     private static final Set<String> DROPPED = Set.of("connection", "keep-alive", "expect");
 
     /** Whether a request line, without its end, is of HTTP/1.0. */
@@ -29,9 +29,9 @@ record OldHead(byte[] bytes, long content, boolean last) {
     }
 
     /**
-     * Without a {@code Connection: keep-alive} an HTTP/1.0 client waits for the end of the connection (RFC 9112, appendix
-     * C.2.2), and it need not name a host. One that sends chunks means something that nobody can know (section 6.1): what
-     * follows its head is not read.
+     * Rewrites a head. Without {@code Connection: keep-alive} an HTTP/1.0 client waits for the end of the connection (RFC
+     * 9112, appendix C.2.2), and it need not name a host. A client that sends chunks has an undefined meaning (section
+     * 6.1), so nothing after its head is read.
      *
      * @param head up to the empty line; {@link #begins} holds for its first line
      */
@@ -63,7 +63,7 @@ record OldHead(byte[] bytes, long content, boolean last) {
                         .anyMatch(token -> token.strip().equalsIgnoreCase("keep-alive"));
     }
 
-    /** What is no length is left for Helidon to refuse. */
+    /** The length of the content. Helidon refuses a value that is not a length. */
     private static long contentLength(List<Map.Entry<String, String>> fields) {
         return fields.stream()
                 .filter(field -> field.getKey().equals("content-length"))
@@ -74,7 +74,7 @@ record OldHead(byte[] bytes, long content, boolean last) {
                 .orElse(0);
     }
 
-    /** Its name in small letters, and its value; a line without a colon is left for Helidon to refuse. */
+    /** A header's name in lower case, and its value. Helidon refuses a line without a colon. */
     private static Map.Entry<String, String> field(String line) {
         int colon = line.indexOf(':');
         return colon < 0

@@ -4,9 +4,12 @@ import io.helidon.common.buffers.DataReader;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 
-/** A connection as Helidon has it, but that requests of HTTP/1.0 are read, too: {@link OldRequests}. */
+/** A connection's context that also reads requests of HTTP/1.0: {@link OldRequests}. */
 final class OldHttp extends ForwardingContext {
-    /** Bytes of a head of HTTP/1.0: much for a probe, little to look at again with each byte that comes. */
+    /**
+     * The largest head of HTTP/1.0 in bytes: more than a probe needs, but little to search again with each byte that
+     * comes.
+     */
     private static final int LIMIT = 8 * 1024;
 
     private final OldRequests requests;
@@ -19,9 +22,9 @@ final class OldHttp extends ForwardingContext {
     }
 
     /**
-     * The version in which the latest request came.
+     * The version of the latest request.
      *
-     * @param read the one that Helidon has read
+     * @param read the version that Helidon has read
      */
     static String version(ConnectionContext context, String read) {
         return context instanceof OldHttp http && http.requests.old() ? "1.0" : read;
@@ -33,7 +36,7 @@ final class OldHttp extends ForwardingContext {
     }
 
     /**
-     * Makes them.
+     * Makes such connections.
      *
      * @param http Helidon's selector of HTTP/1.1
      */

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
- * What a client sends, with each request of HTTP/1.0 put as one of HTTP/1.1: Helidon reads nothing older, but probes of
- * load balancers and proxies still send it. Everything else goes through as it came, and after a request that is not of
- * HTTP/1.0 nothing is looked at any more.
+ * The bytes from a client, with each HTTP/1.0 request rewritten as an HTTP/1.1 request. Helidon reads no older version,
+ * but probes of load balancers and proxies still send HTTP/1.0. All other bytes pass unchanged, and after a request that
+ * is not of HTTP/1.0 nothing is checked any more.
  *
  * <p>One thread pulls; the methods throw what the source throws.
  */
@@ -20,25 +20,25 @@ final class OldRequests implements Supplier<byte[]> {
 
     private final DataReader source;
 
-    /** Of lines and heads that have no end yet; Helidon refuses what is longer. */
+    /** The largest size of a line or head without an end. Helidon refuses longer ones. */
     private final int limit;
 
     private State state = State.LOOKING;
 
-    /** What has come and was not handed on. */
+    /** Bytes that have come and are not passed on yet. */
     private byte[] begun = NONE;
 
-    /** How much of the latest request's content is still to be handed on. */
+    /** How many bytes of the latest request's content must still be passed on. */
     private long content;
 
     private boolean last;
 
     private enum State {
-        /** A request begins with what comes. */
+        /** The next bytes begin a request. */
         LOOKING,
-        /** What comes is content of a request of HTTP/1.0, or follows it. */
+        /** The next bytes are content of an HTTP/1.0 request, or follow that content. */
         OLD,
-        /** Everything is handed on as it comes. */
+        /** All bytes are passed on unchanged. */
         OTHER
     }
 
@@ -53,10 +53,10 @@ final class OldRequests implements Supplier<byte[]> {
     }
 
     /**
-     * More than nothing: a whole head of HTTP/1.0, content of its request, or what has come of anything else.
+     * The next bytes, at least one: a whole head of HTTP/1.0, content of its request, or bytes of anything else.
      *
-     * @throws DataReader.InsufficientDataAvailableException where nothing more comes, or is to be answered: Helidon answers
-     *     {@code Connection: close}, but does not close by itself
+     * @throws DataReader.InsufficientDataAvailableException where nothing more comes, or nothing more will be answered:
+     *     Helidon answers {@code Connection: close}, but does not close by itself
      */
     @Override
     public byte[] get() {
@@ -108,7 +108,7 @@ final class OldRequests implements Supplier<byte[]> {
         return bytes.length > 0 ? bytes : pull();
     }
 
-    /** Pulls until this end is there, and returns where it begins; negative where it is not to come. */
+    /** Pulls until this end is found, and returns its index; negative where it will not come. */
     private int gather(byte[] end) {
         int found = indexOf(end);
         while (found < 0 && begun.length < limit) {

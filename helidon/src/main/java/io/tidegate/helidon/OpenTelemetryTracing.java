@@ -23,7 +23,10 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Spans by OpenTelemetry, set by its own variables ({@code OTEL_*}) or system properties ({@code otel.*}). */
+/**
+ * Sends spans with OpenTelemetry, configured by OpenTelemetry's own variables ({@code OTEL_*}) or system properties
+ * ({@code otel.*}).
+ */
 final class OpenTelemetryTracing implements Tracing {
     private static final String RESOURCE = "otel.resource.attributes";
     private static final String HEADER = "traceparent";
@@ -31,17 +34,17 @@ final class OpenTelemetryTracing implements Tracing {
     private static final AttributeKey<String> SYSTEM = AttributeKey.stringKey("messaging.system");
     private static final W3CTraceContextPropagator CONTEXT = W3CTraceContextPropagator.getInstance();
 
-    /** Less than a pod has to end after its drain. */
+    /** Shorter than the time that a pod has after its drain. */
     private static final long FLUSH_MILLIS = 2_000;
 
-    /** What counts where the variables say nothing else. */
+    /** Defaults, for what the variables do not set. */
     private static final Map<String, String> DEFAULTS = Map.of(
             "otel.service.name", "tidegate",
             "otel.exporter.otlp.protocol", "http/protobuf",
             "otel.metrics.exporter", "none",
             "otel.logs.exporter", "none",
             "otel.propagators", "tracecontext",
-            // It makes one up, and warns where the node's name is set in its place.
+            // This provider creates a random id, and warns because the node's name is set instead.
             "otel.java.disabled.resource.providers",
                     "io.opentelemetry.sdk.autoconfigure.ServiceInstanceIdResourceProvider");
 
@@ -61,7 +64,7 @@ final class OpenTelemetryTracing implements Tracing {
     }
 
     /**
-     * Begins to send.
+     * Starts to send.
      *
      * @throws IllegalArgumentException where OpenTelemetry cannot do what its variables say
      */
@@ -86,7 +89,7 @@ final class OpenTelemetryTracing implements Tracing {
         }
     }
 
-    /** Who sends the spans; what the operator says comes last, and counts. */
+    /** The sender of the spans. The operator's attributes come last, so they override the others. */
     private static String resource(Settings settings, String given) {
         String self = "service.instance.id=" + settings.server().node() + ",service.version=" + Version.current();
         return given.isEmpty() ? self : self + "," + given;

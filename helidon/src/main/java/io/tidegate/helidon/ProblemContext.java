@@ -13,7 +13,7 @@ import io.helidon.webserver.http.DirectHandlers;
 import io.tidegate.api.Answer;
 import java.util.concurrent.ExecutorService;
 
-/** A listener whose own refusals, of what is no HTTP, are problems (RFC 9457) like all others. */
+/** A listener context whose refusals of malformed HTTP are problems (RFC 9457) like all others. */
 record ProblemContext(ListenerContext listener, DirectHandlers directHandlers) implements ListenerContext {
 
     ProblemContext(ListenerContext listener) {
@@ -39,7 +39,7 @@ record ProblemContext(ListenerContext listener, DirectHandlers directHandlers) i
         return handlers.build();
     }
 
-    /** Helidon's own words may hold what the client has sent. */
+    /** Replaces Helidon's text, which may contain what the client has sent. */
     private static String detail(int status) {
         return status >= 500 && status != 505
                 ? "a defect of this server; its log says more"

@@ -3,23 +3,23 @@ package io.tidegate.helidon;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What a connection may read before its virtual thread lets others have its carrier. A virtual thread gives its carrier
- * back where it blocks, and nowhere else: one whose socket always has bytes would keep it for as long as its peer likes.
- * Used by one thread, the reading one.
+ * Limits what a connection may read before its virtual thread releases its carrier thread. A virtual thread releases its
+ * carrier only when it blocks. A thread whose socket always has bytes would keep its carrier for as long as its peer
+ * likes. Used by one thread, the reading one.
  *
- * <p>{@link Thread#yield} does not do it: with as many yielding threads as carriers, nothing else ran on JDK 25 within
- * seconds. A timed park does: what is woken by a timer queues behind everybody who waits.
+ * <p>{@link Thread#yield} is not enough: with as many yielding threads as carriers, nothing else ran on JDK 25 within
+ * seconds. A timed park is enough: a thread that a timer wakes queues behind all threads that wait.
  */
 final class ReadBudget {
-    /** Frames in one turn: at a few microseconds for one that is published, about a millisecond. */
+    /** Frames in one turn. A published frame takes a few microseconds, so a turn takes about a millisecond. */
     static final int FRAMES = 256;
 
-    /** Bytes in one turn, which also bounds frames that make no message, such as empty continuations. */
+    /** Bytes in one turn. This also limits frames that make no message, such as empty continuations. */
     static final int BYTES = 64 << 10;
 
     /**
-     * After {@link #BYTES} of compressed messages, counted as they come out: 3 MiB of them a second. What comes out may be a thousand
-     * times what is read from the socket, so to let others run in between is not enough.
+     * The pause after {@link #BYTES} of inflated messages: 3 MiB of them a second. Inflated bytes may be a thousand times
+     * the bytes that are read from the socket, so a short park between them is not enough.
      */
     private static final long REST_NANOS = 20_000_000;
 
@@ -29,16 +29,16 @@ final class ReadBudget {
     private int bytes = BYTES;
     private int inflated;
 
-    /** A budget whose end lets other virtual threads run. */
+    /** A budget that releases the carrier thread when it is used up. */
     ReadBudget() {
         this(() -> LockSupport.parkNanos(1), () -> LockSupport.parkNanos(REST_NANOS));
     }
 
     /**
-     * The same with another end.
+     * The same with other actions when the budget is used up.
      *
      * @param pause called on the reading thread whenever a budget is used up
-     * @param rest the same, where it is used up by what was inflated
+     * @param rest the same, where inflated bytes have used it up
      */
     ReadBudget(Runnable pause, Runnable rest) {
         this.pause = pause;
@@ -52,7 +52,7 @@ final class ReadBudget {
         }
     }
 
-    /** So many bytes were read from the socket. */
+    /** These bytes were read from the socket. */
     void bytes(int count) {
         bytes -= count;
         if (bytes <= 0) {
@@ -60,7 +60,10 @@ final class ReadBudget {
         }
     }
 
-    /** A message is inflated next: the rest for those before it comes now, so that it makes none of them late. */
+    /**
+     * A message is inflated next. The rest for earlier messages comes here, before this one, so that it delays none of
+     * those.
+     */
     void beforeInflating() {
         if (inflated >= BYTES) {
             inflated = 0;
@@ -68,7 +71,7 @@ final class ReadBudget {
         }
     }
 
-    /** So many bytes came out of a message. */
+    /** A message was inflated to this many bytes. */
     void inflated(int count) {
         inflated += count;
     }

@@ -14,11 +14,12 @@ import io.helidon.webserver.http1.Http1ConnectionListener;
 import java.util.List;
 
 /**
- * Refuses requests of which a proxy in front may think that they end elsewhere, and so that the next one begins elsewhere (RFC
- * 9112, section 11.2). Helidon takes the first of two lengths, {@code +5} for 5, and {@code identity} for no coding.
+ * Refuses requests whose end a proxy in front may see elsewhere, so that the proxy also sees the next request begin
+ * elsewhere (RFC 9112, section 11.2). Helidon takes the first of two lengths, {@code +5} for 5, and {@code identity} for
+ * no coding.
  *
- * @param heads sees each head first
- * @param content whether requests of this listener may have content; where they may not, none has to be read, or waited for
+ * @param heads gets each head first
+ * @param content whether requests of this listener may have content; where they may not, no content is read or waited for
  */
 record RequestFraming(HeaderTimeout heads, boolean content) implements Http1ConnectionListener {
 
@@ -47,7 +48,7 @@ record RequestFraming(HeaderTimeout heads, boolean content) implements Http1Conn
         require(codings.stream().allMatch("chunked"::equalsIgnoreCase), "Transfer-Encoding is chunked");
         require(lengths.isEmpty() || codings.isEmpty(), "there is Content-Length or Transfer-Encoding, not both");
         if (!codings.isEmpty() && headers instanceof WritableHeaders<?> writable) {
-            // Helidon knows it by its small letters.
+            // Helidon recognizes the value only in lower case.
             writable.set(HeaderValues.TRANSFER_ENCODING_CHUNKED);
         }
         if (!content && (!codings.isEmpty() || lengths.stream().anyMatch(length -> !length.matches("0+")))) {

@@ -12,46 +12,48 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What Helidon reads requests from, where it leaves three gaps. A client that leaves inside a request is a defect of the
- * server to it, with a stack trace in the log, and so is a method that is no token: here both are the client's. And its
- * chunks are read by {@link Integer#parseUnsignedInt}, whatever follows them, each whole into memory: here they are as RFC
- * 9112, section 7.1, wants them, and a large one comes in pieces.
+ * The reader that Helidon reads requests from. It closes three gaps of Helidon. First, a client that leaves inside a
+ * request is a server defect for Helidon, with a stack trace in the log; here it is the client's error. Second, the same
+ * is true for a method that is no token. Third, Helidon reads a chunk's size by {@link Integer#parseUnsignedInt}, does
+ * not check what follows a chunk, and reads each chunk completely into memory. Here chunks must follow RFC 9112, section
+ * 7.1, and a large chunk comes in pieces.
  *
- * <p>Helidon reads the first line of a request, and nothing else behind the end of a head, by {@link #findNewLine} and
- * {@link #readBytes}. It reads chunks, and nothing else, by {@link #readLine}, {@link #readBuffer} and {@link #skip}, in this order.
+ * <p>Helidon reads the first line of a request, and nothing else after the end of a head, by {@link #findNewLine} and
+ * {@link #readBytes}. It reads chunks, and nothing else, by {@link #readLine}, {@link #readBuffer} and {@link #skip}, in
+ * this order.
  */
 final class RequestReader extends DataReader {
-    /** Of a chunk, at once. */
+    /** The largest piece of a chunk in bytes. */
     private static final int PIECE = 16 << 10;
 
-    /** Bytes of a line with a chunk's size and its extensions, which nobody uses. */
+    /** Bytes of a line with a chunk's size and its extensions, which are not used. */
     private static final int MAX_LINE = 256;
 
-    /** Fifteen digits fit a long. */
+    /** Fifteen digits fit into a long. */
     private static final Pattern SIZE = Pattern.compile("([0-9A-Fa-f]{1,15})(?:[ \t]*;[\t -~]*)?");
 
-    /** Of methods (RFC 9110, section 5.6.2). */
+    /** The characters of a method besides letters and digits (RFC 9110, section 5.6.2). */
     private static final String TOKEN_SIGNS = "!#$%&'*+-.^_`|~";
 
-    /** A request is next, or the content of one. */
+    /** The next bytes are a request, or the content of one. */
     private boolean behindHead = true;
 
     /** The end of a line has just been found. */
     private boolean lineFound;
 
-    /** What is left of a chunk. */
+    /** The bytes of the current chunk that are left. */
     private long left;
 
-    /** A piece of a chunk is next. */
+    /** The next bytes are a piece of a chunk. */
     private boolean inPiece;
 
-    /** Helidon skips the end of a chunk next; within {@link #readBuffer} its reader skips for itself. */
+    /** Helidon skips the end of a chunk next. Within {@link #readBuffer} Helidon's reader calls skip itself. */
     private boolean behindPiece;
 
-    /** The last chunk has come: an empty line is next, since no trailers are taken. */
+    /** The last chunk has come. An empty line follows, because trailers are refused. */
     private boolean ends;
 
-    /** Reads what the source gives; a source that has no more throws, as that of Helidon does. */
+    /** Reads from a source. A source that has no more bytes throws, as Helidon's does. */
     RequestReader(Supplier<byte[]> source) {
         super(() -> bytes(source));
     }
@@ -64,7 +66,7 @@ final class RequestReader extends DataReader {
         }
     }
 
-    /** What has come, at least one byte. */
+    /** The bytes that have come, at least one. */
     static byte[] pull(DataReader source) {
         source.ensureAvailable();
         return source.readBytes(source.available());
@@ -81,7 +83,8 @@ final class RequestReader extends DataReader {
         boolean isEndOfHead = super.startsWithNewLine();
         if (isEndOfHead) {
             behindHead = true;
-            // What is read next without a line being looked for is no request: frames that came with a handshake.
+            // Bytes that are read next without a search for a line are no request: they are frames that came with a
+            // handshake.
             lineFound = false;
         }
         return isEndOfHead;
@@ -98,7 +101,7 @@ final class RequestReader extends DataReader {
         return bytes;
     }
 
-    /** True also where there is no blank, which Helidon refuses itself. */
+    /** Also true where there is no blank: Helidon itself refuses such a line. */
     private static boolean beginsWithToken(byte[] line) {
         int blank = 0;
         boolean isToken = true;
@@ -111,9 +114,9 @@ final class RequestReader extends DataReader {
     }
 
     /**
-     * The size of the next piece, as Helidon reads it; behind the last one an empty line.
+     * The size of the next piece, in the form that Helidon reads; after the last chunk an empty line.
      *
-     * @throws BadRequestException where there is no chunk as it must be
+     * @throws BadRequestException where the chunk is malformed
      */
     @Override
     public String readLine() {
@@ -142,7 +145,10 @@ final class RequestReader extends DataReader {
         return bytes;
     }
 
-    /** Where Helidon skips the end of a chunk, that must be there, and behind a piece there is none. */
+    /**
+     * Skips the end of a chunk. Helidon calls this after each piece, but only the last piece of a chunk has an end, which
+     * must be there.
+     */
     @Override
     public void skip(int length) {
         if (!behindPiece) {

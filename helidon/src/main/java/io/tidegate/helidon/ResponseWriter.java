@@ -5,7 +5,10 @@ import io.helidon.common.buffers.DataWriter;
 import io.helidon.webserver.CloseConnectionException;
 import java.io.UncheckedIOException;
 
-/** What Helidon writes responses to, where a client that has left meanwhile would be a defect, as in {@link RequestReader}. */
+/**
+ * The writer of Helidon's responses. Without it a client that has left would be a server defect, as in {@link
+ * RequestReader}.
+ */
 record ResponseWriter(DataWriter writer) implements DataWriter {
 
     @Override

@@ -6,7 +6,7 @@ import io.tidegate.metrics.Metrics.SocketRefusal;
 import io.tidegate.time.Rarely;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** TCP connections that may be open at once, to one listener or to several. Any thread. */
+/** Limits the open TCP connections of one or several listeners. Any thread. */
 final class SocketLimit {
     private static final System.Logger LOG = System.getLogger(SocketLimit.class.getName());
 
@@ -19,9 +19,9 @@ final class SocketLimit {
     private final Rarely failed = new Rarely();
 
     /**
-     * None is open.
+     * No connection is open.
      *
-     * @param key names the bound in the log
+     * @param key names the limit in the log
      * @param reason under which a refusal is counted
      */
     SocketLimit(int most, String key, SocketRefusal reason, Metrics metrics) {
@@ -31,7 +31,10 @@ final class SocketLimit {
         this.metrics = metrics;
     }
 
-    /** One more. False where there are enough: then it is to be closed, and not to {@link #leave}. */
+    /**
+     * Counts one more connection. Returns false at the limit: the caller then closes the connection and does not {@link
+     * #leave}.
+     */
     boolean enter() {
         if (open.incrementAndGet() <= most) {
             return true;
@@ -44,7 +47,7 @@ final class SocketLimit {
         return false;
     }
 
-    /** One of them has ended. */
+    /** A counted connection has ended. */
     void leave() {
         open.decrementAndGet();
     }
@@ -65,7 +68,7 @@ final class SocketLimit {
         }
     }
 
-    /** Counts connections that end before they could be read. */
+    /** Counts connections that end before they can be read. */
     Counter tlsFailed() {
         return metrics.tlsFailed();
     }

@@ -10,27 +10,27 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The socket below Helidon's HTTP connection, once that has been upgraded.
+ * The socket of a Helidon HTTP connection after its upgrade.
  *
- * <p>A descriptor that is closed may be another connection's at once, and what is sent on it would reach a stranger. So it
- * is used under the lock, and {@link #abort} takes it away under the lock before the socket is closed: a thread that closes the
- * socket has to call that first, or {@link #release}.
+ * <p>The number of a closed descriptor may be given to another connection at once, and bytes that are sent on it would
+ * reach a stranger. So the descriptor is used under the lock, and {@link #abort} removes it under the lock before the
+ * socket is closed. A thread that closes the socket must first call that, or {@link #release}.
  */
 final class SocketTransport implements Transport {
-    /** Bytes of a write that waits for the peer, so that one that reads can be told from one that does not. */
+    /** Bytes of a piece of a write that waits for the peer. Pieces show whether the peer reads. */
     private static final int PIECE = 16 << 10;
 
     private final HelidonSocket socket;
     private final Runnable closing;
 
-    /** That of the one thread that writes at once; null before it has. */
+    /** The sender of the write loop's thread; null before its first write. */
     @GuardedBy("this")
     private @Nullable NativeSender sender;
 
     @GuardedBy("this")
     private int descriptor;
 
-    /** Written by the thread of the one write that is under way. */
+    /** Only the thread of the current write changes this field. */
     private volatile long restTaken;
 
     SocketTransport(HelidonSocket socket) {
@@ -43,7 +43,7 @@ final class SocketTransport implements Transport {
         this.closing = closing(socket);
     }
 
-    /** How this thread's connection is closed from any other, without waiting for the peer. */
+    /** Returns an action that closes this thread's connection from any other thread, without waiting for the peer. */
     private static Runnable closing(HelidonSocket socket) {
         if (!socket.isSecure()) {
             return () -> close(socket);
@@ -57,7 +57,7 @@ final class SocketTransport implements Transport {
         try {
             socket.close();
         } catch (UncheckedIOException e) {
-            // It is closed, or the reading thread will find out what is wrong with it.
+            // It is closed already, or the reading thread will notice the failure.
         }
     }
 
@@ -102,7 +102,7 @@ final class SocketTransport implements Transport {
         try {
             for (int at = from; at < bytes.length; at += PIECE) {
                 int length = Math.min(PIECE, bytes.length - at);
-                // Not create: that one writes beyond the end unless it begins at 0 (Helidon 4.2.6).
+                // Not {@code create}, which writes beyond the end unless it begins at 0 (Helidon 4.2.6).
                 socket.write(BufferData.createReadOnly(bytes, at, length));
                 restTaken = before + at + length - from;
             }
@@ -111,7 +111,7 @@ final class SocketTransport implements Transport {
         }
     }
 
-    /** Leaves the socket to Helidon, which may close it: nothing is sent at once any more. Any thread. */
+    /** Leaves the socket to Helidon, which may close it: nothing more is sent by descriptor. Any thread. */
     synchronized void release() {
         descriptor = NativeSender.NO_DESCRIPTOR;
     }

@@ -3,12 +3,12 @@ package io.tidegate.helidon;
 import io.tidegate.settings.Settings;
 import io.tidegate.tracing.Tracing;
 
-/** Where a node's spans go. Where that is nothing, no class of OpenTelemetry is loaded. */
+/** Where a node's spans are sent. Without tracing, no class of OpenTelemetry is loaded. */
 public final class Spans {
     private Spans() {}
 
     /**
-     * As the settings say.
+     * The tracing according to the settings.
      *
      * @throws IllegalArgumentException where OpenTelemetry cannot do what its variables say
      */

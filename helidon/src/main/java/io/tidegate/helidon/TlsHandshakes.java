@@ -13,16 +13,16 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections whose handshake of TLS, or whose first request, is under way. Helidon 4.2.6 makes the handshake on the connection's own
- * thread and waits for it without end; where it fails, Helidon leaves the socket open.
+ * Connections whose TLS handshake, or whose first request, is under way. Helidon 4.2.6 runs the handshake on the
+ * connection's own thread and waits for it without a limit. If the handshake fails, Helidon leaves the socket open.
  */
 final class TlsHandshakes {
     private static final System.Logger LOG = System.getLogger(TlsHandshakes.class.getName());
 
-    /** Of the connection whose thread asks. */
+    /** The socket of the current thread's connection. */
     private static final ScopedValue<SSLSocket> SOCKET = ScopedValue.newInstance();
 
-    /** For what is still to be sent when a connection ends, its last frame and the end of TLS among it. */
+    /** The time for the last bytes of a connection, which include its last frame and the end of TLS. */
     private static final int LINGER_SECONDS = 1;
 
     private final LongSupplier nanoTime;
@@ -33,14 +33,17 @@ final class TlsHandshakes {
         this.nanoTime = nanoTime;
     }
 
-    /** The socket of this thread's connection; empty where it is not encrypted, or not by a listener of ours. */
+    /**
+     * The socket of this thread's connection; empty where the connection is not encrypted, or belongs to an application's
+     * listener.
+     */
     static Optional<SSLSocket> socket() {
         return SOCKET.isBound() ? Optional.of(SOCKET.get()) : Optional.empty();
     }
 
     /**
-     * Closes a socket from a thread that must not wait: to close one of TLS waits for a write that is under way, and to write waits for
-     * the peer (SSLSocketImpl.close). With SO_LINGER both have a bound.
+     * Closes a socket from a thread that must not wait. Closing a TLS socket waits for a write that is under way, and a
+     * write waits for the peer (SSLSocketImpl.close). SO_LINGER limits both.
      */
     static void close(SSLSocket socket) {
         Thread.startVirtualThread(() -> {
@@ -57,14 +60,14 @@ final class TlsHandshakes {
      * Runs a connection to its end, on its own thread.
      *
      * @param failed counts handshakes that fail
-     * @return null where it failed
+     * @return null where the handshake failed
      */
     <T> @Nullable T run(SSLSocket socket, InterruptableTask<T> connection, Counter failed) throws Exception {
         unfinished.put(socket, nanoTime.getAsLong());
         try {
             return ScopedValue.where(SOCKET, socket).call(connection::call);
         } catch (RuntimeException e) {
-            // Of the handshake: what comes later Helidon catches itself.
+            // The exception comes from the handshake. Helidon itself catches later ones.
             failed.increment();
             if (told.isTime(nanoTime.getAsLong())) {
                 Throwable reason = e.getCause() == null ? e : e.getCause();
@@ -85,7 +88,7 @@ final class TlsHandshakes {
         socket().ifPresent(unfinished::remove);
     }
 
-    /** Closes those that have taken longer. */
+    /** Closes the connections that have taken longer. */
     void closeOverdue(Duration timeout) {
         long now = nanoTime.getAsLong();
         unfinished.forEach((socket, since) -> {

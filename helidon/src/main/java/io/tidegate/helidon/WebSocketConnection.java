@@ -20,9 +20,9 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One upgraded connection. Its virtual thread reads, from the answer to the handshake to the end of TCP; all writing
- * after that answer goes through the connection's queue. Whatever ends the reading, {@link Connection#ended} follows, and
- * the end of TCP.
+ * One upgraded connection. Its virtual thread reads, from the answer to the handshake to the end of TCP. All writes after
+ * that answer go through the connection's queue. When the reading ends for any reason, {@link Connection#ended} follows,
+ * and then the end of TCP.
  */
 final class WebSocketConnection implements ServerConnection {
     private static final System.Logger LOG = System.getLogger(WebSocketConnection.class.getName());
@@ -39,8 +39,8 @@ final class WebSocketConnection implements ServerConnection {
     /**
      * How messages are read.
      *
-     * @param maxMessage bytes of the largest
-     * @param decompression where they may come compressed
+     * @param maxMessage bytes of the largest message
+     * @param decompression where messages may be compressed
      */
     record Reading(int maxMessage, Optional<Decompression> decompression) {}
 
@@ -53,7 +53,7 @@ final class WebSocketConnection implements ServerConnection {
     private final Counter bytesReceived;
     private final ReadBudget budget = new ReadBudget();
 
-    /** Where the reading has got to, for the endpoint's sake: the code of an abnormal end until something else is known. */
+    /** The close code that the endpoint gets at the end; abnormal until another code is known. */
     private int code = ABNORMAL;
 
     WebSocketConnection(
@@ -75,7 +75,7 @@ final class WebSocketConnection implements ServerConnection {
                 reading.decompression().map(this::counted).orElse(null));
     }
 
-    /** What comes out of a compressed message is work, much more than to read it from the socket. */
+    /** Counts inflated bytes: to process them costs much more than to read the compressed ones from the socket. */
     private Decompression counted(Decompression decompression) {
         return (payload, length, most) -> {
             budget.beforeInflating();
@@ -95,19 +95,19 @@ final class WebSocketConnection implements ServerConnection {
         } catch (IOException e) {
             // The client left during the handshake.
         } catch (InterruptedException e) {
-            // Helidon answers what leaves here with an HTTP response, which must not reach a WebSocket.
+            // Helidon answers an exception from here with an HTTP response, which must not be sent on a WebSocket.
             connection.abort();
             throw e;
         } catch (RuntimeException | Error e) {
             OutOfMemory.check(e);
             LOG.log(System.Logger.Level.ERROR, "A connection failed", e);
-            // An endpoint that failed before it did this would leave the close frame waiting.
+            // If the endpoint has failed before it opened the connection, the close frame would wait forever.
             connection.opened();
             connection.close(CloseCode.INTERNAL, CloseCode.INTERNAL.reason());
             connection.awaitClosed();
         } finally {
             connection.ended();
-            // Helidon closes the socket, too, but not through the transport.
+            // Helidon closes the socket too, but not through the transport.
             transport.abort();
         }
     }
@@ -118,7 +118,7 @@ final class WebSocketConnection implements ServerConnection {
         throw new IllegalStateException("Helidon calls handle(Limit)");
     }
 
-    /** The hub closes silent peers by itself; Helidon's idle timeout knows no close frame. */
+    /** Zero, because the hub itself closes silent peers, and Helidon's idle timeout sends no close frame. */
     @Override
     public Duration idleTime() {
         return Duration.ZERO;
@@ -176,7 +176,7 @@ final class WebSocketConnection implements ServerConnection {
         return bytes;
     }
 
-    /** Past Helidon's reader, which keeps what it has read, once that is empty. */
+    /** Reads from the socket, past Helidon's reader, as soon as that reader has no bytes left. */
     private byte @Nullable [] arrived() {
         int left = context.dataReader().available();
         if (left > 0) {

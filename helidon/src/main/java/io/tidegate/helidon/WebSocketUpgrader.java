@@ -35,8 +35,9 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * Answers a WebSocket handshake: with 101 and a connection of ours, or with an HTTP status that says why not. In the
- * order: does it speak RFC 6455, is there such an endpoint, may it connect now, who is it.
+ * Answers a WebSocket handshake: with 101 and a connection of this server, or with an HTTP status that says why not. It
+ * checks in this order: whether the request follows RFC 6455, whether the endpoint exists, whether the client may connect
+ * now, and the client's identity.
  */
 final class WebSocketUpgrader implements Http1Upgrader {
     private static final System.Logger LOG = System.getLogger(WebSocketUpgrader.class.getName());
@@ -51,7 +52,7 @@ final class WebSocketUpgrader implements Http1Upgrader {
     private final Deflation deflation = new Deflation();
     private final Inflation inflation = new Inflation();
 
-    /** @param paths the path of ours that is meant, of that of a request */
+    /** @param paths maps a request's path to the endpoint's path */
     WebSocketUpgrader(Hub hub, Endpoint.Factory endpoints, Settings settings, UnaryOperator<String> paths) {
         this.hub = hub;
         this.endpoints = endpoints;
@@ -108,7 +109,7 @@ final class WebSocketUpgrader implements Http1Upgrader {
                     context, transport, connection, endpoint, () -> transport.write(response, 0), reading);
         } catch (RuntimeException | Error e) {
             OutOfMemory.check(e);
-            // Helidon answers with this, and closes the socket past the transport.
+            // Helidon answers the exception, and closes the socket without the transport.
             transport.release();
             throw e;
         }
@@ -202,7 +203,7 @@ final class WebSocketUpgrader implements Http1Upgrader {
         return headers.all(HeaderNames.create(name), List::of);
     }
 
-    /** Helidon answers with this, and closes the connection. It is counted. */
+    /** The exception that makes Helidon answer and close the connection. The refusal is counted. */
     static RequestException refusal(Handshake.Refused refused, Metrics metrics) {
         metrics.connectionsRejected(Rejection.of(refused.status())).increment();
         return refusal(refused.status(), refused.headers(), refused.text());

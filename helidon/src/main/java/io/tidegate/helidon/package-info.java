@@ -1,4 +1,4 @@
-/** The core behind Helidon's web server, the same on SE and MP: listeners, handshakes, and a socket's reading and writing. */
+/** The core on Helidon's web server, for SE and MP: listeners, handshakes, and reading and writing of sockets. */
 @NullMarked
 package io.tidegate.helidon;
 

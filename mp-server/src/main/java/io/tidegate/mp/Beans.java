@@ -20,7 +20,10 @@ import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 import org.eclipse.microprofile.config.Config;
 
-/** The node in a CDI container: what others may have injected, and its life around that of Helidon's listeners. */
+/**
+ * The node in a CDI container: the beans that can be injected, and the node's life around the life of Helidon's
+ * listeners.
+ */
 @ApplicationScoped
 class Beans {
     /** Helidon opens the listeners at {@code PLATFORM_AFTER + 100}, and closes them at {@code PLATFORM_BEFORE}. */
@@ -70,7 +73,7 @@ class Beans {
         node.api().ifPresent(api -> Listeners.api(server.serverNamedRoutingBuilder(Listeners.API), api, heads));
     }
 
-    /** Helidon may close a registry and open another until the listeners are open: meters come after that. */
+    /** Until the listeners are open, Helidon may replace the registry, so meters are registered after that. */
     void listening(
             @Observes @Priority(LISTENING) @Initialized(ApplicationScoped.class) Object event,
             Node node,
@@ -81,7 +84,7 @@ class Beans {
         node.listening();
     }
 
-    /** Before the listeners are closed, which would interrupt the connections. */
+    /** Runs before the listeners are closed, because their close would interrupt the connections. */
     void close(
             @Observes @Priority(STILL_LISTENING) @BeforeDestroyed(ApplicationScoped.class) Object event,
             Node node,

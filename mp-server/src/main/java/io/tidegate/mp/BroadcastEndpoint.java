@@ -3,7 +3,7 @@ package io.tidegate.mp;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.websocket.server.ServerEndpoint;
 
-/** Each message goes to every connection on this path. */
+/** Sends each message to every connection on this path. */
 @ApplicationScoped
 @ServerEndpoint(value = "/", configurator = TyrusEndpoint.Binding.class)
 public class BroadcastEndpoint extends HubEndpoint {}

@@ -7,7 +7,7 @@ import java.util.List;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.eclipse.microprofile.config.spi.ConfigSourceProvider;
 
-/** The {@code application.yaml} of the working directory; Helidon MP looks for it on the class path alone. */
+/** The {@code application.yaml} of the working directory. Helidon MP searches only the class path for it. */
 public final class ConfigFile implements ConfigSourceProvider {
     private final Path file;
 

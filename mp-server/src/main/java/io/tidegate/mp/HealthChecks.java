@@ -13,7 +13,7 @@ import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
-/** What the node says of itself, as MicroProfile Health asks it. */
+/** The node's health for MicroProfile Health. */
 @ApplicationScoped
 class HealthChecks {
 

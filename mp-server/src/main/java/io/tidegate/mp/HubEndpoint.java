@@ -13,19 +13,19 @@ import jakarta.websocket.Session;
 import java.lang.System.Logger.Level;
 
 /**
- * What both endpoints do: they hand everything to the hub's connection, which is bound to each session. Public, since
- * the container looks for its methods from outside.
+ * The common part of both endpoints. They pass everything to the hub's connection, which is bound to each session.
+ * Public, because the container looks for its methods from outside.
  */
 public abstract class HubEndpoint {
     private static final System.Logger LOG = System.getLogger(HubEndpoint.class.getName());
 
-    /** Its frames may follow the handshake's answer now. */
+    /** Frames may follow the handshake's answer from now on. */
     @OnOpen
     public void opened(Session session) {
         TyrusEndpoint.of(session).began();
     }
 
-    /** Blocks while too many publishes of this connection are under way, so that it is not read meanwhile. */
+    /** Blocks while too many publishes of this connection are under way, so that the connection is not read meanwhile. */
     @OnMessage
     public void text(Session session, String text) throws InterruptedException {
         receive(session, new Message(Opcode.TEXT, text.getBytes(UTF_8)));
@@ -37,7 +37,7 @@ public abstract class HubEndpoint {
         receive(session, new Message(Opcode.BINARY, bytes));
     }
 
-    /** The connection has been told by its close frame, or will be by the end of its reading. */
+    /** Only logs: the connection has got the close frame already, or ends with its reading. */
     @OnClose
     public void closed(Session session, CloseReason reason) {
         LOG.log(
@@ -46,7 +46,7 @@ public abstract class HubEndpoint {
                         + reason.getCloseCode().getCode());
     }
 
-    /** One of the above has failed. */
+    /** One of the methods above has failed. */
     @OnError
     public void failed(Session session, Throwable failure) {
         TyrusEndpoint.of(session).failed(failure);

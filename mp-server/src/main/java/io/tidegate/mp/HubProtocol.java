@@ -14,9 +14,9 @@ import io.tidegate.settings.Settings;
 import jakarta.enterprise.inject.spi.CDI;
 
 /**
- * The only protocol of all listeners, as their configuration names it. So no other upgrade that lies on the class path
- * comes into question, whatever its weight and its place: not Helidon's for WebSockets on SE, nor its own for Tyrus,
- * which answers 101 to a handshake that was refused.
+ * The only protocol of all listeners, because their configuration names it. So no other upgrade on the class path is
+ * used, whatever its weight and its place: neither Helidon's for WebSockets on SE, nor Helidon's for Tyrus, which answers
+ * 101 to a handshake that was refused.
  */
 record HubProtocol(String name) implements ProtocolConfig {
     static final String TYPE = "tidegate";
@@ -39,7 +39,7 @@ record HubProtocol(String name) implements ProtocolConfig {
         }
     }
 
-    /** Found by Java's service loader; what it needs comes from CDI. */
+    /** Found by Java's service loader. Its dependencies come from CDI. */
     public static final class Selectors implements ServerConnectionSelectorProvider<ProtocolConfig> {
         @Override
         public Class<ProtocolConfig> protocolConfigType() {

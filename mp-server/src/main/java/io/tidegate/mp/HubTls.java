@@ -7,7 +7,7 @@ import io.tidegate.helidon.NodeTls;
 import io.tidegate.node.Node;
 import jakarta.enterprise.inject.spi.CDI;
 
-/** The node's keys, as the configuration of a listener names them. Found by Java's service loader. */
+/** The node's keys under the name that a listener's configuration uses. Found by Java's service loader. */
 public final class HubTls implements TlsManagerProvider {
     @Override
     public String configKey() {

@@ -12,7 +12,7 @@ import org.eclipse.microprofile.config.spi.ConfigProviderResolver;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
-/** What Helidon MP reads of its listeners, made of the settings: nobody can set it otherwise. */
+/** Helidon MP's configuration of its listeners, made from this server's settings. No other source can override it. */
 final class ListenerConfigSource implements ConfigSource {
     private static final int ABOVE_ALL = 1_000;
 
@@ -27,12 +27,12 @@ final class ListenerConfigSource implements ConfigSource {
             listener("server.sockets.1.", Listeners.API, all.api().port(), all);
             properties.put("server.sockets.1.name", Listeners.API);
         }
-        // Read a second time by the container: a random one would be another.
+        // The container reads this key again, and a random name would differ the second time.
         properties.put("tidegate.node", settings.node());
         properties.put("server.features.observe.sockets", Listeners.MANAGEMENT);
     }
 
-    /** Puts it above the sources that there are, for the container that starts after this. */
+    /** Registers this source above the existing ones, for the container that starts afterwards. */
     static void register(Settings settings) {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
         ConfigProviderResolver resolver = ConfigProviderResolver.instance();

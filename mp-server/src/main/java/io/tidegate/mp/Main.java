@@ -9,7 +9,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 public final class Main {
     private Main() {}
 
-    /** Takes {@code --version} or nothing: settings come from MicroProfile Config. */
+    /** Takes {@code --version} or nothing. Settings come from MicroProfile Config. */
     public static void main(String[] args) throws ReflectiveOperationException {
         Launch.run("Helidon MP", args, Main::settings, MpServer::start);
     }

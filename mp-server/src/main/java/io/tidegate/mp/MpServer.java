@@ -23,12 +23,12 @@ final class MpServer implements Launch.Server {
         this.server = container.getBeanManager().getExtension(ServerCdiExtension.class);
     }
 
-    /** As {@link Launch.Start} wants it. */
+    /** Starts a server, for {@link Launch.Start}. */
     static MpServer start(Settings settings) throws CannotListenException {
         Ports.requireFree(settings);
         ListenerConfigSource.register(settings);
         MpServer server = new MpServer(HelidonContainer.instance().start(), settings);
-        // Helidon logs what is wrong with a listener and goes on.
+        // Helidon logs a listener's failure and continues.
         if (server.port() < 0 || server.managementPort() < 0 || server.apiPort().orElse(0) < 0) {
             server.close();
             throw new CannotListenException(

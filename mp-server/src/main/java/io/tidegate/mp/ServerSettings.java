@@ -8,11 +8,11 @@ import java.util.NoSuchElementException;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
-/** The settings as MicroProfile Config finds them: every source that it has, by its ordinal. */
+/** The settings from MicroProfile Config: from all of its sources, by their ordinals. */
 final class ServerSettings {
     private static final String PREFIX = "tidegate.";
 
-    /** Names of MicroProfile JWT 2.1, section 9, that count where the project's own keys are not set. */
+    /** Names of MicroProfile JWT 2.1, section 9. They apply where this project's own keys are not set. */
     private static final Map<String, String> MICROPROFILE_JWT = Map.of(
             "mp.jwt.verify.publickey.location", "tidegate.auth.jwks",
             "mp.jwt.verify.issuer", "tidegate.auth.issuer",
@@ -21,14 +21,14 @@ final class ServerSettings {
     private ServerSettings() {}
 
     /**
-     * Reads them.
+     * Reads the settings.
      *
-     * @throws io.tidegate.settings.SettingsException where something is wrong with them, with all of it
+     * @throws io.tidegate.settings.SettingsException where settings are wrong; it names all of them
      */
     static Settings read(Config config) {
         Map<String, String> values = new HashMap<>();
         for (ConfigSource source : config.getConfigSources()) {
-            // The highest ordinal comes first, and what it says stays.
+            // The source with the highest ordinal comes first, and its values stay.
             named(source).forEach(values::putIfAbsent);
         }
         values.replaceAll((name, value) -> expanded(config, name, value));
@@ -37,7 +37,7 @@ final class ServerSettings {
         return SettingsReader.read(values, System.getenv());
     }
 
-    /** What a source says by name or, in the manner of the environment, by a variable. */
+    /** The values of a source, by key or by the name of an environment variable. */
     private static Map<String, String> named(ConfigSource source) {
         Map<String, String> values = new HashMap<>(SettingsReader.fromEnvironment(source.getProperties()));
         for (String name : source.getPropertyNames()) {
@@ -50,8 +50,8 @@ final class ServerSettings {
     }
 
     /**
-     * A value whose expressions, as in <code>${NAME}</code>, are replaced. Others are taken as they stand: to
-     * MicroProfile an empty one is none at all, while here it may lift what a lower source says.
+     * A value with its expressions, as in <code>${NAME}</code>, replaced. Other values are taken unchanged. To
+     * MicroProfile an empty value means no value, but here it may override the value of a lower source.
      */
     private static String expanded(Config config, String name, String value) {
         if (!value.contains("${")) {
@@ -60,7 +60,7 @@ final class ServerSettings {
         try {
             return config.getOptionalValue(name, String.class).orElse(value);
         } catch (NoSuchElementException e) {
-            // It names nothing, so it may not be meant as one: a password may look like that.
+            // The expression names no key, so the text may not be an expression: a password may look like one.
             return value;
         }
     }

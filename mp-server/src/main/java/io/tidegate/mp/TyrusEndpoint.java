@@ -17,9 +17,9 @@ import org.glassfish.tyrus.spi.Writer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection's way through the Jakarta WebSocket container: whole, valid messages go in as frames, and come out of an
- * endpoint's {@code @OnMessage}, on the same thread. Nothing goes the other way: what Tyrus writes by itself (its half of
- * a closing handshake) is dropped, since the connection's queue has written it.
+ * Passes one connection's messages through the Jakarta WebSocket container. Whole, valid messages go in as frames, and
+ * come out at an endpoint's {@code @OnMessage}, on the same thread. Nothing goes the other way: what Tyrus itself writes
+ * (its half of a closing handshake) is dropped, because the connection's queue has written it.
  */
 final class TyrusEndpoint implements Endpoint {
     /** The longest header of a client's frame. */
@@ -36,22 +36,22 @@ final class TyrusEndpoint implements Endpoint {
     private org.glassfish.tyrus.spi.@Nullable Connection tyrus;
     private @Nullable Throwable failure;
 
-    /** Whether what went into Tyrus last has come out of the endpoint; Tyrus keeps to itself why it drops something. */
+    /** Whether the endpoint has got what went into Tyrus last. Tyrus does not say when it drops something. */
     private boolean cameOut;
 
     TyrusEndpoint(Connection connection) {
         this.connection = connection;
     }
 
-    /** The one that a session belongs to. */
+    /** The endpoint of a session. */
     static TyrusEndpoint of(Session session) {
         return (TyrusEndpoint)
                 Objects.requireNonNull(session.getUserProperties().get(KEY));
     }
 
     /**
-     * Binds a session to its endpoint. What a request brings along for its session goes by the name of an HTTP session in
-     * Jakarta WebSocket; there is none here.
+     * Binds a session to its endpoint. In Jakarta WebSocket an object that a request passes to its session is called an
+     * HTTP session; this server has no HTTP sessions.
      */
     public static final class Binding extends ServerEndpointConfig.Configurator {
         @Override
@@ -64,19 +64,19 @@ final class TyrusEndpoint implements Endpoint {
         upgrade = info;
     }
 
-    /** From {@code @OnOpen}. */
+    /** Called by {@code @OnOpen}. */
     void began() {
         cameOut = true;
         connection.opened();
     }
 
-    /** From {@code @OnMessage}. */
+    /** Called by {@code @OnMessage}. */
     void arrived(Message message) throws InterruptedException {
         cameOut = true;
         connection.receive(message);
     }
 
-    /** From {@code @OnError}: a method of the endpoint has thrown this. */
+    /** Called by {@code @OnError}: a method of the endpoint has thrown this. */
     void failed(Throwable thrown) {
         failure = thrown;
     }
@@ -116,7 +116,7 @@ final class TyrusEndpoint implements Endpoint {
         }
     }
 
-    /** One frame as a client sends it (RFC 6455, section 5.2), with a mask of zeros, which leaves the payload alone. */
+    /** One frame as a client sends it (RFC 6455, section 5.2). Its mask is zero, which leaves the payload unchanged. */
     private static ByteBuffer frame(Message message) {
         byte[] payload = message.payload();
         ByteBuffer frame = ByteBuffer.allocate(HEADER_MAX + payload.length);

@@ -25,9 +25,10 @@ import org.glassfish.tyrus.spi.WebSocketEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Jakarta WebSocket container, without a socket: handshakes are answered, frames read and written by ours, and what
- * gets here is admitted already. Helidon's own way to Tyrus is passed by: it answers 101 to a refused handshake, never
- * closes TCP, takes frames that are not masked and writes each message by itself under a lock.
+ * The Jakarta WebSocket container, without a socket. This server's own code answers handshakes and reads and writes
+ * frames, and only admitted connections get here. Helidon's own integration of Tyrus is not used: it answers 101 to a
+ * refused handshake, never closes TCP, accepts frames that are not masked, and writes each message separately under a
+ * lock.
  */
 final class TyrusEndpoints implements Endpoint.Factory {
     private final WebSocketEngine engine;
@@ -37,7 +38,7 @@ final class TyrusEndpoints implements Endpoint.Factory {
      * A container with both endpoints.
      *
      * @param maxMessage bytes of the largest message
-     * @param prefix of their paths: empty, or as {@code /ws}
+     * @param prefix of their paths: empty, or for example {@code /ws}
      */
     TyrusEndpoints(int maxMessage, String prefix) {
         this.prefix = prefix;
@@ -80,13 +81,13 @@ final class TyrusEndpoints implements Endpoint.Factory {
         return request;
     }
 
-    /** Tyrus fails on a name without a value, as in {@code ?a}. */
+    /** Adds an empty value, because Tyrus fails on a name without a value, as in {@code ?a}. */
     private static String[] values(UriQuery query, String name) {
         List<String> values = query.all(name);
         return values.isEmpty() ? new String[] {""} : values.toArray(String[]::new);
     }
 
-    /** {@code sub} of a token, as {@code Session.getUserPrincipal()} gives it. */
+    /** {@code sub} of a token, as the result of {@code Session.getUserPrincipal()}. */
     private record User(String name) implements Principal {
         @Override
         public String getName() {
@@ -100,8 +101,8 @@ final class TyrusEndpoints implements Endpoint.Factory {
     }
 
     /**
-     * With every message Tyrus sets a timer, at once, for a session that has no idle timeout. None has: the hub watches
-     * its connections itself.
+     * Sets no timers. With every message Tyrus would set a timer for each session, even though no session has an idle
+     * timeout: the hub itself watches its connections.
      */
     private static final class NoTimers extends ScheduledThreadPoolExecutor {
         NoTimers() {

@@ -8,7 +8,10 @@ import io.tidegate.settings.Settings;
 public final class Main {
     private Main() {}
 
-    /** Takes {@code --version} or nothing: settings come from system properties, the environment and {@code application.yaml}. */
+    /**
+     * Takes {@code --version} or nothing. Settings come from system properties, the environment and {@code
+     * application.yaml}.
+     */
     public static void main(String[] args) throws ReflectiveOperationException {
         Launch.run("Helidon SE", args, Main::settings, settings -> {
             SeServer server = new SeServer(settings);

@@ -10,7 +10,7 @@ import io.tidegate.node.Node;
 import io.tidegate.node.NodeHealth;
 import java.util.List;
 
-/** What operators and scrapers ask, on a listener of its own: {@code /metrics} and {@code /health}. */
+/** The management listener for operators and scrapers: {@code /metrics} and {@code /health}. */
 final class Management {
     private Management() {}
 

@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** A node behind Helidon SE, from the opening of its listeners to their end. */
+/** A node on Helidon SE, from the opening of its listeners to their end. */
 final class SeServer implements Launch.Server {
     private final Settings settings;
     private final Node node;
@@ -33,7 +33,7 @@ final class SeServer implements Launch.Server {
     private final WebServer server;
 
     /**
-     * A server that is not listening yet; its node runs already.
+     * A server that does not listen yet. Its node runs already.
      *
      * @throws IllegalArgumentException where a file that the settings name cannot be used
      */
@@ -44,7 +44,7 @@ final class SeServer implements Launch.Server {
         WebServerConfig.Builder builder = WebServer.builder().shutdownHook(false);
         configure(builder, settings, node, registry, heads);
         this.server = builder.build();
-        // Helidon may close the registry and open another while a server is built: meters come after that.
+        // While a server is built, Helidon may replace the registry, so meters are registered after that.
         this.meters = new HelidonMeters(registry);
         node.bindMetrics(meters);
     }
@@ -91,7 +91,7 @@ final class SeServer implements Launch.Server {
         });
     }
 
-    /** A listener beside the first one. */
+    /** A listener in addition to the first one. */
     private static ListenerConfig.Builder listener(
             Settings settings, Node node, String name, int port, HeaderTimeout heads) {
         ListenerConfig.Builder listener = ListenerConfig.builder()
@@ -103,13 +103,13 @@ final class SeServer implements Launch.Server {
     /**
      * Opens the listeners.
      *
-     * @throws CannotListenException where one of the ports cannot be had; nothing is open then
+     * @throws CannotListenException where one of the ports is not available; then no listener is open
      */
     void start() throws CannotListenException {
         Settings.Server own = settings.server();
         Ports.requireFree(settings);
         server.start();
-        // Helidon logs what is wrong with a listener and returns.
+        // Helidon logs a listener's failure and returns.
         if (!server.isRunning()) {
             throw new CannotListenException("cannot listen on tidegate.port=" + own.port()
                     + ", tidegate.management.port=" + own.managementPort()

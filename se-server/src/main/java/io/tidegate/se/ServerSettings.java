@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The settings as Helidon SE finds them: {@code application.yaml} (in the working directory, then on the class path), above
- * it the environment, above that system properties.
+ * The settings from Helidon SE: {@code application.yaml} (in the working directory, then on the class path), overridden
+ * by the environment, overridden by system properties.
  */
 final class ServerSettings {
     private static final String ROOT = "tidegate";
@@ -18,12 +18,12 @@ final class ServerSettings {
     private ServerSettings() {}
 
     /**
-     * Reads them.
+     * Reads the settings.
      *
-     * @throws io.tidegate.settings.SettingsException where something is wrong with them, with all of it
+     * @throws io.tidegate.settings.SettingsException where settings are wrong; it names all of them
      */
     static Settings read() {
-        // Helidon's own reading of the environment guesses at names; ours knows that every underscore is a dot.
+        // Helidon guesses the keys of environment variables. This server's rule is exact: every underscore is a dot.
         Config files = Config.builder()
                 .disableEnvironmentVariablesSource()
                 .disableSystemPropertiesSource()

@@ -1,4 +1,4 @@
-/** Starts a server on Helidon SE: its settings, its two listeners, health and metrics. */
+/** Starts a server on Helidon SE: its settings, its listeners, health and metrics. */
 @NullMarked
 package io.tidegate.se;
 
