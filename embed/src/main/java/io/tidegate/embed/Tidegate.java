@@ -51,7 +51,7 @@ import java.util.stream.Stream;
 public final class Tidegate implements ServerFeature {
     private static final String NAME = "tidegate";
 
-    /** Above that of the server (100), whose stop interrupts all connections. */
+    /** Above the weight of the server (100), whose stop interrupts all connections. */
     private static final double DRAINS_FIRST = 300;
 
     private final Settings settings;
@@ -68,9 +68,9 @@ public final class Tidegate implements ServerFeature {
     /**
      * Starts a node.
      *
-     * @param settings by the keys of docs/configuration.md, and nothing of the environment but {@code HOSTNAME}; those of ports
-     *     and hosts have no effect, since the application opens its listeners itself
-     * @throws io.tidegate.settings.SettingsException where something is wrong with them, with all of it
+     * @param settings by the keys of docs/configuration.md; of the environment only {@code HOSTNAME} is read. Ports and
+     *     hosts have no effect, because the application opens its listeners itself
+     * @throws io.tidegate.settings.SettingsException where settings are wrong; it names all of them
      */
     public static Tidegate create(Map<String, String> settings) {
         Settings read = SettingsReader.read(settings, System.getenv());
@@ -83,7 +83,7 @@ public final class Tidegate implements ServerFeature {
         return endpoint("/chat");
     }
 
-    /** The endpoint that sends each message to each of its connections, for any path. Bound to this node. */
+    /** The endpoint that sends each message to all of its connections, for any path. Bound to this node. */
     public WsListener broadcast() {
         return endpoint("/");
     }
@@ -94,13 +94,13 @@ public final class Tidegate implements ServerFeature {
     }
 
     /**
-     * Publishes a message to a topic, as a back end does over HTTP.
+     * Publishes a message to a topic, like a back end over HTTP.
      *
      * @param body JSON
-     * @param id the same for a publish that is repeated, so that it counts once: 1 to 128 characters
-     * @return completes with its position once the relay holds it; fails with {@code RelayUnavailableException} where the
-     *     relay could not be reached, and it may have happened all the same
-     * @throws IllegalArgumentException where topic, body or id is not allowed, saying what is
+     * @param id the same when a publish is repeated, so that the message counts once: 1 to 128 characters
+     * @return completes with the message's position when the relay has it; fails with {@code RelayUnavailableException}
+     *     where the relay could not be reached, although the relay may still have the message
+     * @throws IllegalArgumentException where topic, body or id is not allowed; the message says what is allowed
      */
     public CompletionStage<String> publish(String topic, String body, Optional<String> id) {
         if (!Topic.isValid(topic)) {
@@ -126,14 +126,15 @@ public final class Tidegate implements ServerFeature {
                 .thenApply(Position::toString);
     }
 
-    /** Whether it lives, is ready and has started, for Helidon's health feature. */
+    /** The checks whether the node is live, is ready and has started, for Helidon's health feature. */
     public List<HealthCheck> healthChecks() {
         return NodeChecks.of(node.health());
     }
 
     /**
-     * Has every client leave in its turn, and returns when all have left, at the latest after {@code tidegate.drain.timeout}.
-     * Helidon's shutdown does it by itself; to be called before a {@code WebServer.stop()} of the application's own.
+     * Lets every client leave at its slot, and returns when all have left, at the latest after {@code
+     * tidegate.drain.timeout}. Helidon's shutdown calls it by itself. An application must call it before its own {@code
+     * WebServer.stop()}.
      */
     public void drain() throws InterruptedException {
         node.drain();
@@ -142,7 +143,7 @@ public final class Tidegate implements ServerFeature {
     @Override
     public void setup(ServerFeatureContext context) {
         context.socket(WebServer.DEFAULT_SOCKET_NAME).httpRouting().addFeature(new Life());
-        // Its own set of listeners may leave the default one out.
+        // The context's sockets may not include the default one.
         Stream.concat(Stream.of(WebServer.DEFAULT_SOCKET_NAME), context.sockets().stream())
                 .distinct()
                 .forEach(socket -> Listeners.scrapes(context.socket(socket).httpRouting(), node));
@@ -158,14 +159,14 @@ public final class Tidegate implements ServerFeature {
         return NAME;
     }
 
-    /** The node's life beside the server's. */
+    /** Connects the node's life to the server's. */
     private final class Life implements HttpFeature {
         @Override
         public void setup(HttpRouting.Builder routing) {}
 
         @Override
         public void afterStart(WebServer server) {
-            // Helidon may close the registry and open another until now.
+            // Until now Helidon may have replaced the registry.
             node.bindMetrics(meters);
             Main.addShutdownHandler(drain);
             node.listening();

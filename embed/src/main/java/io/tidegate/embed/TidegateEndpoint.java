@@ -6,9 +6,12 @@ import io.helidon.webserver.http1.spi.Http1Upgrader;
 import io.helidon.websocket.WsListener;
 import java.util.Optional;
 
-/** What stands in Helidon's routing for one of our endpoints. Its connections are ours, so no event ever comes here. */
+/**
+ * Marks an endpoint of Tidegate in Helidon's routing. Tidegate itself runs the connections, so this listener never gets
+ * an event.
+ */
 record TidegateEndpoint(Http1Upgrader upgrader) implements WsListener {
-    /** Called by Helidon's own upgrade alone, which would serve the path with nothing behind it. */
+    /** Only Helidon's own upgrade calls this. It would serve the path without Tidegate. */
     @Override
     public Optional<Headers> onHttpUpgrade(HttpPrologue prologue, Headers headers) {
         throw new IllegalStateException("Tidegate's upgrade is not among this listener's protocols: set its"

@@ -15,7 +15,10 @@ import io.helidon.webserver.websocket.WsRouting;
 import io.helidon.webserver.websocket.WsUpgrader;
 import org.jspecify.annotations.Nullable;
 
-/** Of the paths in a {@link WsRouting}, ours get our connection, and all others Helidon's. Found by Java's service loader. */
+/**
+ * Upgrades the Tidegate paths in a {@link WsRouting} to Tidegate's connections, and all others to Helidon's. Found by
+ * Java's service loader.
+ */
 @Weight(Weighted.DEFAULT_WEIGHT + 10)
 public final class TidegateUpgradeProvider implements Http1UpgradeProvider<WsConfig> {
     @Override
@@ -49,7 +52,7 @@ public final class TidegateUpgradeProvider implements Http1UpgradeProvider<WsCon
                     return endpoint.upgrader().upgrade(context, prologue, headers);
                 }
             } catch (NotFoundException e) {
-                // So Helidon answers as it does without us.
+                // Helidon then answers as it does without Tidegate.
             }
             return helidon.upgrade(context, prologue, headers);
         }

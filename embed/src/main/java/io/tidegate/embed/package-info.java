@@ -1,4 +1,4 @@
-/** Tidegate's endpoints in a Helidon SE application; docs/embedding.md has one that is complete. */
+/** Tidegate's endpoints in a Helidon SE application; docs/embedding.md has a complete one. */
 @NullMarked
 package io.tidegate.embed;
 
