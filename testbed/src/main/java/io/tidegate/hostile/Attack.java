@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.zip.Deflater;
 
-/** What a stranger does. Each time takes about a second at most, and ends its connections in one way or another. */
+/** The attacks of a stranger. One attack takes about a second at most, and ends its connections in some way. */
 public enum Attack {
     GARBAGE {
         @Override
@@ -56,7 +56,7 @@ public enum Attack {
             try (Hostile hostile = new Hostile(ports.any(random))) {
                 for (char c : "GET / HTTP".toCharArray()) {
                     hostile.send(String.valueOf(c));
-                    hostile.read(1); // nothing comes, for a moment
+                    hostile.read(1); // waits for a moment, in which nothing comes
                 }
                 hostile.reset();
             }
@@ -191,7 +191,7 @@ public enum Attack {
         }
     };
 
-    /** 16 MiB in 16 KiB. */
+    /** 16 MiB of zeros in 16 KiB. */
     private static final byte[] BOMB = frame(0xc2, deflated(16 << 20));
 
     private static final List<String> HEADS = List.of(
@@ -216,7 +216,7 @@ public enum Attack {
             "GET /" + "x".repeat(50_000) + " HTTP/1.1\r\n\r\n",
             "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003" + "x".repeat(300));
 
-    /** Reserved bits and opcodes, lengths that lie, what is not masked, not UTF-8, or not in its place. */
+    /** Reserved bits and opcodes, wrong lengths, and frames that are not masked, not UTF-8, or out of order. */
     private static final List<String> FRAMES = List.of(
             "c1 80 00000000",
             "83 80 00000000",
@@ -250,10 +250,10 @@ public enum Attack {
             "\u0000",
             "[");
 
-    /** Does it once. */
+    /** Attacks once. */
     abstract void once(Ports ports, Random random) throws IOException;
 
-    /** Where a server listens; the API's is 0 where there is none. */
+    /** The ports of a server; the API's is 0 where there is no API. */
     public record Ports(int webSocket, int management, int api) {
         int any(Random random) {
             int port = random.nextInt(3);
@@ -266,13 +266,15 @@ public enum Attack {
         Hostile open() throws IOException;
     }
 
-    /** Where the server compresses; else the first frame is a reserved bit. */
+    /**
+     * A connection with compression. If the server does not compress, the reserved bit of the first frame is an error.
+     */
     private static Hostile compressing(Ports ports) throws IOException {
         return Hostile.webSocket(
                 ports.webSocket(), "/chat?topic=hostile", "Sec-WebSocket-Extensions: permessage-deflate");
     }
 
-    /** So many zeros, as permessage-deflate sends them. */
+    /** Zeros, as permessage-deflate sends them. */
     private static byte[] deflated(int zeros) {
         try (Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION, true)) {
             deflater.setInput(new byte[zeros]);
@@ -298,7 +300,7 @@ public enum Attack {
         }
     }
 
-    /** Half of them wait for an answer, the others vanish. */
+    /** Half of the connections wait for an answer, the others are reset. */
     private static void leave(Hostile hostile, Random random) throws IOException {
         if (random.nextBoolean()) {
             hostile.read(Integer.MAX_VALUE);
@@ -307,7 +309,7 @@ public enum Attack {
         }
     }
 
-    /** Sends for a fifth of a second or more, as fast as it is read, and reads nothing itself. */
+    /** Sends for a fifth of a second or more, as fast as the server reads, and reads nothing. */
     private static void flood(Ports ports, Random random, byte[] bytes) throws IOException {
         try (Hostile hostile = Hostile.webSocket(ports.webSocket(), "/chat?topic=flood." + random.nextInt())) {
             long begun = System.nanoTime();

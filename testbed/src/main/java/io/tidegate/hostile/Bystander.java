@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 
-/** A client that means well: it publishes, one message after the other, and waits for each to come back. */
+/** A well-behaved client: it publishes one message after the other, and waits until each has come back. */
 final class Bystander implements AutoCloseable {
     private static final int TEXT = 0x81;
     private static final int LATE_MILLIS = 10_000;
@@ -33,7 +33,7 @@ final class Bystander implements AutoCloseable {
     }
 
     /**
-     * Nanoseconds until a message was back.
+     * Publishes a message, and returns the nanoseconds until it came back.
      *
      * @throws IOException where it did not come, another came, or the connection ended
      */

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a process holds, as Linux and its JVM say.
+ * The memory, descriptors and threads of a process, measured by Linux and the JVM.
  *
  * @param heapKib after a collection
  */
@@ -17,7 +17,7 @@ public record Footprint(long heapKib, long descriptors, long threads) {
     private static final Pattern USED = Pattern.compile("used (\\d+)K");
     private static final Pattern THREADS = Pattern.compile("Threads:\\s+(\\d+)");
 
-    /** That of a process of this user, whose JVM collects first. */
+    /** The footprint of a process of this user. Its JVM collects first. */
     public static Footprint of(long pid) {
         Path proc = Path.of("/proc", String.valueOf(pid));
         try (Stream<Path> open = Files.list(proc.resolve("fd"))) {

@@ -12,11 +12,11 @@ import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A stranger's connection: it sends what it likes, and leaves as it likes. */
+/** A stranger's connection, which sends anything and leaves in any way. */
 final class Hostile implements AutoCloseable {
     private static final int READ_MILLIS = 300;
 
-    /** Those that are open: one that sends to a server that does not read it waits until it is cut. */
+    /** The open connections. A connection that sends to a server that does not read it waits until it is cut. */
     private static final Set<Hostile> OPEN = ConcurrentHashMap.newKeySet();
 
     private final Socket socket;
@@ -28,7 +28,7 @@ final class Hostile implements AutoCloseable {
         OPEN.add(this);
     }
 
-    /** One that has shaken hands. */
+    /** A connection after its handshake. */
     static Hostile webSocket(int port, String path, String... headers) throws IOException {
         Hostile hostile = new Hostile(port);
         hostile.send(handshake(path, headers));
@@ -83,7 +83,7 @@ final class Hostile implements AutoCloseable {
         send(text.getBytes(ISO_8859_1));
     }
 
-    /** Reads for a moment: until the end, or at least so many bytes, or nothing more comes. */
+    /** Reads for a moment: until the end, until this many bytes have come, or until nothing more comes. */
     void read(int atLeast) throws IOException {
         InputStream in = socket.getInputStream();
         byte[] buffer = new byte[8 << 10];
@@ -92,17 +92,17 @@ final class Hostile implements AutoCloseable {
                 read = in.read(buffer);
             }
         } catch (SocketTimeoutException e) {
-            // It had its moment.
+            // The moment is over.
         }
     }
 
-    /** Ends its half of TCP, and reads on. */
+    /** Ends its half of TCP, and continues to read. */
     void endHalf() throws IOException {
         socket.shutdownOutput();
         read(Integer.MAX_VALUE);
     }
 
-    /** Vanishes with a reset. */
+    /** Lets the close reset the connection. */
     void reset() throws IOException {
         socket.setSoLinger(true, 0);
     }
@@ -113,13 +113,13 @@ final class Hostile implements AutoCloseable {
         socket.close();
     }
 
-    /** Ends all that are left. */
+    /** Closes all open connections. */
     static void cutAll() {
         for (Hostile hostile : OPEN) {
             try {
                 hostile.close();
             } catch (IOException e) {
-                // It is closed all the same.
+                // The connection is closed in spite of the failure.
             }
         }
     }

@@ -14,11 +14,13 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 
-/** Strangers attack a server, each in its own way, while a client publishes and a kubelet asks for its health. */
+/**
+ * Strangers attack a server, each with its own attack, while a client publishes and a kubelet checks the server's health.
+ */
 public final class Siege {
     private static final long PAUSE_NANOS = 5_000_000;
 
-    /** Between two attacks of a kind, so that who attacks does not take all of a small machine. */
+    /** The pause between two attacks of a kind, so that the attackers do not use all of a small machine. */
     private static final long BREATH_NANOS = 25_000_000;
 
     private final Attack.Ports ports;
@@ -29,15 +31,15 @@ public final class Siege {
     private volatile boolean over;
 
     /**
-     * What became of the others.
+     * The effect of the attacks on others.
      *
      * @param times how often each attack was made
-     * @param harm each a sentence; empty where nobody was hurt
+     * @param harm a sentence for each harm; empty where there was none
      * @param echoes milliseconds that the client's messages took, ascending
      * @param health milliseconds that the answers to the kubelet took, ascending
      */
     public record Outcome(Map<Attack, Long> times, List<String> harm, List<Double> echoes, List<Double> health) {
-        /** The value below which so large a part lies. */
+        /** The quantile of ascending values: this part of them is lower. */
         public static double quantile(List<Double> ascending, double part) {
             return ascending.isEmpty() ? Double.NaN : ascending.get((int) (part * (ascending.size() - 1)));
         }
@@ -50,7 +52,7 @@ public final class Siege {
         attacks.forEach(attack -> times.put(attack, 0L));
     }
 
-    /** Lasts so long; without attacks it says how fast the server is. */
+    /** Attacks for this long. Without attacks the result shows the server's speed. */
     public Outcome hold(Duration duration) throws InterruptedException {
         List<Double> echoes = Collections.synchronizedList(new ArrayList<>());
         List<Double> health = Collections.synchronizedList(new ArrayList<>());
@@ -80,7 +82,7 @@ public final class Siege {
                 try {
                     attack.once(ports, random);
                 } catch (IOException e) {
-                    // Cut by the server, as it may be.
+                    // The server may cut the connection.
                 }
                 times.merge(attack, 1L, Long::sum);
                 LockSupport.parkNanos(BREATH_NANOS);
@@ -99,7 +101,7 @@ public final class Siege {
         }
     }
 
-    /** On a connection of its own, as a kubelet does. */
+    /** Checks the health on separate connections, as a kubelet does. */
     private void askHealth(List<Double> health) {
         while (!over) {
             long begun = System.nanoTime();

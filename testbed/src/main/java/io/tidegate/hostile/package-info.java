@@ -1,4 +1,4 @@
-/** What a stranger may send to real servers, and whether anybody else is hurt by it. */
+/** Attacks of strangers on real servers, and whether they harm other clients. */
 @NullMarked
 package io.tidegate.hostile;
 

@@ -13,21 +13,24 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * What the JVM knows of a server's classes after one start of it (JEP 514), beside its jar: the next start takes less than
- * half of the time, and the suites start hundreds. The JVM leaves one alone that does not fit.
+ * The JVM's cache of a server's classes after one start (JEP 514), stored beside its jar. With it a start takes less than
+ * half of the time, and the suites start hundreds of servers. The JVM ignores a cache that does not fit.
  */
 final class AotCache {
-    /** Those of this process, which does not outlive a build. */
+    /** The caches of this process, which does not outlive a build. */
     private static final Map<Path, Path> MADE = new ConcurrentHashMap<>();
 
     private AotCache() {}
 
-    /** The options by which a server of this jar starts from its cache, which the first who asks makes. */
+    /** The options that let a server of this jar start from its cache. The first call makes the cache. */
     static List<String> options(Path jar) {
         return List.of("-XX:AOTCache=" + MADE.computeIfAbsent(jar, AotCache::make), "-Xlog:aot*=off", "-Xlog:cds*=off");
     }
 
-    /** Another process may be at it: the file is locked meanwhile, and appears whole. */
+    /**
+     * Makes the cache. Another process may do so at the same time: a lock file excludes it, and the cache file appears
+     * complete.
+     */
     private static Path make(Path jar) {
         Path cache = jar.resolveSibling(jar.getFileName() + ".test.aot");
         Path lock = jar.resolveSibling(jar.getFileName() + ".test.aot.lock");
@@ -44,7 +47,7 @@ final class AotCache {
         }
     }
 
-    /** Than the jar or one of its libraries. */
+    /** Whether the cache is older than the jar or one of its libraries. */
     private static boolean isOlder(Path cache, Path jar) throws IOException {
         long made = Files.getLastModifiedTime(cache).toMillis();
         try (Stream<Path> libraries = Files.list(jar.resolveSibling("libs"))) {

@@ -7,13 +7,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Bounded waiting for what happens in another thread or process, where no clock can be moved by hand. */
+/** Waits, with a limit, for something in another thread or process, where no test clock can be used. */
 public final class Await {
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private Await() {}
 
-    /** Waits up to ten seconds, which is more than anything here takes. */
+    /** Waits up to ten seconds, which is longer than anything here takes. */
     public static void until(String what, BooleanSupplier condition) {
         until(() -> what, Duration.ofSeconds(10), condition);
     }
@@ -21,14 +21,14 @@ public final class Await {
     /**
      * Waits until the condition holds.
      *
-     * @param what for the message of failure: "2 nodes connected"
+     * @param what for the failure message: "2 nodes connected"
      * @throws AssertionError after the limit
      */
     public static void until(String what, Duration limit, BooleanSupplier condition) {
         until(() -> what, limit, condition);
     }
 
-    /** The same with a message that is made only after the limit, and so can tell how far things were by then. */
+    /** The same with a message that is made only after the limit, so that it can describe the state at that time. */
     public static void until(Supplier<String> what, Duration limit, BooleanSupplier condition) {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 public final class Folders {
     private Folders() {}
 
-    /** Deletes one with all that is in it; nothing where it is not there. */
+    /** Deletes a folder with its contents. Does nothing where there is no such folder. */
     public static void delete(Path folder) {
         if (!Files.exists(folder)) {
             return;

@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 
-/** For a process that has to be told its port; one that can choose takes port 0. */
+/** Finds a free port for a process that must be told its port. A process that can choose its port takes port 0. */
 public final class FreePort {
     private FreePort() {}
 

@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The programs of this machine. */
+/** The programs on this machine. */
 public final class Programs {
     private Programs() {}
 
-    /** Where such a program is; empty where it is not installed. */
+    /** The path of a program; empty where it is not installed. */
     public static Optional<Path> find(String program) {
         return Stream.of(path().split(File.pathSeparator, -1))
                 .map(place -> Path.of(place, program))
@@ -18,7 +18,7 @@ public final class Programs {
                 .findFirst();
     }
 
-    /** The {@code PATH}, and the place where Debian puts daemons, which is not on everybody's. */
+    /** The {@code PATH}, and Debian's folder for daemons, which is not on every {@code PATH}. */
     public static String path() {
         return System.getenv().getOrDefault("PATH", "") + File.pathSeparator + "/usr/sbin";
     }

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A real Prometheus in a process of its own, which scrapes one server five times a second. Not for use by several threads. */
+/** A real Prometheus in a separate process, which scrapes one server five times a second. Not thread safe. */
 public final class Prometheus implements AutoCloseable {
     private static final String PROGRAM = "prometheus";
     private static final Duration START = Duration.ofSeconds(20);
@@ -31,12 +31,12 @@ public final class Prometheus implements AutoCloseable {
         this.process = process;
     }
 
-    /** Whether there is one on this machine. */
+    /** Whether Prometheus is installed on this machine. */
     public static boolean isInstalled() {
         return Programs.find(PROGRAM).isPresent();
     }
 
-    /** Starts one, and waits until it has scraped the server on this management port. */
+    /** Starts Prometheus, and waits until it has scraped the server on this management port. */
     public static Prometheus scraping(int managementPort) {
         int port = FreePort.find();
         try {
@@ -70,7 +70,7 @@ public final class Prometheus implements AutoCloseable {
         }
     }
 
-    /** What an expression that has one result is now; NaN where it has none, as before the first scrape. */
+    /** The value of an expression that has one result; NaN where it has none, as before the first scrape. */
     public double query(String expression) {
         URI uri = URI.create("http://127.0.0.1:" + port + "/api/v1/query?query="
                 + URLEncoder.encode(expression, StandardCharsets.UTF_8));
@@ -81,7 +81,7 @@ public final class Prometheus implements AutoCloseable {
                     HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body());
             return value.find() ? Double.parseDouble(value.group(1)) : Double.NaN;
         } catch (IOException e) {
-            // It does not listen yet.
+            // Prometheus does not listen yet.
             return Double.NaN;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 import redis.embedded.core.ExecutableProvider;
 
 /**
- * A real Redis in a process of its own, on a free loopback port, for one test or one class of tests.
+ * A real Redis in a separate process, on a free loopback port, for one test or one class of tests.
  *
- * <p>It is the machine's own {@code redis-server} where there is one on the {@code PATH}, else the binary that
- * embedded-redis carries. It keeps nothing unless started with {@code --appendonly yes}. Not for use by several threads.
+ * <p>It is the machine's own {@code redis-server} if there is one on the {@code PATH}, otherwise the binary in
+ * embedded-redis. It persists nothing unless it is started with {@code --appendonly yes}. Not thread safe.
  */
 public final class RedisServer implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(20);
@@ -57,7 +57,7 @@ public final class RedisServer implements AutoCloseable {
         return new RedisServer(newDirectory(), FreePort.find(), false, List.of(options));
     }
 
-    /** Starts a server that speaks TLS alone, with this certificate and key in PEM form. */
+    /** Starts a server that accepts only TLS, with this certificate and key in PEM form. */
     public static RedisServer startTls(Path certificate, Path key) {
         int port = FreePort.find();
         List<String> options = List.of(
@@ -83,12 +83,12 @@ public final class RedisServer implements AutoCloseable {
         return port;
     }
 
-    /** Where it is: {@code redis://127.0.0.1:PORT}. */
+    /** The address: {@code redis://127.0.0.1:PORT}, or {@code rediss} with TLS. */
     public URI url() {
         return URI.create((tls ? "rediss" : "redis") + "://127.0.0.1:" + port);
     }
 
-    /** Starts it, on the same port and in the same directory as before, and waits until it accepts connections. */
+    /** Starts the server on the same port and in the same directory as before, and waits until it accepts connections. */
     public void restart() {
         if (process != null && process.isAlive()) {
             throw new IllegalStateException("Redis runs already");
@@ -115,14 +115,14 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
-    /** Ends it at once, as a crash does (SIGKILL). */
+    /** Ends the server at once, like a crash (SIGKILL). */
     public void kill() {
         Process running = running();
         running.destroyForcibly();
         Await.until("Redis ends", END, () -> !running.isAlive());
     }
 
-    /** Makes it hang: connections stay, nothing is answered (SIGSTOP). */
+    /** Makes the server hang: connections stay open, nothing is answered (SIGSTOP). */
     public void pause() {
         Signal.send(running(), "-STOP");
     }
@@ -132,12 +132,12 @@ public final class RedisServer implements AutoCloseable {
         Signal.send(running(), "-CONT");
     }
 
-    /** What its process has used of the processors. */
+    /** The CPU time that the server's process has used. */
     public Duration cpu() {
         return running().info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
-    /** Sends one command, words separated by spaces; returns the first line of the answer. */
+    /** Sends one command, words separated by spaces, and returns the first line of the answer. */
     public String command(String line) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout((int) END.toMillis());
@@ -149,7 +149,7 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
-    /** Ends its process and removes its directory. */
+    /** Ends the server's process and removes its directory. */
     @Override
     public void close() {
         if (process != null && process.isAlive()) {
@@ -177,7 +177,7 @@ public final class RedisServer implements AutoCloseable {
         return Programs.find("redis-server").orElseGet(() -> Carried.BINARY).toString();
     }
 
-    /** Unpacked once in a process. */
+    /** The binary in embedded-redis, unpacked once in a process. */
     private static final class Carried {
         private static final Path BINARY = unpack();
 

@@ -20,17 +20,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server in a process of its own, as an operator starts it: settings go in as system properties, the ports come out of
- * the line that it prints when it is ready. Closing it ends the process.
+ * A server in a separate process, started like an operator starts it: settings are passed as system properties, and the
+ * ports are read from the line that the server prints when it is ready. Closing it ends the process.
  */
 public final class ServerProcess implements AutoCloseable {
     private static final Pattern READY = Pattern.compile(
             "broadcast wss?://[^ ]+:(\\d+)/.*metrics https?://[^ ]+:(\\d+)/metrics(?:, API https?://[^ ]+:(\\d+)/api)?");
 
-    /** On a machine that has much else to do; a quiet one needs two or three seconds. */
+    /** The limit of a start on a busy machine. On an idle machine a start takes two or three seconds. */
     private static final Duration START = Duration.ofSeconds(60);
 
-    /** Write loops of a server whose settings name none; where this is not set, the server decides. */
+    /**
+     * The number of write loops of a server whose settings do not set it. If this is not set either, the server decides.
+     */
     private static final @Nullable Integer LOOPS = Integer.getInteger("tidegate.testing.loops");
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -42,12 +44,12 @@ public final class ServerProcess implements AutoCloseable {
     private int managementPort;
     private int apiPort;
 
-    /** @param shell what stands before the command of Java */
+    /** @param shell the words before the Java command */
     private ServerProcess(
             List<String> shell, Path jar, Map<String, String> settings, List<String> options, String... arguments) {
         List<String> command = new ArrayList<>(shell);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        // Most of them live for seconds: compiling for a long life takes longer than it saves.
+        // Most servers live for seconds, so optimizing compilation takes longer than it saves.
         command.add("-XX:TieredStopAtLevel=1");
         command.addAll(options);
         settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
@@ -73,16 +75,16 @@ public final class ServerProcess implements AutoCloseable {
             throw new UncheckedIOException("starting " + command, e);
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> process.toHandle().destroyForcibly()));
-        // Reading a pipe holds a carrier of virtual threads, of which there are few.
+        // A platform thread, because reading a pipe holds a carrier thread, and there are few of those.
         reader = Thread.ofPlatform().daemon().name("output of " + process.pid()).start(this::readOutput);
     }
 
-    /** Makes now what lets servers of this jar start in half the time; else the first who starts one does. */
+    /** Makes the cache that lets servers of this jar start in half the time. Otherwise the first start makes it. */
     public static void prepare(Path jar) {
         var unused = AotCache.options(jar);
     }
 
-    /** Starts a server that notes in the file, when it ends, what makes the next start faster. */
+    /** Starts a server that writes a cache file when it ends, for faster starts later. */
     static void train(Path jar, Path cache) {
         List<String> options = List.of("-XX:AOTCacheOutput=" + cache, "-Xlog:aot*=off", "-Xlog:cds*=off");
         try (ServerProcess server = new ServerProcess(List.of(), jar, Map.of(), options).awaitReady(START)) {
@@ -91,15 +93,15 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** Starts a server, and waits up to a minute until it is ready; ports are free ones unless the settings say otherwise. */
+    /** Starts a server, and waits up to a minute until it is ready. Ports are free ones unless the settings set them. */
     public static ServerProcess start(Path jar, Map<String, String> settings) {
         return start(jar, settings, START);
     }
 
     /**
-     * The same with a limit of one's own, for a machine that is busy.
+     * The same with another limit, for a busy machine.
      *
-     * @throws AssertionError after the limit; then the process is ended
+     * @throws AssertionError after the limit; the process is then ended
      */
     public static ServerProcess start(Path jar, Map<String, String> settings, Duration atMost) {
         return start(jar, settings, atMost, List.of());
@@ -110,7 +112,7 @@ public final class ServerProcess implements AutoCloseable {
         return new ServerProcess(List.of(), jar, settings, cached(jar, options)).awaitReady(atMost);
     }
 
-    /** Starts a server whose process may open so many descriptors (ulimit -n), and waits until it is ready. */
+    /** Starts a server with this limit of descriptors (ulimit -n), and waits until it is ready. */
     public static ServerProcess startWithDescriptors(int most, Path jar, Map<String, String> settings) {
         List<String> shell = List.of("sh", "-c", "ulimit -n " + most + " && exec \"$@\"", "sh");
         return new ServerProcess(shell, jar, settings, cached(jar, List.of())).awaitReady(START);
@@ -136,7 +138,7 @@ public final class ServerProcess implements AutoCloseable {
         return all;
     }
 
-    /** Starts a server as slowly as one without a cache, and does not wait: it has no port yet. */
+    /** Starts a server without a cache, and does not wait: it has no port yet. */
     public static ServerProcess begin(Path jar, Map<String, String> settings, List<String> options) {
         return new ServerProcess(List.of(), jar, settings, options);
     }
@@ -144,7 +146,7 @@ public final class ServerProcess implements AutoCloseable {
     /**
      * Starts a server that is expected to give up, and waits until it has.
      *
-     * @param arguments behind the jar
+     * @param arguments after the jar
      */
     public static ServerProcess startInVain(Path jar, Map<String, String> settings, String... arguments) {
         ServerProcess server = new ServerProcess(List.of(), jar, settings, cached(jar, List.of()), arguments);
@@ -169,12 +171,12 @@ public final class ServerProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** What its process has used of the processors; zero once it has ended. */
+    /** The CPU time that the process has used; zero when it has ended. */
     public Duration cpu() {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
-    /** Everything it has printed so far. */
+    /** Everything that the process has printed so far. */
     public synchronized String output() {
         return String.join("\n", output);
     }
@@ -184,17 +186,17 @@ public final class ServerProcess implements AutoCloseable {
         return get(managementPort, path, headers);
     }
 
-    /** GET on the port of the WebSockets. */
+    /** GET on the WebSocket port. */
     public HttpResponse<String> getPage(String path, String... headers) {
         return get(port, path, headers);
     }
 
-    /** HEAD on either port. */
+    /** HEAD on this port. */
     public HttpResponse<String> head(int port, String path) {
         return send(request(port, path).HEAD());
     }
 
-    /** One sample of {@code /metrics}, by its name and, in braces, some of its labels; 0 where it is missing. */
+    /** One sample of {@code /metrics}, by its name and some of its labels; 0 where it is missing. */
     public double metric(String name, String... labels) {
         return get("/metrics")
                 .body()
@@ -206,7 +208,7 @@ public final class ServerProcess implements AutoCloseable {
                 .orElse(0);
     }
 
-    /** SIGTERM. By its handle, since a process that is destroyed itself loses its output. */
+    /** SIGTERM. Sent by the process handle, because {@code Process.destroy} loses the process's output. */
     public void terminate() {
         process.toHandle().destroy();
     }
@@ -221,7 +223,7 @@ public final class ServerProcess implements AutoCloseable {
         process.toHandle().destroyForcibly();
     }
 
-    /** Makes it stand still, all threads at once (SIGSTOP). */
+    /** Stops all threads of the process at once (SIGSTOP). */
     public void pause() {
         Signal.send(process, "-STOP");
     }

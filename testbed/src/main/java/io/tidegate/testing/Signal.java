@@ -3,15 +3,15 @@ package io.tidegate.testing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** POSIX signals, which {@link Process} knows two of. */
+/** Sends POSIX signals. {@link Process} itself can send two of them. */
 final class Signal {
     private Signal() {}
 
     /**
-     * Returns once the signal is sent.
+     * Returns when the signal is sent.
      *
      * @param name as {@code kill} takes it, {@code -STOP} for example
-     * @throws IllegalStateException if it cannot be sent
+     * @throws IllegalStateException if the signal cannot be sent
      */
     static void send(Process process, String name) {
         try {

@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 
-/** A loopback port that carries connections to another one; what comes back from there arrives later, in its order. */
+/** A loopback port that forwards connections to another port. The answers from there are delayed, in their order. */
 public final class SlowLink implements AutoCloseable {
     private static final int BUFFER = 64 * 1024;
 
@@ -24,7 +24,7 @@ public final class SlowLink implements AutoCloseable {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile long delayNanos;
 
-    /** Some bytes, and when they may go on; none: the end. */
+    /** Some bytes, and when they are forwarded. No bytes stand for the end. */
     private record Chunk(byte[] bytes, long dueNanos) {}
 
     private SlowLink(ServerSocket listener, int target) {
@@ -32,7 +32,7 @@ public final class SlowLink implements AutoCloseable {
         this.target = target;
     }
 
-    /** Listens on a free port, and carries to this one without delay. */
+    /** Listens on a free port, and forwards to this port without delay. */
     public static SlowLink to(int target) {
         try {
             SlowLink link = new SlowLink(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), target);
@@ -47,7 +47,7 @@ public final class SlowLink implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** How much later arrives what comes back from now on. */
+    /** Sets the delay of all later answers. */
     public void delay(Duration delay) {
         delayNanos = delay.toNanos();
     }
@@ -77,7 +77,7 @@ public final class SlowLink implements AutoCloseable {
                 start(() -> write(back, near.getOutputStream()), near);
             }
         } catch (IOException e) {
-            // Closed.
+            // The link was closed.
         }
     }
 
@@ -109,13 +109,13 @@ public final class SlowLink implements AutoCloseable {
         void run() throws IOException, InterruptedException;
     }
 
-    /** On a thread of its own; with its end the socket ends. */
+    /** Runs work on a new thread. When the work ends, the socket is closed. */
     private static void start(Work work, Socket socket) {
         Thread.ofPlatform().daemon().name("slow link").start(() -> {
             try {
                 work.run();
             } catch (IOException | InterruptedException e) {
-                // One of the sides has ended.
+                // One side has ended.
             } finally {
                 end(socket);
             }

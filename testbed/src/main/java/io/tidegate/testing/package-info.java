@@ -1,4 +1,4 @@
-/** Real servers and a real Redis in processes of their own, for tests and rehearsals. */
+/** Real servers and a real Redis in separate processes, for tests and rehearsals. */
 @NullMarked
 package io.tidegate.testing;
 
