@@ -3,12 +3,12 @@ package io.tidegate.client;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** One task that waits for its time; another one takes its place. In the client's mailbox only, where the task runs, too. */
+/** One task that waits for its time. A new task replaces it. In the client's mailbox only, where the task also runs. */
 final class Alarm {
     private final Timers timers;
     private final Mailbox core;
     private Timers.@Nullable Timer timer;
-    /** Counts what was set, so that a task whose time has come and which waits in the mailbox can be cancelled, too. */
+    /** Counts the tasks, so that a task can be cancelled even when its time has come and it waits in the mailbox. */
     private long tickets;
 
     Alarm(Timers timers, Mailbox core) {

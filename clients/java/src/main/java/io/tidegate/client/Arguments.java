@@ -13,14 +13,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks what the application passes, before anything is done with it: a frame that a server cannot read costs the connection,
- * and would be sent again on the next one. All throw {@link IllegalArgumentException}, which names the argument and what is
- * allowed.
+ * Checks the application's arguments before they are used: a frame that a server cannot read costs the connection, and
+ * would be sent again on the next one. All methods throw {@link IllegalArgumentException}, which names the argument and
+ * what is allowed.
  */
 final class Arguments {
-    /** Levels of a value; the frame around it is one more, and servers read 1,000. */
+    /** The largest nesting depth of a value. The frame around it adds one level, and servers read 1,000. */
     private static final int DEPTH = 999;
-    /** Digits of a number, as servers read them. */
+    /** The largest number of digits that servers read. */
     private static final int DIGITS = 1_000;
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
@@ -37,7 +37,7 @@ final class Arguments {
 
     private Arguments() {}
 
-    /** Callers need not be compiled with a check for null. */
+    /** Checks for null, because the caller's compiler may not. */
     static <T> T given(String name, @Nullable T value) {
         if (value == null) {
             throw new IllegalArgumentException(name + " is null; allowed is any other value");
@@ -59,7 +59,7 @@ final class Arguments {
         unicode("id", id);
     }
 
-    /** A position that came from a server is far shorter. */
+    /** A real position is far shorter than this limit. */
     static void position(String name, String position) {
         if (position.isEmpty() || position.length() > LONGEST_POSITION) {
             throw new IllegalArgumentException(
@@ -74,7 +74,7 @@ final class Arguments {
         }
     }
 
-    /** One JSON value that servers can read. */
+    /** Checks that the text is one JSON value that servers can read. */
     static void json(String name, @Nullable String text) {
         if (text == null) {
             throw new IllegalArgumentException(name + " is null; allowed is JSON text, where null is \"null\"");

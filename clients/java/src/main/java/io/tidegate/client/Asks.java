@@ -3,26 +3,27 @@ package io.tidegate.client;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Has each connection deliver what is listened to, and nothing else. In the client's mailbox only. */
+/** Subscribes each connection to the topics that have listeners, and to no others. In the client's mailbox only. */
 final class Asks {
     private final Map<String, Feed> feeds;
     private final Connector connector;
     private final Presences presences;
 
-    /** @param feeds by topic, which the caller changes */
+    /** @param feeds by topic; the caller changes them */
     Asks(Map<String, Feed> feeds, Connector connector, Presences presences) {
         this.feeds = feeds;
         this.connector = connector;
         this.presences = presences;
     }
 
-    /** Subscribes on a connection to what was not asked for on it. */
+    /** Subscribes on a connection to the topics that were not requested on it yet. */
     void missing(@Nullable Link link) {
         if (link == null || !link.welcomed || !connector.isCurrent(link)) {
             return;
         }
         for (Feed feed : feeds.values()) {
-            // The second one is asked only once the first one has said where delivery begins: both must begin there.
+            // The second connection subscribes only when the first one has said where delivery begins, because both must
+            // begin there.
             if (!link.wants(feed.topic())
                     && (link == connector.first() || feed.received().isPresent())) {
                 link.subscribe(feed.topic(), feed.received(), feed.last(), feed.showsPresence());
@@ -31,7 +32,7 @@ final class Asks {
         }
     }
 
-    /** Nobody listens to the topic any more. */
+    /** The topic has no listener any more. */
     void release(@Nullable Link link, String topic) {
         if (link != null) {
             link.unsubscribe(topic);

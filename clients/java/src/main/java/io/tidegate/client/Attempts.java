@@ -4,11 +4,14 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** When the next connection is tried, be it after a failure or at the moment that a node gave. In the client's mailbox only. */
+/**
+ * Decides when the next connection is tried: after a failure, or at the moment that a node gave. In the client's mailbox
+ * only.
+ */
 final class Attempts {
-    /** A node closes a connection itself so long after the moment that it gave. */
+    /** The time after the moment that a node gave. At its end the node itself closes the connection. */
     static final Duration SLOT = Duration.ofSeconds(2);
-    /** What is left of a slot must be longer than this for one more try within it to be worthwhile. */
+    /** A try within the slot is only made if more than this is left of the slot. */
     private static final Duration SHORTEST_REST = Duration.ofMillis(100);
 
     private final Backoff backoff;
@@ -17,21 +20,21 @@ final class Attempts {
     private final Gate gate;
     private final Alarm alarm;
 
-    /** Counts what was scheduled, so that what the gate lets pass too late is told from what it does not. */
+    /** Counts the tries, so that a replaced try is ignored when the gate lets it pass too late. */
     private long tickets;
-    /** A try waits for its time, or at the gate. */
+    /** Whether a try waits for its time, or at the gate. */
     private boolean waits;
 
-    /** Failures since every topic was subscribed. */
+    /** Failures since all topics were last subscribed. */
     private int failures;
-    /** Failures of the second connection since the moment to go. */
+    /** Failures of the second connection since the moment to leave. */
     private int handOverFailures;
 
-    /** What a try must pass once its time has come. */
+    /** What a try must pass when its time has come. */
     @FunctionalInterface
     interface Gate {
 
-        /** Runs the task now or later; one that comes before that takes its place. */
+        /** Runs the task now or later. A task that comes before it has run replaces it. */
         void pass(Runnable task);
     }
 
@@ -43,7 +46,7 @@ final class Attempts {
         this.alarm = new Alarm(timers, core);
     }
 
-    /** Everything is well: the backoff begins again. */
+    /** All topics are subscribed: the backoff begins again. */
     void succeeded() {
         failures = 0;
     }
@@ -53,28 +56,29 @@ final class Attempts {
         return waits;
     }
 
-    /** In place of what was scheduled. */
+    /** Runs the task now, and replaces what was scheduled. */
     void now(Runnable task) {
         alarm.cancel();
         pass(task);
     }
 
-    /** After a failure that leaves the client without a connection. */
+    /** Schedules a try after a failure that leaves the client without a connection. */
     void retry(Retry when, Runnable task) {
         schedule(when.backsOff() ? when.pause().plus(backoff(failures++)) : when.pause(), task);
     }
 
-    /** At the moment that a node gave, from which on the failures of the hand-over count. */
+    /** Schedules a try at the moment that a node gave. The failures of the hand-over are counted from then on. */
     void leaveAt(long moment, Runnable task) {
         handOverFailures = 0;
         schedule(Duration.ofNanos(Math.max(0, moment - timers.nanoTime())), task);
     }
 
     /**
-     * After a failure of the second connection. The first one is closed at the end of its slot, so each wait leaves room in it
-     * for one more try; how often servers have failed before does not matter here. Behind the slot it is a failure as any other.
+     * Schedules a try after a failure of the second connection. The node closes the first connection at the end of its
+     * slot, so each wait leaves room in the slot for one more try. Earlier failures of servers do not count here. After
+     * the slot it is an ordinary failure.
      *
-     * @param moment that the node of the first one gave; null where there is none
+     * @param moment that the node of the first connection gave; null where there is none
      */
     void retryHandOver(@Nullable Long moment, Retry when, Runnable task) {
         long rest = moment == null ? 0 : moment + SLOT.toNanos() - timers.nanoTime();
@@ -96,7 +100,7 @@ final class Attempts {
         alarm.cancel();
     }
 
-    /** In place of what was scheduled before, even where its time has come and it waits in the mailbox. */
+    /** Replaces what was scheduled before, even where its time has come and it waits in the mailbox. */
     private void schedule(Duration delay, Runnable task) {
         tickets++;
         waits = true;

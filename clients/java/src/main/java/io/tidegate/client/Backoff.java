@@ -4,17 +4,17 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * Exponential backoff with full jitter: before attempt n, counted from 0, a random time between 0 and
- * {@code min(longest, first × 2^n)}. Clients that lost the same server so come back spread over time.
+ * Exponential backoff with full jitter: the wait before attempt n, counted from 0, is a random time between 0 and {@code
+ * min(longest, first × 2^n)}. So clients that lost the same server come back spread over time.
  *
  * @param first the longest wait before the first attempt
- * @param longest no wait is longer
+ * @param longest the longest wait before any attempt
  */
 public record Backoff(Duration first, Duration longest) {
     /** 0.5 s, doubling up to 10 s. */
     public static final Backoff DEFAULT = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(10));
 
-    /** @throws IllegalArgumentException where a duration is not above 0, or the first is above the longest */
+    /** @throws IllegalArgumentException where a duration is not above 0, or {@code first} is above {@code longest} */
     public Backoff {
         Arguments.given("first", first);
         Arguments.given("longest", longest);

@@ -1,8 +1,8 @@
 package io.tidegate.client;
 
 /**
- * The client is closed, by the application or by a server. Where it was closed before a publish was acknowledged, that may have
- * happened.
+ * The client is closed, by the application or by a server. A publish that was not acknowledged before the close may have
+ * succeeded.
  */
 public final class ClientClosedException extends RuntimeException {
     private static final long serialVersionUID = 1;

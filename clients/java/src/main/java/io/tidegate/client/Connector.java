@@ -7,8 +7,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a client connected: one connection that serves it, and, while its node leaves, a second one that is made ready to
- * take its place. Whatever is unexpected on a connection ends it; the topics are then resumed on another one, which is
+ * Keeps a client connected. One connection serves the client. While its node leaves, a second connection is prepared to
+ * replace it. Anything unexpected on a connection ends it, and the topics are resumed on another connection, which is
  * always safe. In the client's mailbox only.
  */
 final class Connector implements Dialer.Owner {
@@ -35,7 +35,7 @@ final class Connector implements Dialer.Owner {
         this.attempts = new Attempts(options.backoff(), timers, random, core, tokens);
     }
 
-    /** Comes before everything else, and opens nothing. */
+    /** To be called before everything else. Opens no connection. */
     void start(Traffic traffic, Consumer<StateChange> states, Consumer<Throwable> tokenFailures) {
         this.traffic = traffic;
         status.tellTo(states);
@@ -43,7 +43,7 @@ final class Connector implements Dialer.Owner {
         dialer.begin(random);
     }
 
-    /** Connects now, whatever is waited for, and in place of the connection that there is. */
+    /** Connects now, without waiting for a scheduled try, and replaces the present connection. */
     void reconnect() {
         if (closed) {
             return;
@@ -68,7 +68,7 @@ final class Connector implements Dialer.Owner {
         return links.second();
     }
 
-    /** The application's will. */
+    /** Closes the client for good. The reason is for the application. */
     void close(String reason) {
         if (closed) {
             return;
@@ -94,7 +94,7 @@ final class Connector implements Dialer.Owner {
         tell("every topic is subscribed");
     }
 
-    /** The serving connection cannot be trusted further, and the second one makes up for it. */
+    /** Drops the serving connection, because the second one makes up for what the first one lost. */
     void dropFirst(String reason) {
         Link old = links.first();
         if (old != null) {
@@ -158,7 +158,7 @@ final class Connector implements Dialer.Owner {
         tell("server-shutdown");
     }
 
-    /** The one place where connections end that the client did not retire itself. */
+    /** Handles the end of every connection that the client did not retire itself. */
     private void lost(Link link, String because, Retry when) {
         if (!links.has(link)) {
             return;
@@ -242,7 +242,7 @@ final class Connector implements Dialer.Owner {
         } else if (end.isForToken()) {
             lost(link, end.reason(), tokens.reject(link));
         } else {
-            // While the old connection still serves there is no time to lose, and another node may take this one.
+            // While the old connection still serves, the retry comes soon, because another node may accept the client.
             boolean another = link == links.second() && end instanceof Socket.End.Refused;
             lost(link, end.reason(), another ? Retry.SOON : Retry.after(end.pause()));
         }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Opens connections, brings what happens on them into the client's mailbox, and sees to it that they are alive. */
+/** Opens connections, passes their events to the client's mailbox, and checks that they are alive. */
 final class Dialer {
     private final Socket.Factory sockets;
     private final Timers timers;
@@ -18,15 +18,15 @@ final class Dialer {
     private final Owner owner;
     private int url;
 
-    /** Whose connections they are. Called in the client's mailbox. */
+    /** The owner of the connections. Called in the client's mailbox. */
     interface Owner {
 
-        /** Whether the connection is of use still. For one that is not, none of the others is called. */
+        /** Whether the connection is still used. For an unused connection no other method is called. */
         boolean isCurrent(Link link);
 
         void frame(Link link, ServerFrame frame);
 
-        /** The connection has done what it must not. */
+        /** The connection has broken the protocol. */
         void distrust(Link link, String reason);
 
         void ended(Link link, Socket.End end);
@@ -44,12 +44,12 @@ final class Dialer {
         this.owner = owner;
     }
 
-    /** Which of the addresses comes first. */
+    /** Chooses the first address. */
     void begin(RandomGenerator random) {
         url = random.nextInt(urls.size());
     }
 
-    /** A connection to the next of the addresses, which is to be opened now. */
+    /** A connection to the next address, to be opened now. */
     Link link(Optional<String> token) {
         URI to = urls.get(url);
         url = (url + 1) % urls.size();
@@ -81,14 +81,14 @@ final class Dialer {
         });
     }
 
-    /** Ends a connection on which nothing came for too long; looks as seldom as possible. */
+    /** Ends a connection on which nothing has come for too long. It checks as rarely as possible. */
     void watch(Link link) {
         link.unwatch();
         Duration rest = Duration.ofNanos(link.heardAt + link.silenceNanos - timers.nanoTime());
         link.watch = timers.after(rest, () -> core.post(() -> checkLife(link)));
     }
 
-    /** Reads further on a connection that was not read, since listeners were behind. */
+    /** Continues to read a connection that was paused because listeners were behind. */
     void readOn(@Nullable Link link) {
         if (link != null && link.paused) {
             link.heardAt = timers.nanoTime();
@@ -96,7 +96,10 @@ final class Dialer {
         }
     }
 
-    /** Ends a connection in order: close frame, then its socket's end, which is not waited for without end. */
+    /**
+     * Ends a connection in order: sends a close frame and waits for the end of the socket, at most for the connect
+     * timeout.
+     */
     void retire(@Nullable Link link) {
         if (link != null) {
             link.close();
@@ -106,7 +109,7 @@ final class Dialer {
 
     private void checkLife(Link link) {
         if (link.paused) {
-            // It may well have been sent something, which nobody has read.
+            // Frames may have arrived, but the client has not read them.
             link.heardAt = timers.nanoTime();
         }
         if (!owner.isCurrent(link)) {
@@ -138,7 +141,7 @@ final class Dialer {
         if (owner.isCurrent(link) && owner.pauses()) {
             link.paused = true;
         } else {
-            // A retired connection is read to its end, or its socket would not see the other side's close.
+            // A retired connection is read to its end, so that its socket sees the peer's close.
             link.read();
         }
     }

@@ -8,11 +8,17 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** What goes over the connections: subscriptions with their messages, publishes with their answers. In the client's mailbox only. */
+/**
+ * The traffic on the connections: subscriptions with their messages, publishes with their answers. In the client's
+ * mailbox only.
+ */
 final class Exchange implements Traffic {
     private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
     private static final Duration RATE_PAUSE = Duration.ofSeconds(1);
-    /** Positions to remember in a hand-over; a topic with more than that meanwhile is resumed in place of handed over. */
+    /**
+     * The largest number of positions that are remembered during a hand-over. A topic with more messages than that is
+     * resumed, not handed over.
+     */
     private static final int MOST_REMEMBERED = 10_000;
 
     private final Map<String, Feed> feeds = new LinkedHashMap<>();
@@ -34,7 +40,7 @@ final class Exchange implements Traffic {
         this.mostUndelivered = mostUndelivered;
     }
 
-    /** One more listens to the feed, which may be new. */
+    /** Adds a listener to a feed, which may be new. */
     void join(Feed feed, Listening one) {
         feed.join(one);
         if (closed != null) {
@@ -46,7 +52,7 @@ final class Exchange implements Traffic {
         }
     }
 
-    /** @param last nobody listens to the feed any more */
+    /** @param last whether the feed has no listener any more */
     void leave(Feed feed, Listening one, boolean last) {
         feed.leave(one);
         if (last) {
@@ -98,7 +104,7 @@ final class Exchange implements Traffic {
     public boolean pauses() {
         boolean pause = listeners.waiting() > mostUndelivered;
         if (pause) {
-            // Comes last of all that waits.
+            // Runs after everything that waits now.
             listeners.post(() -> connector.after(Duration.ZERO, connector::readOn));
         }
         return pause;
@@ -129,7 +135,8 @@ final class Exchange implements Traffic {
             return;
         }
         if (message.position().isEmpty()) {
-            // Without a position one that comes on both connections cannot be told from two: the first one's counts.
+            // A message without a position that comes on both connections cannot be recognized as the same. So only those
+            // of the first connection count.
             if (link == connector.first()) {
                 feed.pass(message);
             }
@@ -161,10 +168,12 @@ final class Exchange implements Traffic {
         presences.settle();
     }
 
-    /** @param asked the position that this answers; empty where the server says it of its own accord */
+    /**
+     * @param asked the position in the request that this answers; empty where the server reports a gap without a request
+     */
     private void lost(Link link, Feed feed, String position, Optional<String> asked) {
         if (link == connector.first() && connector.second() != null) {
-            // The second one resumes behind the last message, and knows better whether anything is missing.
+            // The second connection resumes after the last message, and shows more exactly whether anything is missing.
             connector.dropFirst("messages were lost at the old node");
             return;
         }
@@ -173,7 +182,8 @@ final class Exchange implements Traffic {
         }
         feed.lose(position);
         if (link == connector.second()) {
-            // What the first one has between is told to be lost, and may not come after what the second one brings.
+            // Messages of the first connection from within the gap are reported as lost, so they must not come after
+            // those of the second one.
             connector.dropFirst("messages were lost on the way to the new node");
         }
     }
@@ -200,7 +210,7 @@ final class Exchange implements Traffic {
         }
     }
 
-    /** Or an unsubscribe, after which nothing is left to do. */
+    /** A subscribe or an unsubscribe has failed. After a failed unsubscribe there is nothing left to do. */
     private void subscribeFailed(Link link, String topic, Refusal refusal) {
         Feed feed = feeds.get(topic);
         if (link.answered(topic) != Link.Answer.TO_THE_LAST_ASK || feed == null) {
@@ -223,10 +233,10 @@ final class Exchange implements Traffic {
         }
     }
 
-    /** A new token does not allow what the one before did. */
+    /** A new token does not allow what the old one allowed. */
     private void revoked(Link link, String topic, Refusal refusal) {
         Feed feed = feeds.get(topic);
-        // Where it was asked for again meanwhile, the answer to that will say the same.
+        // Where the topic was requested again meanwhile, the answer to that request will say the same.
         if (feed != null && link.delivers(topic)) {
             link.forget(topic);
             remove(feed);
@@ -234,7 +244,7 @@ final class Exchange implements Traffic {
         }
     }
 
-    /** The fleet does not know the position, which is of another one, or of another time: that is a gap. */
+    /** The fleet does not know the position, because it is from another fleet or an earlier time. That is a gap. */
     private void beginAnew(Link link, Feed feed) {
         if (link == connector.second()) {
             connector.dropFirst("the new node does not know where the old one is");

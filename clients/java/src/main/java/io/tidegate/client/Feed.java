@@ -14,11 +14,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What comes of one topic, whatever connections it comes over, for all who listen to it. In the client's mailbox.
+ * The messages of one topic, from any connection, for all of its listeners. In the client's mailbox.
  *
- * <p>Each connection delivers a topic's messages in order and without a gap from where it was asked to begin. While two
- * connections do, one of them is ahead: whatever comes on it is new, and is remembered; whatever comes on the other one
- * has been remembered, and is dropped, until it has caught up.
+ * <p>Each connection delivers a topic's messages in order and without a gap from its start position. While two
+ * connections deliver, one of them is ahead. What comes on that one is new, and is remembered. What comes on the other
+ * one has been remembered, and is dropped, until the other one has caught up.
  */
 final class Feed {
     private static final System.Logger LOG = System.getLogger(Feed.class.getName());
@@ -29,7 +29,7 @@ final class Feed {
     private final Mailbox listeners;
     private final Consumer<Feed> over;
 
-    /** The last position that came, from which a new connection resumes. */
+    /** The position of the last message. A new connection resumes from it. */
     private @Nullable String received;
 
     /** Set from {@link #forgetPosition} on until delivery begins. */
@@ -38,21 +38,23 @@ final class Feed {
     private @Nullable Refusal refusal;
     private final Set<String> seen = new HashSet<>();
 
-    /** Who is told, and the last position that they were told of. In the mailbox of the listeners. */
+    /** The listeners, and the last position that they were told. In the listeners' mailbox. */
     private final List<Listening> audience = new ArrayList<>();
 
     private @Nullable String told;
 
-    /** Who is there, as far as they were told; changed in the mailbox of the listeners, and read by all. */
+    /**
+     * The users in the topic, as far as listeners were told. Changed in the listeners' mailbox, and read by any thread.
+     */
     private final Map<Optional<String>, Present> present = new ConcurrentHashMap<>();
 
     private boolean listed;
 
     /**
-     * One that nobody listens to yet.
+     * A feed without listeners.
      *
-     * @param presence whether it shows who is there
-     * @param over called when the server has refused it
+     * @param presence whether the feed shows the topic's presence
+     * @param over called when the server has refused the feed
      */
     Feed(String topic, From from, boolean presence, Mailbox listeners, Consumer<Feed> over) {
         this.topic = topic;
@@ -71,7 +73,7 @@ final class Feed {
         return presence;
     }
 
-    /** Kept up to date; from any thread. */
+    /** A live view. Any thread. */
     Map<Optional<String>, Present> present() {
         return Collections.unmodifiableMap(present);
     }
@@ -80,17 +82,20 @@ final class Feed {
         return Optional.ofNullable(received);
     }
 
-    /** How many messages of the history are wanted; none once something has come, behind which a connection resumes. */
+    /**
+     * How many messages of the history are wanted; empty when a message has come, because a connection then resumes after
+     * it.
+     */
     OptionalInt last() {
         return received == null && forgotten == null ? from.last() : OptionalInt.empty();
     }
 
-    /** How many positions are remembered. */
+    /** The number of remembered positions. */
     int remembered() {
         return seen.size();
     }
 
-    /** One more listens, from what comes next on. */
+    /** Adds a listener, which gets what comes next. */
     void join(Listening one) {
         Refusal refused = refusal;
         if (refused != null) {
@@ -118,9 +123,9 @@ final class Feed {
     /**
      * A message has come.
      *
-     * @param position its own
-     * @param alone no other connection can deliver it again; then what was remembered is forgotten as soon as this one
-     *     brings something new
+     * @param position of the message
+     * @param alone whether no other connection can deliver the message again; remembered positions are then forgotten
+     *     when something new comes
      */
     void accept(Message message, String position, boolean alone) {
         if (seen.contains(position)) {
@@ -135,12 +140,12 @@ final class Feed {
         tell(position, one -> one.message(message));
     }
 
-    /** One that is not kept has come, which leaves everything else as it is. */
+    /** A message without a position has come. It changes nothing else. */
     void pass(Message message) {
         listeners.post(() -> audience.forEach(one -> one.message(message)));
     }
 
-    /** These are there now. */
+    /** These users are in the topic now. */
     void listed(Map<Optional<String>, Present> users) {
         listeners.post(() -> {
             listed = true;
@@ -170,7 +175,7 @@ final class Feed {
         received = null;
     }
 
-    /** Delivery begins behind this position, where nothing came before it. */
+    /** Delivery begins after this position, unless a message came before. */
     void beginAt(String position) {
         if (forgotten != null) {
             received = forgotten;
@@ -186,25 +191,25 @@ final class Feed {
     }
 
     /**
-     * Whether nothing is missing where a connection begins behind this position: another one has brought all up to there, or it
-     * was asked to begin just there.
+     * Whether nothing is missing if a connection begins after this position: either another connection has delivered
+     * everything up to there, or the request asked for exactly this position.
      */
     boolean covers(String position, Optional<String> asked) {
         return seen.contains(position) || asked.equals(Optional.of(position));
     }
 
-    /** What came after the last message is lost; delivery goes on behind this position. */
+    /** Messages after the last one are lost; delivery continues after this position. */
     void lose(String position) {
         Gap gap = new Gap(topic, received(), position);
-        // What is remembered stays: the other connection may have been ahead of where this one begins.
+        // Remembered positions stay: the other connection may have been ahead of where this one begins.
         received = position;
         tell(position, one -> one.lost(gap));
     }
 
-    /** The server will not have it. */
+    /** The server refuses the feed. */
     void refuse(Refusal because) {
         refusal = because;
-        // Said here too, since a listener that is a lambda hears nothing of it.
+        // Logged here too, because a listener that is a lambda does not get the refusal.
         LOG.log(Level.WARNING, "no subscription of {0}: {1}: {2}", topic, because.code(), because.message());
         over.accept(this);
         listeners.post(() -> audience.forEach(one -> one.refused(because)));

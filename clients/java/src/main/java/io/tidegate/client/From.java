@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a subscription begins.
  *
- * @param after behind this position of the topic, from {@link Message}, {@link Ack} or {@link Subscription}
- * @param last with so many messages that the history holds already, 1 to 100,000; with fewer where it holds fewer
+ * @param after after this position of the topic, from {@link Message}, {@link Ack} or {@link Subscription}
+ * @param last with this many of the last messages in the history, 1 to 100,000; with fewer where the history has fewer
  */
 public record From(Optional<String> after, OptionalInt last) {
     private static final int MOST = 100_000;
@@ -23,17 +23,17 @@ public record From(Optional<String> after, OptionalInt last) {
         }
     }
 
-    /** With what is published from now on. */
+    /** Begins with what is published from now on. */
     public static From now() {
         return NOW;
     }
 
-    /** Behind a position; {@link #now} where it is null. */
+    /** Begins after a position; {@link #now} where it is null. */
     public static From after(@Nullable String position) {
         return position == null ? NOW : new From(Optional.of(position), OptionalInt.empty());
     }
 
-    /** With the last messages of the history, at most so many, and then with what is new. */
+    /** Begins with the last messages of the history, at most this many, and continues with new messages. */
     public static From last(int count) {
         return new From(Optional.empty(), OptionalInt.of(count));
     }

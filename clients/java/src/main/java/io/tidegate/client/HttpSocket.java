@@ -14,7 +14,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket of {@code java.net.http}, which takes one message at a time: the next one is sent when the one before has left.
+ * A socket of {@code java.net.http}, which sends one message at a time: the next one is sent when the one before has been
+ * written.
  */
 final class HttpSocket implements Socket, WebSocket.Listener {
     static final String SUBPROTOCOL = "tidegate.v1";
@@ -22,7 +23,10 @@ final class HttpSocket implements Socket, WebSocket.Listener {
     private final Events events;
     private final StringBuilder text = new StringBuilder();
     private @Nullable WebSocket socket;
-    /** Of the last message that was sent. Touched by {@link #send} and {@link #close} only, which one thread calls. */
+    /**
+     * Completes with the last message that was sent. Used only by {@link #send} and {@link #close}, which one thread
+     * calls.
+     */
     private CompletableFuture<?> sent = CompletableFuture.completedFuture(null);
 
     private HttpSocket(Events events) {
@@ -129,7 +133,7 @@ final class HttpSocket implements Socket, WebSocket.Listener {
         return null;
     }
 
-    /** A send that fails is the end: what was sent behind it fails, too. */
+    /** A failed send ends the connection: all later sends fail too. */
     private void checkSent(@Nullable Object done, @Nullable Throwable failure) {
         if (failure != null) {
             events.ended(endOf(failure));

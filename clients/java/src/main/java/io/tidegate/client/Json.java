@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** The frames of {@code tidegate.v1} as text. What the application wrote passes through unchanged. */
+/** The frames of {@code tidegate.v1} as text. The application's JSON passes through unchanged. */
 final class Json {
     private static final JsonFactory FACTORY = new JsonFactory();
 
@@ -72,12 +72,12 @@ final class Json {
         });
     }
 
-    /** A frame of this client as others may see it. */
+    /** A frame of this client without its token, for logs and traces. */
     static String withoutToken(String frame) {
         return frame.startsWith(TOKEN_FRAME) ? TOKEN_FRAME + ",\"token\":\"...\"}" : frame;
     }
 
-    /** @throws IOException where the text is not JSON, or lacks what its type must have */
+    /** @throws IOException where the text is not JSON, or lacks a member that its type requires */
     static ServerFrame parse(String text) throws IOException {
         Map<String, Member> members = members(text);
         String type = need(members, "type");
@@ -122,7 +122,7 @@ final class Json {
         };
     }
 
-    /** @param value of a string what it says, of another value its text */
+    /** @param value the content of a string, or the text of another value */
     private record Member(String raw, String value) {
         boolean isString() {
             return raw.startsWith("\"");
@@ -157,7 +157,7 @@ final class Json {
         return elements;
     }
 
-    /** The value at which the parser is. */
+    /** Reads the value at the parser's position. */
     private static Member member(JsonParser json, String text) throws IOException {
         boolean isString = json.currentToken() == JsonToken.VALUE_STRING;
         int start = (int) json.currentTokenLocation().getCharOffset();
@@ -187,7 +187,10 @@ final class Json {
                 .toList();
     }
 
-    /** The ids of this client are strings: {@code 7} is another one than {@code "7"}, and of somebody else. */
+    /**
+     * The ids of this client are strings. The number {@code 7} is another id than {@code "7"}, and belongs to another
+     * publisher.
+     */
     private static ServerFrame acknowledged(Map<String, Member> members) throws IOException {
         Optional<String> id = string(members, "id");
         if (id.isEmpty()) {

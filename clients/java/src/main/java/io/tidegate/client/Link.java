@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** One connection: what was asked on it, and what it has answered. In the client's mailbox only. */
+/** One connection: the requests that were sent on it, and their answers. In the client's mailbox only. */
 final class Link {
     private static final int NORMAL = 1000;
 
@@ -22,37 +22,37 @@ final class Link {
     private @Nullable String node;
     private Optional<String> user = Optional.empty();
 
-    /** When something came last, and how long nothing may come. */
+    /** When something last came, and how long nothing may come. */
     long heardAt;
 
     long silenceNanos;
     boolean welcomed;
-    /** The server has said when its token ends. */
+    /** Whether the server has said when the connection's token ends. */
     boolean tokenEnds;
-    /** Every topic was delivered at the same time, once. */
+    /** Whether all topics have been delivered at the same time, at least once. */
     boolean live;
-    /** The socket waits for {@link #read}, since listeners are behind. */
+    /** Whether the socket waits for {@link #read}, because listeners are behind. */
     boolean paused;
-    /** The moment, on the timers' scale, that the node has given to go elsewhere. */
+    /** The moment, on the timers' scale, at which the node wants the client to leave. */
     @Nullable
     Long leaveAt;
 
-    /** The moment has come. */
+    /** Whether that moment has come. */
     boolean leaving;
 
-    /** Looks whether anything came. */
+    /** Checks whether anything has come. */
     Timers.@Nullable Timer watch;
 
     private static final class Asked {
-        /** Subscribes and unsubscribes that the server has not answered; it answers in order. */
+        /** Subscribes and unsubscribes without an answer. The server answers in order. */
         private int unanswered;
 
-        /** What the last one was. */
+        /** Whether the last request was a subscribe. */
         private boolean subscribe;
 
         private Optional<String> after = Optional.empty();
 
-        /** The server could not for the moment, and will be asked again. */
+        /** Whether the server could not subscribe for the moment, so that the request will be sent again. */
         private boolean postponed;
     }
 
@@ -69,7 +69,7 @@ final class Link {
         return url;
     }
 
-    /** Where it leads, without what may be secret. */
+    /** The address without parts that may be secret. */
     String address() {
         String port = url.getPort() < 0 ? "" : ":" + url.getPort();
         return url.getScheme() + "://" + url.getHost() + port + url.getPath();
@@ -79,12 +79,12 @@ final class Link {
         return Optional.ofNullable(token);
     }
 
-    /** Whether it came with this token, or was renewed by it. */
+    /** Whether the connection was opened or renewed with this token. */
     boolean hasToken(String other) {
         return other.equals(token);
     }
 
-    /** From now on the other token is to count. */
+    /** Sends another token, which replaces the present one. */
     void renew(String other) {
         token = other;
         send(Json.token(other));
@@ -104,28 +104,28 @@ final class Link {
         user = welcome.user();
     }
 
-    /** Whose the token was that it came with. */
+    /** The user of the token with which the connection was opened. */
     Optional<String> user() {
         return user;
     }
 
-    /** What the server calls itself; null before its welcome. */
+    /** The server's name; null before its welcome. */
     @Nullable
     String node() {
         return node;
     }
 
-    /** Bytes of the largest message that the node takes. */
+    /** The largest message that the node takes, in bytes. */
     double messageLimit() {
         return messageLimit;
     }
 
-    /** For how long publishes are to wait, lest the node's limit of its rate is exceeded; 0 where they need not. */
+    /** How long publishes must wait to stay within the node's rate limit; 0 where they need not wait. */
     long paceNanos() {
         return pace.waitNanos(timers.nanoTime());
     }
 
-    /** Each frame counts for the rate. */
+    /** Sends a frame. Each frame counts for the rate. */
     void send(String text) {
         if (socket != null) {
             pace.spend(timers.nanoTime());
@@ -140,7 +140,7 @@ final class Link {
         }
     }
 
-    /** Close frame 1000; what still comes must be read until the server has answered. */
+    /** Sends close frame 1000. What still comes must be read until the server has answered. */
     void close() {
         unwatch();
         if (socket != null) {
@@ -184,31 +184,31 @@ final class Link {
         return ask;
     }
 
-    /** The position behind which the topic was asked for last. */
+    /** The position after which the topic was last requested. */
     Optional<String> askedAfter(String topic) {
         Asked ask = asked.get(topic);
         return ask == null ? Optional.empty() : ask.after;
     }
 
-    /** Whether the topic was asked for on this connection, answered or not. */
+    /** Whether the topic was requested on this connection, with or without an answer. */
     boolean wants(String topic) {
         Asked ask = asked.get(topic);
         return ask != null && ask.subscribe;
     }
 
-    /** Whether what comes of the topic belongs to what was asked last. */
+    /** Whether messages of the topic belong to the last request. */
     boolean delivers(String topic) {
         Asked ask = asked.get(topic);
         return ask != null && ask.subscribe && ask.unanswered == 0 && !ask.postponed;
     }
 
-    /** Whether what is said of the topic's presence belongs to what was asked last: the list comes before the answer. */
+    /** Whether presence frames of the topic belong to the last request. The list comes before the answer. */
     boolean lists(String topic) {
         Asked ask = asked.get(topic);
         return ask != null && ask.subscribe && ask.unanswered <= 1 && !ask.postponed;
     }
 
-    /** The server has answered; returns what that was to. */
+    /** The server has answered. Returns which request the answer belongs to. */
     Answer answered(String topic) {
         Asked ask = asked.get(topic);
         if (ask == null || ask.unanswered == 0) {
@@ -225,7 +225,7 @@ final class Link {
         return Answer.TO_THE_LAST_ASK;
     }
 
-    /** The topic's subscribe failed and is to be asked anew; until then nobody else needs to. */
+    /** The topic's subscribe failed and will be sent again. Until then no other subscribe is needed. */
     void postpone(String topic) {
         Asked ask = asked.get(topic);
         if (ask != null) {
@@ -238,7 +238,7 @@ final class Link {
         return ask != null && ask.postponed;
     }
 
-    /** The topic's subscribe was refused, or what it began has ended. */
+    /** The topic's subscribe was refused, or its subscription has ended. */
     void forget(String topic) {
         asked.remove(topic);
     }

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A client's connections: the one that serves it, and one that is made ready to take its place. In the client's mailbox only. */
+/** A client's connections: one that serves it, and one that is prepared to replace it. In the client's mailbox only. */
 final class Links {
     private final Dialer dialer;
     private @Nullable Link first;
@@ -14,13 +14,13 @@ final class Links {
         this.dialer = dialer;
     }
 
-    /** Serves the client. */
+    /** The connection that serves the client. */
     @Nullable
     Link first() {
         return first;
     }
 
-    /** Is made ready to take its place. */
+    /** The connection that is prepared to replace the first. */
     @Nullable
     Link second() {
         return second;
@@ -43,7 +43,7 @@ final class Links {
         }
     }
 
-    /** The second one takes the place of the first, which is closed in order. */
+    /** The second connection replaces the first, which is closed in order. */
     void change() {
         Link old = first;
         first = second;
@@ -51,7 +51,7 @@ final class Links {
         dialer.retire(old);
     }
 
-    /** Ends one at once; where it was the first, the second serves as far as it is. */
+    /** Ends a connection at once. If it was the first, the second one serves, even if it is not ready. */
     void drop(Link link) {
         link.abort();
         if (link == first) {
@@ -62,7 +62,7 @@ final class Links {
         }
     }
 
-    /** Closes both in order. */
+    /** Closes both connections in order. */
     void retire() {
         dialer.retire(first);
         dialer.retire(second);
@@ -70,7 +70,7 @@ final class Links {
         second = null;
     }
 
-    /** The listeners have caught up. */
+    /** The listeners have caught up: both connections are read again. */
     void readOn() {
         dialer.readOn(first);
         dialer.readOn(second);

@@ -1,9 +1,9 @@
 package io.tidegate.client;
 
 /**
- * A {@link TopicListener} has thrown. The subscription goes on with the next message.
+ * A {@link TopicListener} has thrown. The subscription continues with the next message.
  *
  * @param topic of the listener
- * @param failure what it threw
+ * @param failure what the listener threw
  */
 public record ListenerFailure(String topic, Throwable failure) {}

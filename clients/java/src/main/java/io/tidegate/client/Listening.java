@@ -10,7 +10,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One listener on a {@link Feed}. What is told to it is told in the mailbox of the listeners; a topic of many has many of these. */
+/**
+ * One listener of a {@link Feed}. It is called in the listeners' mailbox. A topic with several listeners has one object
+ * for each.
+ */
 final class Listening implements Subscription {
     private static final System.Logger LOG = System.getLogger(Listening.class.getName());
 
@@ -25,9 +28,9 @@ final class Listening implements Subscription {
     private Map<Optional<String>, Present> users = Map.of();
 
     /**
-     * A listener that is told nothing yet.
+     * A listener that has not been called yet.
      *
-     * @param failures told of what the listener throws
+     * @param failures gets what the listener throws
      * @param closed called by {@link #close}, once at most
      */
     Listening(
@@ -68,7 +71,7 @@ final class Listening implements Subscription {
         return users;
     }
 
-    /** Also tells who is there; before anything else. */
+    /** Also shows the topic's presence. To be called before anything else. */
     void show(PresenceListener to, Map<Optional<String>, Present> present) {
         presence = to;
         users = present;
@@ -81,7 +84,7 @@ final class Listening implements Subscription {
         }
     }
 
-    /** Delivery begins behind this position, or goes on there. */
+    /** Delivery begins after this position, or has begun already and continues there. */
     void begins(String from) {
         if (position == null) {
             position = from;
@@ -123,7 +126,7 @@ final class Listening implements Subscription {
         ready.completeExceptionally(new ClientClosedException(reason));
     }
 
-    /** Its {@link #close} has come through. */
+    /** The client has handled {@link #close}. */
     void isOver() {
         ready.completeExceptionally(new CancellationException("the subscription of " + topic + " was closed"));
     }
@@ -135,7 +138,7 @@ final class Listening implements Subscription {
         }
     }
 
-    /** Returns whether it had not ended before. */
+    /** Ends the subscription. Returns whether it had not ended before. */
     private boolean end(State as) {
         State before = state.getAndUpdate(now -> isFinal(now) ? now : as);
         return !isFinal(before);
@@ -155,7 +158,10 @@ final class Listening implements Subscription {
         }
     }
 
-    /** Returns whether the listener returned. One that throws gets the next message, and holds up nobody. */
+    /**
+     * Runs a call of the listener, and returns whether the call returned. A listener that throws gets the next message,
+     * and does not delay other listeners.
+     */
     private boolean guard(Runnable call) {
         try {
             call.run();

@@ -8,10 +8,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs tasks one at a time, in the order in which they were posted, and holds a thread only while there are some.
+ * Runs tasks one at a time, in the order in which they were posted. It holds a thread only while there are tasks.
  *
- * <p>With {@code Runnable::run} as executor, the thread that posts to an idle mailbox runs its tasks; a task that posts is not
- * interrupted by what it posted.
+ * <p>With {@code Runnable::run} as executor, the thread that posts to an idle mailbox runs its tasks. A task that posts
+ * is not interrupted by the posted task.
  */
 final class Mailbox {
     private static final System.Logger LOG = System.getLogger(Mailbox.class.getName());
@@ -25,7 +25,7 @@ final class Mailbox {
         this.executor = executor;
     }
 
-    /** From any thread. A task that throws is logged, and the next one runs. */
+    /** Posts a task, from any thread. A task that throws is logged, and the next one runs. */
     void post(Runnable task) {
         if (put(task)) {
             start();
@@ -33,8 +33,8 @@ final class Mailbox {
     }
 
     /**
-     * As {@link #post}, for a caller that holds a lock. Where this returns true, the caller calls {@link #start} next, and
-     * holds the lock no longer.
+     * Like {@link #post}, for a caller that holds a lock. Where this returns true, the caller must release the lock and
+     * then call {@link #start}.
      */
     boolean put(Runnable task) {
         tasks.add(task);
@@ -45,7 +45,7 @@ final class Mailbox {
         executor.execute(this::drain);
     }
 
-    /** Tasks that have been posted and have not ended. */
+    /** The number of tasks that have been posted and have not ended. */
     int waiting() {
         return waiting.get();
     }

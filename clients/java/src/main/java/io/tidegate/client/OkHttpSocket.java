@@ -12,7 +12,7 @@ import okhttp3.WebSocketListener;
 import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 
-/** A socket of OkHttp. Its reading thread waits until the next message may come, so that no more than one is held. */
+/** A socket of OkHttp. Its reading thread waits until the next message is wanted, so that at most one message is held. */
 final class OkHttpSocket extends WebSocketListener implements Socket {
     /** Stands for the end of TCP without a close frame (RFC 6455, section 7.1.5). */
     private static final int ABNORMAL = 1006;
@@ -31,7 +31,7 @@ final class OkHttpSocket extends WebSocketListener implements Socket {
     static Socket.Factory factory(OkHttpClient http) {
         return (url, token, atMost, events) -> {
             Request.Builder request = new Request.Builder()
-                    // OkHttp knows the scheme of HTTP alone, and takes ws for it.
+                    // OkHttp supports only HTTP schemes, and takes ws for http.
                     .url(url.toString())
                     .header("Sec-WebSocket-Protocol", HttpSocket.SUBPROTOCOL);
             token.ifPresent(text -> request.header("Authorization", "Bearer " + text));
@@ -39,7 +39,10 @@ final class OkHttpSocket extends WebSocketListener implements Socket {
         };
     }
 
-    /** Shares its connections and threads; the time is that of the handshake, since an open WebSocket has none. */
+    /**
+     * Shares the client's connections and threads. The timeout applies only to the handshake, because an open WebSocket
+     * has none.
+     */
     private static OkHttpClient within(OkHttpClient http, Duration atMost) {
         return http.newBuilder().callTimeout(atMost).build();
     }
@@ -59,7 +62,7 @@ final class OkHttpSocket extends WebSocketListener implements Socket {
     @Override
     public void close(int code) {
         boolean ignored = socket().close(code, null);
-        // What still comes is for nobody, and the answer to the close frame is behind it.
+        // Later messages are not used, but the answer to the close frame comes after them.
         letRead();
     }
 

@@ -20,13 +20,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param urls {@code ws://} or {@code wss://} addresses of the same fleet, each ending in {@code /chat}; tried in turn
  * @param backoff between attempts
- * @param bounds what may wait, and for how long
- * @param threads shared by as many clients as you like
- * @param hooks who is told what
+ * @param bounds how much may wait, and for how long
+ * @param threads may be shared by any number of clients
+ * @param hooks the application's callbacks
  */
 public record Options(List<URI> urls, Backoff backoff, Bounds bounds, Threads threads, Hooks hooks) {
 
-    /** @throws IllegalArgumentException where something is null, there is no URL, or one that no WebSocket can have */
+    /**
+     * @throws IllegalArgumentException where an argument is null, there is no URL, or a URL is not valid for a WebSocket
+     */
     public Options {
         Arguments.given("urls", urls).forEach(Options::require);
         urls = List.copyOf(urls);
@@ -77,7 +79,7 @@ public record Options(List<URI> urls, Backoff backoff, Bounds bounds, Threads th
         return withHooks(new Hooks(hooks.states(), hooks.failures(), some, hooks.token(), hooks.tokenFailures()));
     }
 
-    /** As {@link #withAsyncToken}, by a call that may block, such as one to a login service. */
+    /** Like {@link #withAsyncToken}, with a call that may block, such as a call to a login service. */
     public Options withToken(Callable<String> token) {
         Arguments.given("token", token);
         return withAsyncToken(() -> {
@@ -105,17 +107,17 @@ public record Options(List<URI> urls, Backoff backoff, Bounds bounds, Threads th
     }
 
     /**
-     * Bounds of one client.
+     * Limits of one client.
      *
      * @param unacknowledged publishes that may wait for their acknowledgement; the next {@code publish} blocks
-     * @param undelivered messages that may wait for the listeners; above, the connection is not read
+     * @param undelivered messages that may wait for the listeners; while more wait, the connection is not read
      * @param connect how long a handshake may take, {@code welcome} included
      */
     public record Bounds(int unacknowledged, int undelivered, Duration connect) {
-        /** 63 publishes, so that a server, which stops to read at 64, goes on reading; 1,000 messages; 10 s. */
+        /** 63 publishes, because a server stops reading at 64; 1,000 messages; 10 s. */
         public static final Bounds DEFAULT = new Bounds(63, 1_000, Duration.ofSeconds(10));
 
-        /** @throws IllegalArgumentException where one is not above 0 */
+        /** @throws IllegalArgumentException where a value is not above 0 */
         public Bounds {
             if (unacknowledged < 1 || undelivered < 1) {
                 throw new IllegalArgumentException("bounds of " + unacknowledged + " unacknowledged, " + undelivered
@@ -126,15 +128,15 @@ public record Options(List<URI> urls, Backoff backoff, Bounds bounds, Threads th
     }
 
     /**
-     * What runs the clients. An idle client holds no thread.
+     * The threads of the clients. An idle client holds no thread.
      *
      * @param http opens the connections; its own thread reads from all of them
      * @param scheduler for the timers, whose tasks are short
-     * @param listeners runs listeners and what depends on the futures of {@code publish}; these may block
+     * @param listeners runs listeners and dependents of the futures of {@code publish}; these may block
      */
     public record Threads(HttpClient http, ScheduledExecutorService scheduler, Executor listeners) {
 
-        /** @throws IllegalArgumentException where one is null */
+        /** @throws IllegalArgumentException where an argument is null */
         public Threads {
             Arguments.given("http", http);
             Arguments.given("scheduler", scheduler);
@@ -148,17 +150,19 @@ public record Options(List<URI> urls, Backoff backoff, Bounds bounds, Threads th
     }
 
     /**
-     * Who is told what, and who is asked.
+     * The application's callbacks.
      *
-     * @param states every change of the client's state, in order, on the thread of its listeners
-     * @param failures what a listener throws, which is logged as well; on the thread of the listeners
-     * @param traces everything that happens on connections, for debugging: on whatever thread it happens, so it must not
-     *     block; it contains what is published
-     * @param token gives a token of the client's user, for a server that asks for one: called before a connection where there is
-     *     none that lasts, and before the present one ends. On a thread of {@link Threads#listeners()}; where it fails, or does
-     *     not answer for a minute, it is called again after a backoff. All tokens of one client must be of one user
-     * @param tokenFailures why there is no new token: what {@code token} throws, or a {@link RefusedException} of a server that
-     *     will not take it; on the thread of the listeners. The first one in a row is logged as well
+     * @param states gets every change of the client's state, in order, on the listeners' thread
+     * @param failures gets what a listener throws, which is also logged; on the listeners' thread
+     * @param traces gets everything that happens on connections, for debugging. It is called on any thread, so it must
+     *     not block. Traces contain what is published
+     * @param token gives a token of the client's user, for a server that asks for one. It is called before a connection
+     *     is opened if there is no token that lasts, and before the present token ends. It runs on a thread of {@link
+     *     Threads#listeners()}. Where it fails, or does not answer within a minute, it is called again after a backoff.
+     *     All tokens of one client must be for the same user
+     * @param tokenFailures gets the reason why there is no new token: what {@code token} throws, or a {@link
+     *     RefusedException} where the server does not accept the token; on the listeners' thread. The first failure in a
+     *     row is also logged
      */
     public record Hooks(
             Consumer<StateChange> states,
@@ -166,11 +170,11 @@ public record Options(List<URI> urls, Backoff backoff, Bounds bounds, Threads th
             Optional<Consumer<Trace>> traces,
             Optional<Supplier<? extends CompletionStage<String>>> token,
             Consumer<Throwable> tokenFailures) {
-        /** Nobody. */
+        /** No callbacks. */
         public static final Hooks NONE =
                 new Hooks(change -> {}, failure -> {}, Optional.empty(), Optional.empty(), failure -> {});
 
-        /** @throws IllegalArgumentException where one is null */
+        /** @throws IllegalArgumentException where an argument is null */
         public Hooks {
             Arguments.given("states", states);
             Arguments.given("failures", failures);

@@ -1,13 +1,13 @@
 package io.tidegate.client;
 
 /**
- * How many messages a connection may still send, by the rate that its node has told. A node allows a second's worth at once;
- * this asks for half of that, so that messages which the network has brought closer together are still allowed.
- * What must not wait is sent all the same, and is owed.
+ * Limits how many messages a connection sends, by the rate that its node has told. A node allows a burst of a second's
+ * worth. This limit allows half of that burst, so that messages which the network moves closer together are still
+ * allowed. Urgent messages are sent in any case, and reduce the later rate.
  */
 final class Pace {
     private static final double NANOS = 1e9;
-    /** For what doubles lose in rounding. */
+    /** Allows for the rounding of doubles. */
     private static final double NEARLY = 1e-6;
 
     private final double perSecond;
@@ -27,7 +27,7 @@ final class Pace {
         return new Pace(perSecond, now);
     }
 
-    /** For how long nothing may be sent; 0 where something may. */
+    /** How long nothing may be sent; 0 where something may be sent now. */
     long waitNanos(long now) {
         if (perSecond <= 0) {
             return 0;
@@ -36,7 +36,7 @@ final class Pace {
         return left + NEARLY >= 1 ? 0 : (long) Math.ceil((1 - left) / perSecond * NANOS);
     }
 
-    /** Something is sent. */
+    /** A message is sent. */
     void spend(long now) {
         if (perSecond > 0) {
             refill(now);

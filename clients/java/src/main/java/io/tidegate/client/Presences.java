@@ -8,8 +8,8 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * Who is in each topic that is subscribed with presence. The connection that serves the client counts; the list of a second one
- * waits until that serves. In the client's mailbox only.
+ * The users in each topic that is subscribed with presence. The connection that serves the client counts. The list of a
+ * second connection waits until that connection serves. In the client's mailbox only.
  */
 final class Presences {
     private final Map<String, Room> rooms = new HashMap<>();
@@ -21,7 +21,7 @@ final class Presences {
         this.timers = timers;
     }
 
-    /** The feed was asked for on this connection. */
+    /** The feed was requested on this connection. */
     void asked(Link link, Feed feed) {
         if (feed.showsPresence()) {
             List<Link> current = Stream.of(connector.first(), connector.second())
@@ -32,7 +32,7 @@ final class Presences {
         }
     }
 
-    /** Nobody listens to the topic any more. */
+    /** The topic has no listener any more. */
     void forget(String topic) {
         rooms.remove(topic);
     }
@@ -47,7 +47,7 @@ final class Presences {
                 room.page(link, list);
                 follow(frame.topic(), room);
             }
-            // Only for display: no decision hangs on this clock.
+            // This clock is only for display: no decision depends on it.
             case ServerFrame.Changed change -> room.change(link, change, Instant.now());
         }
     }

@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What to publish.
+ * A message to publish.
  *
  * @param message one JSON value, as text: at most 999 levels, numbers of at most 1,000 digits
  * @param user one JSON value, as text
  * @param id unique among all publishers of the topic, for as long as the server keeps history: 1 to 128 characters. By
- *     default the client makes one. One of your own lets you repeat a publish after a crash without doubling it
- * @param terms what else is wanted
+ *     default the client makes one. With your own id you can repeat a publish after a crash without a duplicate
+ * @param terms how the message is published
  */
 public record Publication(String topic, String message, Optional<String> user, Optional<String> id, Terms terms) {
 
@@ -26,11 +26,12 @@ public record Publication(String topic, String message, Optional<String> user, O
     /**
      * How a message is published.
      *
-     * @param keep whether history holds it; one that is not kept is delivered in order, to those who are subscribed now
-     * @param timeout how long its acknowledgement is waited for; empty for as long as the client is open
+     * @param keep whether the history keeps the message; a message that is not kept is delivered in order, to the present
+     *     subscribers
+     * @param timeout how long to wait for the acknowledgement; empty for as long as the client is open
      */
     public record Terms(boolean keep, Optional<Duration> timeout) {
-        /** Kept, and waited for without an end. */
+        /** The message is kept, and its acknowledgement is waited for without a limit. */
         public static final Terms DEFAULT = new Terms(true, Optional.empty());
 
         /** @throws IllegalArgumentException where the timeout is not above 0 */
@@ -54,16 +55,16 @@ public record Publication(String topic, String message, Optional<String> user, O
     }
 
     /**
-     * With {@code false} for what is of no use later, such as "is typing": it pushes nothing out of the history, and is not sent
-     * again where the connection is lost before the acknowledgement.
+     * Use {@code false} for a message that is useless later, such as "is typing": it removes nothing from the history,
+     * and is not sent again where the connection is lost before the acknowledgement.
      */
     public Publication keep(boolean keep) {
         return new Publication(topic, message, user, id, new Terms(keep, terms.timeout()));
     }
 
     /**
-     * Gives up after this time, counted from when {@code publish} has returned: the future fails with
-     * {@link java.util.concurrent.TimeoutException}. The message may have been published.
+     * Gives up after this time, counted from the return of {@code publish}: the future fails with {@link
+     * java.util.concurrent.TimeoutException}. The message may have been published.
      */
     public Publication within(Duration timeout) {
         Arguments.positive("timeout", timeout);

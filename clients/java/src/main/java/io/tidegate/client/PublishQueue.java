@@ -13,12 +13,12 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The publishes that wait for their acknowledgement, in their order. They are sent again, with the same ids and in the
- * same order, on each new connection, and after each answer that says that nobody knows. In the client's mailbox only,
- * but for the places, which publishers take first.
+ * The publishes that wait for their acknowledgement, in order. They are sent again, with the same ids and in the same
+ * order, on each new connection, and after each answer that leaves their result unknown. In the client's mailbox only,
+ * except for the places, which publishers take first.
  */
 final class PublishQueue {
-    /** At a high rate several go together, so that a timer is not set for each. */
+    /** The shortest wait. At a high rate several publishes are sent together, so that not each of them needs a timer. */
     private static final Duration SHORTEST_WAIT = Duration.ofMillis(10);
 
     private static final Refusal UNCERTAIN = new Refusal(
@@ -31,10 +31,10 @@ final class PublishQueue {
     private final Mailbox core;
     private @Nullable Link link;
     private boolean holding;
-    /** Some wait for the pace of the connection. */
+    /** The timer of publishes that wait for the connection's pace. */
     private Timers.@Nullable Timer paced;
 
-    /** @param dependents runs what the application has hung on the futures */
+    /** @param dependents runs the application's dependents of the futures */
     PublishQueue(int bound, Executor dependents, Timers timers, Mailbox core) {
         this.places = new Semaphore(bound);
         this.dependents = dependents;
@@ -45,11 +45,11 @@ final class PublishQueue {
     private static final class Pending {
         private final String text;
         private final CompletableFuture<Ack> future;
-        /** The server knows the id, so that sending it again does not double it. */
+        /** Whether the server remembers the id, so that a second send makes no duplicate. */
         private final boolean repeats;
 
         private boolean inFlight;
-        /** Its future is completed or cancelled. The thread that completes it looks at this. */
+        /** Whether the future is completed or cancelled. The thread that completes the future reads this. */
         private volatile boolean settled;
 
         private Timers.@Nullable Timer timeout;
@@ -61,12 +61,12 @@ final class PublishQueue {
         }
     }
 
-    /** Waits until fewer than the bound are unacknowledged. On the publisher's thread. */
+    /** Waits until fewer publishes than the limit are unacknowledged. On the publisher's thread. */
     void takePlace() throws InterruptedException {
         places.acquire();
     }
 
-    /** As {@link #takePlace}, but gives up at once. */
+    /** Like {@link #takePlace}, but gives up at once. */
     boolean tryPlace() {
         return places.tryAcquire();
     }
@@ -91,7 +91,7 @@ final class PublishQueue {
         }
     }
 
-    /** From now on this connection carries the publishes; the unacknowledged ones go first. */
+    /** From now on this connection carries the publishes. Unacknowledged publishes go first. */
     void attach(Link link) {
         this.link = link;
         List.copyOf(pending.entrySet()).stream()
@@ -113,8 +113,8 @@ final class PublishQueue {
     }
 
     /**
-     * Not published, or nobody knows: it goes again at {@link #proceed}, and until then nothing goes, lest later ones
-     * overtake it.
+     * The message was not published, or that is unknown. It is sent again at {@link #proceed}. Until then nothing is
+     * sent, so that later publishes do not overtake it.
      *
      * @return whether the id was known
      */
@@ -128,7 +128,7 @@ final class PublishQueue {
         return true;
     }
 
-    /** Whether a publish can be sent again where nobody knows what became of it. */
+    /** Whether a publish can be sent again where its result is unknown. */
     boolean repeats(String id) {
         Pending publish = pending.get(id);
         return publish != null && publish.repeats;
@@ -166,7 +166,7 @@ final class PublishQueue {
                 }));
     }
 
-    /** The application has ended the future, by cancelling it or by a time of its own. */
+    /** The application has completed the future, by a cancel or by its own timeout. */
     private void abandoned(String id, Pending publish) {
         if (pending.get(id) == publish) {
             settle(id);
@@ -229,7 +229,7 @@ final class PublishQueue {
         }
     }
 
-    /** Most texts are so short that their bytes need not be counted: a character has three at most. */
+    /** Whether a text fits. Most texts are short enough without counting bytes: a character has three bytes at most. */
     private static boolean fits(String text, double limit) {
         return text.length() * 3L <= limit || text.getBytes(StandardCharsets.UTF_8).length <= limit;
     }

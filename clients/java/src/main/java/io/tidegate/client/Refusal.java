@@ -1,21 +1,21 @@
 package io.tidegate.client;
 
 /**
- * The server's {@code error}, which trying again would not change.
+ * The server's {@code error}, which another try would not change.
  *
- * @param code such as {@code invalid-topic} or {@code too-many-topics}; {@code too-large} is the client's own, for what
- *     is above the server's {@code limits.message}, and so is {@code connection-lost}, for a message that is not kept and
- *     was under way then
+ * @param code such as {@code invalid-topic} or {@code too-many-topics}. Two codes come from the client itself: {@code
+ *     too-large} for a message above the server's {@code limits.message}, and {@code connection-lost} for a message that
+ *     is not kept and was under way when the connection was lost
  * @param message a sentence for a human
  */
 public record Refusal(String code, String message) {
 
-    /** It may succeed in a while. */
+    /** Whether the same request may succeed later. */
     boolean isPassing() {
         return isUncertain() || code.equals("rate-limited");
     }
 
-    /** What was asked may have been done. */
+    /** Whether the request may have been carried out. */
     boolean isUncertain() {
         return code.equals("relay-unavailable");
     }

@@ -1,6 +1,6 @@
 package io.tidegate.client;
 
-/** A publish or a subscription that the server will not take, however often it is asked. */
+/** A publish or a subscription that the server refuses. Another try would not change that. */
 public final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -9,11 +9,14 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Who is in a topic as one connection has told it: a list in pages, and what has changed since. In the client's mailbox only. */
+/**
+ * The users in a topic as one connection has reported them: a list in pages, and the changes since. In the client's
+ * mailbox only.
+ */
 final class Roll {
     private final Map<Optional<String>, Present> users = new HashMap<>();
 
-    /** While pages are still to come: of whom something newer than these was heard. */
+    /** While pages are still to come: the users with a change that is newer than the pages. */
     private @Nullable Set<Optional<String>> newer;
 
     private boolean whole;

@@ -16,25 +16,26 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is in a topic as the application is told it, from one connection to the next. In the client's mailbox only.
+ * The users in a topic as the application sees them, from one connection to the next. In the client's mailbox only.
  *
- * <p>Nodes hear of a join or a leave at different moments, so a connection may bring once more what another one has brought, or
- * not have it yet. So what would take back something that another connection has just said is looked at again a little later.
+ * <p>Nodes learn of a join or a leave at different moments. So a connection may repeat a change that another one has
+ * reported, or may not have it yet. So a change that would undo what another connection has just reported is checked
+ * again a little later.
  */
 final class Room {
-    /** One node hears of a user no later than this after another one. */
+    /** One node learns of a change at most this long after another node. */
     private static final Duration APART = Duration.ofSeconds(2);
 
     private final Feed feed;
     private final LongSupplier nanoTime;
     private final BiConsumer<Duration, Runnable> after;
 
-    /** What each connection says that was asked. */
+    /** The reports of each connection on which the topic was requested. */
     private final Map<Link, Roll> rolls = new HashMap<>();
 
     private final Map<Optional<String>, Present> users = new HashMap<>();
 
-    /** What was told lately, the oldest first, and where and when the first list came. */
+    /** The last changes that were told, the oldest first, and from which connection and when the first list came. */
     private final Map<Optional<String>, Told> told = new LinkedHashMap<>();
 
     private @Nullable Told begun;
@@ -49,7 +50,7 @@ final class Room {
         this.after = after;
     }
 
-    /** The topic was asked for on this connection; what one says that is not there any more counts no longer. */
+    /** The topic was requested on this connection. Reports of connections that are gone are dropped. */
     void asked(Link link, Collection<Link> current) {
         rolls.keySet().retainAll(current);
         rolls.put(link, new Roll());
@@ -78,7 +79,7 @@ final class Room {
         }
     }
 
-    /** This connection serves the topic: what it says counts, once its list is whole. */
+    /** This connection serves the topic. Its reports count when its list is whole. */
     void follow(Link link) {
         Roll roll = rolls.get(link);
         if (roll == null || roll == followed || !roll.isWhole()) {

@@ -4,20 +4,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** What a server sends. */
+/** A frame from the server. */
 sealed interface ServerFrame {
 
     /**
-     * The first of all.
+     * The first frame.
      *
-     * @param user whose the client's token is
-     * @param expiresInMs how long the token counts
+     * @param user the user of the client's token
+     * @param expiresInMs how long the token is valid
      */
     record Welcome(String node, long heartbeatMs, Limits limits, Optional<String> user, OptionalLong expiresInMs)
             implements ServerFrame {}
 
     /**
-     * What a node takes.
+     * The limits of a node.
      *
      * @param message bytes of a frame
      * @param rate messages a second; 0 for no limit
@@ -30,7 +30,7 @@ sealed interface ServerFrame {
 
     record Delivery(Message message) implements ServerFrame {}
 
-    /** Who is in a topic. */
+    /** A frame about a topic's presence. */
     sealed interface PresenceFrame extends ServerFrame {
         String topic();
     }
@@ -42,10 +42,10 @@ sealed interface ServerFrame {
      */
     record Listed(String topic, List<Present> users, boolean more) implements PresenceFrame {}
 
-    /** Somebody has come or left; who has no token is without a name. */
+    /** Users have joined or left. A connection without a token has no name. */
     record Changed(String topic, List<Optional<String>> joined, List<Optional<String>> left) implements PresenceFrame {}
 
-    /** A new token counts. */
+    /** The server has accepted a new token. */
     record Renewed(long expiresInMs) implements ServerFrame {}
 
     record Acknowledged(Ack ack) implements ServerFrame {}
@@ -53,15 +53,18 @@ sealed interface ServerFrame {
     record ServerShutdown(long reconnectAfterMs) implements ServerFrame {}
 
     /**
-     * What the client wanted was not done.
+     * A request of the client was not carried out.
      *
-     * @param answers the type of the frame that it answers; empty where the server is older than this, or cannot know
+     * @param answers the type of the frame that this answers; empty where the server is too old to say it, or cannot know
      */
     record ErrorFrame(
             String code, String message, Optional<String> id, Optional<String> topic, Optional<String> answers)
             implements ServerFrame {
 
-        /** What it answers, of an older server guessed: a publish has an id, and a subscribe a topic without one. */
+        /**
+         * The type of the frame that this answers. For an older server it is guessed: a publish has an id, a subscribe
+         * has a topic without an id.
+         */
         String answered() {
             return answers.orElse(id.isPresent() ? "publish" : "subscribe");
         }
@@ -70,7 +73,10 @@ sealed interface ServerFrame {
             return answered().equals("token");
         }
 
-        /** A subscription that was there has ended; a server that knows this code says what it answers, if anything. */
+        /**
+         * Whether an existing subscription has ended. A server that knows this code names the frame that it answers, if
+         * there is one.
+         */
         boolean endsSubscription() {
             return code.equals("forbidden") && answers.isEmpty() && topic.isPresent();
         }

@@ -5,7 +5,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 
-/** Made when the first client needs it, and there until the process ends. */
+/** The shared threads. They are created when the first client needs them, and stay until the process ends. */
 final class SharedThreads {
     static final Options.Threads INSTANCE = create();
 

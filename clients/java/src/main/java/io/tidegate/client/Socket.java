@@ -8,19 +8,19 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A WebSocket that was asked for {@code tidegate.v1} and said yes. The seam to {@code java.net.http}, or OkHttp. */
+/** A WebSocket whose handshake has agreed on {@code tidegate.v1}. The interface to {@code java.net.http} or OkHttp. */
 interface Socket {
 
-    /** Sends a text message behind those that were sent before; never blocks. */
+    /** Sends a text message after those that were sent before; never blocks. */
     void send(String text);
 
-    /** Lets the next {@link Events#text} come: there is one for each call. */
+    /** Requests the next {@link Events#text}: one comes for each call. */
     void read();
 
-    /** Sends a close frame with this code behind what was sent before. */
+    /** Sends a close frame with this code after what was sent before. */
     void close(int code);
 
-    /** Ends it at once. */
+    /** Ends the connection at once. */
     void abort();
 
     /** Opens sockets. */
@@ -28,14 +28,14 @@ interface Socket {
     interface Factory {
 
         /**
-         * Returns at once; the events tell what became of it. The handshake fails after the time.
+         * Returns at once; the events tell the result. The handshake fails after the timeout.
          *
-         * @param token shows who the client is
+         * @param token the client's token
          */
         void open(URI url, Optional<String> token, Duration atMost, Events events);
     }
 
-    /** What happens to a socket: one call at a time, from any thread. After {@code ended} nothing of use follows. */
+    /** The events of a socket: one call at a time, from any thread. After {@code ended} nothing useful follows. */
     interface Events {
 
         /** The handshake is done. */
@@ -44,37 +44,37 @@ interface Socket {
         /** A whole text message. */
         void text(String text);
 
-        /** Something came that was no whole message: a ping, a pong, a part. */
+        /** Something came that is not a whole message: a ping, a pong, or a part of a message. */
         void alive();
 
-        /** It was refused, closed or lost. */
+        /** The connection was refused, closed or lost. */
         void ended(End end);
     }
 
     /** How a socket ended. */
     sealed interface End {
 
-        /** For a human. */
+        /** The reason, for a human. */
         String reason();
 
-        /** Whether trying again is of no use. */
+        /** Whether another try is useless. */
         default boolean isFinal() {
             return false;
         }
 
-        /** Whether it was for the token, so that another one is of use. */
+        /** Whether the token was the reason, so that a try with another token is useful. */
         default boolean isForToken() {
             return false;
         }
 
-        /** How long to stay away at least. */
+        /** The shortest time to wait before the next try. */
         default Duration pause() {
             return Duration.ZERO;
         }
 
-        /** A handshake that was answered by something else than 101. */
+        /** The handshake was answered with another status than 101. */
         record Refused(int status, Optional<Duration> retryAfter) implements End {
-            /** @param retryAfter the header, in seconds; its other form, a date, is not worth a parser */
+            /** @param retryAfter the header, in seconds; a date, its other form, is ignored */
             static Refused with(int status, Optional<String> retryAfter) {
                 return new Refused(
                         status,
@@ -110,7 +110,10 @@ interface Socket {
             }
         }
 
-        /** A close frame, or the end of TCP without one, which the JDK reports as 1006 (RFC 6455, section 7.1.5). */
+        /**
+         * The connection ended with a close frame, or with the end of TCP without one, which the JDK reports as 1006 (RFC
+         * 6455, section 7.1.5).
+         */
         record Closed(int code, String text) implements End {
             private static final int NO_FRAME = 1006;
             private static final int POLICY = 1008;
@@ -142,9 +145,9 @@ interface Socket {
             }
         }
 
-        /** Anything else: no route, timed out, reset. */
+        /** Any other failure: no route, a timeout, a reset. */
         record Failed(String reason) implements End {
-            /** The exceptions of sockets often have no message, and what they mean is in their causes, if anywhere. */
+            /** Exceptions of sockets often have no message. Their causes then describe the failure, if anything does. */
             static Failed by(Throwable failure) {
                 return new Failed(describe(failure));
             }

@@ -1,19 +1,19 @@
 package io.tidegate.client;
 
-/** Where a client is between {@code connect} and {@code close}. */
+/** The state of a client between {@code connect} and {@code close}. */
 public enum State {
     /** A connection is being opened. */
     CONNECTING,
-    /** Connected; the topics are not all subscribed yet. */
+    /** Connected; not all topics are subscribed yet. */
     RESUMING,
     /** Connected, and every topic is delivered. */
     LIVE,
-    /** As live; the node is about to leave and has given a moment to go elsewhere. */
+    /** Like live, but the node is about to leave and has given a moment to move to another node. */
     LEAVING,
-    /** The moment has come: still served by the old connection, while a second one is made ready. */
+    /** The moment has come: the old connection still serves, while a second one is prepared. */
     HANDING_OVER,
-    /** Not connected; the next attempt has its time, or waits for a token or for {@link TidegateClient#reconnect()}. */
+    /** Not connected. The next attempt waits for its time, for a token, or for {@link TidegateClient#reconnect()}. */
     WAITING,
-    /** Ended, by {@code close()} or by a server that refuses to go on. Final. */
+    /** Ended, by {@code close()} or by a server that refuses the client. Final. */
     CLOSED
 }

@@ -1,7 +1,7 @@
 package io.tidegate.client;
 
 /**
- * A client's step from one state to another.
+ * A change of a client's state.
  *
  * @param reason for a human: a close code, an HTTP status, an exception's message, the name of the node
  */

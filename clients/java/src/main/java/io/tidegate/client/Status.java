@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Tells the application how the client is connected. In the client's mailbox only. */
+/** Tells the application the state of its connection. In the client's mailbox only. */
 final class Status {
     private static final System.Logger LOG = System.getLogger(Status.class.getName());
 
@@ -14,7 +14,7 @@ final class Status {
     private volatile @Nullable String node;
     private volatile Optional<String> user = Optional.empty();
 
-    /** A server was reached once, or the log says that none was. */
+    /** A server was reached once, or the failure was logged. */
     private boolean settled;
 
     void tellTo(Consumer<StateChange> states) {
@@ -27,7 +27,7 @@ final class Status {
         return node;
     }
 
-    /** As whom the connection that serves the client was let in; empty while none does. From any thread. */
+    /** The user of the connection that serves the client; empty while none serves. From any thread. */
     Optional<String> user() {
         return user;
     }
@@ -63,7 +63,10 @@ final class Status {
         settled = true;
     }
 
-    /** Who has just begun, with an address that is wrong, is to read so without having asked for it. Once, or it is noise. */
+    /**
+     * Logs the first failure, so that a developer with a wrong address sees it without asking for it. Only once, because
+     * more lines would be noise.
+     */
     void failed(String reason) {
         if (!settled) {
             settled = true;

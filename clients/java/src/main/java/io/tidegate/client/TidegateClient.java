@@ -9,13 +9,13 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of a Tidegate fleet. It connects, and again whenever the connection is lost or its node leaves; subscriptions
- * go on behind their last message, each message is told once and in order, and whatever was published is sent again until
- * it is acknowledged.
+ * A client of a Tidegate fleet. It connects, and reconnects whenever the connection is lost or its node leaves.
+ * Subscriptions continue after their last message, each message is delivered once and in order, and publishes are sent
+ * again until they are acknowledged.
  *
- * <p>Any thread may call it. Listeners are called on threads of {@link Options.Threads#listeners()}, one at a time. Those of
- * {@link Options.Threads#shared()} are daemon threads: they do not keep a process from ending, so wait for what you have
- * published.
+ * <p>Any thread may call it. Listeners are called on threads of {@link Options.Threads#listeners()}, one at a time. The
+ * threads of {@link Options.Threads#shared()} are daemon threads. They do not keep the process alive, so wait for your
+ * publishes before it ends.
  */
 public final class TidegateClient implements AutoCloseable {
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -30,7 +30,7 @@ public final class TidegateClient implements AutoCloseable {
     private final Topics topics;
     private volatile State state = State.WAITING;
 
-    /** The application's thread does what there is to do, and the rest happens on that of sockets and timers. */
+    /** The application's thread does the work of its calls, and the threads of sockets and timers do the rest. */
     TidegateClient(Options options, Socket.Factory sockets, Timers timers, RandomGenerator random) {
         Executor executor = options.threads().listeners();
         Options.Hooks hooks = options.hooks();
@@ -53,7 +53,7 @@ public final class TidegateClient implements AutoCloseable {
                 failure -> listeners.post(() -> hooks.tokenFailures().accept(failure))));
     }
 
-    /** Begins to connect, and returns at once. What fails is tried again: see {@link Options.Hooks#states()}. */
+    /** Starts to connect, and returns at once. A failure is retried: see {@link Options.Hooks#states()}. */
     public static TidegateClient connect(Options options) {
         TidegateClient client = startClosed(options);
         client.reconnect();
@@ -61,8 +61,8 @@ public final class TidegateClient implements AutoCloseable {
     }
 
     /**
-     * A client that opens no connection before {@link #reconnect()}, and is {@link State#WAITING} until then. Topics can be
-     * subscribed before; what is published waits.
+     * A client that opens no connection before {@link #reconnect()}, and is {@link State#WAITING} until then. Topics can
+     * be subscribed before that. Publishes wait.
      */
     public static TidegateClient startClosed(Options options) {
         return startClosed(
@@ -70,14 +70,14 @@ public final class TidegateClient implements AutoCloseable {
                 HttpSocket.factory(Arguments.given("options", options).threads().http()));
     }
 
-    /** The same by such sockets. */
+    /** The same with these sockets. */
     static TidegateClient startClosed(Options options, Socket.Factory sockets) {
         return new TidegateClient(options, sockets, Timers.of(options.threads().scheduler()), RANDOM);
     }
 
     /**
-     * Connects now, whatever is waited for: a backoff, the {@code Retry-After} of a server, the end of {@link #startClosed}.
-     * A connection that there is already is closed, and subscriptions and publishes go on over the new one.
+     * Connects now, without waiting for a backoff, a server's {@code Retry-After}, or after {@link #startClosed}. An
+     * existing connection is closed, and subscriptions and publishes continue on the new one.
      *
      * @throws ClientClosedException where the client is closed
      */
@@ -87,9 +87,9 @@ public final class TidegateClient implements AutoCloseable {
     }
 
     /**
-     * Listens to a topic from now on; no longer than until {@link Subscription#close}. One topic may have many listeners.
+     * Listens to a topic from now on, until {@link Subscription#close} at the latest. One topic may have many listeners.
      *
-     * @throws IllegalArgumentException where no topic can be named so
+     * @throws IllegalArgumentException where this is not a valid topic
      * @throws ClientClosedException where the client is closed
      */
     public Subscription subscribe(String topic, TopicListener listener) {
@@ -97,8 +97,9 @@ public final class TidegateClient implements AutoCloseable {
     }
 
     /**
-     * Listens to a topic, and gets first what was published behind a position; where history does not reach back so far,
-     * {@link TopicListener#lost} is told. As {@link #subscribe(String, From, TopicListener)} with {@link From#after}.
+     * Listens to a topic, and first gets what was published after a position. Where the history does not reach back to
+     * the position, {@link TopicListener#lost} is called. Like {@link #subscribe(String, From, TopicListener)} with
+     * {@link From#after}.
      *
      * @param after a position of this topic, from {@link Message}, {@link Ack} or {@link Subscription}; null for none
      */
@@ -109,9 +110,9 @@ public final class TidegateClient implements AutoCloseable {
     /**
      * Listens to a topic from a place on.
      *
-     * @throws IllegalArgumentException where no topic can be named so, or an argument is null
-     * @throws IllegalStateException where this client listens to the topic already, and {@code from} is not
-     *     {@link From#now()}: one more listener begins with what comes next
+     * @throws IllegalArgumentException where this is not a valid topic, or an argument is null
+     * @throws IllegalStateException where this client already listens to the topic, and {@code from} is not {@link
+     *     From#now()}: a further listener begins with what comes next
      * @throws ClientClosedException where the client is closed
      */
     public Subscription subscribe(String topic, From from, TopicListener listener) {
@@ -123,10 +124,10 @@ public final class TidegateClient implements AutoCloseable {
     }
 
     /**
-     * As {@link #subscribe(String, From, TopicListener)}, and shows who is in the topic. A user who may not see it is refused the
-     * topic, with {@code forbidden}.
+     * Like {@link #subscribe(String, From, TopicListener)}, and also shows the users in the topic. If the client's user
+     * may not see them, the server refuses the subscription with {@code forbidden}.
      *
-     * @throws IllegalStateException also where this client listens to the topic already, without presence
+     * @throws IllegalStateException also where this client already listens to the topic without presence
      */
     public Subscription subscribe(String topic, From from, TopicListener listener, PresenceListener presence) {
         Arguments.topic(topic);
@@ -137,29 +138,29 @@ public final class TidegateClient implements AutoCloseable {
         return topics.subscribe(topic, from, listener, presence);
     }
 
-    /** What this client listens to the topic with: of several the one that was there first; empty where there is none. */
+    /** This client's oldest open subscription of the topic; empty where there is none. */
     public Optional<Subscription> subscription(String topic) {
         Arguments.topic(topic);
         return topics.subscription(topic);
     }
 
-    /** As {@link #publish(Publication)}. */
+    /** Like {@link #publish(Publication)}. */
     public CompletableFuture<Ack> publish(String topic, String message) throws InterruptedException {
         return publish(Publication.of(topic, message));
     }
 
     /**
-     * Publishes a message. Blocks while as many as {@link Options.Bounds#unacknowledged()} wait for their
-     * acknowledgement, connected or not; publishes of one thread go out in their order, and no faster than the server
-     * allows.
+     * Publishes a message. Blocks while {@link Options.Bounds#unacknowledged()} publishes wait for their acknowledgement,
+     * connected or not. Publishes of one thread are sent in their order, and no faster than the server allows.
      *
-     * @return done once the server keeps the message and will deliver it. It fails with {@link RefusedException} where
-     *     trying again is of no use, with {@link ClientClosedException}, and with
-     *     {@link java.util.concurrent.TimeoutException} after {@link Publication#within}; not because a connection is
-     *     lost, unless the message is not kept. Once it is cancelled, or completed by you in any other way, the message is sent no more; it may have been
-     *     published
+     * @return completes when the server keeps the message and will deliver it. It fails with {@link RefusedException}
+     *     where another try is useless, with {@link ClientClosedException}, and with {@link
+     *     java.util.concurrent.TimeoutException} after {@link Publication#within}. A lost connection does not fail it,
+     *     unless the message is not kept. If you cancel it, or complete it in any other way, the message is not sent any
+     *     more; it may have been published
      * @throws InterruptedException where the thread is interrupted while it waits; then nothing was published
-     * @throws IllegalStateException where it would have to wait in a listener of this client, which would wait for ever
+     * @throws IllegalStateException where the call would have to wait in a listener of this client, which would wait
+     *     forever
      * @throws ClientClosedException where the client is closed
      */
     public CompletableFuture<Ack> publish(Publication publication) throws InterruptedException {
@@ -181,20 +182,20 @@ public final class TidegateClient implements AutoCloseable {
         return state;
     }
 
-    /** The name of the node that serves the client, for logs; empty while none does. */
+    /** The name of the node that serves the client, for logs; empty while none serves. */
     public Optional<String> node() {
         return Optional.ofNullable(connector.status().node());
     }
 
     /**
-     * The user whose token the server has let in; empty while no node serves the client, for a client without a token, and on a
-     * server that asks for none.
+     * The user of the token that the server has accepted. Empty while no node serves the client, for a client without a
+     * token, and on a server that asks for no token.
      */
     public Optional<String> user() {
         return connector.status().user();
     }
 
-    /** Ends the client for good. What is not acknowledged fails; listeners may still be told of what has come before. */
+    /** Closes the client for good. Unacknowledged publishes fail. Listeners may still get what came before. */
     @Override
     public void close() {
         core.post(() -> connector.close("by the application"));

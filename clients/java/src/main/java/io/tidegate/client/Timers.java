@@ -11,14 +11,14 @@ interface Timers {
     /** Nanoseconds since an arbitrary origin. */
     long nanoTime();
 
-    /** Runs the task after that time, on whatever thread. */
+    /** Runs the task after that time, on any thread. */
     Timer after(Duration delay, Runnable task);
 
     /** A task that waits for its time. */
     @FunctionalInterface
     interface Timer {
 
-        /** Forgets the task, unless it runs already. */
+        /** Cancels the task, unless it already runs. */
         void cancel();
     }
 

@@ -11,14 +11,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the application for a token, and again after a backoff until there is one. In the client's mailbox only, but for the
- * application's own call.
+ * Asks the application for a token, and asks again after a backoff until there is one. In the client's mailbox only,
+ * except for the application's own call.
  */
 final class TokenSource {
     private static final System.Logger LOG = System.getLogger(TokenSource.class.getName());
-    /** An application that has not answered for so long is asked again. */
+    /** An application that has not answered within this time is asked again. */
     private static final Duration LONGEST_ANSWER = Duration.ofMinutes(1);
-    /** RFC 6750, section 2.1: what a header can carry as a token. */
+    /** The characters of a token in a header (RFC 6750, section 2.1). */
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
 
     private final Supplier<? extends CompletionStage<String>> token;
@@ -28,24 +28,24 @@ final class TokenSource {
     private final Alarm alarm;
     private Owner owner = new Owner() {};
 
-    /** Asks, or is about to. */
+    /** Whether the application is asked now, or will be after a backoff. */
     private boolean busy;
-    /** The application has been asked. */
+    /** Whether the application has been asked and has not answered. */
     private boolean calling;
-    /** In a row. */
+    /** The number of failures in a row. */
     private int failures;
-    /** Tells an answer from one to an earlier question. */
+    /** The number of the last question, so that the answer to an earlier one is ignored. */
     private long questions;
 
-    /** Whose tokens they are. Called in the client's mailbox. */
+    /** The owner of the tokens. Called in the client's mailbox. */
     interface Owner {
 
-        /** Returns whether it is of use. */
+        /** A token has come. Returns whether it is useful. */
         default boolean given(String token) {
             return true;
         }
 
-        /** There is none for now; it is asked for again after a while. */
+        /** There is no token now. The application is asked again after a while. */
         default void failed(Throwable failure) {}
     }
 
@@ -70,19 +70,19 @@ final class TokenSource {
         return busy;
     }
 
-    /** Unless it does so already. */
+    /** Asks the application, unless that is already under way. */
     void ask() {
         if (!busy) {
             call();
         }
     }
 
-    /** A server has taken what was given: the backoff begins again. */
+    /** A server has accepted the token: the backoff begins again. */
     void succeeded() {
         failures = 0;
     }
 
-    /** Without waiting for the end of a backoff. */
+    /** Asks the application without waiting for the end of a backoff. */
     void askNow() {
         failures = 0;
         if (!calling) {
@@ -90,14 +90,14 @@ final class TokenSource {
         }
     }
 
-    /** What the application gave was of no use. */
+    /** The application's token was useless. */
     void askAgain(Throwable failure) {
         questions++;
         calling = false;
         failed(failure);
     }
 
-    /** Nobody needs a token any more. */
+    /** No token is needed any more. */
     void close() {
         questions++;
         busy = true;
@@ -118,7 +118,7 @@ final class TokenSource {
         }
     }
 
-    /** On the application's thread. */
+    /** Runs on the application's thread. */
     private void callApplication(long question) {
         try {
             var unused = Arguments.given("the answer of the token callback", token.get())

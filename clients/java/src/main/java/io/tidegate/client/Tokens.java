@@ -10,21 +10,24 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's token, where the application gives any: when another one is asked for, and who gets it. In the client's mailbox
- * only.
+ * The client's token, if the application gives one: when to ask for the next one, and which connections get it. In the
+ * client's mailbox only.
  */
 final class Tokens implements Attempts.Gate, TokenSource.Owner {
-    /** A token is renewed at a random moment between these parts of its time, so that the clients of a fleet do not come together. */
+    /**
+     * A token is renewed at a random moment between these parts of its lifetime, so that the clients of a fleet do not
+     * renew at the same time.
+     */
     private static final double EARLIEST = 0.6;
 
     private static final double LATEST = 0.9;
-    /** From one renewal to the next, however soon the tokens end that the application gives. */
+    /** The shortest time between two renewals, even if the application's tokens end sooner. */
     private static final long SHORTEST_TERM = TimeUnit.SECONDS.toNanos(1);
-    /** A token that ends so soon after a hand-over's moment is renewed before it. */
+    /** A token that ends within this time after a hand-over's moment is renewed before the hand-over. */
     private static final long SOON = TimeUnit.MINUTES.toNanos(1);
 
     private static final long LONGEST_TERM_MS = TimeUnit.DAYS.toMillis(365);
-    /** Rejections that are so far apart are no loop. */
+    /** Rejections that are further apart are no loop. */
     private static final long CALM = TimeUnit.MINUTES.toNanos(1);
 
     private final Optional<TokenSource> source;
@@ -36,20 +39,20 @@ final class Tokens implements Attempts.Gate, TokenSource.Owner {
     private Consumer<Throwable> failures = failure -> {};
 
     private @Nullable String present;
-    /** Of the present one; null until a server has told. */
+    /** The term of the present token; null until a server has told it. */
     private @Nullable Term term;
-    /** Up to when the node that serves keeps the connection; null where it has not said that it leaves. */
+    /** Until when the serving node keeps the connection; null where the node has not said that it leaves. */
     private @Nullable Long leaveUntil;
-    /** A connection that waits for a token. */
+    /** The try of a connection that waits for a token. */
     private @Nullable Runnable held;
 
     private @Nullable Long rejectedAt;
     private int rejections;
 
     /**
-     * On the timers' scale.
+     * The times of a token, on the timers' scale.
      *
-     * @param life how long it counted when it was new
+     * @param life how long the token was valid when it was new
      */
     private record Term(long renewAt, long endsAt, long life) {}
 
@@ -63,17 +66,17 @@ final class Tokens implements Attempts.Gate, TokenSource.Owner {
     }
 
     /**
-     * Comes before everything else.
+     * To be called before everything else.
      *
-     * @param links those that are open
-     * @param failures told of a token that was not to be had
+     * @param links the open connections
+     * @param failures gets the reason why there is no token
      */
     void serve(Supplier<Stream<Link>> links, Consumer<Throwable> failures) {
         this.links = links;
         this.failures = failures;
     }
 
-    /** Whether another one can be had. */
+    /** Whether the application can give another token. */
     boolean areGiven() {
         return source.isPresent();
     }
@@ -82,7 +85,7 @@ final class Tokens implements Attempts.Gate, TokenSource.Owner {
         return Optional.ofNullable(present);
     }
 
-    /** A connection can be tried once there is a token, and not only for a moment. */
+    /** Lets a connection be tried when there is a token that lasts longer than a moment. */
     @Override
     public void pass(Runnable task) {
         held = task;
@@ -93,7 +96,10 @@ final class Tokens implements Attempts.Gate, TokenSource.Owner {
         }
     }
 
-    /** In a hand-over any token that counts will do: it was renewed before, and the old connection is about to end. */
+    /**
+     * Whether the token is good enough for a connection. In a hand-over any valid token is: it was renewed before, and
+     * the old connection is about to end.
+     */
     private boolean isGood() {
         Term now = term;
         return present != null
@@ -117,7 +123,7 @@ final class Tokens implements Attempts.Gate, TokenSource.Owner {
     public boolean given(String token) {
         Term now = term;
         if (now != null && token.equals(present)) {
-            // The application keeps its tokens for a while, too. Near its end that is of no use.
+            // The application may also cache its tokens. A cached token is useless near its end.
             boolean lasts = timers.nanoTime() < now.renewAt();
             if (lasts) {
                 askAt(now.renewAt());
@@ -136,13 +142,13 @@ final class Tokens implements Attempts.Gate, TokenSource.Owner {
     public void failed(Throwable failure) {
         failures.accept(failure);
         Term now = term;
-        // One that is about to end is better than none.
+        // A token that is about to end is better than none.
         if (present != null && (now == null || timers.nanoTime() < now.endsAt())) {
             release();
         }
     }
 
-    /** Where the server has said that the connection's token ends. */
+    /** Sends the token where the server has said that the connection's token ends. */
     private void renew(Link link) {
         String token = present;
         if (token != null && link.tokenEnds) {
@@ -150,7 +156,7 @@ final class Tokens implements Attempts.Gate, TokenSource.Owner {
         }
     }
 
-    /** The server has said for how long the connection's token counts. */
+    /** The server has said how long the connection's token is valid. */
     void count(Link link, long expiresInMs) {
         link.tokenEnds = true;
         String token = present;
@@ -166,13 +172,13 @@ final class Tokens implements Attempts.Gate, TokenSource.Owner {
         if (term == null) {
             source.ifPresent(TokenSource::succeeded);
         } else {
-            // Told by another node: what is left of a token says less than what it had in all.
+            // Another node has told the rest of the term. That rest is shorter than the whole term.
             renewAt = Math.min(renewAt, term.renewAt());
             life = Math.max(life, term.life());
         }
         Long leaves = leaveUntil;
         if (leaves != null && leaves > renewAt && leaves < now + (long) (rest * LATEST)) {
-            // It lasts for the hand-over, and the next node will say for how long.
+            // The token lasts until the end of the hand-over, and the next node will tell its term.
             renewAt = leaves;
         }
         term = new Term(renewAt, now + rest, life);
@@ -185,10 +191,11 @@ final class Tokens implements Attempts.Gate, TokenSource.Owner {
     }
 
     /**
-     * The node that serves is about to leave. Where the token ends soon after that, another one is asked for before, so that
-     * it need not be waited for; at a random moment, so that not all clients of the node ask together.
+     * The serving node is about to leave. If the token ends soon after that, another one is requested before, so that the
+     * hand-over need not wait for it. The request comes at a random moment, so that not all clients of the node ask
+     * together.
      *
-     * @param moment to go elsewhere
+     * @param moment to move to another node
      */
     void leave(long moment) {
         leaveUntil = moment + Attempts.SLOT.toNanos();
@@ -196,32 +203,34 @@ final class Tokens implements Attempts.Gate, TokenSource.Owner {
         if (now != null
                 && now.endsAt() - moment < SOON
                 && source.filter(TokenSource::isBusy).isEmpty()) {
-            // Not so early that the next one would have to be renewed within the hand-over.
+            // Not so early that the next token would have to be renewed within the hand-over.
             long earliest = Math.max(timers.nanoTime(), leaveUntil - (long) (now.life() * EARLIEST));
             long rest = Math.max(0, moment - earliest);
             askAt(Math.min(now.renewAt(), earliest + (long) (rest * random.nextDouble())));
         }
     }
 
-    /** The connection that serves is another one, or there is none. */
+    /** Another connection serves, or none. */
     void stay() {
         leaveUntil = null;
     }
 
-    /** No connection is open: the next one asks. */
+    /** No connection is open. The next one asks for a token. */
     void unserved() {
         leaveUntil = null;
         renewal.cancel();
     }
 
-    /** The server will not take the one that was sent on this connection, where the one before still counts. */
+    /** The server does not accept the token that was sent on this connection. The previous token is still valid. */
     void refuse(Link link, Refusal refusal) {
         if (forget(link)) {
             source.ifPresent(one -> one.askAgain(new RefusedException(refusal)));
         }
     }
 
-    /** The connection was refused or ended for its token. The first time there is nothing to wait for but another token. */
+    /**
+     * The connection was refused or ended because of its token. The first time the retry waits only for another token.
+     */
     Retry reject(Link link) {
         forget(link);
         long now = timers.nanoTime();

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who listens to which topic. The first listener of a topic makes its feed, the last one ends it. From any thread: what is
- * decided here under the lock is put into the client's mailbox in the same order.
+ * The listeners of each topic. The first listener of a topic creates its feed, the last one ends it. From any thread:
+ * what is decided here under the lock is put into the client's mailbox in the same order.
  */
 final class Topics {
     private final Map<String, Shared> topics = new HashMap<>();
@@ -29,8 +29,9 @@ final class Topics {
     }
 
     /**
-     * @param presence told who is there; null where that is not asked for
-     * @throws IllegalStateException where the topic has a feed, which cannot begin at a second place, or with presence
+     * @param presence gets the topic's presence; null where that is not wanted
+     * @throws IllegalStateException where the topic has a feed already, which cannot begin at a second place, or start to
+     *     show presence
      */
     Subscription subscribe(String topic, From from, TopicListener listener, @Nullable PresenceListener presence) {
         Listening one = new Listening(topic, from.after().orElse(null), listener, this::report, this::close);
@@ -59,7 +60,7 @@ final class Topics {
         return one;
     }
 
-    /** The longest of those who listen to the topic. */
+    /** The oldest subscription of the topic. */
     Optional<Subscription> subscription(String topic) {
         synchronized (topics) {
             return Optional.ofNullable(topics.get(topic))
@@ -71,7 +72,7 @@ final class Topics {
         boolean starts;
         synchronized (topics) {
             Shared shared = topics.get(one.topic());
-            // A feed that was refused, and maybe made once more since, is not this one's.
+            // A listener does not own a feed that was refused, even if a new feed was created since.
             if (shared == null || !shared.listening().remove(one)) {
                 return;
             }
@@ -84,7 +85,7 @@ final class Topics {
         startIf(starts);
     }
 
-    /** The server has refused the feed; who subscribes again asks again. */
+    /** The server has refused the feed. A later subscription asks the server again. */
     private void forget(Feed feed) {
         synchronized (topics) {
             Shared shared = topics.get(feed.topic());
@@ -101,7 +102,7 @@ final class Topics {
     }
 
     private void report(ListenerFailure failure) {
-        // In a task of its own: a hook that throws is logged, and harms no listener.
+        // A separate task: a hook that throws is logged, and does not disturb a listener.
         listeners.post(() -> failures.accept(failure));
     }
 }

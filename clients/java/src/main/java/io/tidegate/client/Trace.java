@@ -5,9 +5,9 @@ import java.net.URI;
 /**
  * Something that happened on a connection, for debugging.
  *
- * @param url of the connection, as it is in the options
- * @param text of {@link Kind#SENT} and {@link Kind#RECEIVED} the whole frame, with what was published in it, but no token;
- *     else a reason or nothing
+ * @param url of the connection, as in the options
+ * @param text for {@link Kind#SENT} and {@link Kind#RECEIVED} the whole frame, which contains what was published, but no
+ *     token; otherwise a reason, or nothing
  */
 public record Trace(Kind kind, URI url, String text) {
     /** What happened. */
@@ -22,7 +22,7 @@ public record Trace(Kind kind, URI url, String text) {
         RECEIVED,
         /** The client closes the connection. */
         CLOSING,
-        /** It was refused, closed or lost. */
+        /** The connection was refused, closed or lost. */
         ENDED
     }
 }

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Tells somebody what passes over the sockets of another factory. */
+/** Reports what passes over the sockets of another factory. */
 final class TracedSockets implements Socket.Factory {
     private static final System.Logger LOG = System.getLogger(TracedSockets.class.getName());
 
@@ -74,7 +74,7 @@ final class TracedSockets implements Socket.Factory {
         };
     }
 
-    /** A hook that fails must not end the connection that it looks at. */
+    /** A hook that fails must not end the connection that it observes. */
     private void tell(Trace.Kind kind, URI url, String text) {
         try {
             traces.accept(new Trace(kind, url, text));

@@ -1,13 +1,13 @@
 package io.tidegate.client;
 
-/** What connections carry, told of their fate. */
+/** Receives the frames and the state changes of the connections. */
 interface Traffic {
     Traffic NONE = new Traffic() {};
 
-    /** A frame of a connection that serves, or is made ready. */
+    /** A frame of a connection that serves, or is prepared. */
     default void frame(Link link, ServerFrame frame) {}
 
-    /** The connection is welcome: its topics can be asked for. */
+    /** The server has welcomed the connection: topics can be requested on it. */
     default void welcomed(Link link) {}
 
     /** This connection serves from now on. */
@@ -19,7 +19,7 @@ interface Traffic {
     /** The client is closed for good. */
     default void closed(String reason) {}
 
-    /** Whether the application is too far behind to be given more; then {@link Connector#readOn} follows. */
+    /** Whether the application is too far behind to get more. {@link Connector#readOn} is then called later. */
     default boolean pauses() {
         return false;
     }
