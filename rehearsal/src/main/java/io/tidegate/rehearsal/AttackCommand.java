@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Exit code 0: nobody was hurt, and nothing is left; 1: it was otherwise; 2: wrong usage. */
+/** Exit code 0: no client was harmed, and the server is as before; 1: otherwise; 2: wrong usage. */
 @Command(
         name = "attack",
         abbreviateSynopsis = true,
@@ -77,7 +77,7 @@ final class AttackCommand implements Callable<Integer> {
         all.putAll(settings);
         try (ServerProcess server = ServerProcess.start(jar, all, START, List.of("-Xmx384m"))) {
             Attack.Ports ports = new Attack.Ports(server.port(), server.managementPort(), server.apiPort());
-            // Once, so that what is made once is made.
+            // A first siege, so that one-time allocations are made before the measurement.
             new Siege(ports, attacks, seed).hold(CALM);
             awaitNobody(server);
             Siege.Outcome calm = new Siege(ports, List.of(), seed).hold(CALM);

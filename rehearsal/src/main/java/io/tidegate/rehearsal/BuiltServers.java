@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The options that say which of the servers that were built take part. */
+/** The options that choose the built servers that take part. */
 final class BuiltServers {
     @Spec(Spec.Target.MIXEE)
     @SuppressWarnings("NullAway.Init") // by picocli
@@ -20,7 +20,7 @@ final class BuiltServers {
     @Option(names = "--root", hidden = true, description = "where the modules are")
     private Path root = Path.of("");
 
-    /** Where the modules are. */
+    /** The folder of the modules. */
     Path root() {
         return root;
     }
@@ -37,7 +37,7 @@ final class BuiltServers {
         return jar(spec, "--runtimes", root, runtime);
     }
 
-    /** @param option that names the runtime */
+    /** @param option that names the runtime, for the message */
     static Path jar(CommandSpec spec, String option, Path root, String runtime) {
         Path jar = root.resolve(runtime + "-server/target/tidegate-" + runtime + "-server.jar");
         if (!Files.exists(jar)) {

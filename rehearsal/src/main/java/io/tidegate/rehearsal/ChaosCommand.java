@@ -199,7 +199,10 @@ final class ChaosCommand implements Callable<Integer> {
                 issuer);
     }
 
-    /** A closed fleet is for clients that can bring another token; those of examples/python have one in their address. */
+    /**
+     * Whether these clients can take part. In a closed fleet clients must be able to renew their token; those of
+     * examples/python have one token in their address.
+     */
     private boolean takesPart(Script script) {
         Path client = servers.root().resolve(NODE);
         if (!closed || !script.module().equals(client.toAbsolutePath().toUri().toString())) {
@@ -216,7 +219,7 @@ final class ChaosCommand implements Callable<Integer> {
         }
     }
 
-    /** @param check succeeds where what runs the client is there */
+    /** @param check succeeds if the program that runs the client is installed */
     private Script script(
             String option,
             @Nullable Integer wanted,

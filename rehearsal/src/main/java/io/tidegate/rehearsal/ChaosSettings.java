@@ -3,11 +3,11 @@ package io.tidegate.rehearsal;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The servers' settings in a run, of which the caller may change each. */
+/** The servers' settings in a run. The caller may override each. */
 final class ChaosSettings {
     private ChaosSettings() {}
 
-    /** A rolling replacement keeps the defaults of a server; chaos drains faster, to have more of it. */
+    /** A rolling replacement keeps a server's defaults. Chaos drains faster, so that a run has more faults. */
     static Map<String, String> of(boolean rolling, Map<String, String> own) {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("tidegate.heartbeat", "5s");

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * SIGINT and SIGTERM: the first ends a run early, so that it can still say what came of it; a second ends the process at
- * once. By reflection, since javac warns of every mention of {@code sun.misc.Signal}.
+ * Handles SIGINT and SIGTERM: the first signal ends a run early, so that the run can still report its result; a second
+ * ends the process at once. Uses reflection, because javac warns of every use of {@code sun.misc.Signal}.
  */
 final class Interruption implements AutoCloseable {
     private static final int KILLED_BY_INT = 128 + 2;
@@ -19,9 +19,9 @@ final class Interruption implements AutoCloseable {
     private final Map<Object, Object> before = new HashMap<>();
 
     /**
-     * From now on, until it is closed.
+     * Handles the signals from now on, until it is closed.
      *
-     * @param end is run by the first signal, on a thread of the JVM
+     * @param end is run at the first signal, on a thread of the JVM
      * @throws ReflectiveOperationException where this JVM has no such class
      */
     Interruption(Runnable end) throws ReflectiveOperationException {
@@ -44,7 +44,7 @@ final class Interruption implements AutoCloseable {
         return signal.getMethod("handle", signal, handler).invoke(null, one, action);
     }
 
-    /** The signals do what they did before. */
+    /** Restores the earlier handlers of the signals. */
     @Override
     public void close() throws ReflectiveOperationException {
         for (Map.Entry<Object, Object> one : before.entrySet()) {

@@ -29,7 +29,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Many clients that come, go and publish, and a verdict. */
+/** Many clients that connect, disconnect and publish, and a verdict. */
 @Command(
         name = "load",
         abbreviateSynopsis = true,
@@ -196,7 +196,7 @@ final class LoadCommand implements Callable<Integer> {
         return checked("URL", () -> new Profile(urls, mix, new Topics(count, 1), size, slow));
     }
 
-    /** It is to carry all of them, from one address. */
+    /** The server must accept all connections, from one address. */
     private Map<String, String> settings(LoadProfile steps) {
         return Map.of("tidegate.limits.connections", String.valueOf(steps.peak() + slow + 100));
     }

@@ -14,7 +14,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
-/** A load, drawn. */
+/** The page of a load, with plots. */
 final class LoadPage {
     private final LoadResult result;
     private final List<Plot.Mark> marks;
@@ -89,7 +89,7 @@ final class LoadPage {
                         .toList());
     }
 
-    /** By the second, of what only grows. */
+    /** The growth of a count, a second. */
     private Series rates(String name, ToDoubleFunction<Sample> total) {
         List<Series.Point> points = new ArrayList<>();
         double at = 0;

@@ -18,13 +18,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What a load has to say, for a human and for a program. */
+/** The result of a load, for a human and for a program. */
 final class LoadText {
     private static final int DEFECTS_SHOWN = 20;
 
     private LoadText() {}
 
-    /** How things are, in one line. */
+    /** The present state, in one line. */
     static String progress(Sample sample) {
         Snapshot.Connections connections = sample.snapshot().connections();
         Snapshot.Messages messages = sample.snapshot().messages();
@@ -194,7 +194,7 @@ final class LoadText {
         return Double.isNaN(millis) ? "-" : format(millis < 10 ? "%,.1f ms" : "%,.0f ms", millis);
     }
 
-    /** So that a line of a run without trouble fits 80 columns. */
+    /** Leaves out a count of 0, so that the line of a run without trouble fits into 80 columns. */
     @FormatMethod
     private static String ifAny(String format, long count) {
         return count == 0 ? "" : String.format(Locale.ROOT, format, count);

@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The entry point of the rehearsal's jar: the commands that {@code ./tidegate} hands on, with their {@code --help}. */
+/** The entry point of the rehearsal's jar: the commands that {@code ./tidegate} passes on, with their {@code --help}. */
 @Command(
         name = "./tidegate",
         subcommands = {AttackCommand.class, ChaosCommand.class, LoadCommand.class, RehearseCommand.class})
@@ -26,7 +26,7 @@ public final class Main {
         System.exit(commandLine().execute(arguments));
     }
 
-    /** A wrong argument is one line that names it, and exit code 2. */
+    /** Reports a wrong argument in one line that names it, with exit code 2. */
     static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -4,7 +4,7 @@ import io.tidegate.rehearsal.load.Sample;
 import java.io.PrintWriter;
 import java.util.function.Consumer;
 
-/** One line that is written over and over on a terminal, and one every five seconds elsewhere. */
+/** Shows the progress: on a terminal in one line that is overwritten, elsewhere in one line every five seconds. */
 final class Progress implements Consumer<Sample> {
     private static final double PAUSE_SECONDS = 5;
     private static final String CLEAR = "\r\033[K";
@@ -29,7 +29,7 @@ final class Progress implements Consumer<Sample> {
         out.flush();
     }
 
-    /** What follows stands in a line of its own. */
+    /** Ends the progress, so that later output begins on its own line. */
     void end() {
         if (terminal) {
             out.print(CLEAR);

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** A surge of clients, and a fleet that scales as the chart says. */
+/** A surge of clients, and a fleet that scales according to the chart. */
 @Command(
         name = "rehearse",
         abbreviateSynopsis = true,
@@ -180,7 +180,7 @@ final class RehearseCommand implements Callable<Integer> {
         return new Release(Path.of(kubeconfig), namespace, name, address);
     }
 
-    /** The address of Prometheus is the one value that the chart insists on; a rehearsal has its own. */
+    /** The address of Prometheus is the only value that the chart requires; a rehearsal has its own Prometheus. */
     private Map<String, String> values() {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("autoscaling.prometheus.serverAddress", "http://prometheus.monitoring.svc:9090");

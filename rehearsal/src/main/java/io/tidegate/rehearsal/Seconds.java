@@ -5,7 +5,7 @@ import java.time.format.DateTimeParseException;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A duration as the servers' settings have it: {@code 5s}, or ISO-8601. */
+/** A duration in the form of the servers' settings: {@code 5s}, or ISO-8601. */
 final class Seconds implements ITypeConverter<Duration> {
     @Override
     public Duration convert(String value) {

@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Back ends that publish over HTTP, each one message after the other: a request is made again, with the same
- * {@code Idempotency-Key}, until it is answered by 200.
+ * Back ends that publish over HTTP. Each publishes one message after the other: it repeats a request, with the same
+ * {@code Idempotency-Key}, until the answer is 200.
  */
 final class ApiPool implements ClientPool {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -44,7 +44,7 @@ final class ApiPool implements ClientPool {
     /**
      * Back ends that do nothing yet.
      *
-     * @param first the number of their first publisher; those of others come before
+     * @param first the number of their first publisher; publishers of other pools have lower numbers
      */
     ApiPool(int size, int first, Load load, Journal journal, Fleet fleet) {
         this.url = "http://localhost:" + fleet.apiPort();
@@ -91,7 +91,7 @@ final class ApiPool implements ClientPool {
                     complaints.add(answer.statusCode() + ": " + answer.body());
                 }
             } catch (IOException e) {
-                // A pod has ended, or is cut off: nobody knows.
+                // A pod has ended or is cut off, so the result is unknown.
             }
             TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(50, 400));
         }

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What users of a topic say of themselves: to the log by which watchers are judged, and in numbers. Any thread. */
+/** The reports of a topic's users: for the log that judges the watchers, and as numbers. Any thread. */
 final class Attendance {
     private final PresenceLog log;
     private final AtomicInteger live = new AtomicInteger();
@@ -30,12 +30,12 @@ final class Attendance {
         log.went(user, at);
     }
 
-    /** A user has gone to another server by a hand-over. */
+    /** A user has moved to another server by a hand-over. */
     void moved() {
         moves.incrementAndGet();
     }
 
-    /** A user who has not left was without a connection. */
+    /** A user who has not left had no connection for this long. */
     synchronized void wasWithout(long nanos) {
         outages.add(nanos);
     }
@@ -52,7 +52,7 @@ final class Attendance {
         return reconnects;
     }
 
-    /** For how many nanoseconds users were without a connection, in the order in which they came back. */
+    /** For how many nanoseconds users had no connection, in the order in which they came back. */
     synchronized List<Long> outages() {
         return List.copyOf(outages);
     }

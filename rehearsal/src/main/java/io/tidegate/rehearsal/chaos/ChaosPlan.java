@@ -10,27 +10,27 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a run is to do.
+ * The plan of a run.
  *
- * @param storm what goes wrong
- * @param servers what pods run
+ * @param storm the faults
+ * @param servers the servers in the pods
  * @param scripts the clients of other languages
- * @param issuer of tokens, where the servers are closed to all who bring none
+ * @param issuer of tokens, where the servers require them
  */
 public record ChaosPlan(Load load, Storm storm, Servers servers, List<Script> scripts, Optional<Issuer> issuer) {
     /**
-     * What pods run.
+     * The servers in the pods.
      *
-     * @param jars in turn
-     * @param settings of each
-     * @param logs the directory for what they print
+     * @param jars used in turn
+     * @param settings of each server
+     * @param logs the directory for their output
      */
     public record Servers(List<Path> jars, Map<String, String> settings, Optional<Path> logs) {}
 
-    /** What goes wrong, and for how long. */
+    /** The kind of faults, and for how long. */
     public sealed interface Storm {
 
-        /** One fault after the other, by the seed. */
+        /** One fault after the other, chosen by the seed. */
         record Chaos(Duration duration, Duration every, long seed, Set<Fault> faults) implements Storm {
             public Chaos {
                 faults = EnumSet.copyOf(faults);
@@ -40,10 +40,10 @@ public record ChaosPlan(Load load, Storm storm, Servers servers, List<Script> sc
         /** Every pod is replaced, once. */
         record Rolling() implements Storm {}
 
-        /** Of four pods two leave at once, as in a scale-down: nobody is seen to leave or come. */
+        /** Two of four pods leave at once, as in a scale-down. No watcher may see a user leave or come. */
         record Shrink() implements Storm {}
 
-        /** How many pods there are at first. */
+        /** The number of pods at the start. */
         default int pods() {
             return switch (this) {
                 case Chaos chaos -> 3;

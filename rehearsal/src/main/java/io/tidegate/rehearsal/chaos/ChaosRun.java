@@ -44,7 +44,7 @@ public final class ChaosRun {
     }
 
     /**
-     * Runs it to the end.
+     * Runs to the end.
      *
      * @param out gets a line every few seconds, and the summary
      */
@@ -107,7 +107,10 @@ public final class ChaosRun {
         return clients;
     }
 
-    /** In a scale-down they know the pods, as each of them costs this process one descriptor then, and not three. */
+    /**
+     * The users of a topic. In a scale-down they connect to the pods directly, so that each of them costs this process
+     * one descriptor instead of three.
+     */
     private PresencePool presence(Fleet fleet, Issuer issuer) {
         boolean shrinks = plan.storm() instanceof ChaosPlan.Storm.Shrink;
         return new PresencePool(
@@ -155,7 +158,8 @@ public final class ChaosRun {
                 faults.inject();
                 awaitEnd(faults);
                 judged.podsAreGone();
-                // A leave would be told after the linger and a few seconds; the pool's judgement waits for these.
+                // A leave would be reported after the linger time and a few seconds. The pool's judgement waits for those
+                // seconds.
                 pause(PresencePool.LINGER);
             }
         }
@@ -174,7 +178,7 @@ public final class ChaosRun {
         int busiest = 0;
         for (ClientPool pool : pools) {
             pool.complaints().lines().map(line -> pool.name() + ": " + line).forEach(complaints::add);
-            // A client on the plain wire is not handed over: it is closed, and comes back when it likes.
+            // A client on the plain wire is not handed over: it is closed, and reconnects at any time.
             if (!pool.name().equals(PLAIN)) {
                 reconnects += pool.reconnects().total();
                 busiest += pool.reconnects().busiest();
@@ -217,7 +221,7 @@ public final class ChaosRun {
         return true;
     }
 
-    /** Waits, and goes on telling how things are. */
+    /** Waits, and continues to show the progress. */
     private void pause(Duration time) throws InterruptedException {
         long end = System.nanoTime() + time.toNanos();
         for (long rest = time.toNanos(); rest > 0; rest = end - System.nanoTime()) {

@@ -2,29 +2,29 @@ package io.tidegate.rehearsal.chaos;
 
 import io.tidegate.rehearsal.load.Timeline;
 
-/** Clients of one kind, which report to a journal what they publish and get. */
+/** Clients of one kind, which report to a journal what they publish and receive. */
 interface ClientPool extends AutoCloseable {
 
     String name();
 
-    /** How many have a connection that delivers. */
+    /** The number of clients with a connection that delivers. */
     int live();
 
     int size();
 
-    /** Begins to publish, if they do. */
+    /** Begins to publish, if these clients publish. */
     void publish();
 
-    /** Publishes nothing more. */
+    /** Stops to publish. */
     void stop();
 
-    /** Publishes that are not acknowledged. */
+    /** The number of unacknowledged publishes. */
     int pending();
 
-    /** Connections after the first one of each. */
+    /** Reconnects: all connections except the first one of each client. */
     Timeline reconnects();
 
-    /** For a human: what went wrong that no checker sees; empty where nothing did. */
+    /** Errors that the checker does not see, for a human; empty where there are none. */
     String complaints();
 
     @Override

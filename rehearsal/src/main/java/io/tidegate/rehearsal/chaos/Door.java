@@ -4,13 +4,13 @@ import io.tidegate.rehearsal.load.Issuer;
 import java.util.Optional;
 
 /**
- * Where clients come in.
+ * The address for clients.
  *
- * @param issuer of tokens, where the servers ask for them
+ * @param issuer of tokens, where the servers require them
  */
 record Door(String url, Optional<Issuer> issuer) {
 
-    /** The address for clients that bring the same token for as long as the run lasts. */
+    /** The address for clients that use the same token for the whole run. */
     String withToken(String user) {
         return issuer.map(one -> url + "?access_token=" + one.token(user, Issuer.LONG))
                 .orElse(url);

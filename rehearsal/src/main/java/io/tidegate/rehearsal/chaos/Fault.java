@@ -1,25 +1,25 @@
 package io.tidegate.rehearsal.chaos;
 
-/** What can go wrong. */
+/** The kinds of faults. */
 public enum Fault {
     /** SIGKILL, then another pod. */
     KILL_POD,
-    /** SIGTERM, and no other pod comes. */
+    /** SIGTERM; no other pod replaces it. */
     SHRINK,
     /** SIGTERM, while another pod starts. */
     TERMINATE_POD,
-    /** Every pod that serves, one by one: another is ready before one leaves. */
+    /** Every serving pod is replaced, one by one: a new pod is ready before an old one leaves. */
     REPLACE_ALL,
-    /** SIGKILL, then the same with what its file has. */
+    /** SIGKILL; then Redis starts again with the content of its file. */
     KILL_REDIS,
     /** SIGSTOP, SIGCONT after 1 to 4 s. */
     STOP_REDIS,
-    /** One pod's connections to Redis are reset, and new ones as well, for 1 to 6 s. */
+    /** One pod's connections to Redis are reset, and new ones too, for 1 to 6 s. */
     CUT_LINK,
-    /** Between one pod and Redis nothing passes for 1 to 6 s. */
+    /** Nothing passes between one pod and Redis for 1 to 6 s. */
     SILENCE_LINK;
 
-    /** Whether a fleet is as large after it as before. */
+    /** Whether the fleet has its earlier size after the fault. */
     public boolean isMended() {
         return this != SHRINK;
     }

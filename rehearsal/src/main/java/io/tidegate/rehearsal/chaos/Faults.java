@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Injects faults into a fleet, chosen by a seed. Each takes its time on a thread of its own, so that they overlap; only
- * Redis has one at a time, and there is always a pod that nobody ends.
+ * Injects faults into a fleet, chosen by a seed. Each fault runs on a separate thread, so that faults overlap. Redis has
+ * only one fault at a time, and one pod is never ended.
  */
 final class Faults {
     private static final Duration END_OF_A_PROCESS = Duration.ofSeconds(60);
@@ -37,7 +37,7 @@ final class Faults {
         this.kinds = List.copyOf(kinds);
     }
 
-    /** Begins the next fault, and says what it is. */
+    /** Begins the next fault, and returns its name. */
     String inject() {
         Fault fault = kinds.get(random.nextInt(kinds.size()));
         long seed = random.nextLong();
@@ -54,7 +54,7 @@ final class Faults {
         return fault.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
-    /** Whether each is over and mended. */
+    /** Whether all faults are over and repaired. */
     boolean areOver() {
         return running.stream().noneMatch(Thread::isAlive);
     }
@@ -63,7 +63,7 @@ final class Faults {
         return counts;
     }
 
-    /** What did not go as it should: a server that does not start, or does not end. */
+    /** Failures besides the faults: a server that does not start, or does not end. */
     List<String> failures() {
         return List.copyOf(failures);
     }
@@ -111,7 +111,10 @@ final class Faults {
         }
     }
 
-    /** As a Deployment does with one pod more than wanted; not while it does so already. */
+    /**
+     * Replaces all pods, like a Deployment that may have one pod more than wanted. Does nothing while a replacement is
+     * under way.
+     */
     private void replaceAll() throws InterruptedException {
         if (!replacing.tryLock()) {
             return;
@@ -131,7 +134,9 @@ final class Faults {
         }
     }
 
-    /** Endpoints are updated a moment after the signal: until then new clients still come, and are refused. */
+    /**
+     * Ends a pod. Endpoints are updated a moment after the signal. Until then new clients still come, and are refused.
+     */
     private static void terminate(Pod pod) throws InterruptedException {
         pod.server.terminate();
         Thread.sleep(ENDPOINTS_LAG_MILLIS);

@@ -22,11 +22,11 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Pods behind one address, and their Redis, as in Kubernetes: a new pod has a new port, and clients never know it. */
+/** Pods behind one address, and their Redis, as in Kubernetes: a new pod has a new port, which clients do not know. */
 final class Fleet implements AutoCloseable {
     static final String API_KEY = "a-key-for-runs-that-nobody-else-reaches";
 
-    /** A start takes two seconds, but two cores carry servers, clients and whatever else. */
+    /** The limit of a start. A start takes two seconds, but two cores run servers, clients and everything else. */
     private static final Duration START = Duration.ofMinutes(2);
 
     private final RedisServer redis;
@@ -37,14 +37,14 @@ final class Fleet implements AutoCloseable {
     private final AtomicInteger turn = new AtomicInteger();
     private final ChaosPlan.Servers servers;
 
-    /** One server, and its own way to Redis. */
+    /** One server, and its own link to Redis. */
     static final class Pod {
         final String name;
         final ServerProcess server;
         final TcpProxy link;
-        /** The address leads here. */
+        /** Whether the address leads to this pod. */
         private volatile boolean chosen = true;
-        /** Somebody is about to end it. */
+        /** Whether a fault is about to end this pod. */
         private boolean claimed;
 
         Pod(String name, ServerProcess server, TcpProxy link) {
@@ -53,7 +53,7 @@ final class Fleet implements AutoCloseable {
             this.link = link;
         }
 
-        /** The address leads here no more. */
+        /** The address does not lead to this pod any more. */
         void leave() {
             chosen = false;
         }
@@ -64,11 +64,11 @@ final class Fleet implements AutoCloseable {
     }
 
     /**
-     * Starts nothing but Redis and the address.
+     * Starts only Redis and the address.
      *
-     * @param isKilled whether Redis will be: then it is to lose nothing. By default it answers while the file is written up to two
-     *     seconds later, where the disk is busy (Redis's documentation on persistence, appendfsync); and as every answer waits for
-     *     the disk so, it is not done without need
+     * @param isKilled whether Redis will be killed, and so must lose nothing. By default Redis answers before its file is
+     *     written, up to two seconds before where the disk is busy (Redis's documentation on persistence, appendfsync).
+     *     Because every answer then waits for the disk, this is only set where it is needed
      */
     Fleet(ChaosPlan.Servers servers, boolean isKilled) {
         this.servers = servers;
@@ -80,14 +80,14 @@ final class Fleet implements AutoCloseable {
         return "ws://localhost:" + door.port() + "/chat";
     }
 
-    /** Of each pod that serves now, for clients that go there by themselves. */
+    /** The address of each pod that serves now, for clients that connect to pods directly. */
     List<String> urlsOfPods() {
         return serving().stream()
                 .map(pod -> "ws://localhost:" + pod.server.port() + "/chat")
                 .toList();
     }
 
-    /** Where back ends reach the pods, each connection another one. */
+    /** The port at which back ends reach the pods; each connection leads to another pod. */
     int apiPort() {
         return apiDoor.port();
     }
@@ -100,7 +100,7 @@ final class Fleet implements AutoCloseable {
         return pods.stream().filter(Pod::serves).toList();
     }
 
-    /** Starts so many pods at the same time. */
+    /** Starts this many pods at the same time. */
     void start(int count) {
         List<CompletableFuture<Pod>> starts = IntStream.range(0, count)
                 .mapToObj(i -> CompletableFuture.supplyAsync(
@@ -109,7 +109,7 @@ final class Fleet implements AutoCloseable {
         starts.forEach(CompletableFuture::join);
     }
 
-    /** Starts a pod, waits until it is ready, and leads clients to it. Takes seconds. */
+    /** Starts a pod, waits until it is ready, and directs clients to it. Takes seconds. */
     Pod start() {
         int number = started.getAndIncrement();
         TcpProxy link = TcpProxy.start(() -> OptionalInt.of(redis.port()));
@@ -123,12 +123,12 @@ final class Fleet implements AutoCloseable {
         return pod;
     }
 
-    /** A pod that the caller may end, so that others stay; each is given once. */
+    /** A pod that the caller may end while others stay. Each pod is claimed once. */
     Optional<Pod> claim(RandomGenerator random) {
         return claim(free -> free.get(random.nextInt(free.size())));
     }
 
-    /** The same for the pod that has been there for longest. */
+    /** Claims the oldest pod. */
     Optional<Pod> claimOldest() {
         return claim(List::getFirst);
     }
@@ -145,7 +145,7 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    /** Waits for the end of its process, and forgets it. */
+    /** Waits for the end of the pod's process, and removes the pod. */
     void bury(Pod pod, Duration atMost) {
         pod.leave();
         pod.server.awaitExit(atMost);
@@ -174,7 +174,7 @@ final class Fleet implements AutoCloseable {
                         port.applyAsInt(serving.get(Math.floorMod(turn.getAndIncrement(), serving.size())).server));
     }
 
-    /** What the pods have printed that is no routine. */
+    /** Lines of the pods' output that are not routine. */
     Stream<String> alarms() {
         return pods.stream()
                 .flatMap(pod -> pod.server

@@ -4,13 +4,13 @@ import io.tidegate.rehearsal.load.Topics;
 import java.time.Duration;
 
 /**
- * Who is connected and how much they publish.
+ * The connected clients, and how much they publish.
  *
  * @param clients of {@code clients/java}; each listens and publishes to two topics
- * @param otherClients of other languages, the same
+ * @param otherClients of other languages; the same
  * @param plainClients on the plain wire, each in one topic; they only listen
  * @param backEnds that publish over HTTP
- * @param crowd whose presence is watched; only where the servers ask for tokens
+ * @param crowd the users whose presence is watched; only where the servers require tokens
  * @param rate messages a second that all of them publish together
  */
 public record Load(int clients, int otherClients, int plainClients, int backEnds, Crowd crowd, double rate) {
@@ -18,21 +18,21 @@ public record Load(int clients, int otherClients, int plainClients, int backEnds
     /**
      * Users in one topic.
      *
-     * @param watchers who are shown who is there, and are there, too
+     * @param watchers users who are shown the presence, and are part of it
      */
     public record Crowd(int users, int watchers) {}
 
-    /** Two for each client, and ten who publish to each, so that a message goes to twenty or so. */
+    /** Two topics for each client, with ten publishers in each topic, so that a message goes to about twenty clients. */
     Topics topics() {
         return new Topics(Math.max(2, (clients + otherClients) / 10), 2);
     }
 
-    /** What those of clients/java publish of the rate. */
+    /** The part of the rate that clients of clients/java publish. */
     double rateOfClients() {
         return rate * clients / (clients + otherClients);
     }
 
-    /** From one publish of a client to its next, on average. */
+    /** The mean time between two publishes of a client. */
     Duration interval() {
         return Duration.ofNanos((long) (1e9 * (clients + otherClients) / rate));
     }

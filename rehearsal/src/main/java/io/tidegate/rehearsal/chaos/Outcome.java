@@ -4,15 +4,15 @@ import io.tidegate.rehearsal.check.Report;
 import java.util.List;
 
 /**
- * What came of a run.
+ * The result of a run.
  *
  * @param gaps how often a client was told that messages are missing
  * @param reconnects connections after the first one of each client, and how many in the busiest second
- * @param complaints what is wrong besides: clients that never came level, servers that did not start
+ * @param complaints other errors: clients that never caught up, servers that did not start
  */
 public record Outcome(Report report, long gaps, int reconnects, int busiest, List<String> complaints) {
 
-    /** Redis keeps its file and history reaches back, so that not even a gap that is told is right. */
+    /** Redis keeps its file and the history reaches back, so that even a reported gap is an error. */
     public boolean isGood() {
         return report.defects().isEmpty() && gaps == 0 && complaints.isEmpty();
     }

@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
-/** A back end that asks every second over HTTP who is in a topic, of whom nobody comes or goes. */
+/** A back end that requests the users of a topic every second over HTTP. No user of that topic comes or goes. */
 final class PresenceAsker implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration ANSWER = Duration.ofSeconds(5);
@@ -30,7 +30,7 @@ final class PresenceAsker implements AutoCloseable {
     private int failures;
     private volatile boolean closed;
 
-    /** @param expected how many are there */
+    /** @param expected the number of users */
     PresenceAsker(int apiPort, String topic, int expected) {
         this.url = "http://localhost:" + apiPort + "/api/topics/" + topic + "/presence";
         this.expected = expected;
@@ -44,7 +44,7 @@ final class PresenceAsker implements AutoCloseable {
                 TimeUnit.SECONDS.sleep(1);
             }
         } catch (InterruptedException e) {
-            // It is closed.
+            // The asker was closed.
         }
     }
 
@@ -58,14 +58,14 @@ final class PresenceAsker implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            // A pod has ended; the next answer is another one's.
+            // A pod has ended. Another pod gives the next answer.
             synchronized (this) {
                 failures++;
             }
         }
     }
 
-    /** The whole list, page by page. */
+    /** Reads the whole list, page by page. */
     Set<String> list() throws InterruptedException, IOException {
         Set<String> names = new HashSet<>();
         String after = "";
@@ -91,7 +91,7 @@ final class PresenceAsker implements AutoCloseable {
         return JSON.readTree(answer.body());
     }
 
-    /** What was wrong in what it was answered. */
+    /** The errors in its answers. */
     synchronized List<String> complaints() {
         return wrong.isEmpty()
                 ? List.of()

@@ -16,24 +16,24 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Users of one topic, of whom now and then one leaves and comes back after a while, and others who are shown who is there. The
- * users keep a log of their own, by which what the others are told is judged.
+ * Users of one topic, and watchers who are shown the topic's presence. Now and then a user leaves and comes back after a
+ * while. The users keep a log, which judges what the watchers are told.
  */
 final class PresencePool implements ClientPool {
     static final String TOPIC = "presence";
 
-    /** What a server has by default. */
+    /** A server's default. */
     static final Duration LINGER = Duration.ofSeconds(10);
 
-    /** What the project promises: as much after the last fault, or after somebody has left, all is right. */
+    /** The project's promise: this long after the last fault, or after a user has left, the presence is correct. */
     static final Duration SETTLED = Duration.ofSeconds(15);
 
-    /** Some come back before they have left, and some after. */
+    /** Some users come back before the linger time is over, and some after it. */
     private static final Duration LEAST_AWAY = Duration.ofSeconds(4);
 
     private static final Duration MOST_AWAY = Duration.ofSeconds(25);
     private static final Duration BETWEEN = Duration.ofSeconds(1);
-    /** Lest the accept queue overflow. */
+    /** A pause, so that the accept queue does not overflow. */
     private static final long CONNECTS_NANOS = 2_000_000;
 
     private static final Duration JUDGED_AGAIN = Duration.ofSeconds(1);
@@ -48,22 +48,22 @@ final class PresencePool implements ClientPool {
     private volatile boolean calm;
 
     /**
-     * Users who are there, or about to be.
+     * Users who are connected, or about to be.
      *
-     * @param urls where users come in, each at another one first
-     * @param door where watchers come in
-     * @param leaves whether some of them leave now and then
+     * @param urls the users' addresses; each user tries another one first
+     * @param door the watchers' address
+     * @param leaves whether some users leave now and then
      */
     PresencePool(Load.Crowd crowd, List<String> urls, Door door, Issuer issuer, boolean leaves) {
         this.calm = !leaves;
-        // Thousands of users with short tokens are a load of their own.
+        // Thousands of users with short tokens would be an additional load.
         this.tokenLife = leaves ? Issuer.SHORT : Issuer.LONG;
         this.issuer = issuer;
         Random random = new Random(crowd.users());
         for (int i = 0; i < crowd.users(); i++) {
             List<String> own = new ArrayList<>(urls);
             Collections.rotate(own, i);
-            // Else all who leave one pod go to the same other one.
+            // Otherwise all users of a leaving pod would move to the same other pod.
             Collections.shuffle(own.subList(1, own.size()), random);
             PresenceUser user = new PresenceUser("user-" + i, own, attendance);
             log.connects(user.name());
@@ -79,7 +79,7 @@ final class PresencePool implements ClientPool {
         leaving = Thread.ofVirtual().name("users that leave").unstarted(this::leaveAndComeBack);
     }
 
-    /** Nobody of the users publishes; some begin to leave. */
+    /** Users do not publish. Some begin to leave. */
     @Override
     public void publish() {
         leaving.start();
@@ -120,7 +120,7 @@ final class PresencePool implements ClientPool {
         calm = true;
     }
 
-    /** Waits until what is shown must be right, and says what is not. */
+    /** Waits until the shown presence must be correct, and returns the errors. */
     List<String> judge() throws InterruptedException {
         leaving.join();
         long end = System.nanoTime() + SETTLED.toNanos();
@@ -136,17 +136,17 @@ final class PresencePool implements ClientPool {
         return log.told();
     }
 
-    /** Whether each watcher sees everybody. */
+    /** Whether each watcher sees all users. */
     boolean isShownToAll() {
         return watchers.stream().allMatch(watcher -> watcher.shown().size() == expected());
     }
 
-    /** How many users are there while none is away, watchers too. */
+    /** The number of users while none is away, watchers included. */
     int expected() {
         return users.size() + watchers.size();
     }
 
-    /** The same by name. */
+    /** The names of all users, watchers included. */
     Set<String> names() {
         return Stream.concat(
                         users.stream().map(PresenceUser::name),
@@ -154,12 +154,12 @@ final class PresencePool implements ClientPool {
                 .collect(Collectors.toSet());
     }
 
-    /** What the users say. */
+    /** The users' own reports. */
     Attendance attendance() {
         return attendance;
     }
 
-    /** Watchers that had one connection all the time. */
+    /** The number of watchers that have had one connection all the time. */
     long steadyWatchers() {
         return watchers.stream().filter(PresenceWatcher::isSteady).count();
     }

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One user of a topic, and its present client; it says itself when it is there. */
+/** One user of a topic, and the user's present client. The user reports its own presence. */
 final class PresenceUser {
-    /** An end that is longer ago than this is that of an earlier connection. */
+    /** An end that is older than this belongs to an earlier connection. */
     private static final long TOLD_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final String name;
@@ -26,13 +26,13 @@ final class PresenceUser {
     private boolean serves;
     private boolean leaves;
 
-    /** When its last connection ended, as its socket says; the client tells of it on another thread. */
+    /** When the last connection ended, according to its socket. The client reports the end on another thread. */
     private volatile long ended;
 
-    /** When it was served no more; 0 before it was for the first time, and while it has left. */
+    /** When the user was last no longer served; 0 before the first service, and while the user has left. */
     private long unserved;
 
-    /** @param urls of which the first is tried first */
+    /** @param urls the first is tried first */
     PresenceUser(String name, List<String> urls, Attendance attendance) {
         this.name = name;
         this.urls = urls;
@@ -62,9 +62,9 @@ final class PresenceUser {
     }
 
     /**
-     * Before its connection ends, so that nobody can be told too early.
+     * Leaves. The leave is logged before the connection ends, so that no watcher can be told too early.
      *
-     * @return false where it has left before
+     * @return false where the user has left already
      */
     @CanIgnoreReturnValue
     synchronized boolean leave() {

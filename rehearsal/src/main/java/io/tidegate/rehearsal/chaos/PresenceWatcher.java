@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who is shown a topic's presence, frame by frame, and comes back by itself; no client library has a part in it. What
- * was missed meanwhile is told as the difference of two lists.
+ * A client that is shown a topic's presence, frame by frame, and reconnects by itself, without a client library. Changes
+ * that it missed meanwhile are logged as the difference of two lists.
  */
 final class PresenceWatcher implements AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -38,7 +38,9 @@ final class PresenceWatcher implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     private Set<String> list = new HashSet<>();
 
-    /** Of whom was told between two pages of the list: whether they are there, which is newer than what the pages say. */
+    /**
+     * Users with a change between two pages of the list, and whether they are there. The change is newer than the pages.
+     */
     private final Map<String, Boolean> newer = new HashMap<>();
 
     private boolean listed;
@@ -52,17 +54,17 @@ final class PresenceWatcher implements AutoCloseable {
         this.thread = Thread.ofVirtual().name(name).start(this::run);
     }
 
-    /** Who is there, as far as it was told. */
+    /** The users that are shown. */
     synchronized Set<String> shown() {
         return Set.copyOf(shown);
     }
 
-    /** Whether it has been told a whole list. */
+    /** Whether a whole list has come. */
     synchronized boolean isListed() {
         return listed;
     }
 
-    /** Whether it has never lost its connection. */
+    /** Whether the watcher has never lost its connection. */
     boolean isSteady() {
         return connections.get() == 1;
     }
@@ -86,7 +88,7 @@ final class PresenceWatcher implements AutoCloseable {
                         own.sendText("{\"type\":\"subscribe\",\"topic\":\"" + topic + "\",\"presence\":true}", true);
                 ended.await();
             } catch (CompletionException e) {
-                // It is tried again.
+                // The connection is tried again.
             } catch (InterruptedException e) {
                 return;
             }
@@ -98,7 +100,7 @@ final class PresenceWatcher implements AutoCloseable {
         }
     }
 
-    /** What is left of a list that was not told to its end is nothing. */
+    /** Drops a list that has not come to its end. */
     private synchronized void begin() {
         list = new HashSet<>();
         newer.clear();
@@ -153,7 +155,7 @@ final class PresenceWatcher implements AutoCloseable {
                 }
             }
             default -> {
-                // The topic's messages, heartbeats.
+                // Messages of the topic, and heartbeats.
             }
         }
     }
@@ -181,7 +183,7 @@ final class PresenceWatcher implements AutoCloseable {
         }
     }
 
-    /** Without a list under way nothing is newer than it. */
+    /** Notes a change that is newer than the pages. Without a list under way nothing is noted. */
     private void note(String user, boolean isThere) {
         if (!list.isEmpty()) {
             newer.put(user, isThere);

@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What is seen of presence, and what it costs, while some of a fleet's pods leave. From its making on a back end asks who is there,
- * and what watchers are told counts.
+ * Observes what watchers see of presence, and its cost, while some of a fleet's pods leave. From its creation on a back
+ * end requests the presence, and the watchers' joins and leaves are counted.
  */
 final class ScaleDown implements AutoCloseable {
-    /** What Redis may use of a core. */
+    /** The largest part of a core that Redis may use. */
     private static final double MOST = 1.0 / 3;
 
     private static final double NANOS = 1e9;
@@ -25,19 +25,19 @@ final class ScaleDown implements AutoCloseable {
     private final Figures before;
     private Cost cost = new Cost(0, 0, 0);
 
-    /** What is known at a moment; of the pods, what each has used of the processors. */
+    /** The figures at one moment. For each pod: the CPU time that it has used. */
     private record Figures(
             long nanos, PresenceLog.Told told, int moves, int outages, Duration redis, Map<Fleet.Pod, Duration> pods) {}
 
     /**
-     * Until the pods were gone.
+     * The cost until the pods were gone.
      *
-     * @param redis what it used of a core
-     * @param pods the same of those that stay, together
+     * @param redis the part of a core that Redis used
+     * @param pods the same for the pods that stay, together
      */
     private record Cost(double seconds, double redis, double pods) {}
 
-    /** Everybody is there, and shown to all. */
+    /** To be created when all users are there and shown to all watchers. */
     ScaleDown(PresencePool pool, Fleet fleet) {
         this.pool = pool;
         this.fleet = fleet;
@@ -55,7 +55,7 @@ final class ScaleDown implements AutoCloseable {
                 fleet.serving().stream().collect(Collectors.toMap(pod -> pod, pod -> pod.server.cpu())));
     }
 
-    /** Those that leave have ended. */
+    /** The pods that leave have ended. */
     void podsAreGone() {
         Figures now = figures();
         double nanos = now.nanos() - before.nanos();
@@ -67,7 +67,7 @@ final class ScaleDown implements AutoCloseable {
         cost = new Cost(nanos / NANOS, now.redis().minus(before.redis()).toNanos() / nanos, pods / nanos);
     }
 
-    /** Says what is wrong; to be called once all that anybody could be told has been told. */
+    /** Returns the errors. To be called when all changes must have been reported. */
     List<String> judge() throws InterruptedException {
         List<String> complaints = new ArrayList<>(asker.complaints());
         try {

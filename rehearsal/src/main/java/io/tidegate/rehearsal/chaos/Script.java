@@ -10,18 +10,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Clients of another language, and the program that makes many of them.
+ * Clients of another language, and the program that starts many of them.
  *
- * @param clients how many there are to be
- * @param resource the program, which lies beside this class
- * @param program what runs it, with its own options
+ * @param clients the number of clients
+ * @param resource the program, which is stored beside this class
+ * @param program the command that runs it, with its own options
  * @param module the client, as the program imports it
  */
 public record Script(String name, int clients, String resource, List<String> program, String module) {
 
     private static final String NODE = "node";
 
-    /** Of {@code clients/js}, on Node. */
+    /** Clients of {@code clients/js}, on Node. */
     public static Script node(int clients, Path module) {
         return new Script(
                 NODE,
@@ -31,12 +31,12 @@ public record Script(String name, int clients, String resource, List<String> pro
                 module.toUri().toString());
     }
 
-    /** Of {@code examples/python}. */
+    /** Clients of {@code examples/python}. */
     public static Script python(int clients, Path module) {
         return new Script("python", clients, "clients.py", List.of("python3"), module.toString());
     }
 
-    /** Puts the program into a file. */
+    /** Copies the program into a file. */
     Path unpack() throws IOException {
         Path file = Files.createTempFile("clients-", resource);
         try (InputStream source = Script.class.getResourceAsStream(resource)) {
@@ -48,7 +48,7 @@ public record Script(String name, int clients, String resource, List<String> pro
         return file;
     }
 
-    /** Whether its clients ask for another token before theirs ends; the others bring one that lasts for the run. */
+    /** Whether the clients renew their token before it ends. The others have a token that lasts for the whole run. */
     private boolean renews() {
         return name.equals(NODE);
     }

@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Clients of another language in one process of their own, which reports a line for each event. The lines are described in
- * {@code pool.mjs}.
+ * Clients of another language in a separate process, which reports a line for each event. {@code pool.mjs} describes the
+ * lines.
  */
 final class ScriptPool implements ClientPool {
     private final Script kind;
@@ -36,7 +36,7 @@ final class ScriptPool implements ClientPool {
     private final Timeline reconnects = new Timeline();
     private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
 
-    /** @param first the number of their first publisher; those of others come before */
+    /** @param first the number of their first publisher; publishers of other pools have lower numbers */
     ScriptPool(Script kind, int first, Load load, Journal journal, Door door) {
         this.kind = kind;
         this.load = load;
@@ -55,7 +55,7 @@ final class ScriptPool implements ClientPool {
         for (int i = first; i < first + kind.clients(); i++) {
             connect(i);
         }
-        // Reading a pipe holds a carrier of virtual threads, of which there are few.
+        // A platform thread, because reading a pipe holds a carrier thread, and there are few of those.
         Thread.ofPlatform().daemon().name(kind.name() + "'s report").start(this::read);
     }
 

@@ -4,12 +4,12 @@ import io.tidegate.rehearsal.load.Timeline;
 import io.tidegate.rehearsal.load.VirtualUsers;
 
 /**
- * Clients of this process.
+ * Clients in this process.
  *
- * @param rate messages a second, once they publish
+ * @param rate messages a second, when they publish
  */
 record VirtualUserPool(String name, VirtualUsers virtualUsers, double rate) implements ClientPool {
-    /** Lest the accept queue overflow. */
+    /** A limit, so that the accept queue does not overflow. */
     private static final double CONNECTS_PER_SECOND = 1_000;
 
     static VirtualUserPool of(String name, VirtualUsers virtualUsers, int clients, double rate) {

@@ -4,17 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Says whether what happened is what docs/protocol.md promises. It believes the journal alone: no client's positions are
- * compared but with those of others, and no client's view of what it missed is taken but the gaps that it was told.
+ * Checks whether what happened is what docs/protocol.md promises. It uses only the journal: it compares positions only
+ * between clients, and of a client's view of missed messages it uses only the reported gaps.
  */
 public final class Checker {
     private Checker() {}
 
     /**
-     * Reads a journal to which nobody writes any more, and leaves it as it is.
+     * Checks a finished journal, without changing it.
      *
-     * @param everyOrder a publisher's messages must keep their order whatever it knew; otherwise only one that was
-     *     handed over after an earlier one had been acknowledged must come behind it
+     * @param everyOrder true: a publisher's messages must always keep their order; false: only a message that was handed
+     *     over after an earlier one was acknowledged must come after that one
      */
     public static Report check(Journal journal, boolean everyOrder) {
         List<Defect> defects = new ArrayList<>();

@@ -11,9 +11,10 @@ import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
- * Divides what happened on a topic into what is over and what is not, so that the first part can be judged by itself and
- * forgotten: behind a message that everybody who listens has got, where nothing that came before it came behind it at
- * anybody's, and where each publisher knows what became of it. Where there is no such message, all is kept.
+ * Divides the events of a topic into finished and unfinished ones, so that the finished part can be judged by itself and
+ * forgotten. The division is after a message that all listening observers have received. No earlier message may have come
+ * after it at any observer, and each earlier publish must have a known result. If there is no such message, everything is
+ * kept.
  */
 final class Checkpoint {
     private final Topic topic;
@@ -26,7 +27,7 @@ final class Checkpoint {
     }
 
     void tryToMake() {
-        // Who has got nothing yet may still get what all others have.
+        // An observer that has received nothing yet may still receive what all others have.
         if (listening.isEmpty() || listening.stream().anyMatch(observer -> observer.received.size() == 0)) {
             return;
         }
@@ -41,7 +42,7 @@ final class Checkpoint {
         topic.observers.removeIf(observer -> observer.ended && observer.received.size() == 0);
     }
 
-    /** The usual case: all have got the same, in the same order, and there is nothing to find. */
+    /** The usual case: all observers have received the same messages in the same order, so there is no defect. */
     private int forgetWhatAllHaveAlike() {
         Observer slowest = listening.stream()
                 .min(Comparator.comparingInt(observer -> observer.received.size()))
@@ -79,7 +80,8 @@ final class Checkpoint {
             places.endBehind(last.get());
             places.over().forEach(over::add);
         }
-        // Who left earlier, or has missed that message, is divided where the others' part ends.
+        // The messages of an observer that left earlier, or that has missed the common message, are divided where the
+        // others' finished part ends.
         for (Places places : all) {
             places.endWith(over);
             places.over().forEach(over::add);
@@ -90,7 +92,7 @@ final class Checkpoint {
         }
     }
 
-    /** The last one that all who listen have got while everything before it was settled. */
+    /** The last message that all listening observers have received and before which every publish has a known result. */
     private static Optional<Long> commonMessage(List<Places> all) {
         Places slowest = all.stream()
                 .min(Comparator.comparingInt(places -> places.settled))
@@ -119,8 +121,8 @@ final class Checkpoint {
     }
 
     /**
-     * Where an observer has each message first, up to where each publisher knows what became of it, and where the part
-     * that is over ends.
+     * The first index of each message at an observer, the index up to which all publishes have a known result, and the
+     * end of the finished part.
      */
     private final class Places {
         private final Observer observer;
@@ -150,7 +152,7 @@ final class Checkpoint {
             end = at == null ? 0 : at + 1;
         }
 
-        /** Unless it ends somewhere already. */
+        /** Sets the end, unless it is set already. */
         void endWith(Set<Long> over) {
             int last = end > 0 ? end : observer.received.size();
             while (end == 0 && last > 0 && !over.contains(observer.received.get(last - 1))) {

@@ -3,19 +3,22 @@ package io.tidegate.rehearsal.check;
 /**
  * A broken promise.
  *
- * @param what who saw what, for a human
+ * @param what the observation, for a human
  */
 public record Defect(Kind kind, String topic, String what) {
 
-    /** What was promised. */
+    /** The kinds of defects. */
     public enum Kind {
-        /** Acknowledged, and not received by somebody who was told of no gap there. */
+        /** An acknowledged message that an observer has not received, and for which no gap was reported to it. */
         LOST,
-        /** Received twice by somebody, or kept at two positions. */
+        /** A message that an observer received twice, or that has two positions. */
         DUPLICATED,
-        /** Two clients disagree about the order or about a position, or a publisher's later message came before an earlier one. */
+        /**
+         * Two clients disagree about the order or about a position, or a publisher's later message came before an earlier
+         * one.
+         */
         REORDERED,
-        /** Received, and never published on this topic. */
+        /** A received message that was never published on this topic. */
         FOREIGN
     }
 

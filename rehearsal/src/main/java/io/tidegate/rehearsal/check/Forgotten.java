@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The names of messages that are forgotten: a bit for each, so that one that comes again is still known. A position is
- * taken as text, and merely kept in fewer bytes where it ends in a number.
+ * The names of forgotten messages, a bit for each, so that a message that comes again is recognized. A position is
+ * treated as text; a position that ends in a number is only stored in fewer bytes.
  */
 final class Forgotten {
     private static final Pattern NUMBERED = Pattern.compile("(.*?)([1-9]\\d{0,7}|0)");

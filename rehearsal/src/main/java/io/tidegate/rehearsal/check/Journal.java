@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What everybody reports while a run lasts: what was published, what was acknowledged, what the application got and in
- * which order. Any thread may write. What everybody has got is judged and forgotten as the run goes on (see {@link Checkpoint});
- * the {@link Checker} judges the rest once all have ended.
+ * The reports of all clients during a run: what was published, what was acknowledged, and what the applications received,
+ * in order. Any thread may write. What all observers have received is judged and forgotten during the run (see {@link
+ * Checkpoint}). The {@link Checker} judges the rest when the run has ended.
  */
 public final class Journal {
     private static final int CUT_AT_LEAST = 1_024;
@@ -27,35 +27,35 @@ public final class Journal {
         this(CUT_AT_LEAST);
     }
 
-    /** @param cutAtLeast so many entries of a topic come before a look at what can be forgotten */
+    /** @param cutAtLeast how many entries a topic gets before the next search for entries to forget */
     Journal(int cutAtLeast) {
         this.cutAtLeast = cutAtLeast;
     }
 
     /** One client's view of one topic. */
     public static final class Observer {
-        /** In the sequence of what was received: the client was told that something is missing here. */
+        /** In the sequence of received messages: the client was told that messages are missing here. */
         static final long GAP = -1;
 
-        /** As {@link #since}: it may have come at any time. */
+        /** For {@link #since}: the observer may have begun at any time. */
         private static final long UNKNOWN = Long.MAX_VALUE;
 
-        /** As {@link #since}: whatever is left is behind where it began. */
+        /** For {@link #since}: everything that is left came after the observer began. */
         static final long ALWAYS = -1;
 
         final String name;
-        /** To get everything that is published until the end of the run, rather than until its last message. */
+        /** Whether the observer must receive everything up to the end of the run, not only up to its last message. */
         final boolean toEnd;
 
         final Longs received = new Longs();
-        /** What was handed over after this event it is to get, even if it was before its first message. */
+        /** The observer must receive what was handed over after this event, even before its first message. */
         long since;
 
         boolean ended;
-        /** What was handed over after this event it cannot get. */
+        /** The observer cannot receive what was handed over after this event. */
         long until = Long.MAX_VALUE;
 
-        /** It was told of a gap, now or in what is forgotten. */
+        /** Whether a gap was reported to the observer, in the present or in the forgotten part. */
         boolean hadGap;
 
         private boolean begun;
@@ -71,7 +71,7 @@ public final class Journal {
             this.since = UNKNOWN;
         }
 
-        /** The application was given this message; calls are in its order. */
+        /** The application has received this message. Calls are in the order of reception. */
         public void received(String position, Payload payload) {
             synchronized (topic) {
                 topic.place(name, position, payload.packed());
@@ -91,7 +91,8 @@ public final class Journal {
         private void take(Payload payload) {
             lastPublisher = payload.publisher();
             if (topic.hasForgotten(payload)) {
-                // Before its first message: it began where all others had been already.
+                // A forgotten message before the observer's first one is no error: the observer began where all others
+                // had been already.
                 if (begun) {
                     topic.cameAgain(name, payload);
                 }
@@ -102,7 +103,7 @@ public final class Journal {
             topic.grew();
         }
 
-        /** The application was told that something is missing. */
+        /** The application was told that messages are missing. */
         public void gap() {
             synchronized (topic) {
                 hadGap = true;
@@ -112,14 +113,14 @@ public final class Journal {
             journal.gaps.increment();
         }
 
-        /** It is subscribed: what is published from now on comes to it. */
+        /** The observer is subscribed: what is published from now on must come to it. */
         public void listens() {
             synchronized (topic) {
                 since = Math.min(since, journal.events.getAndIncrement());
             }
         }
 
-        /** It has left, or its connection has ended: nothing more is to come. */
+        /** The observer has left, or its connection has ended: it receives nothing more. */
         public void end() {
             synchronized (topic) {
                 ended = true;
@@ -135,8 +136,8 @@ public final class Journal {
     /**
      * A client listens to a topic.
      *
-     * @param complete it listened before the first publish, and is to get everything; otherwise everything from its first
-     *     message to its last
+     * @param complete whether the client listened before the first publish, and so must receive everything; otherwise it
+     *     must receive everything from its first message to its last
      */
     public Observer observe(String client, String topic, boolean complete) {
         Observer observer = add(client, topic, complete);
@@ -147,8 +148,8 @@ public final class Journal {
     }
 
     /**
-     * A client comes to a topic while others publish there: it is to get everything from its first message, or from
-     * {@link Observer#listens}, to the end of the run, or to its own {@link Observer#end}.
+     * A client begins to listen while others publish. It must receive everything from its first message, or from {@link
+     * Observer#listens}, to the end of the run, or to its own {@link Observer#end}.
      */
     public Observer join(String client, String topic) {
         return add(client, topic, true);
@@ -163,7 +164,7 @@ public final class Journal {
         return observer;
     }
 
-    /** Before it is handed to the client. */
+    /** A message is about to be handed to the client. */
     public void publishing(String topic, Payload payload) {
         Topic at = topic(topic);
         synchronized (at) {
@@ -182,7 +183,7 @@ public final class Journal {
         acknowledged.increment();
     }
 
-    /** The same on a wire without positions: its publisher has got it itself. */
+    /** The same on a wire without positions: the publisher has received its own message. */
     public void acknowledged(String topic, Payload payload) {
         Topic at = topic(topic);
         synchronized (at) {
@@ -191,7 +192,7 @@ public final class Journal {
         acknowledged.increment();
     }
 
-    /** Nobody will ever know whether it was published. */
+    /** The result of this publish will never be known. */
     public void abandoned(String topic, Payload payload) {
         Topic at = topic(topic);
         synchronized (at) {
@@ -202,7 +203,7 @@ public final class Journal {
         }
     }
 
-    /** How many of those who listen have not got the last message of their topic, which is this publisher's. */
+    /** How many listening observers have not received the last message of their topic, which this publisher publishes. */
     public int behind(int publisher) {
         int behind = 0;
         for (Topic topic : topics()) {
@@ -215,7 +216,7 @@ public final class Journal {
         return behind;
     }
 
-    /** What was never acknowledged, up to so many, for a human. */
+    /** Publishes that were never acknowledged, at most this many, for a human. */
     public List<String> unacknowledged(int atMost) {
         List<String> open = new ArrayList<>();
         for (Topic topic : topics()) {
@@ -230,12 +231,12 @@ public final class Journal {
         return open;
     }
 
-    /** How many publishes and deliveries are not judged yet, and so are in memory. */
+    /** The number of publishes and deliveries that are not judged yet, and so are in memory. */
     public long kept() {
         return topics().stream().mapToLong(Topic::kept).sum();
     }
 
-    /** How many defects have been found so far. */
+    /** The number of defects found so far. */
     public long defects() {
         return topics().stream().mapToLong(Topic::defects).sum();
     }

@@ -25,7 +25,7 @@ final class Longs {
         return values[index];
     }
 
-    /** How many of the first are the same as in the other list; both may be shorter than {@code atMost}. */
+    /** How many of the first values are the same as in the other list. Both lists may be shorter than {@code atMost}. */
     int alike(Longs other, int atMost) {
         int common = Math.min(atMost, Math.min(size, other.size));
         int mismatch = Arrays.mismatch(values, 0, common, other.values, 0, common);

@@ -4,15 +4,15 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What one observer has got in the part of a topic's history that is judged. */
+/** What one observer has received in the judged part of a topic's history. */
 final class ObservedSegment {
     final String name;
     final long[] received;
-    /** It is to have all to the end of this part. */
+    /** Whether the observer must have received everything up to the end of this part. */
     final boolean toEnd;
-    /** It is to have what was handed over after this event. */
+    /** The observer must have received what was handed over after this event. */
     final long since;
-    /** Not what was handed over after this one. */
+    /** The observer cannot have received what was handed over after this event. */
     final long until;
 
     final boolean hadGap;
@@ -26,12 +26,12 @@ final class ObservedSegment {
         this.hadGap = observer.hadGap;
     }
 
-    /** All that is left of it. */
+    /** Everything of an observer that is not forgotten. */
     static ObservedSegment rest(Journal.Observer observer) {
         return new ObservedSegment(observer, observer.received.stream().toArray(), observer.toEnd && !observer.ended);
     }
 
-    /** Where it has each message first, in its order. */
+    /** The first index of each message, in the order of reception. */
     Map<Long, Integer> firstPlaces() {
         Map<Long, Integer> places = new LinkedHashMap<>();
         Arrays.stream(received)

@@ -5,9 +5,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What is published: it names itself.
+ * The content of a message, which identifies the message.
  *
- * @param publisher who, from 0
+ * @param publisher the publisher's number, from 0
  * @param number the publisher's own count, over all topics
  */
 public record Payload(int publisher, int number) {
@@ -17,7 +17,9 @@ public record Payload(int publisher, int number) {
         return "\"" + publisher + ":" + number + "\"";
     }
 
-    /** Empty where the text is nothing that a rehearsal publishes; what follows behind another colon is left to others. */
+    /**
+     * Reads a payload; empty where a rehearsal does not publish such text. What follows another colon is ignored here.
+     */
     public static Optional<Payload> of(String json) {
         Matcher matcher = JSON.matcher(json);
         return matcher.matches()

@@ -10,15 +10,15 @@ import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
 /**
- * Who was in a topic, as the users themselves report it, and what is wrong in what watchers are told of them. Any thread.
+ * The presence in a topic, as the users themselves report it, and the errors in what watchers are told. Any thread.
  *
- * <p>A user who is away for less than the linger has not left; one who is away for longer may be told to have left, and must be
- * once the time that a server takes for it is over.
+ * <p>A user who is away for less than the linger time has not left. A user who is away for longer may be reported as
+ * left, and must be reported when the time that a server takes for it is over.
  */
 public final class PresenceLog {
     private static final long NOT_AWAY = Long.MAX_VALUE;
 
-    /** What travels takes its time, and so do two threads of a busy machine. */
+    /** The time for a report to reach a watcher, also between two threads of a busy machine. */
     private static final Duration TRAVEL = Duration.ofSeconds(5);
 
     private final long lingerNanos;
@@ -32,17 +32,17 @@ public final class PresenceLog {
     private static final class User {
         private long awaySince = NOT_AWAY;
 
-        /** The last time that it was away for as long as the linger, and when it came back from that. */
+        /** Whether the user was away for at least the linger time, and when it last came back after that. */
         private boolean wasAway;
 
         private long backSince;
     }
 
     /**
-     * Nobody is there.
+     * No user is there.
      *
-     * @param linger for which who is away has not left
-     * @param settled after which who is away must have left
+     * @param linger a user who is away for less than this has not left
+     * @param settled a user who is away for longer than this must have left
      */
     public PresenceLog(Duration linger, Duration settled, LongSupplier nanoTime) {
         this.lingerNanos = linger.toNanos();
@@ -50,7 +50,7 @@ public final class PresenceLog {
         this.nanoTime = nanoTime;
     }
 
-    /** A user is about to come. */
+    /** A user is about to connect. */
     public synchronized void connects(String name) {
         users.computeIfAbsent(name, key -> new User()).awaySince = nanoTime.getAsLong();
     }
@@ -69,7 +69,7 @@ public final class PresenceLog {
     /**
      * A user's connection has ended.
      *
-     * @param at when, by the clock of this log: what tells of it may come later on a busy machine
+     * @param at when, by the clock of this log; on a busy machine the report may come later
      */
     public synchronized void went(String name, long at) {
         User user = users.get(name);
@@ -103,7 +103,7 @@ public final class PresenceLog {
         }
     }
 
-    /** What is shown now, once the last fault is long enough over. */
+    /** The presence that a watcher sees now, long enough after the last fault. */
     public synchronized void shown(String watcher, Set<String> names) {
         long now = nanoTime.getAsLong();
         for (String name : new TreeSet<>(names)) {
@@ -119,7 +119,7 @@ public final class PresenceLog {
         });
     }
 
-    /** What watchers were told so far. */
+    /** The number of changes that watchers were told so far. */
     public record Told(int joins, int leaves) {}
 
     public synchronized Told told() {

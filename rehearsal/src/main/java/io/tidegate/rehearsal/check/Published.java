@@ -21,7 +21,7 @@ final class Published {
         return acknowledgedAt != NEVER;
     }
 
-    /** Nothing more will be known of it from its publisher. */
+    /** Whether the publisher's result is final. */
     boolean isSettled() {
         return abandoned || isAcknowledged();
     }

@@ -5,24 +5,27 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Whether each publisher's messages come in its order. It is told of a topic's messages in the order of the topic. */
+/**
+ * Checks whether each publisher's messages come in the publisher's order. It gets a topic's messages in the order of the
+ * topic.
+ */
 final class PublisherOrder {
     private final Map<Integer, Placed> latest = new HashMap<>();
     private final List<Overtaking> overtakings = new ArrayList<>();
 
-    /** The message that its publisher handed over last, of those that have come. */
+    /** Of the messages that have come, the one that its publisher handed over last. */
     private record Placed(Payload payload, long handedOverAt) {}
 
     /**
      * A later message came first.
      *
-     * @param known the earlier one had been acknowledged before the later one was handed over
+     * @param known whether the earlier message was acknowledged before the later one was handed over
      */
     record Overtaking(boolean known, String what) {}
 
     PublisherOrder() {}
 
-    /** To go on from where the other one is, and leave that as it is. */
+    /** A copy, which continues from the state of the other one. */
     PublisherOrder(PublisherOrder other) {
         latest.putAll(other.latest);
         overtakings.addAll(other.overtakings);

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What the checker found.
+ * The checker's result.
  *
- * @param overtaken publishes that came before an earlier one of the same publisher, whose fate was open when they were
- *     handed over: allowed where the server may answer that nobody knows
+ * @param overtaken publishes that came before an earlier one of the same publisher, whose result was unknown when they
+ *     were handed over; allowed where the server may answer that nobody knows
  */
 public record Report(List<Defect> defects, long overtaken) {
     private static final int SHOWN = 20;
@@ -16,7 +16,7 @@ public record Report(List<Defect> defects, long overtaken) {
         return defects.stream().filter(defect -> defect.kind() == kind).count();
     }
 
-    /** A line for each kind, then the first defects. */
+    /** A line with the count of each kind, then the first defects. */
     public String text() {
         StringBuilder text = new StringBuilder();
         for (Defect.Kind kind : Defect.Kind.values()) {

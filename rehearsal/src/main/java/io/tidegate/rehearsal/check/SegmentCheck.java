@@ -16,10 +16,10 @@ final class SegmentCheck {
     private final TopicOrder order;
 
     /**
-     * Judges.
+     * Judges the part.
      *
-     * @param published what of the topic belongs to this part
-     * @param publishers is told of the messages of this part
+     * @param published the publishes of this part
+     * @param publishers gets the messages of this part
      */
     SegmentCheck(
             Topic topic, Map<Long, Published> published, List<ObservedSegment> segments, PublisherOrder publishers) {
@@ -73,11 +73,11 @@ final class SegmentCheck {
     }
 
     /**
-     * What an observer is to have got.
+     * What an observer must have received.
      *
-     * @param gaps the segments of which it was told that they are missing, by the ranks around them
-     * @param first the rank of its first message
-     * @param last that of its last one
+     * @param gaps the reported gaps, by the ranks around them
+     * @param first the rank of the observer's first message
+     * @param last the rank of the observer's last message
      */
     private record Expected(ObservedSegment segment, List<int[]> gaps, int first, int last) {
 
@@ -105,10 +105,13 @@ final class SegmentCheck {
             return new Expected(segment, gaps, first, before);
         }
 
-        /** What nobody has received has no rank, and may lie in any gap. */
+        /**
+         * Whether the observer must have received this publish. A message that no observer has received has no rank, and
+         * may be in any gap.
+         */
         boolean includes(Published publish, OptionalInt rank) {
-            // Where no observer has both, the order of two messages is any: its rank alone does not say that it was
-            // earlier.
+            // If no observer has both of two messages, their order is arbitrary. So a lower rank alone does not mean that
+            // a message was earlier.
             if (publish.handedOverAt > segment.until) {
                 return false;
             }

@@ -6,13 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** All that happened on one topic and is not forgotten. Whoever touches it holds its monitor. */
+/** The events of one topic that are not forgotten. Every access holds its monitor. */
 final class Topic {
     final String name;
     final Map<Long, Published> published = new LinkedHashMap<>();
     final Map<String, Long> payloadAt = new HashMap<>();
     final List<Journal.Observer> observers = new ArrayList<>();
-    /** Found while it happened, and in what is forgotten. */
+    /** Defects that were found during the run, and in the forgotten part. */
     final List<Defect> defects = new ArrayList<>();
 
     final PublisherOrder order = new PublisherOrder();
@@ -21,14 +21,16 @@ final class Topic {
     private int grown;
     private long cutAt;
 
-    /** @param cutAtLeast so many entries come before a look at what can be forgotten */
+    /** @param cutAtLeast how many entries come before the next search for entries to forget */
     Topic(String name, int cutAtLeast) {
         this.name = name;
         this.cutAtLeast = cutAtLeast;
         this.cutAt = cutAtLeast;
     }
 
-    /** Every mention of a position says the same, and every mention of a message the same position. */
+    /**
+     * Checks that every mention of a position names the same message, and every mention of a message the same position.
+     */
     void place(String who, String position, long payload) {
         Published publish = published.get(payload);
         if (publish != null && position.equals(publish.position)) {
@@ -60,7 +62,7 @@ final class Topic {
         defects.add(new Defect(kind, name, what));
     }
 
-    /** What is forgotten comes to somebody who had it, or who was thought to have lost it. */
+    /** A forgotten message comes to an observer that had it, or that was thought to have lost it. */
     void cameAgain(String who, Payload payload) {
         if (defects.remove(Defect.lost(name, payload, who))) {
             found(Defect.Kind.REORDERED, who + " got " + payload + " behind later ones");
@@ -73,13 +75,13 @@ final class Topic {
         return forgotten.has(payload);
     }
 
-    /** Its publisher knows what became of it, now or long ago. */
+    /** Whether the result of a publish is known, now or since long ago. */
     boolean isSettled(long payload) {
         Published publish = published.get(payload);
         return publish != null ? publish.isSettled() : hasForgotten(Payload.unpacked(payload));
     }
 
-    /** It is judged, and everybody has it. */
+    /** Forgets a message that is judged and that all observers have. */
     void forget(long payload) {
         forgotten.add(Payload.unpacked(payload));
         Published publish = published.remove(payload);
@@ -89,7 +91,7 @@ final class Topic {
         }
     }
 
-    /** One entry more; at times, which are rarer where little can be forgotten, what can be is. */
+    /** Counts one more entry. Sometimes forgets what can be forgotten; more rarely where little can be. */
     void grew() {
         if (++grown >= cutAt) {
             new Checkpoint(this).tryToMake();

@@ -15,8 +15,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one order of a topic that all its observers can have seen, if there is one. Messages that no observers put in an order
- * are in that of their publishing: who left before the one or came after the other says nothing of the two.
+ * The order of a topic that agrees with all of its observers, if there is one. Messages whose order no observer shows are
+ * in the order of publishing: an observer that left before one message, or came after the other, shows nothing about
+ * their order.
  */
 final class TopicOrder {
     private final Map<Long, Set<Long>> followers = new LinkedHashMap<>();
@@ -33,13 +34,13 @@ final class TopicOrder {
         }));
     }
 
-    /** Its place, counted from 0; empty where nobody has received it, or observers disagree about it. */
+    /** The message's rank, from 0; empty where no observer has received it, or observers disagree about it. */
     OptionalInt rank(long payload) {
         Integer at = rank.get(payload);
         return at == null ? OptionalInt.empty() : OptionalInt.of(at);
     }
 
-    /** All that have a place, in their order. */
+    /** All messages with a rank, in order. */
     Set<Long> payloads() {
         return rank.keySet();
     }
@@ -66,7 +67,7 @@ final class TopicOrder {
         return Optional.of(followers.size() - rank.size() + " messages of which more than two observers disagree");
     }
 
-    /** Where one observer had each payload first. */
+    /** The first index of each payload at one observer. */
     private record Places(String name, Map<Long, Integer> at) {
 
         boolean has(long first, long second) {

@@ -1,4 +1,4 @@
-/** What happened, as the application saw it, and whether that is what was promised. */
+/** The events that the applications saw, and whether they are what was promised. */
 @NullMarked
 package io.tidegate.rehearsal.check;
 

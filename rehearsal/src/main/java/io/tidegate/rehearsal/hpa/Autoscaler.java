@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One HorizontalPodAutoscaler with its memory ({@code reconcileAutoscaler}). Not for use by several threads.
+ * One HorizontalPodAutoscaler with its memory ({@code reconcileAutoscaler}). Not thread safe.
  *
- * <p>Not here, since nothing of Tidegate uses it: metrics of resources, of pods and of objects, with their rules for pods that
- * are not ready; an external metric is divided by all pods, ready or not.
+ * <p>Metrics of resources, pods and objects, with their rules for pods that are not ready, are missing, because Tidegate
+ * uses none of them. An external metric is divided by all pods, ready or not.
  */
 public final class Autoscaler {
     private final int min;
@@ -21,8 +21,8 @@ public final class Autoscaler {
     /**
      * An autoscaler that has seen nothing.
      *
-     * @param min fewest replicas, at least 1
-     * @param behavior empty where the HPA has none: then other, older rules hold
+     * @param min the fewest replicas, at least 1
+     * @param behavior empty where the HPA has none; then other, older rules apply
      */
     public Autoscaler(int min, int max, Optional<Behavior> behavior) {
         if (min < 1 || max < min) {
@@ -34,10 +34,10 @@ public final class Autoscaler {
     }
 
     /**
-     * Decides, and takes its decision for carried out.
+     * Decides, and assumes that the decision is carried out.
      *
-     * @param now since any fixed moment; never less than the time before
-     * @param current replicas of the scale, those that are not ready yet included, those that leave not
+     * @param now since any fixed moment; never less than in the call before
+     * @param current replicas of the scale, including those that are not ready yet, without those that leave
      * @param readings one for each metric
      */
     public Decision decide(Duration now, int current, List<Reading> readings) {
@@ -73,7 +73,7 @@ public final class Autoscaler {
         Duration down = rules.down().window();
         recommendations.add(now, wanted, up.compareTo(down) > 0 ? up : down);
 
-        // As near to the present number as the recommendations of both windows allow.
+        // As near to the current number as the recommendations of both windows allow.
         int stable = Math.min(Math.max(current, lowest), highest);
         Allowance allowance = new Allowance(current, added, removed, now);
         if (stable > current) {
@@ -85,7 +85,10 @@ public final class Autoscaler {
         return current;
     }
 
-    /** {@code normalizeDesiredReplicas}: the highest recommendation of five minutes, at most twice as many or four. */
+    /**
+     * {@code normalizeDesiredReplicas}: the highest recommendation of five minutes, but at most the larger of four and
+     * twice the current number.
+     */
     private int withoutBehavior(Duration now, int current, int wanted) {
         Duration window = Rules.DEFAULT_DOWN.window();
         int highest = recommendations.within(window, now, wanted).max().getAsInt();

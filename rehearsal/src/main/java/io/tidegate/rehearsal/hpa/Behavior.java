@@ -1,4 +1,4 @@
 package io.tidegate.rehearsal.hpa;
 
-/** How to grow and how to shrink ({@code HorizontalPodAutoscalerBehavior}). */
+/** The rules of growing and of shrinking ({@code HorizontalPodAutoscalerBehavior}). */
 public record Behavior(Rules up, Rules down) {}

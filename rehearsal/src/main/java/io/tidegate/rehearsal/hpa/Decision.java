@@ -1,10 +1,10 @@
 package io.tidegate.rehearsal.hpa;
 
 /**
- * How many replicas there are to be.
+ * The number of replicas that an HPA has decided on.
  *
  * @param replicas after windows, policies and limits
- * @param wanted what the metrics of this moment asked for
- * @param reason the metric that asked for most, or why nothing was decided
+ * @param wanted what the metrics of this moment ask for
+ * @param reason the metric that asks for most, or why nothing was decided
  */
 public record Decision(int replicas, int wanted, String reason) {}

@@ -1,14 +1,14 @@
 package io.tidegate.rehearsal.hpa;
 
 /**
- * What KEDA answers in place of a value after too many failures ({@code spec.fallback}).
+ * What KEDA answers instead of a value after too many failures ({@code spec.fallback}).
  *
  * @param failureThreshold failures in a row that are still passed on
- * @param replicas to ask for then
+ * @param replicas the number to ask for then
  */
 public record Fallback(int failureThreshold, int replicas, Behavior behavior) {
 
-    /** Which number counts: the fallback's own, the present one, or the larger or the smaller of both. */
+    /** Which number counts: the fallback's own, the current one, or the larger or the smaller of both. */
     public enum Behavior {
         STATIC,
         CURRENT_REPLICAS,
@@ -16,7 +16,7 @@ public record Fallback(int failureThreshold, int replicas, Behavior behavior) {
         CURRENT_REPLICAS_IF_LOWER
     }
 
-    /** {@code doFallback}: the number of replicas that the fallback's value will make of the HPA. */
+    /** {@code doFallback}: the number of replicas that the HPA calculates from the fallback's value. */
     int replicasAt(int current) {
         return switch (behavior) {
             case STATIC -> replicas;

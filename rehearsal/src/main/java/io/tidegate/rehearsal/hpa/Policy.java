@@ -5,11 +5,11 @@ import java.time.Duration;
 /**
  * How much may change within a time ({@code HPAScalingPolicy}).
  *
- * @param value pods, or per cent of those there were when the period began
+ * @param value pods, or per cent of the pods when the period began
  */
 public record Policy(Type type, int value, Duration period) {
 
-    /** What a policy's value counts. */
+    /** The unit of a policy's value. */
     public enum Type {
         PODS,
         PERCENT

@@ -1,20 +1,20 @@
 package io.tidegate.rehearsal.hpa;
 
-/** What one look at one external metric gave. */
+/** The result of reading one external metric once. */
 public sealed interface Reading {
 
-    /** The trigger. */
+    /** The name of the trigger. */
     String metric();
 
     /**
-     * A value with a target of type {@code AverageValue}. Both in thousandths, as Kubernetes counts them.
+     * A value with a target of type {@code AverageValue}. Both are in thousandths, as Kubernetes counts them.
      *
      * @param value of the whole fleet
      * @param target of one pod
      */
     record Value(String metric, long value, long target) implements Reading {
 
-        /** From numbers as a query gives them; what is beyond thousandths is cut off, as KEDA does. */
+        /** From numbers as a query gives them. Digits after the thousandths are cut off, as KEDA does. */
         public static Value of(String metric, double value, double target) {
             return new Value(metric, (long) (value * 1000), (long) (target * 1000));
         }

@@ -6,20 +6,20 @@ import java.util.List;
 public sealed interface Recommendation {
 
     /**
-     * Whoever has this ratio of usage to target, give or take, stays as it is ({@code
+     * A fleet whose ratio of usage to target is within this distance of 1 stays as it is ({@code
      * --horizontal-pod-autoscaler-tolerance}).
      */
     double TOLERANCE = 0.1;
 
-    /** So many replicas, because of this metric. */
+    /** This many replicas, because of this metric. */
     record Wanted(int replicas, String metric) implements Recommendation {}
 
-    /** The metrics do not tell: the fleet stays as it is. */
+    /** The metrics give no answer: the fleet stays as it is. */
     record Unknown(String reason) implements Recommendation {}
 
     /**
-     * The largest of what the metrics ask for. Where some failed, the others may let the fleet grow or stay, but not shrink; where
-     * all failed, nothing is known ({@code computeReplicasForMetrics}).
+     * The largest number that the metrics ask for. If some metrics failed, the others may let the fleet grow or stay, but
+     * not shrink. If all failed, the result is unknown ({@code computeReplicasForMetrics}).
      *
      * @param current replicas, at least 1
      */

@@ -11,13 +11,13 @@ final class Recommendations {
 
     private final Deque<Past> past = new ArrayDeque<>();
 
-    /** Notes a recommendation, and forgets those that no window looks back to. */
+    /** Adds a recommendation, and forgets those that are older than every window. */
     void add(Duration now, int replicas, Duration longestWindow) {
         past.removeIf(one -> one.at().compareTo(now.minus(longestWindow)) < 0);
         past.addLast(new Past(now, replicas));
     }
 
-    /** Those of a window, and the newest. */
+    /** The recommendations within a window, and the newest one. */
     IntStream within(Duration window, Duration now, int newest) {
         Duration cutoff = now.minus(window);
         IntStream earlier =

@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What was added, or what was taken away, and when: a policy's allowance is what its period has not used up. */
+/** The replicas that were added or removed, and when. A policy allows what its period has not used up. */
 final class ScaleEvents {
     private record Event(Duration at, int change) {}
 
     private final List<Event> events = new ArrayList<>();
 
     /**
-     * Notes a change ({@code storeScaleEvent}). It takes the place of one that is older than this direction's longest period;
-     * others of that age still count for the other direction, whose periods may be longer.
+     * Adds a change ({@code storeScaleEvent}). It replaces one that is older than this direction's longest period. Other
+     * changes of that age still count for the other direction, whose periods may be longer.
      */
     void add(Duration now, int change, Duration longestPeriod) {
         Event event = new Event(now, change);

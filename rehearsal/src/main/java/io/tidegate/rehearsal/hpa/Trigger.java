@@ -4,11 +4,11 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * One trigger as KEDA serves it to the HPA, with its memory of failures ({@code GetMetricsWithFallback}). Not for use by several
- * threads.
+ * One trigger as KEDA serves it to the HPA, with its memory of failures ({@code GetMetricsWithFallback}). Not thread
+ * safe.
  *
- * <p>With {@code minReplicaCount} of 1 or more KEDA asks Prometheus whenever the HPA asks KEDA; {@code pollingInterval} and
- * {@code activationThreshold} act between 0 and 1 replica alone.
+ * <p>With a {@code minReplicaCount} of 1 or more KEDA queries Prometheus whenever the HPA queries KEDA. {@code
+ * pollingInterval} and {@code activationThreshold} have an effect only between 0 and 1 replica.
  */
 public final class Trigger {
     private final String name;
@@ -19,7 +19,7 @@ public final class Trigger {
     /**
      * A trigger that has not failed.
      *
-     * @param target of type {@code AverageValue}: what one pod may have
+     * @param target of type {@code AverageValue}: the value for one pod
      */
     public Trigger(String name, double target, Optional<Fallback> fallback) {
         this.name = name;
@@ -28,10 +28,10 @@ public final class Trigger {
     }
 
     /**
-     * What the HPA gets to see.
+     * What the HPA gets.
      *
      * @param answer of the query; empty where there was none
-     * @param why there was none
+     * @param why there was no answer
      * @param current replicas of the scale
      */
     public Reading read(OptionalDouble answer, String why, int current) {

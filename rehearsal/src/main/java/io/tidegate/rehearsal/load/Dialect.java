@@ -1,6 +1,6 @@
 package io.tidegate.rehearsal.load;
 
-/** A wire without a subprotocol: where it is, and how a message is written and read. */
+/** A wire without a subprotocol: its path, and how a message is written and read. */
 enum Dialect {
     PLAIN {
         @Override
@@ -49,13 +49,13 @@ enum Dialect {
 
     private static final String MESSAGE = "\"message\":\"";
 
-    /** What the journal calls all that a client gets. */
+    /** The topic in the journal for everything that a client receives. */
     abstract String topic(Topics topics, int client);
 
     abstract String path(String topic);
 
     abstract String write(int client, String text);
 
-    /** The text of a message; something else where the frame is none. */
+    /** The text of a message; some other text where the frame is not a message. */
     abstract String read(String frame);
 }

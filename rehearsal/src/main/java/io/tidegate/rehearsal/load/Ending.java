@@ -8,8 +8,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 
 /**
- * How a run ends, so that the journal can be judged: nobody publishes any more, all is acknowledged, everybody is there,
- * and a last message on each topic has come to everybody.
+ * Ends a run so that the journal can be judged: no client publishes any more, all publishes are acknowledged, all clients
+ * are served, and all of them have received a last message on each topic.
  */
 public final class Ending {
     private static final int SHOWN = 10;
@@ -18,11 +18,11 @@ public final class Ending {
     private final VirtualUsers virtualUsers;
     private final Waiter waiter;
 
-    /** Waits until something is so, for a while. */
+    /** Waits for a condition, with a limit. */
     @FunctionalInterface
     public interface Waiter {
 
-        /** Whether it came to be so in that time. */
+        /** Returns whether the condition became true in that time. */
         boolean await(String what, Duration atMost, BooleanSupplier condition) throws InterruptedException;
     }
 
@@ -34,12 +34,12 @@ public final class Ending {
     }
 
     /**
-     * Brings the run to its end, at which nobody publishes any more.
+     * Brings the run to its end. The caller must have stopped all other publishes.
      *
-     * @param pending publishes of everybody that are not acknowledged
-     * @param whole whether everybody is served
-     * @param atMost how long each step may take
-     * @return what did not come to be so
+     * @param pending the number of unacknowledged publishes of all clients
+     * @param whole whether all clients are served
+     * @param atMost the limit of each step
+     * @return the conditions that did not become true
      */
     public List<String> level(IntSupplier pending, BooleanSupplier whole, Duration atMost) throws InterruptedException {
         List<String> complaints = new ArrayList<>();

@@ -21,7 +21,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A client of {@code tidegate.v1}, which resumes and is handed over. */
+/** A client of {@code tidegate.v1}, which resumes and can be handed over. */
 final class FullUser implements VirtualUser {
     private static final Pattern CLOSED = Pattern.compile("closed by the server: (\\d{4})");
 
@@ -60,7 +60,7 @@ final class FullUser implements VirtualUser {
         }
     }
 
-    /** It is served from {@code live} on until it waits, hand-overs included. */
+    /** The user is served from {@code LIVE} until it waits, hand-overs included. */
     private void changed(StateChange change) {
         switch (change.to()) {
             case LIVE, LEAVING, HANDING_OVER -> {
@@ -107,7 +107,7 @@ final class FullUser implements VirtualUser {
             var unused = own.publish(topic, text)
                     .whenComplete((ack, failure) -> answered(topic, payload, due, ack, failure));
         } catch (ClientClosedException e) {
-            // It has left since it was asked whether it can.
+            // The client has left since it was checked whether it can publish.
             answered(topic, payload, due, null, e);
         }
     }
@@ -160,7 +160,7 @@ final class FullUser implements VirtualUser {
             this.observer = observer;
         }
 
-        /** Served, and the server has said where delivery begins. */
+        /** The client is served, and the server has said where delivery begins. */
         void listens() {
             Subscription own = subscription;
             if (!listens && own != null && own.position().isPresent()) {
@@ -181,7 +181,7 @@ final class FullUser implements VirtualUser {
                             () -> other(message));
         }
 
-        /** Of somebody who publishes to the same journal and has no stamp. */
+        /** A message of another publisher, which writes to the same journal and has no stamp. */
         private void other(Message message) {
             Payload.of(message.message())
                     .ifPresentOrElse(

@@ -12,11 +12,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Gives the clients of a closed fleet tokens that allow everything: JWTs (RFC 7519) with HMAC and SHA-256. Any thread. */
+/**
+ * Issues tokens that allow everything to the clients of a closed fleet: JWTs (RFC 7519) with HMAC and SHA-256. Any
+ * thread.
+ */
 public final class Issuer {
-    /** So that many of them end in a run. */
+    /** A short lifetime, so that many tokens end during a run. */
     public static final Duration SHORT = Duration.ofSeconds(20);
-    /** For clients that cannot be given another one. */
+    /** For clients that cannot renew their token. */
     public static final Duration LONG = Duration.ofDays(1);
 
     private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
@@ -24,26 +27,26 @@ public final class Issuer {
     private static final int SECRET_BYTES = 32;
 
     private final String secret;
-    /** No two tokens are the same, also not within a second. */
+    /** A counter that makes every token different, even within a second. */
     private final AtomicLong issued = new AtomicLong();
 
     private Issuer(String secret) {
         this.secret = secret;
     }
 
-    /** With a secret that nobody else knows. */
+    /** An issuer with a new random secret. */
     public static Issuer create() {
         byte[] secret = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(secret);
         return new Issuer(HexFormat.of().formatHex(secret));
     }
 
-    /** What closes a server to all but those who bring a token of this issuer. */
+    /** The settings that close a server to all clients without a token of this issuer. */
     public Map<String, String> settings() {
         return Map.of("tidegate.auth.secret", secret, "tidegate.auth.leeway", "5s");
     }
 
-    /** For those who sign for themselves. */
+    /** The secret, for programs that sign tokens themselves. */
     public String secret() {
         return secret;
     }

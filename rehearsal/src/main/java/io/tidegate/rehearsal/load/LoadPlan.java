@@ -3,9 +3,9 @@ package io.tidegate.rehearsal.load;
 import java.time.Duration;
 
 /**
- * What a load is to be.
+ * The plan of a load.
  *
- * @param rate messages a second, all together
+ * @param rate messages a second, of all clients together
  * @param duration from the first connection on
  */
 public record LoadPlan(Profile profile, LoadProfile loadProfile, double rate, Duration duration) {}

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How many connections there are to be, and when.
+ * The number of connections over time.
  *
  * @param steps in the order of time
  */
@@ -20,10 +20,10 @@ public record LoadProfile(List<Step> steps) {
                     + "0s:100,30s:10000@500/s,60s:100";
 
     /**
-     * From a moment on, so many are to be there.
+     * From this moment on there should be this many connections.
      *
      * @param at since the beginning
-     * @param perSecond how many come or go in a second until then
+     * @param perSecond how many connections are opened or closed a second until then
      */
     public record Step(Duration at, int connections, double perSecond) {}
 
@@ -49,7 +49,7 @@ public record LoadProfile(List<Step> steps) {
      * Reads {@code 0s:100,30s:10000@500/s,60s:100}.
      *
      * @param perSecond the rate of steps that name none
-     * @throws IllegalArgumentException saying what is allowed
+     * @throws IllegalArgumentException with a message that says what is allowed
      */
     public static LoadProfile parse(String text, double perSecond) {
         List<Step> steps = new ArrayList<>();
@@ -67,7 +67,7 @@ public record LoadProfile(List<Step> steps) {
         return new LoadProfile(steps);
     }
 
-    /** The most that are ever to be there. */
+    /** The largest number of connections. */
     public int peak() {
         return steps.stream().mapToInt(Step::connections).max().orElseThrow();
     }
@@ -79,7 +79,7 @@ public record LoadProfile(List<Step> steps) {
                 return time;
             }
         } catch (DateTimeParseException e) {
-            // Told below, as a time before the beginning is.
+            // Reported below, like a time before the beginning.
         }
         throw new IllegalArgumentException("'" + text.trim() + "' is no time; " + ALLOWED);
     }

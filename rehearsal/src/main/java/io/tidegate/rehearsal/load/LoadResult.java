@@ -7,21 +7,21 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What came of a load.
+ * The result of a load.
  *
- * @param last how things were in the end, before everybody left
+ * @param last the state at the end, before the clients left
  * @param samples one for each second
- * @param complaints what was not reached, or went wrong besides
+ * @param complaints targets that were not reached, and other errors
  */
 public record LoadResult(
         Report report, Snapshot last, Latencies latencies, List<Sample> samples, List<String> complaints) {
 
-    /** Nothing was lost, doubled or reordered, no gap told, and all that was asked for was reached. */
+    /** Nothing was lost, duplicated or reordered, no gap was reported, and all targets were reached. */
     public boolean isGood() {
         return report.defects().isEmpty() && last.messages().gaps() == 0 && complaints.isEmpty();
     }
 
-    /** The verdict in lines: one where all is well, or what is not. */
+    /** The verdict in lines: one line if all is well, otherwise the errors. */
     public List<String> verdict() {
         List<String> lines = new ArrayList<>();
         for (Defect.Kind kind : Defect.Kind.values()) {
@@ -36,7 +36,7 @@ public record LoadResult(
         return lines.isEmpty() ? List.of("nothing lost, duplicated or reordered") : lines;
     }
 
-    /** How long it took, the end included. */
+    /** How long the load took, its end included. */
     public double seconds() {
         return samples.isEmpty() ? 0 : samples.getLast().at();
     }

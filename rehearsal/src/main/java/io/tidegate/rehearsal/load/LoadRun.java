@@ -14,7 +14,7 @@ public final class LoadRun {
     private static final long KEPT_AT_MOST = 5_000_000;
 
     private static final Duration STEP = Duration.ofSeconds(30);
-    /** Where something was not reached already. */
+    /** The limit after an earlier step has failed. */
     private static final Duration SHORT_STEP = Duration.ofSeconds(5);
 
     private static final long SAMPLE_NANOS = 1_000_000_000;
@@ -31,19 +31,19 @@ public final class LoadRun {
     private boolean publishes;
     private volatile boolean stopped;
 
-    /** @param progress is told every second how things are, on the thread that runs it */
+    /** @param progress gets a sample every second, on the thread that runs the load */
     public LoadRun(LoadPlan plan, Consumer<Sample> progress) {
         this.plan = plan;
         this.progress = progress;
         this.virtualUsers = new VirtualUsers(plan.profile(), journal);
     }
 
-    /** Ends the load early; the verdict is still made. Any thread. */
+    /** Ends the load early. The verdict is still made. Any thread. */
     public void stop() {
         stopped = true;
     }
 
-    /** Runs it. */
+    /** Runs the load. */
     public LoadResult run() throws InterruptedException {
         try {
             follow(plan.loadProfile());
@@ -84,7 +84,7 @@ public final class LoadRun {
         }
     }
 
-    /** What the step before asked for is there. */
+    /** Adds a complaint if the clients of the step before are not all served. */
     private void requireWhole() {
         if (!virtualUsers.isWhole()) {
             Snapshot.Connections connections = virtualUsers.snapshot().connections();
@@ -93,7 +93,7 @@ public final class LoadRun {
         }
     }
 
-    /** Waits for a moment of the run; whether it is not to end earlier. */
+    /** Waits for a moment of the run. Returns false if the run must end earlier. */
     private boolean goesOn(Duration until) throws InterruptedException {
         long end = began + until.toNanos();
         while (!stopped && System.nanoTime() < end) {
@@ -121,7 +121,7 @@ public final class LoadRun {
 
     private void pause() throws InterruptedException {
         Thread.sleep(POLL_MILLIS);
-        // What is due while nobody is there would tell nothing of the servers.
+        // Latencies of messages that are due before any client is connected would show nothing about the servers.
         if (!publishes && !stopped && virtualUsers.live() > 0) {
             publishes = true;
             virtualUsers.rate(plan.rate());

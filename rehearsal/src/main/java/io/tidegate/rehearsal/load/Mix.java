@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Which wires the clients of a pool speak.
+ * The wires of a pool's clients.
  *
- * @param shares of each wire, in whatever unit
+ * @param shares of each wire, in any unit
  */
 public record Mix(Map<Wire, Integer> shares) {
-    /** Its multiples, less their whole part, are spread evenly over 0 to 1. */
+    /** The golden ratio: the fractional parts of its multiples are spread evenly over 0 to 1. */
     private static final double GOLDEN = 0.618_033_988_749_894_9;
 
     public Mix {
@@ -21,7 +21,7 @@ public record Mix(Map<Wire, Integer> shares) {
         }
     }
 
-    /** Everybody the same. */
+    /** All clients use the same wire. */
     public static Mix of(Wire wire) {
         return new Mix(Map.of(wire, 1));
     }
@@ -29,7 +29,7 @@ public record Mix(Map<Wire, Integer> shares) {
     /**
      * Reads {@code v1}, or {@code v1=90,plain=10}.
      *
-     * @throws IllegalArgumentException saying what is allowed
+     * @throws IllegalArgumentException with a message that says what is allowed
      */
     public static Mix parse(String text) {
         Map<Wire, Integer> shares = new EnumMap<>(Wire.class);
@@ -47,7 +47,7 @@ public record Mix(Map<Wire, Integer> shares) {
         return new Mix(shares);
     }
 
-    /** The wire of a client, counted from 0; any run of clients is mixed as the whole. */
+    /** The wire of a client, counted from 0. Any range of clients has the same mix as the whole. */
     Wire of(int client) {
         double at = client * GOLDEN % 1 * total(shares);
         for (Wire wire : Wire.values()) {

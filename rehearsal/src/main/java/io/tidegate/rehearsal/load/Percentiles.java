@@ -3,9 +3,9 @@ package io.tidegate.rehearsal.load;
 import org.HdrHistogram.Histogram;
 
 /**
- * How long something took, in milliseconds; NaN where it has not happened.
+ * Percentiles of a duration, in milliseconds; NaN where nothing was measured.
  *
- * @param count how often it was measured
+ * @param count the number of measurements
  */
 public record Percentiles(long count, double p50, double p90, double p99, double p999, double max) {
     private static final double MICROS = 1_000;

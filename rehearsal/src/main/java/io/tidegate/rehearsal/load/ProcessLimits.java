@@ -8,17 +8,17 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What this machine lets one process have.
+ * The limits of this machine for one process.
  *
  * @param files open at a time; {@code ulimit -n}
- * @param ports of its own towards one address
+ * @param ports local ports towards one address
  */
 public record ProcessLimits(long files, long ports) {
     private static final Path PORT_RANGE = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
-    /** Jars, logs, pipes. */
+    /** Files for jars, logs and pipes. */
     private static final int OTHER_FILES = 200;
 
-    /** What it is here; without bounds where nobody says. */
+    /** The limits here; without limits where the system does not tell them. */
     public static ProcessLimits here() {
         long files = ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
                 ? system.getMaxFileDescriptorCount()
@@ -31,7 +31,7 @@ public record ProcessLimits(long files, long ports) {
         }
     }
 
-    /** Why so many connections to so many targets are too many; empty where they are not. */
+    /** Why this many connections to this many targets are too many; empty where they are not. */
     public Optional<String> refusal(int connections, int targets) {
         if (connections > files - OTHER_FILES) {
             return Optional.of(connections + " connections need as many open files and " + OTHER_FILES

@@ -4,13 +4,13 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * What a pool is made of.
+ * The clients of a pool.
  *
- * @param targets {@code ws://host:port/path} of the fleet; a client that loses one goes to the next
+ * @param targets {@code ws://host:port/path} of the fleet; a client that loses one target goes to the next
  * @param mix of wires
  * @param topics of the chat
- * @param size bytes of a message, padded; what names it takes up to 40
- * @param readers on the plain wire who read a message a second, beside the others; they are to be thrown out
+ * @param size bytes of a message, padded; the identification takes up to 40
+ * @param readers additional clients on the plain wire that read a message a second; the server should close them
  */
 public record Profile(List<URI> targets, Mix mix, Topics topics, int size, int readers) {
     private static final String CHAT = "/chat";
@@ -29,12 +29,12 @@ public record Profile(List<URI> targets, Mix mix, Topics topics, int size, int r
         return new Profile(targets, Mix.of(Wire.V1), new Topics(topics, 1), 64, 0);
     }
 
-    /** The chat of each target. */
+    /** The chat address of each target. */
     String[] chats() {
         return targets.stream().map(target -> address(target, CHAT)).toArray(String[]::new);
     }
 
-    /** An address at the target whose turn it is. */
+    /** An address at one of the targets, in turn. */
     URI address(int turn, String path) {
         return URI.create(address(targets.get(Math.floorMod(turn, targets.size())), path));
     }
@@ -43,7 +43,7 @@ public record Profile(List<URI> targets, Mix mix, Topics topics, int size, int r
         return target.getScheme() + "://" + target.getRawAuthority() + prefix(target) + path;
     }
 
-    /** What stands before the server's own paths: {@code tidegate.path}, or what a proxy takes away. */
+    /** The prefix of the server's own paths: {@code tidegate.path}, or a part that a proxy removes. */
     private static String prefix(URI target) {
         String path = target.getRawPath().replaceFirst("/$", "");
         return path.endsWith(CHAT) ? path.substring(0, path.length() - CHAT.length()) : path;

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Has a user publish whenever a message is due, on one thread. */
+/** Lets a user publish whenever a message is due, on one thread. */
 final class Publisher {
     private static final long NOBODY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long NOTHING_NANOS = TimeUnit.HOURS.toNanos(1);
@@ -39,11 +39,11 @@ final class Publisher {
                 }
             }
         } catch (InterruptedException e) {
-            // Closed.
+            // The publisher was closed.
         }
     }
 
-    /** Publishes what is due, if anything is, or says for how long there is nothing to do. */
+    /** Publishes the next message if it is due. Returns for how many nanoseconds there is nothing to do. */
     private long publishNext() throws InterruptedException {
         synchronized (schedule) {
             if (!schedule.runs()) {
@@ -56,11 +56,11 @@ final class Publisher {
             }
             Optional<VirtualUser> user = pool.next();
             if (user.isEmpty()) {
-                // It stays due.
+                // The message stays due.
                 return NOBODY_NANOS;
             }
             schedule.taken();
-            // Within the monitor: once a rate of 0 is set, nothing more goes out.
+            // Within the monitor, so that no message is published after the rate is set to 0.
             user.get().publish(due);
             return 0;
         }

@@ -7,7 +7,7 @@ import io.tidegate.client.Trace;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The tokens of one client of {@code tidegate.v1}, as often as it asks for them. Its monitor guards the counts. */
+/** The tokens of one client of {@code tidegate.v1}, one for each request of the client. Its monitor guards the counts. */
 final class Renewals {
     private static final String NOTICE = "{\"type\":\"server-shutdown\"";
 
@@ -31,7 +31,10 @@ final class Renewals {
                 .withTraces(this::look);
     }
 
-    /** The client asks for no other token before this one is there, so its state cannot be that of a later drain. */
+    /**
+     * Gives the next token. The client requests no other token before it has this one, so its state cannot belong to a
+     * later drain.
+     */
     private String next() {
         tally.asked();
         client.get()
@@ -49,7 +52,7 @@ final class Renewals {
         inDrain = 0;
     }
 
-    /** The client is told of what has come only after this, so that no call belongs to another hand-over. */
+    /** The client handles what has come only after this call, so that no call belongs to another hand-over. */
     private void look(Trace trace) {
         if (trace.kind() == Trace.Kind.ENDED) {
             tally.ended(trace.text());

@@ -1,16 +1,15 @@
 package io.tidegate.rehearsal.load;
 
 /**
- * When something is due that happens at a steady rate, whoever is late: the moments are set by the rate alone, so that what
- * is measured from them includes the time for which nobody got round to it. Pure arithmetic, on {@code nanoTime}. Not for
- * use by several threads.
+ * When messages are due at a steady rate. The rate alone sets the moments, even if publishers are late. So a latency that
+ * is measured from such a moment includes the publisher's delay. Pure arithmetic, on {@code nanoTime}. Not thread safe.
  */
 final class Schedule {
     private double perSecond;
     private long began;
     private long taken;
 
-    /** From now on at this rate; 0 for never. What was due before is forgotten. */
+    /** Sets the rate from now on; 0 for never. Earlier due moments are forgotten. */
     void rate(double perSecond, long now) {
         if (perSecond < 0 || !Double.isFinite(perSecond)) {
             throw new IllegalArgumentException("a rate of " + perSecond + "/s; allowed is 0 or more");
@@ -20,17 +19,17 @@ final class Schedule {
         this.taken = 0;
     }
 
-    /** Whether there is anything to come. */
+    /** Whether anything will be due. */
     boolean runs() {
         return perSecond > 0;
     }
 
-    /** The moment of the next one, if it {@link #runs}; it may be long past. */
+    /** The moment of the next message, if it {@link #runs}. The moment may be long past. */
     long due() {
         return began + (long) ((taken + 1) * 1e9 / perSecond);
     }
 
-    /** The next one was done. */
+    /** The next message was published. */
     void taken() {
         taken++;
     }

@@ -1,11 +1,11 @@
 package io.tidegate.rehearsal.load;
 
-/** Whether one user is served, as the tally counts it. Any thread. */
+/** Whether one user is served, as counted in the tally. Any thread. */
 final class Service {
     /** The code of a connection that ended without one (RFC 6455, section 7.1.5). */
     static final int NO_CODE = 1006;
 
-    /** Of a drain and of a rebalance. */
+    /** The code of a drain and of a rebalance. */
     static final int RESTART = 1012;
 
     private final Tally tally;
@@ -20,17 +20,17 @@ final class Service {
         this.user = user;
     }
 
-    /** Whether it is served now. */
+    /** Whether the user is served now. */
     synchronized boolean serves() {
         return serves;
     }
 
-    /** Whether it is served now, or was. */
+    /** Whether the user is served now, or was served before. */
     synchronized boolean served() {
         return served;
     }
 
-    /** It is served, for the first time or again. */
+    /** The user is served, for the first time or again. */
     synchronized void begins() {
         if (serves || over) {
             return;
@@ -47,14 +47,14 @@ final class Service {
         tally.live.incrementAndGet();
     }
 
-    /** Another connection has taken the place of the one that served it. */
+    /** Another connection has replaced the one that served the user. */
     synchronized void isHandedOver() {
         tally.reconnects.count();
         tally.handovers.incrementAndGet();
     }
 
     /**
-     * It is served no more.
+     * The user is not served any more.
      *
      * @param code of the close frame, or {@link #NO_CODE}
      * @param reason for a human
@@ -69,7 +69,7 @@ final class Service {
         }
     }
 
-    /** It leaves by itself. */
+    /** The user leaves by itself. */
     synchronized void isOver() {
         over = true;
         if (serves) {

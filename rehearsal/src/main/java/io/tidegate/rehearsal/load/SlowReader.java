@@ -11,8 +11,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who listens to a topic and reads far too slowly: a bare socket, since every library reads ahead. It connects
- * again whenever it was thrown out. On a virtual thread of its own.
+ * A client that listens to a topic and reads far too slowly. It uses a plain socket, because every library reads ahead.
+ * It reconnects whenever it is closed. On its own virtual thread.
  */
 final class SlowReader {
     private static final int RECEIVE_BUFFER = 4 * 1024;
@@ -59,7 +59,7 @@ final class SlowReader {
                 Thread.sleep(PAUSE);
             }
         } catch (InterruptedException e) {
-            // Closed.
+            // The reader was closed.
         }
     }
 

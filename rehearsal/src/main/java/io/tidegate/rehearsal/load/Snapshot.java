@@ -3,9 +3,9 @@ package io.tidegate.rehearsal.load;
 import java.util.Map;
 
 /**
- * How things are with virtual users.
+ * The state of virtual users.
  *
- * @param closes connections that ended other than by the users' own will, by their close code; 1006 where TCP ended
+ * @param closes connections that the users did not end themselves, by close code; 1006 where TCP ended without one
  * @param nodes clients of {@code tidegate.v1} by the node that serves them
  */
 public record Snapshot(
@@ -15,18 +15,18 @@ public record Snapshot(
      * The users' connections.
      *
      * @param target how many are wanted
-     * @param live how many are served, during a hand-over too
-     * @param connecting how many have begun, for the first time or again, and are not served yet
+     * @param live how many are served, also during a hand-over
+     * @param connecting how many connect, for the first time or again, and are not served yet
      * @param reconnects connections after the first one of each client
-     * @param handovers those of them between which service never ceased
+     * @param handovers the reconnects without an interruption of service
      */
     public record Connections(int target, int live, int connecting, int reconnects, int handovers) {}
 
     /**
-     * The load's messages, from the beginning; without the last ones, by which a run ends.
+     * The load's messages from the beginning, without the last ones that end a run.
      *
      * @param pending published by these users and not acknowledged
-     * @param gaps how often a client was told that something is missing
+     * @param gaps how often a client was told that messages are missing
      */
     public record Messages(long published, long acknowledged, long received, int pending, long gaps) {}
 }

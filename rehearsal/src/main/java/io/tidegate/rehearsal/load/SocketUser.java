@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client without a subprotocol, which misses what happens while it is away: each connection is an observer of its own.
- * A publish is acknowledged by its own reception. Its monitor guards what it has in flight, and nothing else.
+ * A client without a subprotocol. It misses what happens while it is away, so each connection is a separate observer. A
+ * publish is acknowledged by its own reception. Its monitor guards only the publishes in flight.
  */
 final class SocketUser implements VirtualUser {
     private static final Duration CONNECT = Duration.ofSeconds(10);
@@ -106,7 +106,7 @@ final class SocketUser implements VirtualUser {
 
     private void send(WebSocket out, Stamp stamp) {
         String text = dialect.write(index, stamp.text(shared.profile().size()));
-        // One send at a time; what fails ends the connection, which is told to the listener.
+        // One send at a time. A failed send ends the connection, and the listener gets the end.
         sent = sent.handle((before, failure) -> null).thenCompose(before -> out.sendText(text, true));
     }
 
@@ -194,7 +194,10 @@ final class SocketUser implements VirtualUser {
             return null;
         }
 
-        /** Of somebody who publishes to the same journal and has no stamp, or no message at all. */
+        /**
+         * A message of another publisher, which writes to the same journal and has no stamp, or a frame that is not a
+         * message.
+         */
         private void other(String message) {
             Journal.Observer own = observer;
             if (own != null) {

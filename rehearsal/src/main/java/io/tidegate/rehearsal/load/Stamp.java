@@ -4,19 +4,22 @@ import io.tidegate.rehearsal.check.Payload;
 import java.util.Optional;
 
 /**
- * The text of a message: who published it, which of his it is, when it was due, and padding.
+ * The text of a message: its publisher, its number, when it was due, and padding.
  *
  * @param due {@code System.nanoTime()} of this process
  */
 record Stamp(Payload payload, long due) {
 
-    /** Its text, padded to so many characters. Digits, colons and dots: as text of JSON it needs quotes alone. */
+    /**
+     * The text, padded to this many characters. It has only digits, colons and dots, so that in JSON it needs only
+     * quotes.
+     */
     String text(int size) {
         String name = payload.publisher() + ":" + payload.number() + ":" + due + ":";
         return name + ".".repeat(Math.max(0, size - name.length()));
     }
 
-    /** Empty where the text is no stamp. */
+    /** Reads a stamp; empty where the text is not a stamp. */
     static Optional<Stamp> of(CharSequence text) {
         int first = colon(text, 0);
         int second = colon(text, first + 1);
@@ -33,12 +36,12 @@ record Stamp(Payload payload, long due) {
         }
     }
 
-    /** The same of a JSON string. */
+    /** The same for a JSON string. */
     static Optional<Stamp> ofJson(String json) {
         return json.length() > 2 && json.charAt(0) == '"' ? of(json.substring(1, json.length() - 1)) : Optional.empty();
     }
 
-    /** The place of the next colon; -1 where there is none, or where there was none before. */
+    /** The index of the next colon; -1 where there is none, or where there was none before. */
     private static int colon(CharSequence text, int from) {
         for (int i = from; i < text.length(); i++) {
             if (text.charAt(i) == ':') {

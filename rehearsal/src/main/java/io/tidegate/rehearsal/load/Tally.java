@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 
-/** What virtual users count together. Any thread. */
+/** The counts of all virtual users together. Any thread. */
 final class Tally {
     private static final int COMPLAINTS = 1_000;
     private static final int ENDINGS = 10;
@@ -26,7 +26,7 @@ final class Tally {
     final Timing connect = new Timing();
     final Timing outage = new Timing();
     final TokenTally tokens = new TokenTally();
-    /** What {@link VirtualUsers#LAST} publishes all at once, when the load is over: no part of its figures. */
+    /** What {@link VirtualUsers#LAST} publishes when the load is over. It is not part of the load's figures. */
     final LongAdder lastPublished = new LongAdder();
 
     final LongAdder lastAcknowledged = new LongAdder();
@@ -43,7 +43,7 @@ final class Tally {
         }
     }
 
-    /** What the load has published and received so far. */
+    /** The messages that the load has published and received so far. */
     Snapshot.Messages messages(Journal journal) {
         return new Snapshot.Messages(
                 journal.published() - lastPublished.sum(),
@@ -57,14 +57,14 @@ final class Tally {
         closes.computeIfAbsent(code, unknown -> new LongAdder()).increment();
     }
 
-    /** A user has lost its connection otherwise than by a restart. */
+    /** A user has lost its connection for another reason than a restart. */
     void ended(String user, String reason) {
         if (endings.size() < ENDINGS) {
             endings.add(user + " at " + Instant.now() + ": " + reason);
         }
     }
 
-    /** The first of them, with the time. */
+    /** The first lost connections, with the time. */
     List<String> endings() {
         return List.copyOf(endings);
     }

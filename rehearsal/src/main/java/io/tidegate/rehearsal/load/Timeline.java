@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** How often something happened, by the second. Any thread. */
+/** Counts events by the second. Any thread. */
 public final class Timeline {
     private final Map<Long, AtomicInteger> seconds = new ConcurrentSkipListMap<>();
 
@@ -17,7 +17,7 @@ public final class Timeline {
         return seconds.values().stream().mapToInt(AtomicInteger::get).sum();
     }
 
-    /** In the second in which it happened most. */
+    /** The number of events in the busiest second. */
     public int busiest() {
         return seconds.values().stream().mapToInt(AtomicInteger::get).max().orElse(0);
     }

@@ -15,14 +15,14 @@ final class Timing {
         recorder.recordValue(Math.clamp(nanos / 1_000, 0, HOUR_MICROS));
     }
 
-    /** Since the last call of either method, or the beginning. */
+    /** The durations since the last call of either method, or since the beginning. */
     synchronized Percentiles interval() {
         Histogram last = recorder.getIntervalHistogram();
         total.add(last);
         return Percentiles.of(last);
     }
 
-    /** Since the beginning. */
+    /** The durations since the beginning. */
     synchronized Percentiles total() {
         total.add(recorder.getIntervalHistogram());
         return Percentiles.of(total);

@@ -5,7 +5,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What the tokens of virtual users come to. Any thread. */
+/** The counts of virtual users' tokens. Any thread. */
 public final class TokenTally {
     private static final int FAILURES = 10;
 
@@ -21,7 +21,7 @@ public final class TokenTally {
         asked.incrementAndGet();
     }
 
-    /** @param ofOne how often this client was asked in this drain so far */
+    /** @param ofOne how often this client has been asked in this drain so far */
     void askedInDrain(int ofOne) {
         askedInDrains.incrementAndGet();
         mostInADrain.accumulateAndGet(ofOne, Math::max);
@@ -31,7 +31,7 @@ public final class TokenTally {
         drains.incrementAndGet();
     }
 
-    /** @param reason as the client says it */
+    /** @param reason in the client's words */
     void ended(String reason) {
         if (reason.startsWith("closed by the server: 4401")) {
             closed.incrementAndGet();
@@ -46,17 +46,17 @@ public final class TokenTally {
         }
     }
 
-    /** Calls of {@code token()}. */
+    /** The number of calls of {@code token()}. */
     public int calls() {
         return asked.get();
     }
 
-    /** Connections that ended with close code 4401. */
+    /** The number of connections that ended with close code 4401. */
     public int closed() {
         return closed.get();
     }
 
-    /** The most calls of one client from the notice of its node to the end of the hand-over. */
+    /** The largest number of calls of one client, from the notice of its node to the end of the hand-over. */
     public int mostInADrain() {
         return mostInADrain.get();
     }
@@ -67,7 +67,7 @@ public final class TokenTally {
                 + mostInADrain + " in one; closed with 4401: " + closed + ", refused with 401: " + refused;
     }
 
-    /** What is wrong, for a human. */
+    /** The errors, for a human. */
     public Collection<String> complaints() {
         Queue<String> all = new ConcurrentLinkedQueue<>(failures);
         if (closed.get() > 0) {

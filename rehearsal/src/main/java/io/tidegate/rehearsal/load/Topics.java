@@ -1,10 +1,10 @@
 package io.tidegate.rehearsal.load;
 
 /**
- * Who is in which topic.
+ * The topics of each client.
  *
  * @param count of topics
- * @param each how many of them a client has: 1 or 2
+ * @param each how many topics a client has: 1 or 2
  */
 public record Topics(int count, int each) {
 

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** The users, which come and go at a rate. Its monitor guards all of it. */
+/** The users, who come and go at a rate. Its monitor guards everything. */
 final class UserPool {
     private static final long TICK_MILLIS = 10;
-    /** Who leaves waits so long for what it has published to be acknowledged. */
+    /** The longest time that a leaving user waits for the acknowledgement of its publishes. */
     private static final long FAREWELL_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final Shared shared;
@@ -35,7 +35,7 @@ final class UserPool {
         pace.rate(perSecond, System.nanoTime());
     }
 
-    /** As many as there are is what there are to be. */
+    /** Makes the present number of users the target. */
     synchronized void hold() {
         target = users.size();
     }
@@ -52,12 +52,14 @@ final class UserPool {
         return List.copyOf(users);
     }
 
-    /** To connect takes a while; nobody who looks at the users is to wait for it. */
+    /**
+     * Connecting takes a while, so it happens outside the monitor: a thread that reads the users must not wait for it.
+     */
     private void tick() {
         come().forEach(VirtualUser::start);
     }
 
-    /** Those whose time has come. Those whose time is over leave. */
+    /** Returns the users that come now. Removes the users that must leave. */
     private synchronized List<VirtualUser> come() {
         List<VirtualUser> coming = new ArrayList<>();
         long now = System.nanoTime();
@@ -89,7 +91,7 @@ final class UserPool {
         };
     }
 
-    /** Whose turn it is to publish; empty where nobody has room. */
+    /** The next user that can publish; empty where none can. */
     synchronized Optional<VirtualUser> next() {
         for (int i = 0; i < users.size(); i++) {
             turn = (turn + 1) % users.size();
@@ -101,7 +103,7 @@ final class UserPool {
         return Optional.empty();
     }
 
-    /** A last message on the broadcast path, by one of those who are there. */
+    /** Lets one of the users publish a last message on the broadcast path. */
     void publishLastBroadcast(int number, long due) {
         users().stream()
                 .filter(VirtualUser::canPublish)
@@ -112,7 +114,7 @@ final class UserPool {
                 .ifPresent(user -> user.publishLast(number, due));
     }
 
-    /** Those of {@code tidegate.v1} that are served. */
+    /** The served clients of {@code tidegate.v1}. */
     List<TidegateClient> clients() {
         return users().stream()
                 .filter(VirtualUser::canPublish)

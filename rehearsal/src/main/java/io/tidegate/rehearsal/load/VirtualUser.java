@@ -4,29 +4,29 @@ import java.util.Optional;
 
 /** One client of {@link VirtualUsers}. */
 interface VirtualUser {
-    /** Publishes of one user that may wait for their acknowledgement: what a server reads ahead, less a few. */
+    /** The largest number of unacknowledged publishes of one user: slightly less than a server reads ahead. */
     int AHEAD = 60;
 
-    /** Begins to connect, and returns at once. */
+    /** Starts to connect, and returns at once. */
     void start();
 
-    /** Whether {@link #publish} would neither wait nor be in vain. */
+    /** Whether {@link #publish} would neither wait nor be lost. */
     boolean canPublish();
 
     /**
-     * Publishes its next message.
+     * Publishes the user's next message.
      *
-     * @param due when it should have been
+     * @param due when the message was due
      */
     void publish(long due) throws InterruptedException;
 
-    /** Whether all that it has published is acknowledged. */
+    /** Whether all publishes of the user are acknowledged. */
     boolean isSettled();
 
-    /** Closes its connection in order; what is not acknowledged then, nobody will know. */
+    /** Closes the connection in order. The result of publishes without an acknowledgement stays unknown. */
     void close();
 
-    /** Which node serves it, where the wire says so. */
+    /** The node that serves the user, where the wire tells it. */
     default Optional<String> node() {
         return Optional.empty();
     }

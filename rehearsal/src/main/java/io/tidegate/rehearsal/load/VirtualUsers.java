@@ -15,14 +15,14 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pool of clients that grows, shrinks and publishes at the rates that it is told, and writes in a journal what it does
- * and gets. Any thread may call it; what it is told takes effect at once, and it works on.
+ * A pool of clients that grows, shrinks and publishes at given rates, and writes to a journal what it publishes and
+ * receives. Any thread may call it. A call returns at once, and the pool works in the background.
  *
- * <p>Publishes have their moments by a schedule, on one thread, and go out by each client in turn that has room for
- * another; latencies count from those moments.
+ * <p>A schedule sets the moments of publishes, on one thread. The clients that have room publish in turn. Latencies count
+ * from those moments.
  */
 public final class VirtualUsers implements AutoCloseable {
-    /** The publisher of the last messages; no user comes to that number. */
+    /** The publisher of the last messages. No user has that number. */
     public static final int LAST = 999_999_999;
 
     private final long began = System.nanoTime();
@@ -36,7 +36,7 @@ public final class VirtualUsers implements AutoCloseable {
     private @Nullable TidegateClient lastClient;
     private int lastNumber;
 
-    /** Nobody is there until {@link #resize}, but for the slow readers. */
+    /** A pool without clients until {@link #resize}, except the slow readers. */
     public VirtualUsers(Profile profile, Journal journal) {
         this(profile, journal, Optional.empty());
     }
@@ -54,10 +54,10 @@ public final class VirtualUsers implements AutoCloseable {
     }
 
     /**
-     * Grows or shrinks; who leaves has what it published acknowledged first, and closes in order.
+     * Grows or shrinks. A leaving client first waits for its acknowledgements, and then closes in order.
      *
-     * @param target how many clients there are to be
-     * @param perSecond how many come or go in a second
+     * @param target the number of clients
+     * @param perSecond how many clients come or go a second
      * @throws IllegalArgumentException where the target is below 0, or the rate is not above 0
      */
     public void resize(int target, double perSecond) {
@@ -68,32 +68,32 @@ public final class VirtualUsers implements AutoCloseable {
         pool.resize(target, perSecond);
     }
 
-    /** Nobody comes or goes any more. */
+    /** Stops to grow or shrink. */
     public void hold() {
         pool.hold();
     }
 
-    /** How many messages a second all publish together, from now on; 0 for none. */
+    /** Sets how many messages a second all clients publish together, from now on; 0 for none. */
     public void rate(double messagesPerSecond) {
         publisher.rate(messagesPerSecond);
     }
 
-    /** Clients that are served. */
+    /** The number of served clients. */
     public int live() {
         return tally.live.get();
     }
 
-    /** Clients that there are to be. */
+    /** The wanted number of clients. */
     public int target() {
         return pool.target();
     }
 
-    /** Whether as many are there as there are to be, and each is served. */
+    /** Whether the pool has its wanted number of clients, and all are served. */
     public boolean isWhole() {
         return pool.isAtTarget() && live() == target();
     }
 
-    /** Publishes of users that are not acknowledged. */
+    /** The number of the users' unacknowledged publishes. */
     public int pending() {
         return tally.pending.get();
     }
@@ -107,17 +107,17 @@ public final class VirtualUsers implements AutoCloseable {
         return tally.tokens;
     }
 
-    /** The first ten users who lost their connection otherwise than by a close with 1012: who, when, and why. */
+    /** The first ten users that lost their connection for another reason than a close with 1012: who, when, and why. */
     public List<String> endings() {
         return tally.endings();
     }
 
-    /** For a human: what went wrong that the journal does not see. */
+    /** Errors that the journal does not see, for a human. */
     public Collection<String> complaints() {
         return tally.complaints();
     }
 
-    /** How things are now. Looks at every user. */
+    /** The present state. Reads every user. */
     public Snapshot snapshot() {
         Map<String, Integer> nodes = new TreeMap<>();
         List<VirtualUser> users = pool.users();
@@ -146,8 +146,8 @@ public final class VirtualUsers implements AutoCloseable {
     }
 
     /**
-     * Publishes a last message on each topic, as {@link #LAST}; {@code journal.behind(LAST)} is 0 once everybody has it.
-     * Members publish it, or a client of its own where none of them speaks {@code tidegate.v1}.
+     * Publishes a last message on each topic, as {@link #LAST}. {@code journal.behind(LAST)} is 0 when all clients have
+     * it. A client of the pool publishes it, or a separate client if none uses {@code tidegate.v1}.
      */
     public synchronized void publishOnce() throws InterruptedException {
         Mix mix = shared.profile().mix();
@@ -178,7 +178,7 @@ public final class VirtualUsers implements AutoCloseable {
         }
     }
 
-    /** Everybody leaves at once. What a verdict is to count must be judged before. */
+    /** Closes all clients at once. The journal must be judged before. */
     @Override
     public synchronized void close() {
         publisher.close();

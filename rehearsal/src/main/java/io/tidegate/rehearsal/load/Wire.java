@@ -1,6 +1,6 @@
 package io.tidegate.rehearsal.load;
 
-/** How a client speaks; see docs/protocol.md. */
+/** The wire of a client; see docs/protocol.md. */
 public enum Wire {
     /** {@code tidegate.v1}, by clients/java. */
     V1,

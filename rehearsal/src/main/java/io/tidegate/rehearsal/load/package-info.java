@@ -1,4 +1,4 @@
-/** A pool of clients that grows, shrinks and publishes as it is told, and tells what it saw. */
+/** A pool of clients that grows, shrinks and publishes on request, and reports what it saw. */
 @NullMarked
 package io.tidegate.rehearsal.load;
 

@@ -3,7 +3,7 @@ package io.tidegate.rehearsal.net;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Lets everybody pass, or nobody. */
+/** Lets all threads pass, or none. */
 final class Gate {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition opened = lock.newCondition();
@@ -23,7 +23,7 @@ final class Gate {
         }
     }
 
-    /** Blocks while it is closed. */
+    /** Blocks while the gate is closed. */
     void pass() throws InterruptedException {
         if (!closed) {
             return;

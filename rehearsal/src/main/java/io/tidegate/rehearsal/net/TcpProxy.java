@@ -15,9 +15,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * A loopback port that carries each connection to another one, chosen anew for each, and that can fail as networks do.
+ * A loopback port that forwards each connection to another port, chosen for each connection. It can fail in the ways of a
+ * network.
  *
- * <p>Two virtual threads for each connection, one for each direction; one that ends takes the other with it.
+ * <p>Each connection has two virtual threads, one for each direction. When one ends, it ends the other.
  */
 public final class TcpProxy implements AutoCloseable {
     private static final int BUFFER = 8 * 1024;
@@ -37,7 +38,7 @@ public final class TcpProxy implements AutoCloseable {
     /**
      * Listens on a free port.
      *
-     * @param target the loopback port for the next connection; empty: it is reset
+     * @param target the loopback port for the next connection; empty where the connection must be reset
      */
     public static TcpProxy start(Supplier<OptionalInt> target) {
         try {
@@ -53,7 +54,7 @@ public final class TcpProxy implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** How many connections it carries. */
+    /** The number of forwarded connections. */
     public int connections() {
         return sockets.size() / 2;
     }
@@ -64,12 +65,12 @@ public final class TcpProxy implements AutoCloseable {
         sockets.forEach(TcpProxy::reset);
     }
 
-    /** Nothing passes, and nobody is told, until {@link #mend}. New connections are accepted, and hang as well. */
+    /** Holds all bytes back, without an error, until {@link #mend}. New connections are accepted, and hang too. */
     public void silence() {
         gate.close();
     }
 
-    /** All is well again; what was held up passes. */
+    /** Ends the fault. Bytes that were held back are forwarded. */
     public void mend() {
         refusing = false;
         gate.open();
@@ -92,7 +93,7 @@ public final class TcpProxy implements AutoCloseable {
                 Socket client = listener.accept();
                 Thread.ofVirtual().start(() -> carry(client));
             } catch (SocketException e) {
-                // Closed: the loop ends.
+                // The proxy was closed: the loop ends.
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -156,13 +157,13 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    /** Ends it with RST in place of FIN. */
+    /** Ends a connection with RST instead of FIN. */
     private static void reset(Socket socket) {
         try {
             socket.setSoLinger(true, 0);
             socket.close();
         } catch (IOException e) {
-            // It has ended already, which is as good.
+            // The connection has ended already, which is equally good.
         }
     }
 }

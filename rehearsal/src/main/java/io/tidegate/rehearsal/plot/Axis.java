@@ -5,7 +5,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 
 /**
- * Where values are on a line of pixels, and which of them are written beside it.
+ * Maps values to pixels, and chooses the values that are written beside the axis.
  *
  * @param label with its unit: {@code messages/s}
  * @param from the value at the pixel {@code start}
@@ -15,7 +15,7 @@ import java.util.stream.LongStream;
 record Axis(String label, double from, double to, double step, double start, double end) {
     private static final int TICKS = 6;
 
-    /** An axis on which all of these values are, that begins and ends at round ones; 0 is on it. */
+    /** An axis that contains all of these values and 0, and that begins and ends at round values. */
     static Axis of(String label, DoubleStream values, double start, double end) {
         double[] range = {0, 0};
         values.filter(Double::isFinite).forEach(value -> {
@@ -29,7 +29,7 @@ record Axis(String label, double from, double to, double step, double start, dou
         return new Axis(label, from, to, step, start, end);
     }
 
-    /** The same without the empty part behind the last value. */
+    /** The same axis without the empty part after the last value. */
     Axis endingAt(double last) {
         return last > from ? new Axis(label, from, last, step, start, end) : this;
     }
@@ -38,20 +38,20 @@ record Axis(String label, double from, double to, double step, double start, dou
         return start + (value - from) / (to - from) * (end - start);
     }
 
-    /** The values to write. */
+    /** The values to write beside the axis. */
     DoubleStream ticks() {
         long first = Math.round(from / step);
         return LongStream.rangeClosed(first, first + (long) Math.floor((to - from) / step + 1e-9))
                 .mapToDouble(tick -> tick * step);
     }
 
-    /** As many digits as the step has. */
+    /** A value with as many digits as the step has. */
     String text(double tick) {
         int digits = (int) Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
         return String.format(Locale.ROOT, "%,." + digits + "f", tick == 0 ? 0.0 : tick);
     }
 
-    /** The next of 1, 2, 5, 10, 20 … */
+    /** Rounds up to the next of 1, 2, 5, 10, 20 … */
     private static double round(double step) {
         double power = Math.pow(10, Math.floor(Math.log10(step)));
         double digit = step / power;

@@ -4,7 +4,7 @@ package io.tidegate.rehearsal.plot;
 final class Markup {
     private Markup() {}
 
-    /** The text as it is read, whatever is in it; in attributes too. */
+    /** Escapes a text, for content and attributes. */
     static String escape(String text) {
         StringBuilder escaped = new StringBuilder(text.length() + 16);
         for (int i = 0; i < text.length(); i++) {

@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One HTML file that says at a glance how a run went. Not for use by several threads. */
+/** One HTML file that shows at a glance how a run went. Not thread safe. */
 public final class Page {
-    /** Colours that stay apart for the colour-blind, on light and on dark. */
+    /** Colours that colour-blind readers can distinguish, on light and dark pages. */
     private static final String STYLE = """
             :root { color-scheme: light dark; --text: #1b1f24; --faint: #5a6470; --page: #fff; --line: #d6dbe1;
               --good: #0a7d38; --bad: #c02020; --c0: #0060b0; --c1: #c85000; --c2: #00805c; --c3: #a8408c; --c4: #8a6d00;
@@ -43,7 +43,7 @@ public final class Page {
         this.title = title;
     }
 
-    /** Another line of the verdict, which stands at the top. */
+    /** Adds a line to the verdict, which is at the top of the page. */
     public Page verdict(boolean good, String line) {
         verdict.append("<li class=\"")
                 .append(good ? "good\">✓ " : "bad\">✗ ")
@@ -52,14 +52,14 @@ public final class Page {
         return this;
     }
 
-    /** A paragraph. */
+    /** Adds a paragraph. */
     public Page text(String paragraph) {
         parts.add("<p>" + escape(paragraph) + "</p>\n");
         return this;
     }
 
     /**
-     * A table.
+     * Adds a table.
      *
      * @param header the columns' names
      * @param rows each as long as the header
@@ -85,7 +85,7 @@ public final class Page {
                 + "</body>\n</html>\n";
     }
 
-    /** Writes it in place of what the file was. */
+    /** Writes the page to a file, and replaces its content. */
     public void write(Path file) throws IOException {
         Files.writeString(file, html());
     }

@@ -11,10 +11,10 @@ import java.util.stream.IntStream;
 /**
  * Values over time.
  *
- * @param title what is seen
+ * @param title of the plot
  * @param time label of the horizontal axis, with its unit: {@code time in s}
  * @param unit label of the vertical axis: {@code messages/s}
- * @param series the lines; colours and dashes tell them apart
+ * @param series the lines, which differ in colour and dashes
  * @param marks moments at which something happened
  */
 public record Plot(String title, String time, String unit, List<Series> series, List<Mark> marks) {
@@ -32,7 +32,7 @@ public record Plot(String title, String time, String unit, List<Series> series, 
         marks = List.copyOf(marks);
     }
 
-    /** Without marks, over seconds. */
+    /** A plot over seconds, without marks. */
     public static Plot of(String title, String unit, List<Series> series) {
         return new Plot(title, "time in s", unit, series, List.of());
     }
@@ -107,7 +107,7 @@ public record Plot(String title, String time, String unit, List<Series> series, 
                 .append("</text>\n");
     }
 
-    /** Labels stand in two rows in turn, since neighbours are often near. */
+    /** Labels alternate between two rows, because neighbours are often close. */
     private void marks(StringBuilder svg, Axis x) {
         for (int i = 0; i < marks.size(); i++) {
             Mark mark = marks.get(i);

@@ -15,12 +15,12 @@ public record Series(String name, Shape shape, List<Point> points) {
         points = List.copyOf(points);
     }
 
-    /** From point to point. */
+    /** A series that joins its points by lines. */
     public static Series line(String name, List<Point> points) {
         return new Series(name, Shape.LINE, points);
     }
 
-    /** A value holds until the next one: for counts such as replicas. */
+    /** A series in which a value holds until the next one: for counts such as replicas. */
     public static Series steps(String name, List<Point> points) {
         return new Series(name, Shape.STEPS, points);
     }

@@ -1,4 +1,4 @@
-/** Pages with tables and plots that need nothing beside themselves: no script, no font, no network. */
+/** Pages with tables and plots that need nothing else: no script, no font, no network. */
 @NullMarked
 package io.tidegate.rehearsal.plot;
 

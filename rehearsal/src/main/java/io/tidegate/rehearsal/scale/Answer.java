@@ -3,10 +3,10 @@ package io.tidegate.rehearsal.scale;
 import java.util.OptionalDouble;
 
 /**
- * What Prometheus says to a trigger's query.
+ * The answer of Prometheus to a trigger's query.
  *
  * @param value empty where there is none
- * @param why there is none
+ * @param why there is no value
  */
 record Answer(OptionalDouble value, String why) {
 

@@ -5,18 +5,21 @@ import java.util.Optional;
 
 /**
  * The ScaledObject of the article that this project answers, "How to Build Auto-Scaling WebSocket Servers with KEDA and
- * Kubernetes": each query divides by the pods, the HPA does so again, and there is no {@code behavior}.
+ * Kubernetes". In it each query divides by the number of pods, the HPA divides again, and there is no {@code behavior}.
  */
 final class Article {
     /**
-     * In the article {@code count(up{job="websocket-server"})}. Here Prometheus has a target for each pod that there may be, so
-     * those that are not are left out.
+     * In the article {@code count(up{job="websocket-server"})}. Here Prometheus has a target for each possible pod, so
+     * pods that are not up are left out.
      */
     private static final String PODS = " / count(up{job=\"" + Prometheus.JOB + "\"} == 1)";
 
     private Article() {}
 
-    /** It, with the chart's targets, so that both can be played with fewer clients than the article has. */
+    /**
+     * The article's ScaledObject with the chart's targets, so that both can be played with fewer clients than in the
+     * article.
+     */
     static Scaling instead(Scaling chart) {
         return new Scaling(
                 2,

@@ -25,7 +25,7 @@ public record Chart(JsonNode deployment, JsonNode scaledObject) {
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
     /**
-     * Renders.
+     * Renders the chart.
      *
      * @param directory of the chart
      * @param values by their keys
@@ -53,7 +53,7 @@ public record Chart(JsonNode deployment, JsonNode scaledObject) {
         }
     }
 
-    /** Of a stream of YAML documents. */
+    /** Reads a stream of YAML documents. */
     static Chart of(String rendered) throws IOException {
         try (var parser = new YAMLFactory().createParser(rendered)) {
             List<JsonNode> objects =

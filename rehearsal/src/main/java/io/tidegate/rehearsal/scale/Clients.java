@@ -1,20 +1,20 @@
 package io.tidegate.rehearsal.scale;
 
-/** Those who connect, publish and listen during a rehearsal. */
+/** The clients that connect, publish and listen during a rehearsal. */
 interface Clients extends AutoCloseable {
 
-    /** From now on there are to be so many, who come or go at a rate. */
+    /** Sets the wanted number of connections, and the rate at which they come or go. */
     void resize(int connections, double perSecond);
 
-    /** Messages a second that all of them publish together. */
+    /** Sets the messages a second that all clients publish together. */
     void rate(double messages);
 
-    /** Whether as many are there as there are to be, and each is served. */
+    /** Whether the wanted number of clients is connected, and all are served. */
     boolean areWhole();
 
     Moment.Clients now();
 
-    /** Ends the publishing, waits until everybody has everything, and says what was lost on the way. */
+    /** Ends publishing, waits until all clients have received everything, and returns what was lost on the way. */
     Verdict.Tally finish() throws InterruptedException;
 
     @Override

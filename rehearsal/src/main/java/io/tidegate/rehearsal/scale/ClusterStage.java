@@ -30,13 +30,13 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A release on a cluster, watched from outside: the real KEDA and HPA decide, kubelets carry it out. One thread looks at it every
- * second, and the rehearsal's reads what that has seen last.
+ * A release on a cluster, watched from outside: the real KEDA and HPA decide, and kubelets carry the decision out. One
+ * thread looks at the cluster every second, and the rehearsal's thread reads the result of the last look.
  */
 final class ClusterStage implements Stage {
     private static final Duration LOOK = Duration.ofSeconds(1);
 
-    /** Looks that fail in a row. */
+    /** The largest number of failed looks in a row. */
     private static final int MOST_FAILURES = 60;
 
     private static final Pattern CONNECTIONS =
@@ -51,7 +51,7 @@ final class ClusterStage implements Stage {
     private final int managementPort;
     private final boolean rebalances;
     private final Thread watcher;
-    /** By the name of the pod, in the order of their appearance. Only the watcher's. */
+    /** By the name of the pod, in the order of appearance. Only for the watcher. */
     private final Map<String, PodView> seen = new LinkedHashMap<>();
 
     private volatile List<PodView> pods = List.of();
@@ -76,11 +76,11 @@ final class ClusterStage implements Stage {
     /**
      * Begins to watch.
      *
-     * @throws UnplayableException where the release is not there, or is none that scales
+     * @throws UnplayableException where the release does not exist, or does not scale
      */
     static ClusterStage of(Release release) {
         Config config = Kubeconfig.read(release.kubeconfig());
-        // The watcher repeats by itself, and who has named the wrong cluster should not wait for minutes.
+        // The watcher retries by itself, and a user who has named the wrong cluster should not wait for minutes.
         config.setRequestRetryBackoffLimit(1);
         KubernetesClient client =
                 new KubernetesClientBuilder().withConfig(config).build();
@@ -138,7 +138,7 @@ final class ClusterStage implements Stage {
         return scaling;
     }
 
-    /** More often than the HPA, whose looks are its own. */
+    /** More often than the HPA, which looks by itself. */
     @Override
     public Duration pace() {
         return LOOK;
@@ -228,14 +228,14 @@ final class ClusterStage implements Stage {
         return ready ? PodView.Phase.READY : PodView.Phase.STARTING;
     }
 
-    /** By way of the API server, so that whoever can see the pods needs no other way to them. */
+    /** Reads the metrics through the API server, so that whoever may read pods needs no other access to them. */
     private String metrics(String pod) {
         try {
             String path = "/api/v1/namespaces/%s/pods/%s:%d/proxy/metrics"
                     .formatted(release.namespace(), pod, managementPort);
             return Optional.ofNullable(client.raw(path)).orElse("");
         } catch (KubernetesClientException e) {
-            // It does not listen yet, or not any more.
+            // The pod does not listen yet, or not any more.
             return "";
         }
     }
@@ -254,7 +254,7 @@ final class ClusterStage implements Stage {
                 .ifPresent(status -> look = look(status));
     }
 
-    /** KEDA names a trigger's metric {@code s0-prometheus}, with its place in the ScaledObject. */
+    /** KEDA names a trigger's metric {@code s0-prometheus}, with its index in the ScaledObject. */
     private HpaLook look(HorizontalPodAutoscalerStatus status) {
         Map<String, Double> averages = new LinkedHashMap<>();
         for (MetricStatus metric : status.getCurrentMetrics()) {

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A real HAProxy with least connections. It knows every slot from the start, none of them as ready; which ones are, it is told
- * over its runtime socket, as an ingress controller tells it. Any thread.
+ * A real HAProxy that balances by least connections. It knows all slots from the start, none of them as ready. Like an
+ * ingress controller, the rehearsal tells it over its runtime socket which ones are ready. Any thread.
  */
 final class Haproxy implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(20);
@@ -33,9 +33,9 @@ final class Haproxy implements AutoCloseable {
     }
 
     /**
-     * Starts it, and waits until it listens.
+     * Starts HAProxy, and waits until it listens.
      *
-     * @param connections that it is to carry at the same time, each with two file descriptors
+     * @param connections that it must carry at the same time, each with two file descriptors
      */
     static Haproxy start(Path directory, int port, List<Slot> slots, int connections) {
         try {
@@ -83,12 +83,12 @@ final class Haproxy implements AutoCloseable {
                 """.formatted(connections, port) + servers;
     }
 
-    /** New connections go there, too. */
+    /** Lets new connections go to this slot. */
     void admit(Slot slot) {
         tell("set server pods/" + slot.name() + " state ready");
     }
 
-    /** New connections do not go there any more; those that are open stay. */
+    /** Lets no more new connections go to this slot. Open connections stay. */
     void dismiss(Slot slot) {
         tell("set server pods/" + slot.name() + " state maint");
     }
@@ -120,7 +120,7 @@ final class Haproxy implements AutoCloseable {
             channel.write(ByteBuffer.wrap((command + "\n").getBytes(UTF_8)));
             ByteBuffer answer = ByteBuffer.allocate(64 * 1024);
             while (answer.hasRemaining() && channel.read(answer) >= 0) {
-                // Until HAProxy has said all and closes.
+                // Reads until HAProxy has written everything and closes.
             }
             return new String(answer.array(), 0, answer.position(), UTF_8);
         }

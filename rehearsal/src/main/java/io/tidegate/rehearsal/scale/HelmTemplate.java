@@ -5,15 +5,18 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Prints a rendered chart. A program of its own, since Helm brings a Go runtime, which takes the signals of its process over:
- * SIGTERM would no longer end the rehearsal.
+ * Prints a rendered chart. A separate program, because Helm contains a Go runtime, which takes over the signals of its
+ * process: SIGTERM would no longer end the rehearsal.
  */
 final class HelmTemplate {
     private HelmTemplate() {}
 
-    /** Chart, release, namespace, then values as {@code key=value}. Exits with 1 and Helm's message where Helm refuses. */
+    /**
+     * Arguments: chart, release, namespace, then values as {@code key=value}. Exits with 1 and Helm's message if Helm
+     * refuses.
+     */
     public static void main(String[] arguments) {
-        // Explicit, since Helm would otherwise ask a cluster.
+        // Explicit, because Helm would otherwise query a cluster.
         var template = new Helm(Path.of(arguments[0]))
                 .template()
                 .withName(arguments[1])

@@ -3,15 +3,15 @@ package io.tidegate.rehearsal.scale;
 import java.util.Map;
 
 /**
- * What the status of an HPA said at one moment.
+ * The status of an HPA at one moment.
  *
- * @param current replicas that it counted
+ * @param current replicas that the HPA counted
  * @param averages of each metric: the query's answer, divided by the replicas
  * @param desired replicas
  */
 record HpaLook(int current, Map<String, Double> averages, int desired) {
 
-    /** The status has averages in thousandths, rounded up. */
+    /** Averages in the status are in thousandths, rounded up. */
     private static final double ROUNDED = 0.001;
 
     /** Replicas that the metrics ask for, before tolerance, windows and policies. */

@@ -12,11 +12,11 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.Optional;
 
-/** A kubeconfig as the client understands it. */
+/** Reads a kubeconfig for the Kubernetes client. */
 public final class Kubeconfig {
     private Kubeconfig() {}
 
-    /** Reads the file; the client takes every PKCS#8 key for RSA unless it is told otherwise. */
+    /** Reads the file. The client takes every PKCS#8 key for RSA, so the algorithm of other keys is set here. */
     public static Config read(Path file) {
         Config config = Config.fromKubeconfig(file.toFile());
         key(config)

@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** A fleet of processes of this machine, on which the HPA's published algorithm decides. The rehearsal's thread. */
+/** A fleet of processes on this machine, scaled by the HPA's published algorithm. For the rehearsal's thread. */
 final class LocalStage implements Stage {
-    /** Of the chart's monitor. */
+    /** The interval of the chart's monitor. */
     private static final Duration SCRAPE = Duration.ofSeconds(15);
 
-    /** Pods that may still be leaving while there are as many as there may be. */
+    /** The number of pods that may still be leaving while the fleet has its maximum. */
     private static final int LEAVING = 10;
 
     private final Path directory;
@@ -34,7 +34,7 @@ final class LocalStage implements Stage {
     private final Replicas replicas;
 
     /**
-     * Starts everything; the pods are as many as there are at least.
+     * Starts everything, with the minimum number of pods.
      *
      * @param proxies how many HAProxies share the clients
      * @param connections that each of them may carry
@@ -61,7 +61,7 @@ final class LocalStage implements Stage {
         Pod.Kubelet kubelet = new Pod.Kubelet(
                 endpoints(), speed.real(template.readiness()), speed.real(template.preStop()), template.grace());
         List<Path> jars = plan.servers().jars();
-        // Pods of a surge all start at the same moment, on one machine in place of ten.
+        // All pods of a surge start at the same moment, on one machine instead of ten.
         jars.forEach(ServerProcess::prepare);
         replicas = new Replicas(
                 slots, (slot, number) -> new Pod(slot, number, jars.get(number % jars.size()), settings, kubelet));

@@ -11,16 +11,16 @@ import java.util.Optional;
  * @param connectionsEach that one of them may carry
  */
 record Machine(int proxies, int connectionsEach) {
-    /** A client that is handed over has two connections for a moment. */
+    /** Connections for each client: a client that is handed over has two for a moment. */
     private static final double MOVING = 1.25;
 
-    /** Files that a proxy has open beside its connections. */
+    /** Files that a proxy has open besides its connections. */
     private static final int OTHERS = 500;
 
     private static final int MOST = 100_000;
 
     /**
-     * Whether a rehearsal with so many clients can be played.
+     * Checks whether a rehearsal with this many clients can be played.
      *
      * @throws UnplayableException that names everything that is missing
      */
@@ -33,7 +33,7 @@ record Machine(int proxies, int connectionsEach) {
     }
 
     /**
-     * Whether it carries so many clients, whose servers are elsewhere.
+     * Checks whether this machine can carry this many clients, with the servers elsewhere.
      *
      * @throws UnplayableException that says what is missing
      */

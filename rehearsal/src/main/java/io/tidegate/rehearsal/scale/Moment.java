@@ -6,21 +6,21 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * What was seen at one moment.
+ * The observations of one moment.
  *
  * @param at seconds of the scenario since its beginning
- * @param decision of the HPA that holds
- * @param pods how many there are, by what they do
- * @param clients what the clients say
+ * @param decision the HPA's present decision
+ * @param pods the number of pods in each phase
+ * @param clients the clients' counts
  * @param load of each pod, by a short name
- * @param hpa what the status of the HPA said, where there is one
+ * @param hpa the HPA's status, where there is one
  */
 record Moment(double at, Decision decision, Pods pods, Clients clients, Map<String, Load> load, Optional<HpaLook> hpa) {
 
     /**
      * A pod's connections.
      *
-     * @param stays whether it is ready and not about to leave
+     * @param stays whether the pod is ready and not about to leave
      */
     record Load(int connections, boolean stays) {}
 
@@ -34,26 +34,26 @@ record Moment(double at, Decision decision, Pods pods, Clients clients, Map<Stri
         return decision.wanted();
     }
 
-    /** How many pods do what. */
+    /** The number of pods in each phase. */
     record Pods(int starting, int ready, int leaving) {}
 
     /**
      * The clients.
      *
-     * @param target that are to be there
-     * @param live that are served
+     * @param target the wanted number
+     * @param live the number of served clients
      * @param reconnects since the beginning, hand-overs included
      * @param published since the beginning
      */
     record Clients(int target, int live, long reconnects, long published) {}
 
-    /** Whether no pod that stays is further from the mean than a part of it. */
+    /** Whether the connections of every pod that stays differ from the mean by at most this part of it. */
     boolean isEven(double part) {
         double mean = staying().average().orElse(0);
         return staying().allMatch(each -> Math.abs(each - mean) <= part * mean);
     }
 
-    /** Connections of the pod that has most. */
+    /** The connections of the pod that has most. */
     int busiest() {
         return staying().max().orElse(0);
     }

@@ -3,10 +3,10 @@ package io.tidegate.rehearsal.scale;
 import java.util.List;
 
 /**
- * What a rehearsal has shown.
+ * The result of a rehearsal.
  *
  * @param notes what was real and what was not
- * @param phases the surge, and the ebb
+ * @param phases the surge and the ebb
  */
 public record Outcome(
         RehearsalPlan plan, List<String> notes, List<Moment> moments, List<Phase> phases, Verdict verdict) {}

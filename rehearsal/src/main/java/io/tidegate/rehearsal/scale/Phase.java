@@ -4,7 +4,7 @@ package io.tidegate.rehearsal.scale;
  * A part of the scenario.
  *
  * @param begin seconds of the scenario
- * @param arrived when every client that is to be there was, or had gone
+ * @param arrived when the number of clients had reached its target
  */
 record Phase(double begin, double arrived, double end) {
 

@@ -12,8 +12,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One server process with the life that a kubelet gives it, on a virtual thread of its own: started, looked at until it is ready,
- * admitted to the proxies; then, once it is to leave, dismissed at once, left alone for preStop, sent SIGTERM, waited for.
+ * One server process with the life that a kubelet gives it, on its own virtual thread. It is started, checked until it is
+ * ready, and admitted to the proxies. When it must leave, it is dismissed from the proxies at once, then waits for
+ * preStop, gets SIGTERM, and is waited for.
  */
 final class Pod {
     private static final Duration START = Duration.ofMinutes(2);
@@ -22,15 +23,15 @@ final class Pod {
     private static final Pattern READ_CUT = Pattern.compile("Drained in .*, (\\d+) were cut");
 
     /**
-     * Around a pod.
+     * The surroundings of a pod.
      *
-     * @param readiness between two looks, in real time
+     * @param readiness between two checks, in real time
      * @param preStop in real time
      * @param grace from SIGTERM to SIGKILL, in real time
      */
     record Kubelet(Endpoints endpoints, Duration readiness, Duration preStop, Duration grace) {}
 
-    /** Who leads clients to pods. */
+    /** Directs clients to pods. */
     interface Endpoints {
         void admit(Slot slot);
 
@@ -38,7 +39,7 @@ final class Pod {
     }
 
     final Slot slot;
-    /** Of all pods there have been, in the order of their start. */
+    /** The number of this pod in the order in which all pods started. */
     final int number;
 
     private final Kubelet kubelet;
@@ -50,7 +51,7 @@ final class Pod {
     private volatile String failure = "";
     private volatile @Nullable ServerProcess server;
 
-    /** Starts its life. */
+    /** Starts the pod's life. */
     Pod(Slot slot, int number, Path jar, Map<String, String> settings, Kubelet kubelet) {
         this.slot = slot;
         this.number = number;
@@ -70,7 +71,7 @@ final class Pod {
         return new PodView("pod " + (number + 1), phase, connections, forced, failure);
     }
 
-    /** Begins its end. */
+    /** Begins the pod's end. */
     synchronized void leave() {
         if (phase == PodView.Phase.STARTING || phase == PodView.Phase.READY) {
             phase = PodView.Phase.LEAVING;
@@ -78,7 +79,7 @@ final class Pod {
         }
     }
 
-    /** Ends it at once. */
+    /** Ends the pod at once. */
     void kill() {
         synchronized (this) {
             phase = PodView.Phase.GONE;
@@ -112,7 +113,7 @@ final class Pod {
             }
             forced = cut(started.output());
         } catch (InterruptedException e) {
-            // Killed.
+            // The pod was killed.
         } catch (AssertionError | RuntimeException e) {
             failure = phase == PodView.Phase.GONE ? "" : String.valueOf(e.getMessage());
         } finally {
@@ -122,7 +123,7 @@ final class Pod {
         }
     }
 
-    /** False where it is to leave before it has ever been ready. */
+    /** Waits until the server is ready. Returns false if the pod must leave before it has ever been ready. */
     private boolean awaitReady(ServerProcess started) throws InterruptedException {
         while (!isReady(started)) {
             if (toLeave.await(kubelet.readiness().toMillis(), TimeUnit.MILLISECONDS)) {
@@ -137,7 +138,7 @@ final class Pod {
         }
     }
 
-    /** A server that is busy answers late, and must not hold up whoever looks at all of them. */
+    /** Counts on a separate thread: a busy server answers late, and must not delay a look at all pods. */
     private void count(ServerProcess started) {
         try {
             while (phase != PodView.Phase.GONE) {
@@ -154,7 +155,7 @@ final class Pod {
             Matcher count = READ_CONNECTIONS.matcher(started.get("/connections").body());
             return count.find() ? Integer.parseInt(count.group(1)) : connections;
         } catch (RuntimeException e) {
-            // It is about to end, or has much to do.
+            // The server is about to end, or is busy.
             return connections;
         }
     }

@@ -7,11 +7,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What the rendered Deployment says of a pod.
+ * The pod in the rendered Deployment.
  *
- * @param preStop wait between the end of its endpoint and SIGTERM
+ * @param preStop the wait between the end of the pod's endpoint and SIGTERM
  * @param grace from then to SIGKILL
- * @param readiness between two looks at whether it is ready
+ * @param readiness between two readiness checks
  * @param settings of the server, by the keys of docs/configuration.md
  */
 record PodTemplate(Duration preStop, Duration grace, Duration readiness, Map<String, String> settings) {

@@ -1,16 +1,16 @@
 package io.tidegate.rehearsal.scale;
 
 /**
- * A pod, as it was seen last.
+ * A pod as it was seen last.
  *
- * @param name short, and no other pod's
- * @param connections open ones, by its own count
- * @param forced those that it cut in place of letting them go
+ * @param name short and unique
+ * @param connections open connections, by the pod's own count
+ * @param forced connections that the pod cut instead of draining
  * @param failure what went wrong; empty where nothing did
  */
 record PodView(String name, Phase phase, int connections, int forced, String failure) {
 
-    /** Where in its life a pod is. */
+    /** The phase of a pod's life. */
     enum Phase {
         STARTING,
         READY,
@@ -18,7 +18,7 @@ record PodView(String name, Phase phase, int connections, int forced, String fai
         GONE
     }
 
-    /** Whether it counts as a replica: ready or not, but not leaving. */
+    /** Whether the pod counts as a replica: ready or not, but not leaving. */
     boolean isReplica() {
         return phase == Phase.STARTING || phase == Phase.READY;
     }

@@ -40,7 +40,7 @@ final class Prometheus implements AutoCloseable {
     }
 
     /**
-     * Starts it, and waits until it answers.
+     * Starts Prometheus, and waits until it answers.
      *
      * @param interval between two scrapes, in real time
      */
@@ -84,7 +84,7 @@ final class Prometheus implements AutoCloseable {
         }
     }
 
-    /** What KEDA's prometheus scaler makes of the answer ({@code pkg/scalers/prometheus_scaler.go}). */
+    /** Reads the answer like KEDA's prometheus scaler ({@code pkg/scalers/prometheus_scaler.go}). */
     Answer ask(String promql, boolean ignoreNull) {
         HttpResponse<String> response;
         try {

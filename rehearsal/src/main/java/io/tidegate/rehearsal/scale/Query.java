@@ -1,9 +1,9 @@
 package io.tidegate.rehearsal.scale;
 
 /**
- * What a trigger of type {@code prometheus} asks.
+ * The query of a trigger of type {@code prometheus}.
  *
  * @param target of one pod
- * @param ignoreNull whether an empty answer counts as 0, as it does where nothing is said
+ * @param ignoreNull whether an empty answer counts as 0, which is the default
  */
 record Query(String name, String promql, double target, boolean ignoreNull) {}

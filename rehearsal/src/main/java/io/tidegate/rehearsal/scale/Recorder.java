@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Notes what is seen, moment by moment. The rehearsal's thread. */
+/** Records the moments. For the rehearsal's thread. */
 final class Recorder {
     private final List<Moment> moments = new ArrayList<>();
 
@@ -14,7 +14,7 @@ final class Recorder {
         return moments;
     }
 
-    /** Looks at the fleet and its clients. */
+    /** Records the fleet and its clients. */
     Moment note(double at, Decision decision, Stage stage, Moment.Clients clients) {
         List<PodView> pods = stage.pods();
         Map<String, Moment.Load> load = new LinkedHashMap<>();

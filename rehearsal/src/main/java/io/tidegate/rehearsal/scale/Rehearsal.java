@@ -11,16 +11,17 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
- * One rehearsal: few clients, a surge, few clients again, while the fleet follows as the chart says. On the caller's thread.
+ * One rehearsal: few clients, a surge, and few clients again, while the fleet follows according to the chart. On the
+ * caller's thread.
  */
 public final class Rehearsal {
-    /** Real time between two moments. */
+    /** The real time between two moments. */
     private static final Duration PACE = Duration.ofMillis(250);
 
     private static final Duration PROGRESS = Duration.ofSeconds(5);
     private static final Duration START = Duration.ofMinutes(3);
 
-    /** Scenario time before the surge, and after the last pod has gone. */
+    /** The time of the scenario before the surge, and after the last pod has gone. */
     private static final Duration REST = Duration.ofSeconds(60);
 
     private final RehearsalPlan plan;
@@ -42,7 +43,7 @@ public final class Rehearsal {
     }
 
     /**
-     * Runs it to the end on this machine; whatever it starts ends with it.
+     * Runs to the end on this machine. Everything that it starts ends with it.
      *
      * @param out gets a line every few seconds
      */
@@ -57,7 +58,7 @@ public final class Rehearsal {
     }
 
     /**
-     * Runs it to the end on a cluster, with the release that is there.
+     * Runs to the end on a cluster, with an existing release.
      *
      * @param out gets a line every few seconds
      */
@@ -75,7 +76,7 @@ public final class Rehearsal {
         }
     }
 
-    /** Before any client comes: who finds no pod counts as refused. */
+    /** Waits for the first pods before any client comes, because a client that finds no pod counts as refused. */
     private static void awaitFirstPods(Stage stage) throws InterruptedException {
         long end = System.nanoTime() + START.toNanos();
         while (stage.pods().stream()
@@ -114,7 +115,7 @@ public final class Rehearsal {
         clients.resize(load.peak(), perSecond());
         double arrived = arrive(load.peak());
         say("the surge is complete");
-        // A server takes as long to start as it does: that is not to be taken off the time for which the surge stays.
+        // The start of a server takes real time, which must not shorten the time of the surge.
         until(() -> isComplete(peak), plan.speed().scenario(START));
         pass(plan.times().hold());
 
@@ -151,7 +152,10 @@ public final class Rehearsal {
         return new Outcome(plan, stage.notes(), moments, List.of(surge, ebb), verdict);
     }
 
-    /** No pod is about to be ready. The article's query never asks for enough of them: it is not waited for. */
+    /**
+     * Whether no pod is about to be ready. The article's query never asks for enough pods, so the wait does not include
+     * its decision.
+     */
     private boolean isComplete(int peak) {
         return nobodyIs(PodView.Phase.STARTING) && (plan.article() || decision.replicas() >= peak);
     }
@@ -169,13 +173,13 @@ public final class Rehearsal {
         return stage.pods().stream().noneMatch(pod -> pod.phase() == phase);
     }
 
-    /** Clients a real second, so that the surge takes as long as the scenario says. */
+    /** Clients a real second, so that the surge takes the time of the scenario. */
     private double perSecond() {
         int clients = plan.load().peak() - plan.load().base();
         return Math.max(1, clients / seconds(plan.speed().real(plan.times().ramp())));
     }
 
-    /** Until so many clients are there; the time of the scenario then. */
+    /** Waits until all clients are served. Returns the time of the scenario. */
     private double arrive(int count) throws InterruptedException {
         Duration atMost = plan.times().ramp().multipliedBy(3).plus(plan.speed().scenario(START));
         if (!until(clients::areWhole, atMost)) {
@@ -188,7 +192,7 @@ public final class Rehearsal {
         until(() -> false, scenario);
     }
 
-    /** Goes on until something is so, or for a time of the scenario. */
+    /** Runs until a condition is true, or for a time of the scenario. */
     private boolean until(BooleanSupplier isSo, Duration atMost) throws InterruptedException {
         double end = now() + seconds(atMost);
         while (!isSo.getAsBoolean()) {
@@ -237,7 +241,7 @@ public final class Rehearsal {
                 moment.clients().reconnects());
     }
 
-    /** Seconds of the scenario. */
+    /** Seconds of the scenario since the beginning. */
     private double now() {
         return seconds(plan.speed().scenario(Duration.ofNanos(System.nanoTime() - begun)));
     }

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** A rehearsal for machines: the verdict, every change of the number of pods, and, of a cluster, every one
- * of the status of its HPA. */
+/**
+ * The result of a rehearsal for programs: the verdict, every change of the number of pods and, on a cluster, every change
+ * of the HPA's status.
+ */
 public final class RehearsalJson {
     private static final ObjectMapper JSON = new ObjectMapper();
 

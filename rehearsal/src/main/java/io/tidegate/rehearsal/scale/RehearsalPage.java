@@ -10,11 +10,11 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
-/** A rehearsal at a glance. All times are the scenario's. */
+/** The page of a rehearsal. All times are times of the scenario. */
 public final class RehearsalPage {
     private static final String TIME = "time of the scenario in s";
 
-    /** Rates are taken over so many seconds of the scenario, as a scrape would. */
+    /** The seconds of the scenario over which a rate is calculated, as between two scrapes. */
     private static final double BIN = 15;
 
     private final Outcome outcome;
@@ -129,7 +129,7 @@ public final class RehearsalPage {
                 .toList();
     }
 
-    /** The growth of a count, a second. */
+    /** The growth of a count a second. */
     private List<Series.Point> rate(ToDoubleFunction<Moment> count, double times) {
         List<Series.Point> points = new ArrayList<>();
         Moment from = moments.getFirst();

@@ -5,10 +5,10 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What is rehearsed.
+ * The plan of a rehearsal.
  *
- * @param speed how much faster than in earnest
- * @param article whether the article's ScaledObject decides in place of the chart's
+ * @param speed how much faster than real time
+ * @param article whether the article's ScaledObject decides instead of the chart's
  */
 public record RehearsalPlan(Load load, Times times, Servers servers, Speed speed, boolean article) {
 
@@ -16,8 +16,8 @@ public record RehearsalPlan(Load load, Times times, Servers servers, Speed speed
      * Clients.
      *
      * @param base before and after the surge
-     * @param peak at its height
-     * @param rate messages a second that all publish together; the same at any speed
+     * @param peak at the height of the surge
+     * @param rate messages a second that all clients publish together; the same at any speed
      */
     public record Load(int base, int peak, double rate) {}
 
@@ -25,15 +25,15 @@ public record RehearsalPlan(Load load, Times times, Servers servers, Speed speed
      * The fleet.
      *
      * @param jars of the servers, started in turn
-     * @param rebalance whether they even their connections out
+     * @param rebalance whether the servers rebalance their connections
      */
     public record Servers(List<Path> jars, boolean rebalance) {}
 
     /**
-     * In the scenario's time.
+     * Times of the scenario.
      *
      * @param ramp in which the clients of the surge come, and go
-     * @param hold how long they stay once they have come
+     * @param hold how long the clients stay after they have come
      */
     public record Times(Duration ramp, Duration hold) {}
 }

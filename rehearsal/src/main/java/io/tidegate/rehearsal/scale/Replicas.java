@@ -7,23 +7,23 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
-/** As many pods as there are to be, as a ReplicaSet keeps them. The scaling thread changes it, any thread reads. */
+/** Keeps a number of pods, like a ReplicaSet. The scaling thread changes it, any thread reads it. */
 final class Replicas {
     private final List<Slot> slots;
     private final BiFunction<Slot, Integer, Pod> start;
     private final List<Pod> pods = new CopyOnWriteArrayList<>();
 
     /**
-     * None yet.
+     * No pods yet.
      *
-     * @param start starts a pod in a slot; gets its number, too
+     * @param start starts a pod in a slot, with the pod's number
      */
     Replicas(List<Slot> slots, BiFunction<Slot, Integer, Pod> start) {
         this.slots = slots;
         this.start = start;
     }
 
-    /** Pods that count as replicas: ready or not, but not leaving. */
+    /** The number of pods that count as replicas: ready or not, but not leaving. */
     int count() {
         return in(PodView.Phase.STARTING).size() + in(PodView.Phase.READY).size();
     }
@@ -32,17 +32,17 @@ final class Replicas {
         return pods.stream().filter(pod -> pod.phase() == phase).toList();
     }
 
-    /** All there have ever been, in the order of their start. */
+    /** All pods that ever started, in the order of their start. */
     List<Pod> all() {
         return pods;
     }
 
-    /** Starts or dismisses pods until there are so many. */
+    /** Starts or dismisses pods until there are this many. */
     void scale(int replicas) {
         while (count() < replicas) {
             pods.add(start.apply(freeSlot(), pods.size()));
         }
-        // Those that are not ready first, then the youngest: ReplicaSet's order where nothing else tells pods apart.
+        // Pods that are not ready leave first, then the youngest: the order of a ReplicaSet for otherwise equal pods.
         List<Pod> candidates =
                 new ArrayList<>(Stream.concat(in(PodView.Phase.STARTING).stream(), in(PodView.Phase.READY).stream())
                         .toList());
@@ -56,7 +56,7 @@ final class Replicas {
                 .filter(pod -> pod.phase() != PodView.Phase.GONE)
                 .map(pod -> pod.slot)
                 .toList();
-        // The one that was used longest ago, so that a pod's name comes back late.
+        // The slot that was used longest ago, so that a pod's name is reused late.
         return slots.stream()
                 .filter(slot -> !taken.contains(slot))
                 .min(Comparator.comparingInt(this::lastUse))

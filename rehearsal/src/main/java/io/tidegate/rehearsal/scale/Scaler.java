@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** KEDA and the HPA: asks the queries, and decides. */
+/** KEDA and the HPA: runs the queries, and decides. */
 final class Scaler {
-    /** Answers to a query, however it comes by them. */
+    /** Answers queries. */
     interface Source {
         Answer ask(String promql, boolean ignoreNull);
     }

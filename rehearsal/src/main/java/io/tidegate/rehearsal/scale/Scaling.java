@@ -12,19 +12,21 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a ScaledObject says of scaling.
+ * The scaling rules of a ScaledObject.
  *
- * @param min fewest replicas, at least 1
- * @param max most replicas
+ * @param min the fewest replicas, at least 1
+ * @param max the most replicas
  */
 record Scaling(int min, int max, Optional<Behavior> behavior, Optional<Fallback> fallback, List<Query> queries) {
-    /** Between two looks of the HPA: {@code --horizontal-pod-autoscaler-sync-period} of the controller manager. */
+    /**
+     * The time between two looks of the HPA: {@code --horizontal-pod-autoscaler-sync-period} of the controller manager.
+     */
     static final Duration SYNC = Duration.ofSeconds(15);
 
     /**
-     * Of a ScaledObject, with KEDA's and Kubernetes' defaults.
+     * Reads a ScaledObject, with the defaults of KEDA and Kubernetes.
      *
-     * @throws UnplayableException where it has what a rehearsal cannot play
+     * @throws UnplayableException where it has something that a rehearsal cannot play
      */
     static Scaling of(JsonNode scaledObject) {
         JsonNode spec = scaledObject.path("spec");
@@ -48,7 +50,7 @@ record Scaling(int min, int max, Optional<Behavior> behavior, Optional<Fallback>
                 List.copyOf(queries));
     }
 
-    /** Pods that one number of connections and messages a second needs, if every query tells the truth. */
+    /** The pods that this number of connections and messages a second needs, if all queries are correct. */
     int needed(double connections, double rate) {
         double most = 0;
         for (Query query : queries) {
@@ -58,7 +60,7 @@ record Scaling(int min, int max, Optional<Behavior> behavior, Optional<Fallback>
         return (int) Math.max(min, Math.min(max, most));
     }
 
-    /** The longest that shrinking from one number of pods to another takes, by window and policies. */
+    /** The longest time of shrinking from one number of pods to another, by window and policies. */
     Duration longestShrink(int from, int to) {
         Rules down = behavior.map(Behavior::down).orElse(Rules.DEFAULT_DOWN);
         Duration period = down.policies().stream()

@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** The servers' settings at a speed: what the chart renders, with the waiting that the fleet does together cut short. */
+/** The servers' settings at a speed: those of the rendered chart, with shorter waits for what the fleet does together. */
 final class ShortSettings {
-    /** As long as a client takes to connect elsewhere, which no speed makes shorter. */
+    /** The time that a client takes to connect to another server, which does not depend on the speed. */
     private static final Duration HAND_OVER = Duration.ofSeconds(8);
 
     private static final String REBALANCE = "tidegate.rebalance.";

@@ -8,20 +8,20 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A place for a pod: Prometheus and HAProxy know every one from the start. Prometheus takes up to ten real seconds to notice a
- * target that is added, which compressed time would make minutes.
+ * A place for a pod. Prometheus and HAProxy know all slots from the start, because Prometheus takes up to ten real
+ * seconds to notice a new target, which compressed time would make minutes.
  *
  * @param name of the pod, as the chart's queries select it
  * @param port of its WebSockets
  * @param managementPort of its metrics
  */
 record Slot(String name, int port, int managementPort) {
-    /** Below the ports that Linux, by default, gives to clients, who would otherwise take them meanwhile. */
+    /** Below the ports that Linux gives to clients by default: clients could otherwise take these ports meanwhile. */
     private static final int FIRST = 20_000;
 
     private static final int LAST = 32_000;
 
-    /** So many, with ports that are free now. */
+    /** This many slots, with ports that are free now. */
     static List<Slot> of(String deployment, int count) {
         List<Integer> ports = freePorts(2 * count);
         List<Slot> slots = new ArrayList<>();
@@ -32,7 +32,7 @@ record Slot(String name, int port, int managementPort) {
         return List.copyOf(slots);
     }
 
-    /** From a random one on, so that two rehearsals that begin at the same time stay apart. */
+    /** Free ports, searched from a random one on, so that two rehearsals that begin at the same time do not collide. */
     static List<Integer> freePorts(int count) {
         int begin = ThreadLocalRandom.current().nextInt(LAST - FIRST);
         List<Integer> ports = new ArrayList<>();

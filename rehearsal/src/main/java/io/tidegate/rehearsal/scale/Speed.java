@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How much faster the rehearsal runs than what it plays.
+ * How much faster than the scenario the rehearsal runs.
  *
  * @param factor scenario time over real time; 1 or more
  */
@@ -16,12 +16,12 @@ public record Speed(double factor) {
             Pattern.compile("\\[(" + DURATION + ")(?::(" + DURATION + ")?)?]|\\boffset\\s+(" + DURATION + ")");
     private static final Pattern PART = Pattern.compile("(\\d+)(ms|[smhdwy])");
 
-    /** How long something of the scenario takes here. */
+    /** The real time of a scenario time. */
     public Duration real(Duration scenario) {
         return Duration.ofNanos((long) (scenario.toNanos() / factor));
     }
 
-    /** What of the scenario has passed in a time here. */
+    /** The scenario time of a real time. */
     public Duration scenario(Duration real) {
         return Duration.ofNanos((long) (real.toNanos() * factor));
     }
@@ -40,7 +40,7 @@ public record Speed(double factor) {
         return Math.max(1, Math.round(duration(duration).toMillis() / factor)) + "ms";
     }
 
-    /** As PromQL and the chart's values write it: {@code 1m30s}; ISO-8601 as well. */
+    /** Reads a duration in the form of PromQL and the chart's values, {@code 1m30s}, or in ISO-8601. */
     static Duration duration(String written) {
         if (written.startsWith("P")) {
             return Duration.parse(written);

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The fleet that a rehearsal plays on, and who decides on it. The rehearsal's thread. */
+/** The fleet of a rehearsal, and what scales it. For the rehearsal's thread. */
 interface Stage extends AutoCloseable {
     /** A note. */
     String EVEN = "The servers even their connections out (tidegate.rebalance.enabled=true).";
@@ -16,31 +16,31 @@ interface Stage extends AutoCloseable {
             "The servers do not even their connections out (tidegate.rebalance.enabled=false): a pod that is added stays"
                     + " nearly empty while clients stay connected where they are.";
 
-    /** Where clients connect to. */
+    /** The addresses for clients. */
     List<URI> targets();
 
-    /** What the ScaledObject says. */
+    /** The scaling rules of the ScaledObject. */
     Scaling scaling();
 
-    /** Real time between two looks at what the HPA decides. */
+    /** The real time between two looks at the HPA's decision. */
     Duration pace();
 
     /**
-     * A look at what the HPA decides.
+     * Looks at the HPA's decision.
      *
      * @param now of the scenario
      */
     Decision look(Duration now);
 
-    /** All pods that there have been, in the order of their start. */
+    /** All pods that ever started, in the order of their start. */
     List<PodView> pods();
 
-    /** What the HPA itself says; empty where there is none, and its algorithm decides. */
+    /** The HPA's own status; empty where there is no HPA, and its algorithm decides. */
     default Optional<HpaLook> hpa() {
         return Optional.empty();
     }
 
-    /** What is real here and what is not, for the page. */
+    /** What is real on this stage and what is not, for the page. */
     List<String> notes();
 
     @Override

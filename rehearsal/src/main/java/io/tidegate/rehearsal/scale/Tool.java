@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A program that a rehearsal needs and that has to be installed. */
+/** A program that a rehearsal needs and that must be installed. */
 enum Tool {
     PROMETHEUS("prometheus"),
     HAPROXY("haproxy");
@@ -21,7 +21,7 @@ enum Tool {
         this.program = program;
     }
 
-    /** What is not there, each with the command that brings it. */
+    /** The missing programs, each with the command that installs it. */
     static List<String> missing() {
         return Arrays.stream(values())
                 .filter(tool -> Programs.find(tool.program).isEmpty())
@@ -29,7 +29,7 @@ enum Tool {
                 .toList();
     }
 
-    /** Starts it; it ends with this JVM at the latest. */
+    /** Starts the program. It ends with this JVM at the latest. */
     Process start(Path directory, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Programs.find(program)
@@ -49,7 +49,7 @@ enum Tool {
         }
     }
 
-    /** What it has printed. */
+    /** The program's output. */
     String said(Path directory) {
         try {
             return Files.readString(log(directory));

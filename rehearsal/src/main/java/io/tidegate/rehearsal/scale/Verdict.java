@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
- * Whether the fleet did as it should. Pure arithmetic on what was seen; times are seconds of the scenario.
+ * Whether the fleet behaved as it should. Calculated only from what was seen. Times are seconds of the scenario.
  *
  * @param lines each a claim and whether it holds
  */
@@ -19,7 +19,7 @@ public record Verdict(List<Line> lines) {
     /** A claim with its figures. */
     public record Line(boolean good, String text) {}
 
-    /** What came out of the clients and of the pods. */
+    /** The results of the clients and of the pods. */
     record Tally(long lost, long duplicated, long reordered, int forced, List<String> failures) {}
 
     public boolean isGood() {
@@ -27,7 +27,7 @@ public record Verdict(List<Line> lines) {
     }
 
     /**
-     * Judges.
+     * Judges a rehearsal.
      *
      * @param surge from the first client of the surge until the first leaves
      * @param ebb from then to the end
@@ -76,7 +76,7 @@ public record Verdict(List<Line> lines) {
                 limit);
     }
 
-    /** Steps in the wrong direction. */
+    /** The number of steps in the wrong direction. */
     private static int swings(List<Moment> moments, boolean growing) {
         int swings = 0;
         for (int i = 1; i < moments.size(); i++) {
@@ -86,7 +86,10 @@ public record Verdict(List<Line> lines) {
         return swings;
     }
 
-    /** How long from the last pod's readiness until all are near the mean, and stay there until the clients go. */
+    /**
+     * How long it takes, after the last pod is ready, until all pods are near the mean and stay there until the clients
+     * leave.
+     */
     private static Line even(List<Moment> high, int peak) {
         List<Moment> complete =
                 high.stream().dropWhile(moment -> moment.pods().ready() < peak).toList();

@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
 
 /** Clients of {@code tidegate.v1}. */
 final class VirtualUserClients implements Clients {
-    /** Clients of a topic, so that a message goes to about as many. */
+    /** Clients in a topic, so that a message goes to about this many. */
     private static final int OF_A_TOPIC = 10;
 
     private static final Duration STEP = Duration.ofMinutes(1);
@@ -25,7 +25,7 @@ final class VirtualUserClients implements Clients {
     private final VirtualUsers virtualUsers;
 
     /**
-     * Nobody is there yet.
+     * No client is connected yet.
      *
      * @param targets that share the clients
      */

@@ -1,6 +1,6 @@
 /**
- * The scaling rehearsal: real servers, Redis, Prometheus and HAProxy, and a fleet that grows and shrinks as the rendered chart
- * says.
+ * The scaling rehearsal: real servers, Redis, Prometheus and HAProxy, and a fleet that grows and shrinks according to the
+ * rendered chart.
  */
 @NullMarked
 package io.tidegate.rehearsal.scale;
