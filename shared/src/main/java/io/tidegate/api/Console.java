@@ -44,8 +44,8 @@ final class Console {
                 throw new IllegalStateException("the jar lacks " + FOLDER + name);
             }
             return Answer.of(200, TYPES.getOrDefault(name, ""), file.readAllBytes())
-                    // During a rollout pods of two releases serve side by side: a page must not keep scripts of the other
-                    // release.
+                    // During a rollout pods of two releases serve side by side: a page must not keep scripts of the
+                    // other release.
                     .with("Cache-Control", "no-cache")
                     .with("Content-Security-Policy", POLICY)
                     .with("Referrer-Policy", "no-referrer")

@@ -171,8 +171,8 @@ final class TopicPresence {
         long now = self.clock().nanoTime();
         reporting = false;
         if (answer == null) {
-            // It is unknown whether the relay took the report. The next try comes with the next step, or when the link is
-            // up again.
+            // It is unknown whether the relay took the report. The next try comes with the next step, or when the link
+            // is up again.
             whole = true;
             return;
         }

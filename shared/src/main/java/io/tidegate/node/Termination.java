@@ -29,8 +29,8 @@ public final class Termination {
         for (String name : List.of("TERM", "INT", "HUP")) {
             handle(name, () -> {
                 if (ending.compareAndSet(false, true)) {
-                    // The JVM calls handlers on daemon threads, and a thread that they start would also be a daemon. The
-                    // process would then end with the listeners' threads, before the rest is closed.
+                    // The JVM calls handlers on daemon threads, and a thread that they start would also be a daemon.
+                    // The process would then end with the listeners' threads, before the rest is closed.
                     Thread.ofPlatform()
                             .name("tidegate-termination")
                             .daemon(false)

@@ -106,7 +106,8 @@ public final class TlsKeys implements AutoCloseable {
         } catch (TlsFileException e) {
             problem = String.valueOf(e.getMessage());
         }
-        // While files are replaced one by one they may not fit together, so only a problem that is seen twice is logged.
+        // While files are replaced one by one they may not fit together, so only a problem that is seen twice is
+        // logged.
         if (problem.equals(before) && !problem.equals(told)) {
             told = problem;
             if (!problem.isEmpty()) {

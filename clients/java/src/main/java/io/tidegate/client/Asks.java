@@ -22,8 +22,8 @@ final class Asks {
             return;
         }
         for (Feed feed : feeds.values()) {
-            // The second connection subscribes only when the first one has said where delivery begins, because both must
-            // begin there.
+            // The second connection subscribes only when the first one has said where delivery begins, because both
+            // must begin there.
             if (!link.wants(feed.topic())
                     && (link == connector.first() || feed.received().isPresent())) {
                 link.subscribe(feed.topic(), feed.received(), feed.last(), feed.showsPresence());

@@ -135,8 +135,8 @@ final class Exchange implements Traffic {
             return;
         }
         if (message.position().isEmpty()) {
-            // A message without a position that comes on both connections cannot be recognized as the same. So only those
-            // of the first connection count.
+            // A message without a position that comes on both connections cannot be recognized as the same. So only
+            // those of the first connection count.
             if (link == connector.first()) {
                 feed.pass(message);
             }

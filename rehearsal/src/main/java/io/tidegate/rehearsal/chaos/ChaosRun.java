@@ -158,8 +158,8 @@ public final class ChaosRun {
                 faults.inject();
                 awaitEnd(faults);
                 judged.podsAreGone();
-                // A leave would be reported after the linger time and a few seconds. The pool's judgement waits for those
-                // seconds.
+                // A leave would be reported after the linger time and a few seconds. The pool's judgement waits for
+                // those seconds.
                 pause(PresencePool.LINGER);
             }
         }

@@ -110,8 +110,8 @@ final class SegmentCheck {
          * may be in any gap.
          */
         boolean includes(Published publish, OptionalInt rank) {
-            // If no observer has both of two messages, their order is arbitrary. So a lower rank alone does not mean that
-            // a message was earlier.
+            // If no observer has both of two messages, their order is arbitrary. So a lower rank alone does not mean
+            // that a message was earlier.
             if (publish.handedOverAt > segment.until) {
                 return false;
             }
