@@ -136,7 +136,7 @@ final class NativeSender {
     @SuppressWarnings("restricted") // the manifest enables native access
     private static MethodHandle findSend() {
         Linker linker = Linker.nativeLinker();
-        // {@code ssize_t send(int, const void *, size_t, int)}, where both sizes have 64 bits.
+        // ssize_t send(int, const void *, size_t, int), where both sizes have 64 bits.
         return linker.downcallHandle(
                 linker.defaultLookup().findOrThrow("send"),
                 FunctionDescriptor.of(

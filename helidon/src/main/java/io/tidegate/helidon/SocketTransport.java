@@ -102,7 +102,7 @@ final class SocketTransport implements Transport {
         try {
             for (int at = from; at < bytes.length; at += PIECE) {
                 int length = Math.min(PIECE, bytes.length - at);
-                // Not {@code create}, which writes beyond the end unless it begins at 0 (Helidon 4.2.6).
+                // Not create, which writes beyond the end unless it begins at 0 (Helidon 4.2.6).
                 socket.write(BufferData.createReadOnly(bytes, at, length));
                 restTaken = before + at + length - from;
             }

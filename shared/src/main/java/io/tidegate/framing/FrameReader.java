@@ -51,7 +51,7 @@ public final class FrameReader {
     private long length;
     private int key;
 
-    // The current message; {@code kind} is null where there is none.
+    // The current message; kind is null where there is none.
     private @Nullable Opcode kind;
     private boolean compressed;
     private byte[] message = NOTHING;

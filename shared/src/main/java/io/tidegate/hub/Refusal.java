@@ -4,7 +4,7 @@ import io.tidegate.access.Verdict;
 import io.tidegate.protocol.CloseCode;
 import io.tidegate.protocol.ErrorCode;
 
-/** The reason why a client is not admitted, and what it is told. */
+/** The reason why a client is not admitted, and the text that the client is told. */
 public record Refusal(ErrorCode code, String message, CloseCode close) {
     /** The refusal that a client gets for a refused token. */
     public static Refusal of(Verdict.Refused refused) {

@@ -39,7 +39,7 @@ final class TopicPresence {
     private boolean unwatched;
     private boolean emptied;
 
-    // Whom the presence is shown to.
+    // Subscriptions that are shown the presence.
     private final Set<Subscription> watchers = new LinkedHashSet<>();
     private final List<Waiting> waiting = new ArrayList<>();
     private final List<Waiting> unreported = new ArrayList<>();
@@ -211,7 +211,7 @@ final class TopicPresence {
         showWaiting();
     }
 
-    // Whom the presence is shown to.
+    // Subscriptions that are shown the presence.
 
     boolean isShown(Subscription subscription) {
         return watchers.contains(subscription);

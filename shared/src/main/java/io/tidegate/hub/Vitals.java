@@ -46,7 +46,7 @@ final class Vitals {
 
     /** The closing handshake has begun. */
     void closing(long attention) {
-        // The deadline is written first, because a thread that sees {@code closing} checks the deadline.
+        // The deadline is written first, because a thread that sees closing checks the deadline.
         cutAt = attention + CLOSE_TIMEOUT_NANOS;
         closing = true;
     }
