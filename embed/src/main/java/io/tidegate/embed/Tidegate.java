@@ -74,7 +74,7 @@ public final class Tidegate implements ServerFeature {
      */
     public static Tidegate create(Map<String, String> settings) {
         Settings read = SettingsReader.read(settings, System.getenv());
-        RequestClasses.load();
+        RequestClasses.load(read);
         return new Tidegate(read);
     }
 

@@ -102,7 +102,7 @@ public final class Launch {
 
     private static Optional<Server> open(Settings settings, Log log, Start start) {
         try {
-            RequestClasses.load();
+            RequestClasses.load(settings);
             return Optional.of(start.start(settings));
         } catch (IllegalArgumentException e) {
             giveUp(log, e, BAD_SETTINGS);

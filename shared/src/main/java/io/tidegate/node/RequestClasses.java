@@ -2,6 +2,7 @@ package io.tidegate.node;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.tidegate.settings.Settings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -19,33 +20,48 @@ import java.util.List;
  * carrier threads as processors. If all of them are kept in this way, and the next owner of the lock is a virtual thread
  * that waits for a carrier thread, all of these threads wait forever: docs/decisions/0033.
  *
- * <p>The names are in {@value #LISTS}. Each module with such classes has a list, with one name a line. A class that is
- * missing in the list is loaded when it is needed; the contract tests report it.
+ * <p>The names are in files in {@value #FOLDER}, with one name a line. Each module with such classes has one for every
+ * server, and one for a server that checks tokens or that traces, where these need more. A class that is missing in the
+ * files is loaded when it is needed; the contract tests report it.
  */
 public final class RequestClasses {
-    /** The name of each list on the class path. */
-    public static final String LISTS = "META-INF/tidegate/request-classes.txt";
+    private static final String FOLDER = "META-INF/tidegate/";
 
     private RequestClasses() {}
 
-    /** Loads all classes in the lists on the class path, without initializing them. To be called on a platform thread. */
-    public static void load() {
+    /** Loads what a server with these settings needs, without initializing it. To be called on a platform thread. */
+    public static void load(Settings settings) {
         ClassLoader loader = RequestClasses.class.getClassLoader();
-        names(loader).forEach(name -> load(name, loader));
+        names(settings, loader).forEach(name -> load(name, loader));
     }
 
-    /** The names in all lists that this class loader finds. */
-    public static List<String> names(ClassLoader loader) {
+    /**
+     * The classes in the files for these settings.
+     *
+     * @param loader of the modules
+     */
+    public static List<String> names(Settings settings, ClassLoader loader) {
+        List<String> names = new ArrayList<>(read("request-classes.txt", loader));
+        if (!settings.auth().isOpen()) {
+            names.addAll(read("request-classes-tokens.txt", loader));
+        }
+        if (settings.tracing().enabled()) {
+            names.addAll(read("request-classes-tracing.txt", loader));
+        }
+        return names;
+    }
+
+    private static List<String> read(String file, ClassLoader loader) {
         List<String> names = new ArrayList<>();
         try {
-            for (URL list : Collections.list(loader.getResources(LISTS))) {
-                try (BufferedReader lines = new BufferedReader(new InputStreamReader(list.openStream(), UTF_8))) {
+            for (URL url : Collections.list(loader.getResources(FOLDER + file))) {
+                try (BufferedReader lines = new BufferedReader(new InputStreamReader(url.openStream(), UTF_8))) {
                     lines.lines().forEach(names::add);
                 }
             }
             return names;
         } catch (IOException e) {
-            throw new UncheckedIOException(LISTS, e);
+            throw new UncheckedIOException(file, e);
         }
     }
 
@@ -53,7 +69,7 @@ public final class RequestClasses {
         try {
             Class.forName(name, false, loader);
         } catch (ClassNotFoundException | LinkageError e) {
-            // An application may leave out a library or use another version of it. It then does not need this class.
+            // The application leaves out a library, or has another version of it. Then nothing needs this class.
         }
     }
 }

@@ -5,8 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.tidegate.hostile.Attack;
 import io.tidegate.hostile.Siege;
 import io.tidegate.node.RequestClasses;
+import io.tidegate.settings.Settings;
+import io.tidegate.settings.SettingsReader;
+import io.tidegate.testing.OtlpCollector;
 import io.tidegate.testing.RawClient;
 import io.tidegate.testing.ServerProcess;
+import io.tidegate.testing.TestToken;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +33,9 @@ abstract class RequestClassesContract {
     /** As the JVM logs a class that it has loaded from a file; those of the JDK and those made at run time have none. */
     private static final String FROM_FILE = " source: file:";
 
+    /** Spans are exported by platform threads, which need no carrier. */
+    private static final String OF_OTHER_THREADS = "io.opentelemetry.exporter.";
+
     private static final String COMPRESSES = "Sec-WebSocket-Extensions: permessage-deflate";
 
     @TempDir
@@ -37,28 +45,72 @@ abstract class RequestClassesContract {
 
     @Test
     void whatIsListedIsLoadedAtTheStartAndNothingByAConnection() throws IOException, InterruptedException {
-        Path log = directory.resolve("classes.txt");
-        Map<String, String> settings = new HashMap<>(ApiClient.settings());
-        settings.put("tidegate.compression", "true");
-        List<String> options = List.of("-XX:AOTMode=off", "-Xlog:class+load:file=" + log + ":none:filesize=0");
-        try (ServerProcess server = ServerProcess.start(jar(), settings, START, options)) {
-            List<String> before = loaded(log);
-            Set<String> unknown = new TreeSet<>(RequestClasses.names(getClass().getClassLoader()));
-            before.forEach(unknown::remove);
-            assertEquals(Set.of(), unknown, "to be taken out of " + RequestClasses.LISTS);
+        Map<String, String> settings = settings();
+        try (ServerProcess server = start(settings)) {
+            Set<String> before = loadedAtStart(settings);
             Attack.Ports ports = new Attack.Ports(server.port(), server.managementPort(), server.apiPort());
             new Siege(ports, List.of(Attack.values()), 1).hold(SIEGE);
-            goodClient(server);
-            Set<String> missing = new TreeSet<>(loaded(log));
-            before.forEach(missing::remove);
-            assertEquals(Set.of(), missing, "to be added to a file " + RequestClasses.LISTS);
+            goodClient(server, "");
+            assertNothingLoadedSince(before);
         }
     }
 
+    @Test
+    void theSameHoldsWhereTokensAreCheckedAndRequestsTraced() throws IOException {
+        try (OtlpCollector collector = OtlpCollector.start()) {
+            Map<String, String> settings = settings();
+            settings.putAll(TestToken.settings());
+            settings.put("tidegate.auth.presence", "*");
+            settings.putAll(collector.settings());
+            settings.put("tidegate.tracing.enabled", "true");
+            try (ServerProcess server = start(settings)) {
+                Set<String> before = loadedAtStart(settings);
+                String token = "?access_token=" + TestToken.of("ann").signed();
+                try (RawClient stranger = RawClient.connect(server.port(), "/chat" + token + "x")) {
+                    stranger.awaitEnd();
+                }
+                goodClient(server, token);
+                assertNothingLoadedSince(before);
+            }
+        }
+    }
+
+    private static Map<String, String> settings() {
+        Map<String, String> settings = new HashMap<>(ApiClient.settings());
+        settings.put("tidegate.compression", "true");
+        return settings;
+    }
+
+    private ServerProcess start(Map<String, String> settings) {
+        List<String> options = List.of("-XX:AOTMode=off", "-Xlog:class+load:file=" + log() + ":none:filesize=0");
+        return ServerProcess.start(jar(), settings, START, options);
+    }
+
+    private Path log() {
+        return directory.resolve("classes.txt");
+    }
+
+    private Set<String> loadedAtStart(Map<String, String> settings) throws IOException {
+        Set<String> loaded = loaded();
+        Settings read = SettingsReader.read(settings, Map.of());
+        Set<String> unknown =
+                new TreeSet<>(RequestClasses.names(read, getClass().getClassLoader()));
+        unknown.removeAll(loaded);
+        assertEquals(Set.of(), unknown, "listed, and not loaded");
+        return loaded;
+    }
+
+    private void assertNothingLoadedSince(Set<String> before) throws IOException {
+        Set<String> missing = new TreeSet<>(loaded());
+        missing.removeAll(before);
+        assertEquals(Set.of(), missing, "to be added to a file META-INF/tidegate/request-classes*.txt");
+    }
+
     /** What others use: both wires, presence, the API, and what operators and browsers ask. */
-    private static void goodClient(ServerProcess server) {
-        try (FullClient ann = FullClient.connect(server.port(), "", COMPRESSES, "Sec-WebSocket-Protocol: tidegate.v1");
-                RawClient broadcast = RawClient.connect(server.port(), "/")) {
+    private static void goodClient(ServerProcess server, String query) {
+        try (FullClient ann =
+                        FullClient.connect(server.port(), query, COMPRESSES, "Sec-WebSocket-Protocol: tidegate.v1");
+                RawClient broadcast = RawClient.connect(server.port(), "/" + query)) {
             broadcast.text("hello");
             ann.says("{\"type\":\"subscribe\",\"topic\":\"room\",\"last\":10,\"presence\":true}");
             ann.publish("room", "first", "an-id");
@@ -76,11 +128,12 @@ abstract class RequestClassesContract {
         }
     }
 
-    private static List<String> loaded(Path log) throws IOException {
-        try (Stream<String> lines = Files.lines(log)) {
+    private Set<String> loaded() throws IOException {
+        try (Stream<String> lines = Files.lines(log())) {
             return lines.filter(line -> line.contains(FROM_FILE))
+                    .filter(line -> !line.startsWith(OF_OTHER_THREADS))
                     .map(line -> line.substring(0, line.indexOf(FROM_FILE)))
-                    .toList();
+                    .collect(Collectors.toSet());
         }
     }
 }
