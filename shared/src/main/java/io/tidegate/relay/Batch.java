@@ -22,11 +22,11 @@ final class Batch {
         this.answerByNanos = answerByNanos;
     }
 
-    /** As a link takes it, and room for a probe. */
-    List<Link.Outgoing> outgoing(String prefix) {
+    /** As a link takes it, and room for a probe. To be called right before the link takes it: see {@link KnownPositions}. */
+    List<Link.Outgoing> outgoing(String prefix, KnownPositions known) {
         groups = Group.of(publishes);
         List<Link.Outgoing> outgoing = new ArrayList<>(groups.size() + 1);
-        groups.forEach(group -> outgoing.add(group.outgoing(prefix)));
+        groups.forEach(group -> outgoing.add(group.outgoing(prefix, known)));
         return outgoing;
     }
 
@@ -52,6 +52,14 @@ final class Batch {
             }
         }
         return taken;
+    }
+
+    /** Notes the positions that Redis has given. */
+    void learn(List<Link.Answer> answers, KnownPositions known) {
+        for (int i = 0; i < groups.size(); i++) {
+            Group group = groups.get(i);
+            group.last(answers.get(i)).ifPresent(last -> known.learned(group.topic(), last));
+        }
     }
 
     /** Tells the publishers; returns how many publishes were refused. */

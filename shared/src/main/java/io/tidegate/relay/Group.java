@@ -4,9 +4,11 @@ import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.relay.PublishQueue.Waiting;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The publishes of a batch that leave as one: those of a topic that its history takes, with none between them that it does
@@ -37,13 +39,24 @@ record Group(Topic topic, boolean kept, List<Waiting> publishes) {
         return groups;
     }
 
-    Link.Outgoing outgoing(String prefix) {
+    /** As a link takes it, with what is known of the topic's position now. */
+    Link.Outgoing outgoing(String prefix, KnownPositions known) {
         TopicKeys keys = new TopicKeys(prefix, topic);
         if (kept) {
-            return new Link.Kept(keys, publishes.stream().map(Waiting::entry).toList());
+            return new Link.Kept(
+                    keys,
+                    known.of(topic),
+                    publishes.stream().map(Waiting::entry).toList());
         }
         byte[] envelope = publishes.getFirst().entry().envelope();
         return new Link.Plain(keys.channel(), topic.hasHistory() ? Packet.unkept(envelope) : envelope);
+    }
+
+    /** The last position that Redis has answered, if any: where an id was known, not the last message's. */
+    Optional<Position> last(Link.Answer answer) {
+        return answer instanceof Link.Taken taken
+                ? taken.positions().stream().max(Comparator.comparingLong(Position::offset))
+                : Optional.empty();
     }
 
     /** Redis has answered; returns how many have failed. */

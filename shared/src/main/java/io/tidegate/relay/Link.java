@@ -24,8 +24,13 @@ interface Link {
     /** Bytes for a channel; nothing of them is kept. */
     record Plain(String channel, byte[] bytes) implements Outgoing {}
 
-    /** Messages of a topic with a history, in order. */
-    record Kept(TopicKeys keys, List<Entry> entries) implements Outgoing {}
+    /**
+     * Messages of a topic with a history, in order. Where the topic's count is behind what this node knows, a new epoch begins
+     * with them.
+     *
+     * @param known the last position that this node knows, if any
+     */
+    record Kept(TopicKeys keys, Optional<Position> known, List<Entry> entries) implements Outgoing {}
 
     /**
      * One of them.
@@ -59,12 +64,11 @@ interface Link {
     CompletableFuture<Void> unsubscribe(String channel);
 
     /**
-     * Where a topic stands: its last position. Where its count has gone back behind what this node has delivered, a new
-     * epoch begins.
+     * Where a topic stands: its last position. Where its count is behind what this node knows, a new epoch begins.
      *
-     * @param delivered the last position that this node has delivered, if any
+     * @param known the last position that this node knows, if any
      */
-    CompletableFuture<Attachment> attach(TopicKeys keys, Optional<Position> delivered);
+    CompletableFuture<Attachment> attach(TopicKeys keys, Optional<Position> known);
 
     /** What follows a position, up to about so many bytes. */
     CompletableFuture<History> history(TopicKeys keys, Position after, int maxBytes);

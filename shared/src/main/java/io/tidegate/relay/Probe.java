@@ -6,6 +6,7 @@ import io.tidegate.protocol.Topic;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
@@ -92,7 +93,8 @@ final class Probe {
         number++;
         byte[] bytes = ByteBuffer.allocate(Long.BYTES).putLong(number).array();
         byte[] envelope = new Envelope(new Message(Opcode.BINARY, bytes), 0).encode();
-        return new Link.Kept(keys, List.of(new Link.Entry("", envelope)));
+        // Nobody looks at the position of a probe, so none of them needs to be known.
+        return new Link.Kept(keys, Optional.empty(), List.of(new Link.Entry("", envelope)));
     }
 
     /** Whether the last {@link #next} has come back. */

@@ -54,6 +54,7 @@ public final class RedisRelay implements Relay {
     private final EpochMicros time;
     private final Clock clock;
     private final Rarely strangers = new Rarely();
+    private final KnownPositions known = new KnownPositions();
     private final Uplink uplink;
     private final LossLog losses = new LossLog();
     private volatile @Nullable Thread ticker;
@@ -89,11 +90,13 @@ public final class RedisRelay implements Relay {
         this.clock = clock;
         this.time = new EpochMicros(clock);
         this.uplink = new Uplink(
-                new Uplink.Parts(opener, prefix, random, metrics, clock), owners, topic -> delivery(topic, owners));
+                new Uplink.Parts(opener, prefix, known, random, metrics, clock),
+                owners,
+                topic -> delivery(topic, owners));
     }
 
     private Owner<TopicEvent> delivery(Topic topic, Owners owners) {
-        return TopicDelivery.of(keys(topic), new ToReceiver(topic), this::post, owners);
+        return TopicDelivery.of(keys(topic), new ToReceiver(topic), known, this::post, owners);
     }
 
     private void post(UplinkEvent event) {
@@ -163,17 +166,26 @@ public final class RedisRelay implements Relay {
 
     @Override
     public CompletionStage<Position> head(Topic topic) {
-        return read(link -> link.attach(keys(topic), Optional.empty()).thenApply(Attachment::head));
+        return read(link -> link.attach(keys(topic), known.of(topic)).thenApply(found -> {
+            known.learned(topic, found.head());
+            return found.head();
+        }));
     }
 
     @Override
     public CompletionStage<History> history(Topic topic, Position after, int maxBytes) {
-        return read(link -> link.history(keys(topic), after, maxBytes));
+        return read(link -> link.history(keys(topic), after, maxBytes).thenApply(found -> noted(topic, found)));
     }
 
     @Override
     public CompletionStage<History> last(Topic topic, int messages, int maxBytes) {
-        return read(link -> link.last(keys(topic), messages, maxBytes));
+        return read(link -> link.last(keys(topic), messages, maxBytes).thenApply(found -> noted(topic, found)));
+    }
+
+    /** Before anybody gets it: what came to somebody here may not have come to the topic's delivery yet. */
+    private History noted(Topic topic, History found) {
+        known.learned(topic, found.last());
+        return found;
     }
 
     @Override

@@ -164,10 +164,10 @@ final class RedissonLink implements Link {
     }
 
     @Override
-    public CompletableFuture<Attachment> attach(TopicKeys keys, Optional<Position> delivered) {
+    public CompletableFuture<Attachment> attach(TopicKeys keys, Optional<Position> known) {
         return track(
                 Of.ONE_TOPIC,
-                () -> scripts.attach(redisson.getScript(ByteArrayCodec.INSTANCE), keys, delivered)
+                () -> scripts.attach(redisson.getScript(ByteArrayCodec.INSTANCE), keys, known)
                         .thenApply(Scripts::attachment));
     }
 

@@ -76,6 +76,8 @@ final class Scripts {
         List<byte[]> arguments = new ArrayList<>();
         arguments.add(keys.channel().getBytes(UTF_8));
         arguments.add(epochs.get().getBytes(UTF_8));
+        arguments.add(epoch(kept.known()));
+        arguments.add(offset(kept.known()));
         for (Link.Entry entry : kept.entries()) {
             arguments.add(entry.id().getBytes(UTF_8));
             arguments.add(entry.envelope());
@@ -84,7 +86,7 @@ final class Scripts {
         return scripts.evalShaAsync(Mode.READ_WRITE, script, ReturnType.LIST, keys.writing(), arguments.toArray());
     }
 
-    CompletionStage<List<Object>> attach(RScriptAsync scripts, TopicKeys keys, Optional<Position> delivered) {
+    CompletionStage<List<Object>> attach(RScriptAsync scripts, TopicKeys keys, Optional<Position> known) {
         String epoch = epochs.get();
         return scripts.evalShaAsync(
                 Mode.READ_WRITE,
@@ -93,8 +95,8 @@ final class Scripts {
                 keys.attaching(),
                 epoch.getBytes(UTF_8),
                 bytes(retention.state().toMillis()),
-                delivered.map(Position::epoch).orElse("").getBytes(UTF_8),
-                bytes(delivered.map(Position::offset).orElse(0L)),
+                epoch(known),
+                offset(known),
                 EmptyPosition.birth(epoch).getBytes(UTF_8));
     }
 
@@ -210,6 +212,14 @@ final class Scripts {
 
     private static String text(Object bytes) {
         return new String((byte[]) bytes, UTF_8);
+    }
+
+    private static byte[] epoch(Optional<Position> known) {
+        return known.map(Position::epoch).orElse("").getBytes(UTF_8);
+    }
+
+    private static byte[] offset(Optional<Position> known) {
+        return bytes(known.map(Position::offset).orElse(0L));
     }
 
     private static byte[] bytes(long number) {

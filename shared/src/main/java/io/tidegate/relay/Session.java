@@ -47,6 +47,7 @@ final class Session {
     private final Link link;
     private final String prefix;
     private final Probe probe;
+    private final KnownPositions known;
     private final Metrics metrics;
     private final Consumer<UplinkEvent> uplink;
     private final PublishQueue queue = new PublishQueue();
@@ -67,10 +68,17 @@ final class Session {
      *
      * @param uplink takes what becomes of this; any thread
      */
-    Session(Link link, String prefix, Probe probe, Metrics metrics, Consumer<UplinkEvent> uplink) {
+    Session(
+            Link link,
+            String prefix,
+            Probe probe,
+            KnownPositions known,
+            Metrics metrics,
+            Consumer<UplinkEvent> uplink) {
         this.link = link;
         this.prefix = prefix;
         this.probe = probe;
+        this.known = known;
         this.metrics = metrics;
         this.uplink = uplink;
     }
@@ -119,7 +127,8 @@ final class Session {
         if (batch == null) {
             return;
         }
-        // Counted before, since a caller may look at the count as soon as it has its answer.
+        // Before the answers, since who has one may publish again at once, and look at the count.
+        batch.learn(event.answers(), known);
         metrics.relayPublished().add(batch.ofClients(event.answers()));
         metrics.relayErrors().add(batch.complete(event.answers()));
         underWay = null;
@@ -225,14 +234,14 @@ final class Session {
             if (probing) {
                 send(batch, probe.next(now));
             } else {
-                send(batch, batch.outgoing(prefix));
+                send(batch, batch.outgoing(prefix, known));
             }
         }
     }
 
     private void send(Batch batch, Link.Kept probing) {
         underWay = batch;
-        List<Link.Outgoing> outgoing = new ArrayList<>(batch.outgoing(prefix));
+        List<Link.Outgoing> outgoing = new ArrayList<>(batch.outgoing(prefix, known));
         outgoing.add(probing);
         send(batch, outgoing);
     }

@@ -47,6 +47,7 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
 
     private final TopicKeys keys;
     private final Arrivals arrivals;
+    private final KnownPositions known;
     private final Consumer<UplinkEvent> uplink;
     private final Owner<TopicEvent> inbox;
 
@@ -58,9 +59,11 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
     private boolean skipping;
     private boolean watched;
 
-    private TopicDelivery(TopicKeys keys, Arrivals arrivals, Consumer<UplinkEvent> uplink, Owners owners) {
+    private TopicDelivery(
+            TopicKeys keys, Arrivals arrivals, KnownPositions known, Consumer<UplinkEvent> uplink, Owners owners) {
         this.keys = keys;
         this.arrivals = arrivals;
+        this.known = known;
         this.uplink = uplink;
         this.inbox = owners.serial("topic " + keys.topic().name(), this);
     }
@@ -68,10 +71,12 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
     /**
      * A topic that delivers nothing yet, and is muted.
      *
+     * @param known is told what is delivered
      * @param uplink is told what has become of an order; any thread
      */
-    static Owner<TopicEvent> of(TopicKeys keys, Arrivals arrivals, Consumer<UplinkEvent> uplink, Owners owners) {
-        return new TopicDelivery(keys, arrivals, uplink, owners).inbox;
+    static Owner<TopicEvent> of(
+            TopicKeys keys, Arrivals arrivals, KnownPositions known, Consumer<UplinkEvent> uplink, Owners owners) {
+        return new TopicDelivery(keys, arrivals, known, uplink, owners).inbox;
     }
 
     @Override
@@ -82,6 +87,7 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
             case TopicEvent.Mute mute -> mute(mute.muted());
             case TopicEvent.End end -> {
                 current = null;
+                known.leave(keys.topic());
                 end.ended().complete(null);
             }
             case TopicEvent.OfFeed of when of.feed().equals(current) -> take(of);
@@ -103,7 +109,7 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
         switch (event) {
             case TopicEvent.Subscribed subscribed -> {
                 if (hasHistory()) {
-                    attach(feed, Optional.ofNullable(delivered), false);
+                    attach(feed, false);
                 } else {
                     uplink.accept(new UplinkEvent.TopicDone(keys.topic(), feed.order()));
                 }
@@ -128,6 +134,9 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
         current = feed;
         held.begin();
         skipping = false;
+        if (hasHistory()) {
+            known.carry(keys.topic());
+        }
         CompletableFuture<Void> subscribed =
                 feed.link().subscribe(keys.channel(), bytes -> inbox.post(new TopicEvent.Arrived(feed, bytes)));
         then(feed, subscribed, nothing -> new TopicEvent.Subscribed(feed));
@@ -135,6 +144,7 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
 
     /** What still arrives is of the feed before, and so ignored. */
     private void stop(TopicEvent.Stop stop) {
+        known.leave(keys.topic());
         if (stop.link().isPresent()) {
             Feed last = new Feed(stop.order(), stop.link().get());
             current = last;
@@ -145,8 +155,11 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
         }
     }
 
-    private void attach(Feed feed, Optional<Position> known, boolean isSkipping) {
-        then(feed, feed.link().attach(keys, known), found -> new TopicEvent.Attached(feed, found, isSkipping));
+    private void attach(Feed feed, boolean isSkipping) {
+        then(
+                feed,
+                feed.link().attach(keys, known.of(keys.topic())),
+                found -> new TopicEvent.Attached(feed, found, isSkipping));
     }
 
     private <T> void then(Feed feed, CompletableFuture<T> operation, Function<T, TopicEvent> event) {
@@ -187,10 +200,10 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
     private void page(Feed feed, Position head, History history) {
         Position before = delivered;
         if (!history.reaches() || before == null) {
-            attach(feed, Optional.empty(), true);
+            attach(feed, true);
             return;
         }
-        delivered = history.last();
+        delivered(history.last());
         if (!muted && !history.messages().isEmpty()) {
             arrivals.missed(history.after().plus(1), history);
         }
@@ -198,7 +211,7 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
     }
 
     private void catchUp(Feed feed, Position from, Position head) {
-        delivered = from;
+        delivered(from);
         if (from.offset() >= head.offset()) {
             goLive(feed);
         } else {
@@ -232,11 +245,11 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
     }
 
     /** Anyone may publish to a channel: whether messages are missing, the topic itself knows. */
-    private void doubt(Feed feed, Position known, Position first) {
+    private void doubt(Feed feed, Position first) {
         held.begin();
         then(
                 feed,
-                feed.link().attach(keys, Optional.of(known)),
+                feed.link().attach(keys, known.of(keys.topic())),
                 found -> new TopicEvent.Doubted(feed, first, found.head()));
     }
 
@@ -292,15 +305,21 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
                 gap(before);
             }
         }
-        long known = before.offset() - packet.first().offset() + 1;
-        if (known < 0) {
-            doubt(feed, before, packet.first());
-        } else if (known < packet.envelopes().size()) {
-            delivered = packet.last();
+        long had = before.offset() - packet.first().offset() + 1;
+        if (had < 0) {
+            doubt(feed, packet.first());
+        } else if (had < packet.envelopes().size()) {
+            delivered(packet.last());
             deliver(
                     before.plus(1),
-                    packet.envelopes().subList((int) known, packet.envelopes().size()));
+                    packet.envelopes().subList((int) had, packet.envelopes().size()));
         }
+    }
+
+    /** Noted before anybody gets it. */
+    private void delivered(Position position) {
+        delivered = position;
+        known.learned(keys.topic(), position);
     }
 
     private void deliver(Position first, List<Envelope> envelopes) {
@@ -348,7 +367,7 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
                 } else {
                     skipping = true;
                     held.begin();
-                    attach(of.feed(), Optional.empty(), true);
+                    attach(of.feed(), true);
                 }
             }
             case TopicEvent.Mute mute -> {}

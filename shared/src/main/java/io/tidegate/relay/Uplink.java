@@ -31,6 +31,7 @@ final class Uplink implements Owner.Step<UplinkEvent> {
 
     private final Link.Opener opener;
     private final String prefix;
+    private final KnownPositions known;
     private final RandomGenerator random;
     private final Metrics metrics;
     private final Clock clock;
@@ -53,7 +54,13 @@ final class Uplink implements Owner.Step<UplinkEvent> {
     private volatile @Nullable Link link;
 
     /** What it is made of beside the owner. */
-    record Parts(Link.Opener opener, String prefix, RandomGenerator random, Metrics metrics, Clock clock) {}
+    record Parts(
+            Link.Opener opener,
+            String prefix,
+            KnownPositions known,
+            RandomGenerator random,
+            Metrics metrics,
+            Clock clock) {}
 
     /**
      * Connects with the first {@link UplinkEvent.Tick}.
@@ -63,6 +70,7 @@ final class Uplink implements Owner.Step<UplinkEvent> {
     Uplink(Parts parts, Owners owners, Function<Topic, Owner<TopicEvent>> deliveries) {
         this.opener = parts.opener;
         this.prefix = parts.prefix;
+        this.known = parts.known;
         this.random = parts.random;
         this.metrics = parts.metrics;
         this.clock = parts.clock;
@@ -192,7 +200,7 @@ final class Uplink implements Owner.Step<UplinkEvent> {
             fresh.close();
             return;
         }
-        session = new Session(fresh, prefix, new Probe(prefix, random), metrics, this::post);
+        session = new Session(fresh, prefix, new Probe(prefix, random), known, metrics, this::post);
         session.begin(now);
     }
 

@@ -2,15 +2,15 @@
 --
 -- KEYS  1 to 4 as in publish.lua  5 birth: one random value for all topics of a slot, made once, and lost with the data
 --       6 state of the presence, as in presence.lua
--- ARGV  1 a new epoch  2 ttl of the state in ms  3 and 4 the epoch and offset up to which the node has delivered, empty
---       and 0 where it has not  5 a birth, where there is none yet
+-- ARGV  1 a new epoch  2 ttl of the state in ms  3 and 4 the epoch and offset of the last position that the node knows,
+--       empty and 0 where it knows none  5 a birth, where there is none yet
 --
 -- Answers the epoch and the offset of the last message, and 1 where somebody may want to see who is there, else 0. Of a topic of which nothing is kept, nothing is kept
 -- because somebody asks: its epoch is the birth, then the time in ms in 13 digits, and its offset 0 (EmptyPosition).
 --
 -- A count goes back where Redis came back with less than it had (a replica that took over, a disk that was behind): the
 -- same offsets would then stand for other messages. A node that knows better begins a new epoch, so that nobody takes
--- one for the other. It has no time of birth: no position of an empty topic leads to it.
+-- one for the other; publish.lua does the same. It has no time of birth: no position of an empty topic leads to it.
 local state, log, ids, older = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local watched = redis.call('EXISTS', KEYS[6])
 local known = redis.call('HMGET', state, 'epoch', 'offset')

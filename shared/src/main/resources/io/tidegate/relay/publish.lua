@@ -1,8 +1,8 @@
 -- Publishes messages of one topic, in order and in one step: nobody sees the one without the other.
 --
 -- KEYS  1 state  2 log (stream)  3 ids (hash)  4 ids of the generation before
--- ARGV  1 channel  2 epoch for a topic that has none; then for each message 3 its id, empty where it has none, and 4 its
---       envelope
+-- ARGV  1 channel  2 a new epoch  3 and 4 the epoch and offset of the last position that the node knows, empty and 0 where
+--       it knows none; then for each message 5 its id, empty where it has none, and 6 its envelope
 --
 -- Lines before this set what is the same for all publishes of a link, since each argument costs as much as a field. As
 -- text KEPT: messages kept, 0 for none; TTL, IDS_TTL, STATE_TTL: of them, of the ids, of the state, in ms. As numbers
@@ -10,6 +10,10 @@
 -- generation.
 --
 -- Answers the epoch, then each message's offset: that of the first one where its id is known.
+--
+-- Where the count is behind what the node knows it went back, and a new epoch begins, as in attach.lua: the next offset was
+-- another message's. Not for messages whose ids are all known: none of them needs an offset. The ids end with their epoch,
+-- since what they stand for is an offset in it.
 --
 -- What is delivered is one packet: "epoch offset-of-the-first\n", then each envelope behind its length in four bytes.
 --
@@ -23,10 +27,22 @@ local state, log, ids, older = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 -- Each call, and each text of a number, costs half a microsecond: none is made for a key that cannot exist.
 local known = call('HMGET', state, 'epoch', 'offset', 'bytes', 'full', 'turned')
 local epoch, last, bytes, full, turned = known[1], (known[2] or 0) + 0, (known[3] or 0) + 0, known[4], known[5]
+if epoch and epoch == ARGV[3] and last < ARGV[4] + 0 then
+  local isNew = false
+  for i = 5, #ARGV, 2 do
+    local id = ARGV[i]
+    isNew = isNew or id == '' or not (call('HGET', ids, id) or call('HGET', older, id))
+  end
+  if isNew then
+    epoch, last, bytes, full, turned = ARGV[2], 0, 0, nil, 'none'
+    call('DEL', state, log, ids, older)
+    call('HSET', state, 'epoch', epoch, 'offset', '0', 'turned', turned)
+  end
+end
 local offset, text, named = last, nil, false
 
 local answer, packet = {epoch or ARGV[2]}, {format('%s %d\n', epoch or ARGV[2], offset + 1)}
-for i = 3, #ARGV, 2 do
+for i = 5, #ARGV, 2 do
   local id, envelope = ARGV[i], ARGV[i + 1]
   local before = id ~= '' and epoch and (call('HGET', ids, id) or (turned ~= '0' and call('HGET', older, id)))
   if before then

@@ -28,7 +28,7 @@ class EmptyTopicDeliveryTest {
             new ModelRedis(RelayTimes.of(Settings.defaults()), () -> Retention.newEpoch(random));
     private final List<String> delivered = new ArrayList<>();
     private final Owner<TopicEvent> delivery =
-            TopicDelivery.of(KEYS, new Arrivals(), event -> {}, new InlineOwners(() -> {}));
+            TopicDelivery.of(KEYS, new Arrivals(), new KnownPositions(), event -> {}, new InlineOwners(() -> {}));
 
     private final class Arrivals implements TopicDelivery.Arrivals {
         @Override
@@ -86,7 +86,7 @@ class EmptyTopicDeliveryTest {
 
     private void publish(String text) {
         Link.Entry entry = new Link.Entry("", new Envelope(Inbox.text(text), 0).encode());
-        ModelRedis.Published published = redis.publish(KEYS, List.of(entry));
+        ModelRedis.Published published = redis.publish(KEYS, Optional.empty(), List.of(entry));
         listener.ifPresent(present -> present.accept(published.packet().orElseThrow()));
     }
 

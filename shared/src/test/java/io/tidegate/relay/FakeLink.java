@@ -32,6 +32,7 @@ final class FakeLink implements Link {
     private final Map<String, Consumer<byte[]>> listeners = new ConcurrentHashMap<>();
     private final List<String> calls = new ArrayList<>();
     private final List<List<byte[]>> batches = new ArrayList<>();
+    private final List<Optional<Position>> known = new ArrayList<>();
     private final List<Runnable> held = new ArrayList<>();
     private final Map<Object, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
     private final CompletableFuture<String> lost = new CompletableFuture<>();
@@ -131,6 +132,13 @@ final class FakeLink implements Link {
         }
     }
 
+    /** What the node knew of the topic with each publish so far that is kept; probes are left out. */
+    List<Optional<Position>> known() {
+        synchronized (known) {
+            return List.copyOf(known);
+        }
+    }
+
     /** Lets bytes arrive on a channel. */
     void arrive(String channel, byte[] bytes) {
         Consumer<byte[]> listener = listeners.get(channel);
@@ -149,6 +157,13 @@ final class FakeLink implements Link {
         if (!messages.isEmpty()) {
             synchronized (batches) {
                 batches.add(messages);
+            }
+        }
+        for (Outgoing outgoing : batch) {
+            if (outgoing instanceof Kept kept && !kept.keys().isProbe()) {
+                synchronized (known) {
+                    known.add(kept.known());
+                }
             }
         }
         return call("publish", () -> batch.stream().map(this::publish).toList());
@@ -206,7 +221,7 @@ final class FakeLink implements Link {
     }
 
     @Override
-    public CompletableFuture<Attachment> attach(TopicKeys keys, Optional<Position> delivered) {
+    public CompletableFuture<Attachment> attach(TopicKeys keys, Optional<Position> known) {
         if (rejected.test(keys)) {
             return CompletableFuture.failedFuture(RelayUnavailableException.refused(REFUSED));
         }

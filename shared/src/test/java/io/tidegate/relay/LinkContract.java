@@ -92,6 +92,7 @@ abstract class LinkContract {
     private static Link.Kept kept(String... texts) {
         return new Link.Kept(
                 KEYS,
+                Optional.empty(),
                 List.of(texts).stream()
                         .map(text -> new Link.Entry("", new Envelope(Inbox.text(text), 0).encode()))
                         .toList());
@@ -207,7 +208,7 @@ abstract class LinkContract {
         Link link = link();
         refuse(link);
         TopicKeys others = new TopicKeys("test", new Topic("others"));
-        Link.Kept other = new Link.Kept(others, kept("b").entries());
+        Link.Kept other = new Link.Kept(others, Optional.empty(), kept("b").entries());
         List<Link.Answer> answers = value(link.publish(List.of(plain("x"), kept("a"), other, kept("c"), plain("y"))));
         assertEquals(
                 List.of(true, false, true, false, true),

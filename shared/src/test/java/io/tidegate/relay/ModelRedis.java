@@ -140,15 +140,22 @@ final class ModelRedis {
     Published publish(Link.Outgoing outgoing) {
         return switch (outgoing) {
             case Link.Plain plain -> new Published(plain.channel(), List.of(), Optional.of(plain.bytes()));
-            case Link.Kept kept -> publish(kept.keys(), kept.entries());
+            case Link.Kept kept -> publish(kept.keys(), kept.known(), kept.entries());
         };
     }
 
-    Published publish(TopicKeys name, List<Link.Entry> entries) {
+    Published publish(TopicKeys name, Optional<Position> known, List<Link.Entry> entries) {
         String newEpoch = epochs.get();
         Keys keys = keys(name);
         if (keys.state == null) {
             keys.forget();
+        }
+        State counted = keys.state;
+        if (counted != null
+                && known.stream().anyMatch(last -> isBehind(last, new Position(counted.epoch, counted.offset)))
+                && entries.stream().anyMatch(entry -> entry.id().isEmpty() || keys.offset(entry.id()) == null)) {
+            keys.forget();
+            keys.state = new State(newEpoch, 0, -1, 0, 0, retention.bytes());
         }
         State old = keys.state == null ? new State(newEpoch, 0, now, 0, 0, retention.bytes()) : keys.state;
         String epoch = old.epoch;
@@ -219,15 +226,15 @@ final class ModelRedis {
         return known.epoch().equals(head.epoch()) && known.offset() > head.offset();
     }
 
-    Position attach(TopicKeys name, Optional<Position> delivered) {
+    Position attach(TopicKeys name, Optional<Position> known) {
         String newEpoch = epochs.get();
         Keys keys = keys(name);
         State state = keys.state;
         Position head = state == null ? Position.NONE : new Position(state.epoch, state.offset);
-        if (state != null && delivered.stream().noneMatch(known -> isBehind(known, head))) {
+        if (state != null && known.stream().noneMatch(last -> isBehind(last, head))) {
             return head;
         }
-        if (state == null && delivered.stream().allMatch(EmptyPosition::isOne)) {
+        if (state == null && known.stream().allMatch(EmptyPosition::isOne)) {
             String birth =
                     held.births.computeIfAbsent(name.attaching().getLast(), key -> EmptyPosition.birth(newEpoch));
             return new EmptyPosition(birth, now).position();

@@ -2,6 +2,7 @@ package io.tidegate.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.protocol.MessageId;
@@ -11,6 +12,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -96,6 +99,84 @@ class RedisHistoryTest extends HistoryContract {
             done(relay.head(TOPIC));
             assertFalse(value(relay.history(TOPIC, empty, 1)).reaches(), "another birth");
         }
+    }
+
+    @Test
+    void aPublishBehindALossIsMissedByNobodyWhoCameInBetween() {
+        Inbox inbox = new Inbox();
+        Inbox later = new Inbox();
+        Relay relay = node(inbox);
+        Relay other = node(later);
+        done(relay.subscribe(TOPIC));
+        Position kept = value(relay.publish(TOPIC, Inbox.text("a"), Optional.empty()));
+        nodes.save();
+        assertEquals(kept.plus(1), value(other.publish(TOPIC, Inbox.text("b"), Optional.empty())));
+        arrived(inbox, 2);
+        nodes.goBack();
+        done(other.subscribe(OTHER));
+        Relay third = node(later);
+        done(third.subscribe(TOPIC));
+        assertEquals(kept, value(third.head(TOPIC)));
+
+        Position next = value(relay.publish(TOPIC, Inbox.text("c"), Optional.empty()));
+
+        assertNotEquals(kept.epoch(), next.epoch());
+        assertEquals(1, next.offset());
+        arrived(inbox, 3);
+        arrived(later, 1);
+        assertEquals(List.of("a", "b", "c"), inbox.texts(TOPIC));
+        assertEquals(List.of("c"), later.texts(TOPIC));
+        assertEquals(1, inbox.gaps().size());
+        assertEquals(1, later.gaps().size());
+    }
+
+    @Test
+    void behindALossWhatWasAcknowledgedIsKnownToItsNode() {
+        Relay relay = node(new Inbox());
+        nodes.save();
+        Position first = value(relay.publish(TOPIC, Inbox.text("a"), Optional.empty()));
+        nodes.save();
+        Position lost = value(relay.publish(TOPIC, Inbox.text("b"), Optional.empty()));
+        nodes.goBack();
+        Position next = value(relay.publish(TOPIC, Inbox.text("c"), Optional.empty()));
+        assertEquals(first.plus(1), lost);
+        assertNotEquals(lost.epoch(), next.epoch());
+        assertEquals(next.plus(1), value(relay.publish(TOPIC, Inbox.text("d"), Optional.empty())));
+    }
+
+    @Test
+    void behindALossWhatWasReadIsKnownToItsNode() {
+        for (Function<Relay, CompletionStage<?>> reading : List.<Function<Relay, CompletionStage<?>>>of(
+                relay -> relay.head(TOPIC),
+                relay -> relay.last(TOPIC, 1, 1_000),
+                relay -> relay.history(
+                        TOPIC, value(node(new Inbox()).head(TOPIC)).plus(-1), 1_000))) {
+            nodes.command("FLUSHALL");
+            Relay publisher = node(new Inbox());
+            Relay reader = node(new Inbox());
+            done(publisher.publish(TOPIC, Inbox.text("a"), Optional.empty()));
+            nodes.save();
+            Position lost = value(publisher.publish(TOPIC, Inbox.text("b"), Optional.empty()));
+            done(reading.apply(reader));
+            nodes.goBack();
+            Position next = value(reader.publish(TOPIC, Inbox.text("c"), Optional.empty()));
+            assertNotEquals(lost.epoch(), next.epoch());
+        }
+    }
+
+    @Test
+    void behindALossWhoSubscribesBeginsAtNoPositionBeforeWhatItsNodeHasDelivered() {
+        Inbox inbox = new Inbox();
+        Relay relay = node(inbox);
+        done(relay.subscribe(TOPIC));
+        done(relay.publish(TOPIC, Inbox.text("a"), Optional.empty()));
+        nodes.save();
+        Position lost = value(relay.publish(TOPIC, Inbox.text("b"), Optional.empty()));
+        arrived(inbox, 2);
+        nodes.goBack();
+        Position head = value(relay.head(TOPIC));
+        assertNotEquals(lost.epoch(), head.epoch());
+        assertEquals(0, head.offset());
     }
 
     @Test

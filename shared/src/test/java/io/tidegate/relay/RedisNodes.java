@@ -50,6 +50,16 @@ final class RedisNodes implements RelayNodes, BeforeEachCallback, AfterAllCallba
         RedisTime.pass(redis, time);
     }
 
+    /** Keeps what Redis holds for {@link #goBack}. */
+    void save() {
+        RedisTime.save(redis, 0);
+    }
+
+    /** Redis holds what it held, as a replica does that was behind, while the links to it stand. */
+    void goBack() {
+        RedisTime.restore(redis, 0);
+    }
+
     /** Redis's answer, as it is on the wire. */
     String command(String command) {
         return redis.command(command);

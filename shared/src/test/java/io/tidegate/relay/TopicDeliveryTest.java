@@ -35,7 +35,7 @@ class TopicDeliveryTest {
     private final Owner<TopicEvent> delivery = delivery(KEYS);
 
     private Owner<TopicEvent> delivery(TopicKeys keys) {
-        Owner<TopicEvent> made = TopicDelivery.of(keys, new Arrivals(), this::told, owners);
+        Owner<TopicEvent> made = TopicDelivery.of(keys, new Arrivals(), new KnownPositions(), this::told, owners);
         made.post(new TopicEvent.Mute(false));
         return made;
     }

@@ -17,6 +17,7 @@ import io.tidegate.protocol.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,33 @@ class UplinkTest {
         assertEquals(List.of("subscribe " + CHANNEL), second.calls());
         assertEquals(List.of("after"), node.inbox.texts(TOPIC));
         assertEquals(1, node.metrics.relayPublished().value());
+    }
+
+    @Test
+    void aPublishTellsWhatIsKnownWhenItIsSent() {
+        FakeLink link = node.up();
+        assertDone(publish("a"));
+        Position first = link.log(TOPIC).head();
+        link.holding("publish"::equals);
+        CompletionStage<Position> second = publish("b");
+        CompletionStage<Position> third = publish("waits for the second one");
+        link.release();
+        assertDone(second);
+        assertDone(third);
+        assertEquals(List.of(Optional.empty(), Optional.of(first), Optional.of(first.plus(1))), link.known());
+    }
+
+    @Test
+    void whatCameFromOthersIsKnownToo() {
+        FakeLink link = node.up();
+        assertDone(relay.subscribe(TOPIC));
+        Position first = link.log(TOPIC).append(Inbox.text("a"), Optional.empty(), 0);
+        link.arrive(CHANNEL, FakeLink.packet(first, List.of(new Envelope(Inbox.text("a"), 0))));
+        assertEquals(List.of("a"), node.inbox.texts(TOPIC));
+        assertDone(publish("b"));
+        relay.unsubscribe(TOPIC);
+        assertDone(publish("c"));
+        assertEquals(List.of(Optional.of(first), Optional.of(first.plus(1))), link.known());
     }
 
     @Test

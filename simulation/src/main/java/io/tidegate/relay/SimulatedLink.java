@@ -71,8 +71,8 @@ final class SimulatedLink implements Link {
     }
 
     @Override
-    public CompletableFuture<Attachment> attach(TopicKeys keys, Optional<Position> delivered) {
-        return command("attach", model -> new Attachment(model.attach(keys, delivered), model.isWatched(keys)));
+    public CompletableFuture<Attachment> attach(TopicKeys keys, Optional<Position> known) {
+        return command("attach", model -> new Attachment(model.attach(keys, known), model.isWatched(keys)));
     }
 
     @Override

@@ -34,8 +34,8 @@ final class Ledger {
     }
 
     /**
-     * A replica that was behind has taken over: what was acknowledged last may be gone, and its position be given again before any
-     * node sees that the count went back. No server can know that; docs/protocol.md says so. Order and holes are still judged.
+     * A replica that was behind has taken over: what was acknowledged last may be gone, and its position be given again through a
+     * node that did not know of it. No server can know that; docs/protocol.md says so. Order and holes are still judged.
      */
     void redisForked() {
         redisHasLost = true;

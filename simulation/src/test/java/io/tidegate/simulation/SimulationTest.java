@@ -2,6 +2,7 @@ package io.tidegate.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -16,11 +17,11 @@ import org.junit.jupiter.api.Test;
 class SimulationTest {
     private static final Duration TIME = Duration.ofSeconds(60);
 
-    /**
-     * Behind a Redis that has lost its last writes while the link to it still stands, a position is given twice, and a message can
-     * be missed without a word: docs/simulation.md.
-     */
-    private static final Set<Long> KNOWN = Set.of(2_000_058L);
+    /** Seeds whose fault is known and not mended yet: docs/simulation.md. */
+    private static final Set<Long> KNOWN = Set.of();
+
+    /** Redis came back as a replica that was behind, and the next publish got the position of a lost message. */
+    private static final long COUNT_WENT_BACK = 2_000_058;
 
     /** Right and rare: whether they come is chance. */
     private static final Set<String> RARE = Set.of("closed with 1011", "handshake refused");
@@ -41,6 +42,11 @@ class SimulationTest {
             assertFalse(once.isEmpty());
             assertEquals(once, again, "seed " + seed);
         }
+    }
+
+    @Test
+    void noPositionIsGivenTwiceThroughANodeThatKnowsThatTheCountWentBack() {
+        assertNull(Simulation.run(Scenario.of(COUNT_WENT_BACK), false).violation());
     }
 
     @Test
