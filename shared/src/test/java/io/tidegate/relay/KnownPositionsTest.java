@@ -51,6 +51,7 @@ class KnownPositionsTest {
         known.carry(TOPIC);
         assertKnown("a", 5);
         known.carry(TOPIC);
+        learned("a", 4);
         assertKnown("a", 5);
         learned("a", 6);
         known.leave(TOPIC);
