@@ -27,6 +27,8 @@ import java.util.function.Supplier;
  * Questions and orders about connections on any node of the fleet. Orders go over {@link Topic#ORDERS}; a node that was
  * cut off gets them from its history. Questions and answers go over {@link Topic#FLEET}. The asking node waits for as
  * many answers as there are nodes, but at most a second. Every node answers the others, whether it has an API or not.
+ *
+ * <p>One class, although long: a question, its answers and its timeout share one table of open calls.
  */
 public final class FleetCalls {
     private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * arrived of the message, and never more than the largest message, whatever a header promises. A payload that is
  * completely in one chunk is copied once. A buffer grows by doubling, so bytes that arrive one by one cost linear time at
  * most.
+ *
+ * <p>One class, although long: every rule of RFC 6455, section 5, is checked on the same frame that is being read.
  */
 public final class FrameReader {
     private static final int FIN = 0x80;

@@ -45,6 +45,9 @@ import org.jspecify.annotations.Nullable;
  * passed, the runtime closes TCP, as RFC 6455 section 7.1.1 asks of a server. A peer that does not answer is cut after
  * {@link Vitals#CLOSE_TIMEOUT_NANOS}. Only {@link #ended} removes the connection from the hub. The runtime calls it
  * wherever its reading ends, so a peer that disappears without a close frame does not leak.
+ *
+ * <p>One class, although long: the reading thread, the write loop and the tick all use this state, and who may use what
+ * is said in one place.
  */
 public final class Connection {
     private static final int OPEN = 0;

@@ -41,7 +41,11 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** The connections of this node, and their way to the relay and back. */
+/**
+ * The connections of this node, and their way to the relay and back.
+ *
+ * <p>One class, although long: it joins the parts of a node, and most of its methods only pass a call on.
+ */
 public final class Hub implements AutoCloseable {
     /** How long a handshake waits for the relay to confirm a topic's first subscription. */
     private static final long SUBSCRIBE_TIMEOUT_MILLIS = 2_000;

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All that waits leaves in one write. If the peer does not take all of it at once, another thread writes the rest
  * ({@link Transport#writeRest}). Until the end of that write is reported, new frames only gather.
+ *
+ * <p>One class, although long: its fields are packed into one small object (decision 16), and every method uses all of
+ * them.
  */
 final class OutboundQueue {
     /**

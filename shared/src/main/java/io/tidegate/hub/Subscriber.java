@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Requests of a client on one topic are answered in their order: while a {@code subscribe} has no answer, the client's
  * next frames on that topic wait behind it.
+ *
+ * <p>One class, although long: requests, deliveries and the end of a connection share the queue and the subscriptions,
+ * which have one owner.
  */
 final class Subscriber {
     private final Connection connection;

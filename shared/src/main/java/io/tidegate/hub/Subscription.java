@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * kept, because a later read finds it in the history. What the loop delivers during a read is held, and is sent after the
  * last page. A message that is in both is dropped by its position. If more is delivered than may be held, all of it is
  * dropped, and one more page is read.
+ *
+ * <p>One class, although long: every phase uses the same position and the same held messages.
  */
 final class Subscription {
     private enum Phase {

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * and, while a subscription here is shown the presence, all users in the topic. For that loop's thread alone.
  *
  * <p>One report is under way at a time. All that changes meanwhile goes into the next report.
+ *
+ * <p>One class, although long: reports and views count the same users, and an event changes both.
  */
 final class TopicPresence {
     private final Topic topic;

@@ -18,6 +18,8 @@ import java.util.function.Supplier;
  * <p>The loop works in rounds. It takes the events that have gathered, then writes to every queue that has something to
  * write. While it writes, the next messages gather. So batches grow with the load by themselves, and one system call
  * carries many messages. The loop waits neither for a peer nor for anything else.
+ *
+ * <p>One class, although long: it has one short method for each {@link LoopEvent}.
  */
 final class WriteLoop implements Owner.Rounds<LoopEvent> {
     /** Payload bytes in a round. They fit into a socket's buffer, so that a round stays short. */

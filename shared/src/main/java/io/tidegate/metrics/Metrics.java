@@ -15,6 +15,8 @@ import java.util.function.DoubleSupplier;
  * The metrics of a node, under their documented names. The counts are kept here, so that hot paths need no registry. A
  * runtime binds them to its registry with {@link #bind} when the registry exists. No topic, user or connection is ever a
  * label.
+ *
+ * <p>One class, although long: it is a table, with one short method for each metric.
  */
 public final class Metrics {
 

@@ -27,7 +27,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** One server's core with all its parts. A runtime starts it beside its listeners. */
+/**
+ * One server's core with all its parts. A runtime starts it beside its listeners.
+ *
+ * <p>One class, although long: it builds the parts of a node and closes them in the reverse order, which belongs
+ * together.
+ */
 public final class Node implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Node.class.getName());
 

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The account is held below a bound, since clients choose the topics and what they publish. A topic that holds more than
  * an equal part makes room in itself; else the topic is forgotten that was published to the longest time ago. A
  * client that comes back to one of these is told of a gap.
+ *
+ * <p>One class, although long: topics, subscribers and the account of bytes change together in every step.
  */
 final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
     /** Topics whose time is over that one event looks after, at most, so that none takes long. */

@@ -38,6 +38,8 @@ import org.redisson.config.Config;
  * the subscriber), and of what was reported as failed, up to a batch may arrive late where a Redis that hung goes on. For the
  * other topics {@code publish.lua} keeps a history, from which {@link TopicDelivery} heals the first, and ids, by which a
  * publisher's second try is known as such.
+ *
+ * <p>One class, although long: it implements {@link Relay} and only passes calls on to the owners.
  */
 public final class RedisRelay implements Relay {
     private static final Logger LOG = System.getLogger("io.tidegate.relay");

@@ -38,6 +38,8 @@ import org.redisson.connection.SequentialDnsAddressResolverFactory;
  * <p>Redisson reads a channel's messages on its own threads and hands them to {@code executor}, one task at a time for a
  * channel of a connection ({@code CommandPubSubDecoder.enqueueMessage}): so any executor keeps the order as long as the
  * connection lives, and no longer than that does this link.
+ *
+ * <p>One class, although long: it implements each operation of {@link Link} with the one Redisson client.
  */
 final class RedissonLink implements Link {
     private static final long OPEN_SECONDS = 10;

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its owner is the {@link Uplink}. Where a method throws {@link RelayUnavailableException}, the link has to be given up. All
  * times are nanoseconds of the uplink's attentive time.
+ *
+ * <p>One class, although long: probing, subscribing and publishing are phases of one link and share its deadlines.
  */
 final class Session {
     /** A publish must have failed by then. */

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * from the history what has been published since, while what arrives meanwhile is held; so an outage leaves no hole, or
  * a gap is reported. While a link lives its subscription loses nothing. Should it seem so nevertheless, the link is given
  * up: the next one heals it in the same way.
+ *
+ * <p>One class, although long: each event of a topic changes the same position and the same held packets, which have one
+ * owner.
  */
 final class TopicDelivery implements Owner.Step<TopicEvent> {
     /** Bytes of history read at once. */

@@ -26,6 +26,8 @@ import java.util.function.Function;
  *
  * <p>The operations are done by each topic's {@link TopicDelivery}, which answers with their number; an answer with another
  * number than the last one's is of an operation that nobody waits for any more.
+ *
+ * <p>One class, although long: what is wanted and what is carried are compared in every method.
  */
 final class Topics {
     /** Operations under way at once: fast with thousands of topics, and none waits long for its turn at Redis. */

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * waits for a hung Redis, and none is made that this node would not see.
  *
  * <p>All limits are measured in {@link AttentiveTime}: while this node itself stood still, Redis was not silent.
+ *
+ * <p>One class, although long: it has one short method for each event of the link.
  */
 final class Uplink implements Owner.Step<UplinkEvent> {
     /** What counts at most between two steps: five of the ticks that are meant to come. */

@@ -10,6 +10,8 @@ import java.util.Optional;
  *
  * <p>Reading, the messages and the detection of unknown keys follow from it, and a test holds
  * {@code docs/configuration.md} to it.
+ *
+ * <p>One class, although long: it is a table, with one constant for each setting.
  */
 final class Keys {
     private static final List<Key<?>> DECLARED = new ArrayList<>();

@@ -12,6 +12,8 @@ import java.util.Optional;
  *
  * <p>The keys, defaults and ranges are in {@code docs/configuration.md}. Sizes are in bytes. Tests get one that differs
  * from {@link #defaults} by {@link SettingsReader#read}.
+ *
+ * <p>One class, although long: it has one small record for each group of settings.
  */
 public record Settings(
         Server server,
