@@ -83,7 +83,7 @@ public class FanOutBenchmark {
         for (int i = 0; i < 1_000; i++) {
             Topic topic = subscribers == 1_000 ? Topic.BROADCAST : new Topic("/" + i / subscribers);
             Admission.Permit permit =
-                    (Admission.Permit) hub.admission().admit(null, InetAddress.getLoopbackAddress(), List.of());
+                    (Admission.Permit) hub.admission().admit(null, InetAddress.getLoopbackAddress(), List.of(), false);
             Connection connection =
                     hub.open(new Nowhere(delivered), new Peer(Wire.BROADCAST, List.of(topic), permit, Identity.OPEN));
             connection.opened();

@@ -25,6 +25,7 @@ import io.tidegate.metrics.Metrics;
 import io.tidegate.metrics.Metrics.Rejection;
 import io.tidegate.owner.OutOfMemory;
 import io.tidegate.protocol.Route;
+import io.tidegate.protocol.Wire;
 import io.tidegate.settings.Settings;
 import io.tidegate.tracing.Step;
 import io.tidegate.tracing.Tracing;
@@ -95,7 +96,7 @@ final class WebSocketUpgrader implements Http1Upgrader {
         Handshake.Accepted accepted =
                 accepted(Handshake.of(prologue.method().text(), version, name -> values(headers, name), compresses));
         Route.Found route = route(prologue, headers);
-        Peer peer = peer(route, permit(context, headers), prologue, headers)
+        Peer peer = peer(route, permit(context, route, headers), prologue, headers)
                 .compressed(accepted.compression().map(deflation::with));
         SocketTransport transport = new SocketTransport(context.serverSocket());
         try {
@@ -157,7 +158,7 @@ final class WebSocketUpgrader implements Http1Upgrader {
         };
     }
 
-    private Admission.Permit permit(ConnectionContext context, WritableHeaders<?> headers) {
+    private Admission.Permit permit(ConnectionContext context, Route.Found route, WritableHeaders<?> headers) {
         List<String> origin = values(headers, "Origin");
         if (origin.size() > 1) {
             throw refusal(400, Map.of(), "Origin is there once");
@@ -167,7 +168,8 @@ final class WebSocketUpgrader implements Http1Upgrader {
                 .admit(
                         origin.isEmpty() ? null : origin.getFirst(),
                         peer.getAddress(),
-                        values(headers, "X-Forwarded-For"));
+                        values(headers, "X-Forwarded-For"),
+                        route.wire() == Wire.FULL && subprotocols(headers).contains(Route.HAND_OVER_SUBPROTOCOL));
         return switch (decision) {
             case Admission.Permit permit -> permit;
             case Admission.Refused refused -> throw refusal(refused);

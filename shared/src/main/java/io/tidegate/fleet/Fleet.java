@@ -43,6 +43,7 @@ public final class Fleet {
     private final Clock clock;
     private final long interval;
     private final Owner<Event> owner;
+    private final Rollout rollout;
 
     // Written by the owner's steps alone, read by anybody
     private final Map<String, Told> others = new ConcurrentHashMap<>();
@@ -52,6 +53,10 @@ public final class Fleet {
 
     private volatile @Nullable Census census;
     private volatile @Nullable Whole whole;
+    private volatile Rollout.Standing standing = Rollout.Standing.NONE;
+
+    /** Since {@link #standing} was looked at, somebody has told something, or gone silent. */
+    private boolean news;
 
     /**
      * How other nodes know this one.
@@ -94,6 +99,7 @@ public final class Fleet {
         this.owner = owners.serial("fleet", this::step);
         this.clock = clock;
         this.interval = settings.rebalance().interval().toNanos();
+        this.rollout = new Rollout(settings.fleet().revision().orElse(null), millis());
         if (!settings.relay().inProcess()) {
             hub.listenToFleet(message -> owner.post(new Heard(message)));
         }
@@ -124,6 +130,7 @@ public final class Fleet {
             lastRound = round;
             tell(round);
         } else if (last.report().draining() != departing.draining()) {
+            rollout.drains(millis());
             tell(last.report().round());
         } else {
             count(last, now);
@@ -136,8 +143,27 @@ public final class Fleet {
                         "Nothing is heard of node {0} any more",
                         told.report().node());
             }
+            news |= silent;
             return silent;
         });
+        if (news) {
+            news = false;
+            stand();
+        }
+    }
+
+    /** Who hands over goes where it need not be moved again. */
+    private void stand() {
+        Rollout.Standing last = standing;
+        Rollout.Standing now = rollout.standing(report(lastRound), others(), settings.rebalance(), millis());
+        standing = now;
+        hub.admission().takeHandOversBelow(now.handOvers());
+        if (now.underWay() != last.underWay()) {
+            LOG.log(
+                    Level.INFO,
+                    now.underWay() ? "A rollout is under way, this node is of {0}" : "No rollout is under way any more",
+                    settings.fleet().revision().orElse(""));
+        }
     }
 
     /** By half an interval after this node has told, all others have, too. */
@@ -175,6 +201,11 @@ public final class Fleet {
         return others.values().stream().map(Told::report).toList();
     }
 
+    /** Whether the fleet's nodes are being replaced. */
+    boolean isRolledOut() {
+        return standing.underWay();
+    }
+
     /** What the nodes told in the last round; null before the first. */
     @Nullable
     Census census() {
@@ -203,6 +234,7 @@ public final class Fleet {
     private void tell(long round) {
         NodeReport report = report(round);
         own = new Told(report, clock.nanoTime());
+        news = true;
         hub.tellFleet(report.message());
     }
 
@@ -216,7 +248,12 @@ public final class Fleet {
                 connections(),
                 departing.onTheirWay(),
                 settings.limits().connections(),
-                departing.draining());
+                departing.draining(),
+                rollout.revision(millis()));
+    }
+
+    private long millis() {
+        return clock.nanoTime() / 1_000_000;
     }
 
     private void hear(Message message) {
@@ -228,11 +265,14 @@ public final class Fleet {
         if (!report.fleet().equals(settings.fleet().name())) {
             return;
         }
-        boolean isNew = !others.containsKey(report.instance());
+        Told before = others.get(report.instance());
+        boolean isNew = before == null;
         if (report.instance().equals(self.instance()) || (isNew && others.size() >= MOST)) {
             return;
         }
+        rollout.hear(report, before == null ? null : before.report(), millis());
         others.put(report.instance(), new Told(report, clock.nanoTime()));
+        news = true;
         if (isNew) {
             LOG.log(Level.INFO, "Node {0} ({1}) is in the fleet", report.node(), report.runtime());
         }

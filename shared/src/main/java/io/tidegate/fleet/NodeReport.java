@@ -12,9 +12,11 @@ import io.tidegate.protocol.Opcode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node says of itself to the others.
@@ -28,6 +30,7 @@ import java.util.stream.Stream;
  * @param moving of the open ones, those that are about to be open elsewhere, too
  * @param limit of the open ones
  * @param draining whether it takes no new ones
+ * @param revision that a rollout brings or replaces; null where the node was not told
  */
 record NodeReport(
         String instance,
@@ -38,7 +41,8 @@ record NodeReport(
         int connections,
         int moving,
         int limit,
-        boolean draining) {
+        boolean draining,
+        @Nullable Revision revision) {
     /** Far more than any has; anyone may publish to a channel. */
     private static final int MAX_BYTES = 1_024;
 
@@ -54,6 +58,23 @@ record NodeReport(
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:-]{1,253}");
 
     private static final JsonFactory JSON = new JsonFactory();
+
+    /**
+     * What a node knows of its revision, as one that has just started does not.
+     *
+     * @param ageMillis since the first of its nodes was there; no moment, since no two clocks agree
+     * @param leaving one of its nodes has begun to drain, and none has started since
+     */
+    record Revision(String name, long ageMillis, boolean leaving) {
+        private static final long OLDEST_MILLIS = Duration.ofDays(100_000).toMillis();
+        private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9._-]{1,63}");
+
+        Revision {
+            if (!VALUE.matcher(name).matches() || ageMillis < 0 || ageMillis > OLDEST_MILLIS) {
+                throw new IllegalArgumentException("no revision of a node");
+            }
+        }
+    }
 
     NodeReport {
         if (!Stream.of(instance, fleet, node, runtime)
@@ -75,6 +96,11 @@ record NodeReport(
             json.writeNumberField("round", round);
             json.writeStringField("fleet", fleet);
             json.writeNumberField("moving", moving);
+            if (revision != null) {
+                json.writeStringField("revision", revision.name);
+                json.writeNumberField("revisionAgeMs", revision.ageMillis);
+                json.writeBooleanField("revisionLeaves", revision.leaving);
+            }
             writeMembers(json);
             json.writeEndObject();
         } catch (IOException e) {
@@ -122,6 +148,9 @@ record NodeReport(
         int moving = -1;
         int limit = -1;
         boolean draining = false;
+        String revision = "";
+        long age = -1;
+        boolean leaving = false;
         require(json, json.nextToken() == JsonToken.START_OBJECT);
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
@@ -136,11 +165,15 @@ record NodeReport(
                 case "moving" -> moving = json.getIntValue();
                 case "limit" -> limit = json.getIntValue();
                 case "draining" -> draining = json.getBooleanValue();
+                case "revision" -> revision = string(json);
+                case "revisionAgeMs" -> age = json.getLongValue();
+                case "revisionLeaves" -> leaving = json.getBooleanValue();
                 default -> json.skipChildren();
             }
         }
         require(json, json.currentToken() == JsonToken.END_OBJECT && json.nextToken() == null);
-        return new NodeReport(instance, round, fleet, node, runtime, connections, moving, limit, draining);
+        Revision known = revision.isEmpty() ? null : new Revision(revision, age, leaving);
+        return new NodeReport(instance, round, fleet, node, runtime, connections, moving, limit, draining, known);
     }
 
     private static String string(JsonParser json) throws IOException {

@@ -88,6 +88,10 @@ public final class Rebalance {
     }
 
     private void decide(Census census) {
+        if (fleet.isRolledOut()) {
+            rest();
+            return;
+        }
         if (isTried(census)) {
             return;
         }
@@ -126,6 +130,14 @@ public final class Rebalance {
             underWay = false;
             LOG.log(Level.INFO, "Enough is handed over: {0,number,#} connections stay", staying);
         }
+    }
+
+    /** While nodes are replaced, what room the new ones have is for those whose node drains: who moves for evenness moves twice. */
+    private void rest() {
+        exceeded = 0;
+        atMean = 0;
+        underWay = false;
+        trial = Trial.NONE;
     }
 
     private int trialOf(int staying) {

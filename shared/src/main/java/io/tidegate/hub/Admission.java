@@ -92,6 +92,7 @@ public final class Admission {
     private final BadTokens badTokens = new BadTokens();
     private final Handshakes handshakes;
     private volatile boolean draining;
+    private volatile int handOvers = Integer.MAX_VALUE;
 
     Admission(Settings settings, Metrics metrics, Clock clock) {
         this.limits = settings.limits();
@@ -109,13 +110,17 @@ public final class Admission {
      * @param origin the header {@code Origin}, null where there is none
      * @param peer the address of the TCP connection
      * @param forwardedFor the values of {@code X-Forwarded-For}, in the order of the request
+     * @param handsOver whether the client is served elsewhere meanwhile, so that a refusal costs it one more try and nothing else
      */
-    public Decision admit(@Nullable String origin, InetAddress peer, List<String> forwardedFor) {
+    public Decision admit(@Nullable String origin, InetAddress peer, List<String> forwardedFor, boolean handsOver) {
         if (draining) {
             return refuseDraining();
         }
         if (!peers.origins().allows(origin)) {
             return refuse(Rejection.ORIGIN, 403, 0, "origin not allowed");
+        }
+        if (handsOver && open.get() >= handOvers) {
+            return refuse(Rejection.ELSEWHERE, 503, RETRY_ELSEWHERE_SECONDS, "other nodes are to take hand-overs");
         }
         Network client = Network.of(peers.proxies().clientAddress(peer, forwardedFor));
         long now = clock.nanoTime();
@@ -146,6 +151,11 @@ public final class Admission {
     /** Connections that count against the limit, and handshakes under way. */
     public int open() {
         return open.get();
+    }
+
+    /** From now on those who hand over are refused where so many connections are open. Any thread. */
+    public void takeHandOversBelow(int connections) {
+        handOvers = connections;
     }
 
     /** From now on everybody is refused. */

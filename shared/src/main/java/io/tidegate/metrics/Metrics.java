@@ -27,6 +27,8 @@ public final class Metrics {
         PER_IP,
         HANDSHAKES,
         DRAINING,
+        /** A hand-over that another node is to take. */
+        ELSEWHERE,
         /** No token, or a bad one. */
         TOKEN,
         /** A topic that the client may not subscribe to. */

@@ -7,6 +7,8 @@ import java.util.Optional;
 public sealed interface Route {
     /** The subprotocol of {@link Wire#FULL}. */
     String FULL_SUBPROTOCOL = "tidegate.v1";
+    /** Offered as well by a client that is served elsewhere meanwhile, and so can do with a refusal. Never confirmed. */
+    String HAND_OVER_SUBPROTOCOL = "tidegate.handover";
 
     /**
      * An endpoint of this server.

@@ -342,6 +342,13 @@ final class Keys {
             "false",
             Format.bool(),
             "`/fleet` (names and loads of all pods) is answered on `tidegate.port`, too: the demo page shows it.");
+    static final Key<Optional<String>> FLEET_REVISION = key(
+            "tidegate.fleet.revision",
+            "",
+            Format.optional(
+                    Format.text("[A-Za-z0-9._-]{1,63}", "1 to 63 letters, digits, dots, dashes or underscores")),
+            "What a rollout replaces; the chart sets the hash of the pod's ReplicaSet. While pods of two revisions are there, a client"
+                    + " that leaves one goes to a new one. Empty: rollouts are not noticed.");
 
     static final Key<Optional<Duration>> COST_INTERVAL = key(
             "tidegate.cost.interval",

@@ -320,8 +320,9 @@ public record Settings(
      *
      * @param name which all of them have
      * @param isPublic whether the port of the WebSockets shows them, too
+     * @param revision what a rollout replaces: nodes of one revision are alike; empty: rollouts are not noticed
      */
-    public record Fleet(String name, boolean isPublic) {}
+    public record Fleet(String name, boolean isPublic, Optional<String> revision) {}
 
     /**
      * What Kubernetes is told of this pod.

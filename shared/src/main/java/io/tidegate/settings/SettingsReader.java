@@ -133,7 +133,8 @@ public final class SettingsReader {
                         values.get(Keys.REBALANCE_SHARE),
                         values.get(Keys.REBALANCE_MINIMUM),
                         values.get(Keys.REBALANCE_INTERVAL)),
-                new Settings.Fleet(values.get(Keys.FLEET_NAME), values.get(Keys.FLEET_PUBLIC)),
+                new Settings.Fleet(
+                        values.get(Keys.FLEET_NAME), values.get(Keys.FLEET_PUBLIC), values.get(Keys.FLEET_REVISION)),
                 new Settings.Cost(values.get(Keys.COST_INTERVAL)),
                 new Settings.Tracing(values.get(Keys.TRACING_ENABLED)),
                 new Settings.Log(values.get(Keys.LOG_LEVEL), values.get(Keys.LOG_FORMAT)));

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidegate.testing.Await;
 import io.tidegate.testing.ClientPool;
 import io.tidegate.testing.ClientPool.Client;
+import io.tidegate.testing.RawClient;
+import io.tidegate.testing.RawClient.Response;
 import io.tidegate.testing.RedisServer;
 import io.tidegate.testing.ServerProcess;
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ abstract class RebalanceContract {
     private static final int CLIENTS = 40;
     private static final int MINIMUM = 2;
     private static final long BETWEEN_MESSAGES = Duration.ofMillis(10).toNanos();
+    private static final String HANDING_OVER = "Sec-WebSocket-Protocol: tidegate.v1, tidegate.handover";
     private static final Duration TO_EVEN_OUT = Duration.ofSeconds(30);
 
     abstract Path jar();
@@ -116,6 +119,47 @@ abstract class RebalanceContract {
             assertEquals(0, b.awaitExit(Duration.ofSeconds(15)));
             Await.until("b is forgotten", () -> !a.get("/fleet").body().contains("\"node\":\"b\""));
             assertEquals(1012, pool.client(0).closeCode());
+        }
+    }
+
+    @Test
+    void inARolloutAClientThatHandsOverIsTakenByANewNodeOnly() {
+        Map<String, String> old = Map.of("tidegate.fleet.revision", "old");
+        Map<String, String> drain = Map.of("tidegate.fleet.revision", "old", "tidegate.drain.window", "0s");
+        try (RedisServer redis = RedisServer.start();
+                ServerProcess a = ready(jar(), redis, drain);
+                ServerProcess b = ready(jar(), redis, old);
+                ClientPool pool = new ClientPool();
+                FullClient ann = FullClient.subscribed(a.port(), "tea")) {
+            pool.join(5, a.port(), "/chat").join(5, b.port(), "/chat");
+            assertEquals(101, handOver(b), "there is no new node");
+            try (ServerProcess c = ready(secondJar(), redis, Map.of("tidegate.fleet.revision", "new"))) {
+                Await.until("b sends hand-overs elsewhere", () -> handOver(b) == 503);
+                a.terminate();
+                ann.expect("server-shutdown");
+                try (RawClient refused = new RawClient(b.port())) {
+                    Response answer = refused.handshake("/chat?topic=tea", HANDING_OVER);
+                    assertEquals(503, answer.status());
+                    assertEquals("1", answer.header("Retry-After"));
+                }
+                try (FullClient moved = FullClient.connect(c.port(), "?topic=tea", HANDING_OVER)) {
+                    moved.expect("subscribed");
+                    moved.publishHere("tea", "I stay", "1");
+                }
+                assertTrue(b.metric("websocket_connections_rejected_total", "reason=\"elsewhere\"") >= 2);
+                FullClient.connect(b.port(), "").close();
+                RawClient.connect(b.port(), "/chat", "Sec-WebSocket-Protocol: tidegate.handover")
+                        .close();
+                assertEquals(0, a.awaitExit(Duration.ofSeconds(15)));
+                assertEquals(0, b.metric("websocket_rebalanced_total"));
+            }
+            Await.until("nothing is heard of c any more", () -> handOver(b) == 101);
+        }
+    }
+
+    private static int handOver(ServerProcess to) {
+        try (RawClient client = new RawClient(to.port())) {
+            return client.handshake("/chat", HANDING_OVER).status();
         }
     }
 

@@ -73,7 +73,7 @@ class BalanceTest {
 
     @Test
     void aNodeThatDrainsIsNeitherRoomNorPartOfTheMean() {
-        NodeReport draining = new NodeReport("b", 1, "tidegate", "b", "se", 0, 0, LIMIT, true);
+        NodeReport draining = new NodeReport("b", 1, "tidegate", "b", "se", 0, 0, LIMIT, true, null);
         assertEquals(400, balance(node(400), List.of(draining)).mean());
         assertEquals(300, balance(node(400), List.of(draining, node(200))).mean());
     }
@@ -122,7 +122,8 @@ class BalanceTest {
                     random.nextInt(limit + 1),
                     0,
                     limit,
-                    random.nextInt(5) == 0));
+                    random.nextInt(5) == 0,
+                    null));
         }
         int moved = 0;
         int room = 0;
@@ -149,6 +150,6 @@ class BalanceTest {
     }
 
     private static NodeReport node(int connections, int limit) {
-        return new NodeReport("n", 1, "tidegate", "n", "se", connections, 0, limit, false);
+        return new NodeReport("n", 1, "tidegate", "n", "se", connections, 0, limit, false, null);
     }
 }

@@ -27,7 +27,8 @@ class FleetFuzzTest {
     Arbitrary<byte[]> reports() {
         return Arbitraries.longs().map(seed -> {
             Random random = new Random(seed);
-            byte[] bytes = new NodeReport("i-1", random.nextInt(1_000), "tidegate", "pod-7", "mp", 3, 2, 10_000, true)
+            byte[] bytes = new NodeReport(
+                            "i-1", random.nextInt(1_000), "tidegate", "pod-7", "mp", 3, 2, 10_000, true, null)
                     .message()
                     .payload();
             for (int i = random.nextInt(4); i > 0; i--) {

@@ -57,10 +57,10 @@ class FleetTest {
         fleet.pass(Duration.ofMillis(50));
         NodeReport told = Objects.requireNonNull(a.fleet.own());
         fleet.pass(Duration.ofMillis(950));
-        b.fixture.hub.tellFleet(new NodeReport("i", 1_000, "tidegate", "n", "se", 0, 0, 1, false).message());
+        b.fixture.hub.tellFleet(new NodeReport("i", 1_000, "tidegate", "n", "se", 0, 0, 1, false, null).message());
         assertSame(told, a.fleet.own());
         fleet.pass(Duration.ofMillis(50));
-        b.fixture.hub.tellFleet(new NodeReport("i", 1_001, "tidegate", "n", "se", 0, 0, 1, false).message());
+        b.fixture.hub.tellFleet(new NodeReport("i", 1_001, "tidegate", "n", "se", 0, 0, 1, false, null).message());
         assertEquals(1_001, rounds(a));
     }
 
@@ -203,10 +203,10 @@ class FleetTest {
     void whatIsHeldOfOthersIsBounded() {
         SimulatedNode a = fleet.start(A);
         for (int i = 0; i < 1_100; i++) {
-            a.fixture.hub.tellFleet(new NodeReport("i" + i, 0, "tidegate", "n", "se", 0, 0, 1, false).message());
+            a.fixture.hub.tellFleet(new NodeReport("i" + i, 0, "tidegate", "n", "se", 0, 0, 1, false, null).message());
         }
         assertEquals(1_000, a.fleet.others().size());
-        a.fixture.hub.tellFleet(new NodeReport("i7", 0, "tidegate", "n", "se", 1, 0, 1, false).message());
+        a.fixture.hub.tellFleet(new NodeReport("i7", 0, "tidegate", "n", "se", 1, 0, 1, false, null).message());
         assertEquals(
                 1, a.fleet.others().stream().mapToInt(NodeReport::connections).sum(), "who is known is still heard");
     }

@@ -13,7 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeReportTest {
-    private static final NodeReport REPORT = new NodeReport("i-1", 12, "tidegate", "pod-7", "mp", 3, 2, 10_000, true);
+    private static final NodeReport REPORT =
+            new NodeReport("i-1", 12, "tidegate", "pod-7", "mp", 3, 2, 10_000, true, null);
 
     private static final String REPORT_TEXT = new String(REPORT.message().payload(), UTF_8);
     private static final long NOW = 1_800_000_000_000L;
@@ -24,9 +25,24 @@ class NodeReportTest {
     }
 
     @Test
+    void theRevisionTravelsToo() {
+        NodeReport report = new NodeReport(
+                "i", 7, "tidegate", "pod", "se", 3, 0, 9, false, new NodeReport.Revision("7d9f8b6c5", 12, true));
+        assertEquals(Optional.of(report), NodeReport.read(report.message(), NOW));
+        String text = new String(report.message().payload(), UTF_8);
+        for (String bad : List.of("\"a b\"", "\"" + "r".repeat(64) + "\"", "7", "\"\\n\"")) {
+            assertEquals(Optional.empty(), read(text.replace("\"7d9f8b6c5\"", bad)), bad);
+        }
+        for (String bad : List.of("-1", "\"12\"", "9000000000000000000", "99999999999999999999")) {
+            assertEquals(Optional.empty(), read(text.replace(":12,", ":" + bad + ",")), bad);
+        }
+        assertEquals(Optional.empty(), read(text.replace(",\"revisionAgeMs\":12", "")), "an age belongs to it");
+    }
+
+    @Test
     void whatALaterReleaseAddsIsPassedOver() {
         assertEquals(
-                Optional.of(new NodeReport("i", 7, "tidegate", "pod", "se", 3, 0, 9, false)),
+                Optional.of(new NodeReport("i", 7, "tidegate", "pod", "se", 3, 0, 9, false, null)),
                 read(
                         "{\"load\":{\"cpu\":[1,2]},\"instance\":\"i\",\"round\":7,\"fleet\":\"tidegate\",\"moving\":0,\"node\":\"pod\",\"runtime\":\"se\","
                                 + "\"connections\":3,\"limit\":9,\"draining\":false}"));

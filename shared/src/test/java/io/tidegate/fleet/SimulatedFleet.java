@@ -18,6 +18,9 @@ final class SimulatedFleet implements AutoCloseable {
 
     final ManualClock clock = new ManualClock();
     final List<SimulatedNode> nodes = new ArrayList<>();
+    /** To which nobody is led any more, as to a pod that is being deleted. */
+    final List<SimulatedNode> withdrawn = new ArrayList<>();
+
     private final List<SimulatedNode> all = new ArrayList<>();
     private final MemoryBus bus = new MemoryBus(Settings.defaults(), new Threads(() -> {}), clock);
     private final Function<List<SimulatedNode>, SimulatedNode> balancer;
@@ -52,7 +55,9 @@ final class SimulatedFleet implements AutoCloseable {
     /** Lets so many clients connect. */
     void arrive(int clients) throws InterruptedException {
         for (int i = 0; i < clients; i++) {
-            balancer.apply(nodes.stream().filter(SimulatedNode::takesMore).toList())
+            balancer.apply(nodes.stream()
+                            .filter(node -> node.takesMore() && !withdrawn.contains(node))
+                            .toList())
                     .connect(1);
         }
     }

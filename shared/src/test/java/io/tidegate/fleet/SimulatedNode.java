@@ -2,12 +2,14 @@ package io.tidegate.fleet;
 
 import io.tidegate.drain.Drain;
 import io.tidegate.drain.DrainSchedule;
+import io.tidegate.hub.Admission;
 import io.tidegate.hub.Connection;
 import io.tidegate.relay.MemoryBus;
 import io.tidegate.settings.Settings;
 import io.tidegate.testing.HubFixture;
 import io.tidegate.testing.HubFixture.Client;
 import io.tidegate.testing.ManualClock;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -19,9 +21,11 @@ final class SimulatedNode implements AutoCloseable {
     final Fleet fleet;
     final DrainSchedule schedule;
     private final Rebalance rebalance;
-    private boolean leaving;
+    private final ManualClock clock;
+    private long leaving = Long.MAX_VALUE;
 
     SimulatedNode(Settings settings, ManualClock clock, MemoryBus bus) {
+        this.clock = clock;
         fixture = new HubFixture(settings, clock, bus);
         schedule = new DrainSchedule(fixture.hub, new Random(1), clock);
         drain = new Drain(fixture.hub, schedule, settings.drain(), fixture.metrics, clock);
@@ -41,6 +45,17 @@ final class SimulatedNode implements AutoCloseable {
         return fixture.hub.admission().open();
     }
 
+    /** Whether a client that is served elsewhere meanwhile would be let in. */
+    boolean takesHandOver() {
+        Admission.Decision decision =
+                fixture.hub.admission().admit(null, InetAddress.getLoopbackAddress(), List.of(), true);
+        if (decision instanceof Admission.Permit permit) {
+            permit.close();
+            return true;
+        }
+        return false;
+    }
+
     boolean takesMore() {
         return !drain.draining() && connections() < fixture.settings.limits().connections();
     }
@@ -50,7 +65,11 @@ final class SimulatedNode implements AutoCloseable {
     }
 
     void drain() {
-        leaving = true;
+        leaving = clock.nanoTime();
+    }
+
+    void drainAt(long nanos) {
+        leaving = nanos;
     }
 
     /** As {@code Node} does. */
@@ -58,7 +77,7 @@ final class SimulatedNode implements AutoCloseable {
         fleet.tick();
         if (drain.draining()) {
             drain.tick();
-        } else if (leaving) {
+        } else if (clock.nanoTime() >= leaving) {
             drain.begin();
         } else {
             rebalance.tick();

@@ -14,7 +14,7 @@ class TrustTest {
     private long now = -7;
 
     private static NodeReport node(String name, int connections) {
-        return new NodeReport(name, 1, "f", name, "se", connections, 0, 1_000, false);
+        return new NodeReport(name, 1, "f", name, "se", connections, 0, 1_000, false, null);
     }
 
     private static Census census(int ghost) {

@@ -43,6 +43,24 @@ class AdmissionTest {
     }
 
     @Test
+    void whoHandsOverIsRefusedWhereOthersAreToTakeIt() {
+        Admission admission = admission(Map.of("tidegate.limits.handshakes", "3"));
+        assertInstanceOf(Permit.class, handOver(admission));
+        admission.takeHandOversBelow(2);
+        assertInstanceOf(Permit.class, handOver(admission), "one is below two");
+        assertEquals(new Refused(503, 1, "other nodes are to take hand-overs", Optional.empty()), handOver(admission));
+        assertEquals(1, metrics.connectionsRejected(Rejection.ELSEWHERE).value());
+        assertInstanceOf(Permit.class, admit(admission, null, "10.0.0.1"), "it may have no other connection");
+        admission.takeHandOversBelow(Integer.MAX_VALUE);
+        clock.advance(Duration.ofSeconds(1));
+        assertInstanceOf(Permit.class, handOver(admission));
+    }
+
+    private static Decision handOver(Admission admission) {
+        return admission.admit(null, address("10.0.0.9"), List.of(), true);
+    }
+
+    @Test
     void anAddressHasItsOwnLimitAndGivesItBack() {
         Admission admission = admission(Map.of("tidegate.limits.perip", "1"));
         Permit permit = assertInstanceOf(Permit.class, admit(admission, null, "10.0.0.1"));
@@ -59,9 +77,9 @@ class AdmissionTest {
     @Test
     void theClientBehindATrustedProxyCounts() {
         Admission admission = admission(Map.of("tidegate.limits.perip", "1", "tidegate.proxies", "10.0.0.0/8"));
-        assertInstanceOf(Permit.class, admission.admit(null, address("10.0.0.1"), List.of("192.0.2.1")));
-        assertInstanceOf(Permit.class, admission.admit(null, address("10.0.0.1"), List.of("192.0.2.2")));
-        assertInstanceOf(Refused.class, admission.admit(null, address("10.0.0.1"), List.of("192.0.2.1")));
+        assertInstanceOf(Permit.class, admission.admit(null, address("10.0.0.1"), List.of("192.0.2.1"), false));
+        assertInstanceOf(Permit.class, admission.admit(null, address("10.0.0.1"), List.of("192.0.2.2"), false));
+        assertInstanceOf(Refused.class, admission.admit(null, address("10.0.0.1"), List.of("192.0.2.1"), false));
     }
 
     @Test
@@ -171,7 +189,7 @@ class AdmissionTest {
     }
 
     private static Decision admit(Admission admission, @Nullable String origin, String peer) {
-        return admission.admit(origin, address(peer), List.of());
+        return admission.admit(origin, address(peer), List.of(), false);
     }
 
     private static InetAddress address(String literal) {

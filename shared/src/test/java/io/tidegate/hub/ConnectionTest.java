@@ -389,8 +389,8 @@ class ConnectionTest {
     }
 
     private static Peer peer(HubFixture fixture, List<Topic> topics) {
-        Admission.Permit permit =
-                (Admission.Permit) fixture.hub.admission().admit(null, InetAddress.getLoopbackAddress(), List.of());
+        Admission.Permit permit = (Admission.Permit)
+                fixture.hub.admission().admit(null, InetAddress.getLoopbackAddress(), List.of(), false);
         return new Peer(Wire.BROADCAST, topics, permit, Identity.OPEN);
     }
 

@@ -165,6 +165,14 @@ final class SettingsErrorsTest {
                 bad("tidegate.tracing.enabled", "on", " must be true or false"),
                 bad("tidegate.cost.interval", "0s", " must be empty or a duration from 1s to 1h"),
                 bad("tidegate.fleet.public", "True", " must be true or false"),
+                bad(
+                        "tidegate.fleet.revision",
+                        "7d9f/8b6c5",
+                        " must be empty or 1 to 63 letters, digits, dots, dashes or underscores"),
+                bad(
+                        "tidegate.fleet.revision",
+                        "r".repeat(64),
+                        " must be empty or 1 to 63 letters, digits, dots, dashes or underscores"),
                 bad("tidegate.log.format", "JSON", " must be text or json"),
                 bad("tidegate.log.level", "", LEVEL_RULE),
                 bad("tidegate.log.level", "debug", LEVEL_RULE),

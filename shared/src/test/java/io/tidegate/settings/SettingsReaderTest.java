@@ -81,6 +81,7 @@ final class SettingsReaderTest {
             Map.entry("tidegate.api.keys", "k".repeat(32) + ", " + "l".repeat(40)),
             Map.entry("tidegate.fleet.name", "east"),
             Map.entry("tidegate.fleet.public", "true"),
+            Map.entry("tidegate.fleet.revision", "7d9f8b6c5"),
             Map.entry("tidegate.cost.interval", "15s"),
             Map.entry("tidegate.tls.management", "false"),
             Map.entry("tidegate.compression", "true"),
@@ -120,7 +121,7 @@ final class SettingsReaderTest {
                 new Settings.Drain(Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(30)),
                 settings.drain());
         assertEquals(new Settings.Rebalance(true, 0.2, 0.05, 20, Duration.ofSeconds(2)), settings.rebalance());
-        assertEquals(new Settings.Fleet("tidegate", false), settings.fleet());
+        assertEquals(new Settings.Fleet("tidegate", false, Optional.empty()), settings.fleet());
         assertEquals(new Settings.Cost(Optional.empty()), settings.cost());
         assertEquals(new Settings.Log(new LogLevels(Level.INFO, Map.of()), false), settings.log());
         assertTrue(settings.auth().isOpen());
@@ -173,7 +174,7 @@ final class SettingsReaderTest {
                 new Settings.Drain(Duration.ofSeconds(1), Duration.ofMinutes(2), Duration.ofMinutes(3)),
                 settings.drain());
         assertEquals(new Settings.Rebalance(false, 0.5, 0.1, 7, Duration.ofMillis(500)), settings.rebalance());
-        assertEquals(new Settings.Fleet("east", true), settings.fleet());
+        assertEquals(new Settings.Fleet("east", true, Optional.of("7d9f8b6c5")), settings.fleet());
         assertEquals(new Settings.Cost(Optional.of(Duration.ofSeconds(15))), settings.cost());
         assertEquals(
                 new Settings.Log(new LogLevels(Level.WARNING, Map.of("io.tidegate.hub", Level.DEBUG)), true),

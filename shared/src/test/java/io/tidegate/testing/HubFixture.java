@@ -153,7 +153,7 @@ public final class HubFixture implements AutoCloseable {
 
     /** A handshake is under way: it has its permit, and no connection. */
     public Admission.Permit admit() {
-        return (Admission.Permit) hub.admission().admit(null, InetAddress.getLoopbackAddress(), List.of());
+        return (Admission.Permit) hub.admission().admit(null, InetAddress.getLoopbackAddress(), List.of(), false);
     }
 
     /** The handshake that has this permit goes on. */

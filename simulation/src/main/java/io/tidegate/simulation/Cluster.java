@@ -129,7 +129,7 @@ final class Cluster {
 
     private void admit(Pod pod, Tcp tcp, Wire wire, List<Topic> topics, Handshake handshake) {
         Admission.Decision decision =
-                pod.core().hub().admission().admit(null, InetAddress.getLoopbackAddress(), List.of());
+                pod.core().hub().admission().admit(null, InetAddress.getLoopbackAddress(), List.of(), false);
         switch (decision) {
             case Admission.Refused refused -> {
                 world.cover("handshake refused");
