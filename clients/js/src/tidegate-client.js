@@ -28,6 +28,8 @@
  */
 
 const SUBPROTOCOL = 'tidegate.v1';
+/** Offered while another connection still serves us: a node that would send us on may then refuse. Never confirmed. */
+const HAND_OVER_PROTOCOL = 'tidegate.handover';
 /** Begins the subprotocol that carries a token: a script can set no header. */
 const TOKEN_PROTOCOL = 'tidegate.token.';
 /** Full jitter below these; docs/protocol.md says why, with what was measured. */
@@ -46,6 +48,10 @@ const ERROR_MS = 1_000;
 const SLOT_MS = 2_000;
 /** A try needs so much of the slot to come to something. */
 const LAST_TRY_MS = 250;
+/** For so long at the end of the slot any node does, be it one that sends us on. */
+const ANY_NODE_MS = 500;
+/** Between two tries within the slot, at most. */
+const WITHIN_SLOT_MS = 250;
 /** The least wait after `rate-limited`, which counts by the second. */
 const RATE_MS = 1_000;
 /** A token is renewed at a random moment of these parts of its time: the clients of a fleet must not all ask at once. */
@@ -599,6 +605,8 @@ class Client extends Emitter {
     });
     if (this.#first) this.#second = connection;
     else this.#first = connection;
+    connection.handsOver =
+      connection === this.#second && this.#host.now() < this.#first.leaveAt + SLOT_MS - ANY_NODE_MS;
     this.#trace('connect', { url, attempt: this.#second ? this.#moves : this.#attempt });
     this.#become(this.#first === connection ? 'connecting' : 'handing-over');
     this.#openWithToken(connection);
@@ -692,8 +700,8 @@ class Client extends Emitter {
     // Earlier failures are no reason to be without a connection when the first one ends.
     const left = slotEnd - LAST_TRY_MS - now;
     if (left <= 0) return [Math.max(0, slotEnd - now) + this.#jitter(this.#attempt++)];
-    const { base, max } = this.#backoff;
-    return [fullJitter(this.#moves++, this.#random, { base, max: Math.min(max, left) })];
+    this.#moves++;
+    return [this.#random() * Math.min(WITHIN_SLOT_MS, left)];
   }
 
   #steady(connection, ms = STEADY_MS) {
@@ -1738,6 +1746,8 @@ class Connection {
   offered;
   /** Whether a socket was to be opened, and it is not only a token that could not be had. */
   isTried = false;
+  /** Whether another connection serves us meanwhile, for long enough that this one may be refused. */
+  handsOver = false;
   unanswered = 0;
   refusals = 0;
   #WebSocket;
@@ -1764,7 +1774,9 @@ class Connection {
     this.isTried = true;
     this.token = text;
     const url = text && isInQuery ? `${this.url}${this.url.includes('?') ? '&' : '?'}access_token=${text}` : this.url;
-    const protocols = text && !isInQuery ? [SUBPROTOCOL, `${TOKEN_PROTOCOL}${text}`] : SUBPROTOCOL;
+    const more = this.handsOver ? [HAND_OVER_PROTOCOL] : [];
+    if (text && !isInQuery) more.push(`${TOKEN_PROTOCOL}${text}`);
+    const protocols = more.length > 0 ? [SUBPROTOCOL, ...more] : SUBPROTOCOL;
     let socket;
     try {
       socket = this.#socket = new this.#WebSocket(url, protocols);

@@ -473,7 +473,8 @@ class FakeSocket {
     this.url = url;
     fleet.offers.push({ url, protocols });
     const [protocol, ...more] = [protocols].flat();
-    const token = new URL(url).searchParams.get('access_token') ?? more[0]?.slice('tidegate.token.'.length);
+    const offered = more.find((each) => each.startsWith('tidegate.token.'));
+    const token = new URL(url).searchParams.get('access_token') ?? offered?.slice('tidegate.token.'.length);
     const node = fleet.node(new URL(url).host);
     fleet.last = this;
     fleet.opened.push(fleet.time.performance.now());

@@ -77,6 +77,21 @@ test('a second connection that is refused is tried again with backoff, and the f
   assert.deepEqual(ofType(client, 'lost'), []);
 });
 
+test('until the last half second of its slot a second connection offers to be refused', async () => {
+  const harness = new Harness();
+  const { fleet } = harness;
+  await harness.live();
+  fleet.node('a').leave(() => 1_000); // The one node there is: it refuses.
+  await harness.time.advance(2_950);
+  const tries = fleet.opened.map((at, i) => [at - fleet.opened[0], [fleet.offers[i].protocols].flat()]);
+  assert.ok(tries.length > 6, `${tries.length}`);
+  for (const [at, offer] of tries) {
+    const expected = at > 900 && at < 2_500 ? ['tidegate.v1', 'tidegate.handover'] : ['tidegate.v1'];
+    assert.deepEqual(offer, expected, `after ${at} ms`);
+  }
+  assert.ok(tries.some(([at]) => at >= 2_500));
+});
+
 test('a first connection that ends too early leaves an ordinary resume', async () => {
   for (const delay of [0, 1, 2, 3, 5]) {
     const harness = new Harness();
@@ -100,7 +115,7 @@ test('a first connection that ends between two tries leaves the next one as it w
   const harness = new Harness();
   const { client, inbox } = await harness.live();
   harness.fleet.node('a').leave(() => 1_000);
-  await harness.time.advance(2_900); // Refused at 1, 1.5, 2.5 and 2.75 s: the next one is behind the end of its slot.
+  await harness.time.advance(2_900); // Refused every 250 ms from 1 to 2.75 s: the next one is behind the end of its slot.
   const planned = client.reconnectAt;
   assert.equal(client.state, 'handing-over');
   assert.equal(Math.round((planned - harness.time.now) / 100), 6);

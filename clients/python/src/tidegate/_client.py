@@ -21,6 +21,7 @@ NEW_TOKEN, NOT_ALLOWED, POLICY, LEAVING = 4401, 4403, 1008, 1012
 FINAL = {1000, 1002, 1007, 1009, NOT_ALLOWED}
 OF_STATUS = {401: (NEW_TOKEN, "invalid-token"), 403: (NOT_ALLOWED, "forbidden"), 503: (None, "")}
 STEADY = 10.0  # A connection that was live for so long was good: the backoff starts again.
+HANDS_OVER = 1.5  # So long after that moment the client would rather try again than come to a node that sends it on.
 SLOT = 1.75  # A server closes what it hands over 2 s after its moment; the last try needs some of it.
 log = logging.getLogger("tidegate")
 
@@ -117,7 +118,8 @@ class Client:
         url, token, code, held = self._urls[self._turn % len(self._urls)], None, None, 0.0
         try:
             token = await self._tokens.freshen()
-            link = await dial(url, token)
+            leave_at = self._link.leave_at if self._link else -math.inf
+            link = await dial(url, token, leave_at < math.inf and self._loop.time() < leave_at + HANDS_OVER)
         except websockets.InvalidStatus as refusal:
             status, header = refusal.response.status_code, refusal.response.headers.get("Retry-After", "")
             code, name = OF_STATUS.get(status, (None, "refused"))
@@ -150,7 +152,7 @@ class Client:
             self._tell("error", error)
         wait, now = jitter(self._attempt), self._loop.time()
         if self._link and now < self._link.leave_at + SLOT:  # In a hand-over a try is worth more than patience.
-            wait = min(wait, random.random() * (self._link.leave_at + SLOT - now))
+            wait = random.random() * min(0.25, self._link.leave_at + SLOT - now)
         elif code == NEW_TOKEN and self._attempt == 0:
             wait = 0.0
         else:

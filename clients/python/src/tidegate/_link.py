@@ -84,10 +84,11 @@ class Link:
         self.wake.set()
 
 
-async def dial(url: str, token: str | None) -> Link:
+async def dial(url: str, token: str | None, hands_over: bool = False) -> Link:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    protocol = websockets.Subprotocol("tidegate.v1")
-    socket = await connect(url, subprotocols=[protocol], additional_headers=headers, ping_interval=None,
+    # The second one says that a refusal does no harm; no server confirms it.
+    protocols = [websockets.Subprotocol(each) for each in ("tidegate.v1", "tidegate.handover")][: 1 + hands_over]
+    socket = await connect(url, subprotocols=protocols, additional_headers=headers, ping_interval=None,
                            max_size=None, close_timeout=2)  # fmt: skip
     try:
         welcome = decode(await asyncio.wait_for(socket.recv(), 10)) if socket.subprotocol else {}

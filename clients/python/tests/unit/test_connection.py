@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from websockets.asyncio.server import serve
+from websockets.http11 import Request
 
 from tests.fake import FakeServer, fake_server, soon
 from tidegate import Client, TidegateError
@@ -80,6 +81,34 @@ async def test_a_hand_over_whose_second_connection_fails_goes_on_with_the_first(
         await third.subscribed("tea", "p-2")
         await third.message("tea", "p-3", 3)
         assert (await soon(anext(tea))).message == 3
+
+
+async def test_a_second_connection_may_be_refused_until_time_is_short(fake: FakeServer) -> None:
+    offers: list[str] = []
+    may_be_refused = "tidegate.v1, tidegate.handover"
+
+    def refuse(request: Request) -> tuple[int, dict[str, str]] | None:
+        offers.append(request.headers["Sec-WebSocket-Protocol"])
+        return (503, {"Retry-After": "60"}) if offers[-1] == may_be_refused else None
+
+    fake.refuse = refuse
+    async with Client(fake.url) as client:
+        tea = client.subscribe("tea")
+        first = await fake.accept()
+        await first.frame(topic="tea")
+        await first.subscribed("tea", "p-1")
+        await soon(tea.ready)
+        loop = asyncio.get_running_loop()
+        await first.send(type="server-shutdown", message="bye", reconnectAfterMs=0)
+        moment = loop.time()
+        second = await fake.accept()
+        assert 1.4 < loop.time() - moment < 1.9
+        await second.frame(topic="tea", after="p-1")
+        await second.subscribed("tea", "p-1")
+        assert await first.closed_with() == 1000
+        assert offers[0] == offers[-1] == "tidegate.v1"
+        assert len(offers) > 5
+        assert set(offers[1:-1]) == {may_be_refused}
 
 
 async def test_closed_before_its_moment_a_client_still_waits_for_it(fake: FakeServer) -> None:
