@@ -90,7 +90,8 @@ public final class SimulatedClients {
     private static Socket.Factory sockets(Dialer dialer) {
         return new Socket.Factory() {
             @Override
-            public void open(URI url, Optional<String> token, Duration atMost, Socket.Events events) {
+            public void open(
+                    URI url, Optional<String> token, boolean handsOver, Duration atMost, Socket.Events events) {
                 dialer.open(new Events() {
                     @Override
                     public void opened(Wire wire) {

@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
 final class Attempts {
     /** The time after the moment that a node gave. At its end the node itself closes the connection. */
     static final Duration SLOT = Duration.ofSeconds(2);
+    /** The end of a slot, in which the client takes any connection, also one that it must leave again. */
+    private static final Duration ANY_NODE_DOES = Duration.ofMillis(500);
+    /** The longest wait between two tries within a slot. */
+    private static final Duration LONGEST_WITHIN = Duration.ofMillis(250);
     /** A try within the slot is only made if more than this is left of the slot. */
     private static final Duration SHORTEST_REST = Duration.ofMillis(100);
 
@@ -27,8 +31,6 @@ final class Attempts {
 
     /** Failures since all topics were last subscribed. */
     private int failures;
-    /** Failures of the second connection since the moment to leave. */
-    private int handOverFailures;
 
     /** What a try must pass when its time has come. */
     @FunctionalInterface
@@ -67,16 +69,15 @@ final class Attempts {
         schedule(when.backsOff() ? when.pause().plus(backoff(failures++)) : when.pause(), task);
     }
 
-    /** Schedules a try at the moment that a node gave. The failures of the hand-over are counted from then on. */
+    /** Schedules a try at the moment that a node gave. */
     void leaveAt(long moment, Runnable task) {
-        handOverFailures = 0;
         schedule(Duration.ofNanos(Math.max(0, moment - timers.nanoTime())), task);
     }
 
     /**
      * Schedules a try after a failure of the second connection. The node closes the first connection at the end of its
-     * slot, so each wait leaves room in the slot for one more try. Earlier failures of servers do not count here. After
-     * the slot it is an ordinary failure.
+     * slot, so each wait is short and leaves room in the slot for one more try. Earlier failures of servers do not count
+     * here. After the slot it is an ordinary failure.
      *
      * @param moment that the node of the first connection gave; null where there is none
      */
@@ -87,11 +88,18 @@ final class Attempts {
         } else if (rest < SHORTEST_REST.toNanos()) {
             schedule(when.pause().plus(backoff(0)), task);
         } else {
-            Duration wait = backoff(handOverFailures++);
-            boolean leavesRoom = wait.toNanos() <= rest / 2;
-            Duration within = leavesRoom ? wait : Duration.ofNanos((long) (random.nextDouble() * rest / 2));
-            schedule(when.pause().plus(within), task);
+            long most = Math.min(LONGEST_WITHIN.toNanos(), rest / 2);
+            schedule(when.pause().plusNanos((long) (random.nextDouble() * most)), task);
         }
+    }
+
+    /**
+     * Whether a second connection that is opened now may well be refused by a node that would have to move the client on.
+     *
+     * @param moment that the node of the first one gave; null where there is none
+     */
+    boolean mayBeRefused(@Nullable Long moment) {
+        return moment != null && moment + SLOT.minus(ANY_NODE_DOES).toNanos() - timers.nanoTime() > 0;
     }
 
     void cancel() {

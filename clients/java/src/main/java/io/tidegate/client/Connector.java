@@ -123,6 +123,8 @@ final class Connector implements Dialer.Owner {
     private void connect() {
         Link link = dialer.link(tokens.present());
         links.add(link);
+        Link serving = links.first();
+        link.handsOver = serving != null && link != serving && attempts.mayBeRefused(serving.leaveAt);
         tell("to " + link.address());
         dialer.open(link);
     }

@@ -58,7 +58,7 @@ final class Dialer {
 
     void open(Link link) {
         watch(link);
-        sockets.open(link.url(), link.token(), connect, new Socket.Events() {
+        sockets.open(link.url(), link.token(), link.handsOver, connect, new Socket.Events() {
             @Override
             public void opened(Socket socket) {
                 core.post(() -> Dialer.this.opened(link, socket));

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpSocket implements Socket, WebSocket.Listener {
     static final String SUBPROTOCOL = "tidegate.v1";
+    /** Says that a refusal does no harm; never confirmed. */
+    static final String HAND_OVER = "tidegate.handover";
 
     private final Events events;
     private final StringBuilder text = new StringBuilder();
@@ -34,12 +36,14 @@ final class HttpSocket implements Socket, WebSocket.Listener {
     }
 
     static Socket.Factory factory(HttpClient http) {
-        return (url, token, atMost, events) -> open(builder(http, token, atMost), url, events);
+        return (url, token, handsOver, atMost, events) -> open(builder(http, token, handsOver, atMost), url, events);
     }
 
-    private static WebSocket.Builder builder(HttpClient http, Optional<String> token, Duration atMost) {
-        WebSocket.Builder builder =
-                http.newWebSocketBuilder().subprotocols(SUBPROTOCOL).connectTimeout(atMost);
+    private static WebSocket.Builder builder(
+            HttpClient http, Optional<String> token, boolean handsOver, Duration atMost) {
+        WebSocket.Builder builder = http.newWebSocketBuilder()
+                .subprotocols(SUBPROTOCOL, handsOver ? new String[] {HAND_OVER} : new String[0])
+                .connectTimeout(atMost);
         token.ifPresent(text -> builder.header("Authorization", "Bearer " + text));
         return builder;
     }

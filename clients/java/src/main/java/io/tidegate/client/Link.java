@@ -40,6 +40,9 @@ final class Link {
     /** Whether that moment has come. */
     boolean leaving;
 
+    /** Whether it is opened while another connection serves, with time for more tries: then a node can refuse it without harm. */
+    boolean handsOver;
+
     /** Checks whether anything has come. */
     Timers.@Nullable Timer watch;
 

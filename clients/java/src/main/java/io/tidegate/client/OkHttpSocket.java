@@ -29,11 +29,13 @@ final class OkHttpSocket extends WebSocketListener implements Socket {
     }
 
     static Socket.Factory factory(OkHttpClient http) {
-        return (url, token, atMost, events) -> {
+        return (url, token, handsOver, atMost, events) -> {
             Request.Builder request = new Request.Builder()
                     // OkHttp supports only HTTP schemes, and takes ws for http.
                     .url(url.toString())
-                    .header("Sec-WebSocket-Protocol", HttpSocket.SUBPROTOCOL);
+                    .header(
+                            "Sec-WebSocket-Protocol",
+                            HttpSocket.SUBPROTOCOL + (handsOver ? ", " + HttpSocket.HAND_OVER : ""));
             token.ifPresent(text -> request.header("Authorization", "Bearer " + text));
             var unused = within(http, atMost).newWebSocket(request.build(), new OkHttpSocket(events));
         };

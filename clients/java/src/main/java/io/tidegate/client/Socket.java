@@ -31,8 +31,9 @@ interface Socket {
          * Returns at once; the events tell the result. The handshake fails after the timeout.
          *
          * @param token the client's token
+         * @param handsOver whether the server is told that another connection still serves the client
          */
-        void open(URI url, Optional<String> token, Duration atMost, Events events);
+        void open(URI url, Optional<String> token, boolean handsOver, Duration atMost, Events events);
     }
 
     /** The events of a socket: one call at a time, from any thread. After {@code ended} nothing useful follows. */

@@ -19,9 +19,9 @@ final class TracedSockets implements Socket.Factory {
     }
 
     @Override
-    public void open(URI url, Optional<String> token, Duration atMost, Socket.Events events) {
+    public void open(URI url, Optional<String> token, boolean handsOver, Duration atMost, Socket.Events events) {
         tell(Trace.Kind.OPENING, url, "");
-        sockets.open(url, token, atMost, new Socket.Events() {
+        sockets.open(url, token, handsOver, atMost, new Socket.Events() {
             @Override
             public void opened(Socket socket) {
                 tell(Trace.Kind.OPENED, url, "");

@@ -1,6 +1,7 @@
 package io.tidegate.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -41,6 +42,34 @@ class HandOverRetryTest {
         assertTrue(refused >= 3 && refused < 50, refused + " tries");
         assertTrue(lastTry > 500, "the last one after " + lastTry + " ms");
         assertEquals(State.HANDING_OVER, it.client.state());
+    }
+
+    @Test
+    void itMayBeRefusedUntilTheLastHalfSecondOfItsSlot() {
+        Wire.Peer first = it.live();
+        assertFalse(first.handsOver, "it has no other connection");
+        first.shutdown(0);
+        it.advance(Duration.ZERO);
+        int free = 0;
+        int last = 0;
+        Wire.Peer seen = first;
+        for (int ms = 0; ms < 1_900; ms++) {
+            Wire.Peer second = it.wire.last();
+            if (second != seen) {
+                seen = second;
+                assertEquals(ms < 1_500, second.handsOver, "after " + ms + " ms");
+                free += second.handsOver ? 1 : 0;
+                last += second.handsOver ? 0 : 1;
+                second.refuse(503, Duration.ofSeconds(20));
+                first.alive();
+            }
+            it.advance(STEP);
+        }
+        assertTrue(free >= 6, free + " tries that may be refused");
+        assertTrue(last >= 2, last + " tries for any node");
+        first.close("", 1012);
+        it.advance(Duration.ofMillis(500));
+        assertFalse(it.wire.last().handsOver, "the first one has gone");
     }
 
     @Test

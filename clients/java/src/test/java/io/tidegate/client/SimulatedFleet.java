@@ -74,7 +74,7 @@ final class SimulatedFleet implements Socket.Factory {
 
     /** What a handshake meets: a node, by chance, as behind a Service. */
     @Override
-    public void open(URI url, Optional<String> token, Duration atMost, Socket.Events events) {
+    public void open(URI url, Optional<String> token, boolean handsOver, Duration atMost, Socket.Events events) {
         int second = (int) ((timers.nanoTime() - countedFrom) / 1_000_000_000);
         if (second < handshakes.length) {
             handshakes[second]++;

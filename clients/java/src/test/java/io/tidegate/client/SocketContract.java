@@ -2,6 +2,7 @@ package io.tidegate.client;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 abstract class SocketContract {
     private final CompletableFuture<String> authorization = new CompletableFuture<>();
+    private final CompletableFuture<String> protocols = new CompletableFuture<>();
     private ServerSocket server = unbound();
 
     @BeforeEach
@@ -85,26 +88,55 @@ abstract class SocketContract {
         assertEquals("Authorization: Bearer a.token", authorization.get(10, TimeUnit.SECONDS));
     }
 
+    @Test
+    void whoHandsOverOffersToBeRefused() throws Exception {
+        answer(key -> "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n");
+        assertEquals(
+                new io.tidegate.client.Socket.End.Refused(503, Optional.of(Duration.ofSeconds(1))),
+                ended("localhost", true));
+        String offered = protocols.get(10, TimeUnit.SECONDS).replaceFirst("(?i)sec-websocket-protocol: *", "");
+        assertEquals("tidegate.v1,tidegate.handover", offered.replace(" ", ""));
+    }
+
+    @Test
+    void whoHandsOverGetsTheWireAlone() throws Exception {
+        answer(key -> "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                + "Sec-WebSocket-Protocol: tidegate.v1\r\nSec-WebSocket-Accept: " + accept(key) + "\r\n\r\n");
+        ExecutionException opened = assertThrows(ExecutionException.class, () -> ended("localhost", true));
+        assertEquals("java.lang.AssertionError: opened", opened.getMessage());
+    }
+
     private io.tidegate.client.Socket.End ended(String host) throws Exception {
+        return ended(host, false);
+    }
+
+    private io.tidegate.client.Socket.End ended(String host, boolean handsOver) throws Exception {
         CompletableFuture<io.tidegate.client.Socket.End> ended = new CompletableFuture<>();
         URI url = URI.create("ws://" + host + ":" + server.getLocalPort() + "/chat");
-        factory().open(url, Optional.of("a.token"), Duration.ofSeconds(10), new io.tidegate.client.Socket.Events() {
-            @Override
-            public void opened(io.tidegate.client.Socket socket) {
-                ended.completeExceptionally(new AssertionError("opened"));
-            }
+        factory()
+                .open(
+                        url,
+                        Optional.of("a.token"),
+                        handsOver,
+                        Duration.ofSeconds(10),
+                        new io.tidegate.client.Socket.Events() {
+                            @Override
+                            public void opened(io.tidegate.client.Socket socket) {
+                                socket.abort();
+                                ended.completeExceptionally(new AssertionError("opened"));
+                            }
 
-            @Override
-            public void text(String text) {}
+                            @Override
+                            public void text(String text) {}
 
-            @Override
-            public void alive() {}
+                            @Override
+                            public void alive() {}
 
-            @Override
-            public void ended(io.tidegate.client.Socket.End end) {
-                ended.complete(end);
-            }
-        });
+                            @Override
+                            public void ended(io.tidegate.client.Socket.End end) {
+                                ended.complete(end);
+                            }
+                        });
         return ended.get(20, TimeUnit.SECONDS);
     }
 
@@ -117,6 +149,9 @@ abstract class SocketContract {
                 for (String line = request.readLine(); line != null && !line.isEmpty(); line = request.readLine()) {
                     if (line.regionMatches(true, 0, "Sec-WebSocket-Key:", 0, 18)) {
                         key = line.substring(18).strip();
+                    }
+                    if (line.regionMatches(true, 0, "Sec-WebSocket-Protocol:", 0, 23)) {
+                        protocols.complete(line);
                     }
                     if (line.startsWith("Authorization:")) {
                         authorization.complete(line);

@@ -15,8 +15,8 @@ final class Wire implements Socket.Factory {
     private final List<Peer> ends = new ArrayList<>();
 
     @Override
-    public void open(URI url, Optional<String> token, Duration atMost, Socket.Events events) {
-        ends.add(new Peer(url, token, events));
+    public void open(URI url, Optional<String> token, boolean handsOver, Duration atMost, Socket.Events events) {
+        ends.add(new Peer(url, token, handsOver, events));
     }
 
     int opened() {
@@ -31,15 +31,17 @@ final class Wire implements Socket.Factory {
     static final class Peer implements Socket {
         final URI url;
         final Optional<String> token;
+        final boolean handsOver;
         final List<String> sent = new ArrayList<>();
         Optional<Integer> closed = Optional.empty();
         boolean aborted;
         int demand;
         private final Events events;
 
-        Peer(URI url, Optional<String> token, Events events) {
+        Peer(URI url, Optional<String> token, boolean handsOver, Events events) {
             this.url = url;
             this.token = token;
+            this.handsOver = handsOver;
             this.events = events;
         }
 
