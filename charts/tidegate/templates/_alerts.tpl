@@ -24,7 +24,7 @@
   summary: "The pods of {{`{{ $labels.namespace }}`}} hold very different numbers of connections"
   description: "Their standard deviation is {{`{{ $value | humanizePercentage }}`}} of the mean: the proxy in front does not choose by connections, or some clients never reconnect."
 - alert: TidegateHandshakesRejected
-  expr: {{ printf "sum by (namespace, reason) (rate(websocket_connections_rejected_total{%s,reason!=\"draining\"}[5m])) > %v" $m $a.rejected | quote }}
+  expr: {{ printf "sum by (namespace, reason) (rate(websocket_connections_rejected_total{%s,reason!~\"draining|elsewhere\"}[5m])) > %v" $m $a.rejected | quote }}
   for: 10m
   severity: warning
   summary: "Clients are refused in {{`{{ $labels.namespace }}`}}: {{`{{ $labels.reason }}`}}"

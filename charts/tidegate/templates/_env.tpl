@@ -67,6 +67,11 @@
     secretKeyRef: {name: {{ $.Values.redis.existingSecret }}, key: {{ $key }}}
 {{- end }}
 {{- end }}
+{{- if .Values.rollout.moveOnce }}
+- name: TIDEGATE_FLEET_REVISION
+  valueFrom:
+    fieldRef: {fieldPath: "metadata.labels['pod-template-hash']"}
+{{- end }}
 {{- with .Values.auth.secretKey }}
 - name: TIDEGATE_AUTH_SECRET
   valueFrom:

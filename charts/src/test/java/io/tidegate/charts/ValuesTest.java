@@ -22,6 +22,7 @@ final class ValuesTest {
     private static final Map<String, String> ELSEWHERE = Map.ofEntries(
             Map.entry("node", "the pod's name"),
             Map.entry("cost.interval", "podDeletionCost.interval"),
+            Map.entry("fleet.revision", "rollout.moveOnce"),
             Map.entry("tls.certificate", "tls.existingSecret"),
             Map.entry("tls.key", "tls.existingSecret"),
             Map.entry("tls.clients", "tls.clientsKey"),
