@@ -30,6 +30,10 @@ class RolloutTest {
                 new Standing(true, 0), of(old(40), old(40), young(47)), "the tolerance above what an old one holds");
         assertEquals(new Standing(true, ALL), of(old(40), old(40), young(55)), "more than its part");
         assertEquals(new Standing(true, ALL), of(old(40), old(40), limited(young(7), 7)), "it is full");
+        assertEquals(
+                new Standing(true, 0),
+                of(old(40), young(45), limited(young(1), 1)),
+                "what an old one holds is a part, whatever the mean");
         assertEquals(new Standing(true, ALL), of(old(0), young(0)), "nobody is there");
     }
 
@@ -38,6 +42,12 @@ class RolloutTest {
         assertEquals(new Standing(true, 0), of(old(40), draining(old(40)), young(61)));
         assertEquals(new Standing(true, ALL), of(old(40), young(61)), "they have come");
         assertEquals(new Standing(true, 0), of(old(40), old(40), old(40), young(47), young(0)));
+    }
+
+    @Test
+    void whoHasLeftANodeThatDrainsCountsWhereItIs() {
+        NodeReport left = new NodeReport("n", 1, "f", "n", "se", 40, 40, 1_000, true, new Revision("old", DAY, false));
+        assertEquals(new Standing(true, ALL), of(old(40), left, young(61)));
     }
 
     @Test
@@ -147,12 +157,19 @@ class RolloutTest {
 
     @Test
     void whatIsRememberedIsBounded() {
+        assertEquals(new Standing(true, 0), afterManyRevisions("r0"), "it is known to be older");
+        assertEquals(new Standing(true, ALL), afterManyRevisions("r99"), "it has been forgotten, and seems young");
+    }
+
+    /** One of a hundred revisions seems to begin anew, without room, where another one with room is somewhat older. */
+    private static Standing afterManyRevisions(String again) {
         Rollout rollout = new Rollout("old", 0);
         for (int i = 0; i < 100; i++) {
-            rollout.hear(with(young(0), new Revision("r" + i, i, false)), null, i);
+            rollout.hear(with(young(0), new Revision("r" + i, 1_000, false)), null, i);
         }
-        NodeReport last = with(young(0), new Revision("r99", 0, false));
-        assertEquals(new Standing(true, 0), rollout.standing(old(40), List.of(last), SETTINGS, 100));
+        NodeReport begins = limited(with(young(1), new Revision(again, 0, false)), 1);
+        NodeReport other = with(young(0), new Revision("other", 500, false));
+        return rollout.standing(old(40), List.of(begins, other), SETTINGS, 100);
     }
 
     /** Whatever the fleet: where one node sends a hand-over elsewhere, another takes it. */
