@@ -47,6 +47,10 @@ public final class ClusterRun {
                     load.resize(0);
                     new Victims(release, cluster, timeline).compare();
                 }
+                if (options.has("rollout")) {
+                    load.resize(0);
+                    new Rollouts(release, cluster, address).compare();
+                }
                 List<String> mishaps = cluster.mishaps();
                 if (!mishaps.isEmpty()) {
                     throw new TrialFailedException(String.join(", ", mishaps));

@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Clients of the fleet, as many as wanted, that send as much as wanted: on {@code tidegate.v1} and on the plain wire in equal
- * parts. Used by one thread.
+ * parts, where nothing else is said. Used by one thread.
  */
 final class FleetClients implements AutoCloseable {
     private static final int TOPICS = 10;
@@ -33,8 +33,11 @@ final class FleetClients implements AutoCloseable {
     private int rate;
 
     FleetClients(URI address) {
-        Mix half = new Mix(Map.of(Wire.V1, 1, Wire.PLAIN, 1));
-        virtualUsers = new VirtualUsers(new Profile(List.of(address), half, new Topics(TOPICS, 1), SIZE, 0), journal);
+        this(address, new Mix(Map.of(Wire.V1, 1, Wire.PLAIN, 1)));
+    }
+
+    FleetClients(URI address, Mix mix) {
+        virtualUsers = new VirtualUsers(new Profile(List.of(address), mix, new Topics(TOPICS, 1), SIZE, 0), journal);
     }
 
     /** Lets clients come, or the youngest go. */

@@ -27,7 +27,7 @@ record Options(
         Optional<String> only,
         Map<String, String> values) {
     private static final List<String> CHAPTERS =
-            List.of("connections", "messages", "both", "metrics-api", "alerts", "victims");
+            List.of("connections", "messages", "both", "metrics-api", "alerts", "victims", "rollout");
 
     static final String USAGE =
             "Usage: ./tidegate chart --cluster [--namespace NAME] [--prometheus URL [--alerts URL]] [--address ws://HOST:PORT]"
