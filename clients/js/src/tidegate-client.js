@@ -1,90 +1,101 @@
 /**
- * A client of Tidegate for browsers and Node: one ES module without dependencies. It speaks the subprotocol tidegate.v1
- * as the server's docs/protocol.md has it; what callers see is typed and described in tidegate-client.d.ts.
+ * A client of Tidegate for browsers and Node: one ES module without dependencies. It speaks the subprotocol
+ * tidegate.v1 as the server's docs/protocol.md specifies it. Types and descriptions for callers are in
+ * tidegate-client.d.ts.
  *
- * How nothing is lost, doubled or put out of order:
+ * These rules prevent loss, duplicates and a wrong order:
  *
  * - A Feed is a topic that the application wants, for one listener or several. Its `position` is that of the last
- *   message handed over; each new connection subscribes `after` it.
- * - Two connections are read at once only while a node is left. Both carry the same messages in the same order, so what
- *   the application has is always the longer of two beginnings of one sequence. A message handed over from one is noted
- *   as awaited on the other, and dropped when it comes there.
- * - A message that is not kept has no position. It is taken from the older of the two connections, as long as both are
- *   read; what it says tells one that was handed over already. Its publish is never sent a second time.
- * - A connection that had to skip messages which the other one carries is muted for that topic: only the whole stream
- *   counts.
- * - A publish stays in the PublishQueue, in its order, until its ack. Each new connection sends it again with the same id, by
- *   which the server knows it.
- * - A Room is who is in a topic. A new connection brings a whole list, which is laid over what is known: only what
- *   differs is told. Of two connections the one that serves counts, and the list of the other waits until it does.
- * - Tokens asks the application for a token before the present one ends, and each new one goes to all open connections.
- * - What is sent passes the Pace, which keeps below the server's rate over all connections together.
+ *   delivered message; each new connection subscribes `after` it.
+ * - Two connections are read at once only while the client leaves a node. Both carry the same messages in the same
+ *   order, so the application always has the longer of two beginnings of one sequence. A message that one connection
+ *   delivers is noted as awaited on the other, and is dropped when it comes there.
+ * - A message that is not kept has no position. It is taken from the older of the two connections, as long as both
+ *   are read; its content shows whether it was already delivered. Its publish is never sent a second time.
+ * - A connection that had to skip messages which the other connection carries is muted for that topic: only the whole
+ *   stream counts.
+ * - A publish stays in the PublishQueue, in its order, until its ack. Each new connection sends it again with the
+ *   same id, so that the server recognizes it.
+ * - A Room is the users in a topic. A new connection brings a whole list, which is compared with the known list: only
+ *   the differences are told. Of two connections, the serving one counts; the list of the other waits until that one
+ *   serves.
+ * - Tokens asks the application for a token before the current token ends, and each new token goes to all open
+ *   connections.
+ * - All sent frames pass the Pace, which keeps below the server's rate over all connections together.
  *
- * Everything runs on the one thread of JavaScript. Where a listener is called it may
- * call back at once: state is in order before, and looked at again after.
+ * Everything runs on the one thread of JavaScript. A listener can call the client back at once: the state is
+ * consistent before each call, and checked again after it.
  *
- * The file in sections: what it exports; the environment (Host, Target); the arguments; the Client; topics (Hearing,
+ * The sections of this file: the exports; the environment (Host, Target); the arguments; the Client; topics (Hearing,
  * Subscription, Feed); presence (Room, Roll); publishes (PublishQueue, Pace); Tokens; the Connection.
  */
 
 const SUBPROTOCOL = 'tidegate.v1';
-/** Offered while another connection still serves us: a node that would send us on may then refuse. Never confirmed. */
+/** Offered while another connection still serves this client: a node that soon leaves, too, may then refuse. Never confirmed. */
 const HAND_OVER_PROTOCOL = 'tidegate.handover';
-/** Begins the subprotocol that carries a token: a script can set no header. */
+/** The prefix of the subprotocol that carries a token: a script cannot set a header. */
 const TOKEN_PROTOCOL = 'tidegate.token.';
-/** Full jitter below these; docs/protocol.md says why, with what was measured. */
+/** Full jitter below these times; docs/protocol.md has the reason and the measurements. */
 const BACKOFF = { base: 500, max: 10_000 };
-/** From close 1008 (the rate was ignored) to the next try, at least. */
+/** The least time from close 1008 (the rate was exceeded) to the next try. */
 const POLICY_MS = 30_000;
-/** A connection that was live for so long was good: the backoff starts again at its base. */
+/** A connection that was live for this time was good: the backoff starts again at its base. */
 const STEADY_MS = 10_000;
-/** From the opening of a socket to `welcome`. */
+/** The time from the opening of a socket to `welcome`. */
 const CONNECT_MS = 10_000;
-/** From a ping that asks whether anybody is there to an answer. */
+/** The time from a ping that checks the connection to an answer. */
 const PROBE_MS = 5_000;
-/** From the error of an open socket to its end, where no close follows. */
+/** The time from the error of an open socket to its end, if no close follows. */
 const ERROR_MS = 1_000;
-/** A server closes a connection that it hands over so long after its moment. */
+/** A server closes a connection that it hands over this time after its moment. */
 const SLOT_MS = 2_000;
-/** A try needs so much of the slot to come to something. */
+/** A try needs this part of the slot to have a chance. */
 const LAST_TRY_MS = 250;
-/** For so long at the end of the slot any node does, be it one that sends us on. */
+/** At the end of the slot the client takes any node for this time, also one that soon leaves. */
 const ANY_NODE_MS = 500;
-/** Between two tries within the slot, at most. */
+/** The longest wait between two tries within the slot. */
 const WITHIN_SLOT_MS = 250;
-/** The least wait after `rate-limited`, which counts by the second. */
+/** The least wait after `rate-limited`: the server counts by the second. */
 const RATE_MS = 1_000;
-/** A token is renewed at a random moment of these parts of its time: the clients of a fleet must not all ask at once. */
+/**
+ * A token is renewed at a random moment between these parts of its time: the clients of a fleet must not all ask at
+ * once.
+ */
 const RENEW = { from: 0.6, to: 0.9 };
-/** A token that ends within this time, or this part of all its time, is not used for a new connection. */
+/** A token that ends within this time, or within this part of its whole time, is not used for a new connection. */
 const NEAR_END = { ms: 60_000, part: 1 - RENEW.from };
-/** The least wait for another token where the application has given the same one again. */
+/** The least wait for another token if the application has given the same token again. */
 const RENEW_LEAST_MS = 1_000;
-/** From the call of the application's token() to its answer. */
+/** The time limit for the answer of the application's token(). */
 const TOKEN_MS = 30_000;
-/** One less than the publishes with which a server stops reading: a ping or a subscribe still gets through. */
+/**
+ * One less than the number of unanswered publishes at which a server stops reading: a ping or a subscribe still gets
+ * through.
+ */
 const UNANSWERED = 63;
-/** Longer ones fire at once. */
+/** Timers that are longer than this fire at once. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 const MAX_PENDING = 1_000;
-/** So many messages that are not kept are remembered of a topic, and so much of the text of each. */
+/**
+ * The number of remembered messages that are not kept for each topic, and the remembered length of the text of each.
+ */
 const UNKEPT = 64;
 const UNKEPT_TEXT = 256;
 const MAX_LAST = 100_000;
-/** One node may hear of a user so much later than another: for so long it does not contradict what the other has said. */
+/** One node can hear of a user this much later than another. For this time it does not contradict the other node. */
 const APART_MS = 2_000;
-/** A publish may reject with these without anybody there to hear it. */
+/** A publish can reject with these codes without an unhandled rejection. */
 const UNNOTICED = new Set(['closed', 'aborted', 'connection-lost', 'relay-unavailable']);
-/** Close codes: with a new token the client may come back at once; with this token it may not. */
+/** Close codes: with a new token the client can come back at once; with this token it cannot. */
 const NEW_TOKEN = 4401;
 const NOT_ALLOWED = 4403;
-/** Closes after which another try would go the same way. */
+/** Close codes after which another try would fail in the same way. */
 const FINAL = new Set([1000, 1002, 1007, 1009, NOT_ALLOWED]);
 const LATER = new Set(['rate-limited', 'relay-unavailable']);
 
-// ---- what the module offers
+// ---- the exports
 
-/** What went wrong, with a `code` to tell by: one of the server's, or of this client's (see the types). */
+/** An error with a `code`: one of the server's codes, or of this client's (see the types). */
 export class TidegateError extends Error {
   constructor(code, message, options) {
     super(message, options);
@@ -93,19 +104,19 @@ export class TidegateError extends Error {
   }
 }
 
-/** Full jitter: a random time, in ms, that may be twice as long with each attempt (0, 1, …), up to a ceiling. */
+/** Full jitter: a random time in ms. Its maximum doubles with each attempt (0, 1, …), up to a ceiling. */
 export function fullJitter(attempt, random = Math.random, { base = BACKOFF.base, max = BACKOFF.max } = {}) {
   return random() * Math.min(max, base * 2 ** attempt);
 }
 
-/** Opens a connection and keeps one open until close(). */
+/** Opens a connection and keeps it open until close(). */
 export function connect(urls, options) {
   return new Client(urls, options);
 }
 
-// ---- the environment, of which some have less than others
+// ---- the environment, which differs between platforms
 
-/** The one place that reads a clock. Waits are measured by one that nobody sets; the other is only for display. */
+/** The only code that reads a clock. Waits use a clock that nobody sets; the wall clock is only for display. */
 class Host {
   #global;
   #clock;
@@ -115,12 +126,12 @@ class Host {
     this.#clock = typeof global.performance?.now === 'function' ? global.performance : global.Date;
   }
 
-  /** Milliseconds that only ever grow. */
+  /** Monotonic milliseconds. */
   now() {
     return this.#clock.now();
   }
 
-  /** Milliseconds since 1970, as the machine has them. */
+  /** Milliseconds since 1970, by the machine's clock. */
   wall() {
     return this.#global.Date.now();
   }
@@ -133,7 +144,7 @@ class Host {
     this.#global.clearTimeout(timer);
   }
 
-  /** Listens until the function that it returns is called. */
+  /** Listens until the returned function is called. */
   listen(target, type, listener) {
     target?.addEventListener?.(type, listener);
     return () => target?.removeEventListener?.(type, listener);
@@ -143,13 +154,15 @@ class Host {
     this.#global.console?.warn(text);
   }
 
-  /** Tells the developer of an error in the application's code; outside a page `reportError` may end the process. */
+  /**
+   * Reports an error in the application's code to the developer; outside a page `reportError` can end the process.
+   */
   report(error) {
     if (this.#global.document && typeof this.#global.reportError === 'function') this.#global.reportError(error);
     else this.#global.console?.error(error);
   }
 
-  /** Calls the application's code, whose errors are its own, also those of a promise that it returns. */
+  /** Calls the application's code and reports its errors, also those of a promise that it returns. */
   call(run) {
     try {
       const result = run();
@@ -160,7 +173,7 @@ class Host {
   }
 }
 
-/** As much of an EventTarget as there is to use, where there is none, as in React Native. */
+/** The part of EventTarget that is used here, for platforms without it, such as React Native. */
 class PlainTarget {
   #entries = new Map();
 
@@ -206,7 +219,7 @@ class ClientEvent extends BaseEvent {
   }
 }
 
-/** An EventTarget whose listeners may throw: Node would end the process for it. */
+/** An EventTarget whose listeners can throw: Node would end the process for that. */
 class Emitter extends Target {
   #host;
   #guards = new WeakMap();
@@ -237,7 +250,7 @@ class Emitter extends Target {
   }
 }
 
-/** Of no other client: what begins the ids that are made up. */
+/** The prefix of generated ids, which no other client has. */
 function uniquePrefix() {
   const bytes = new Uint8Array(12);
   if (globalThis.crypto?.getRandomValues) globalThis.crypto.getRandomValues(bytes);
@@ -245,7 +258,7 @@ function uniquePrefix() {
   return [...bytes].map((byte) => byte.toString(36)).join('');
 }
 
-/** Of well-formed text. */
+/** The argument must be well-formed text. */
 function utf8Length(text) {
   let length = text.length;
   for (let i = 0; i < text.length; i++) {
@@ -255,12 +268,12 @@ function utf8Length(text) {
   return length;
 }
 
-// ---- arguments: what cannot be meant or cannot travel is refused at once
+// ---- arguments: wrong values, and values that cannot be sent, are refused at once
 
 const TOPIC = /^[A-Za-z0-9._:-]{1,128}$/;
-/** As a JWT has them; all of them may stand in a subprotocol and in a URL. */
+/** The characters of a JWT; all of them are allowed in a subprotocol and in a URL. */
 const TOKEN = /^[A-Za-z0-9._-]+$/;
-/** With the flag u, halves of a pair match only where the other half is missing. */
+/** With the flag u, half of a surrogate pair matches only if the other half is missing. */
 const LONE_SURROGATE = /[\ud800-\udfff]/u;
 const OF_JSON = new Set(['Object', 'Array', 'String', 'Number', 'Boolean']);
 
@@ -276,7 +289,7 @@ function isNone(value) {
   return value === undefined || value === null;
 }
 
-/** A TypeError unless `value` is none or `isMeant`. */
+/** Throws a TypeError unless `value` is undefined or `isMeant`. */
 function check(name, value, allowed, isMeant) {
   if (!isNone(value) && !isMeant(value)) throw new TypeError(`${name} must be ${allowed}, not ${shown(value)}`);
 }
@@ -323,7 +336,7 @@ function checkPublish({ id, keep, timeout, signal }) {
     (value) => isBoolean(value.aborted) && isFunction(value.addEventListener));
 }
 
-/** A TypeError unless it can be a token; its words do not show it. */
+/** Throws a TypeError unless it can be a token; the message does not show the token. */
 function checkToken(name, token) {
   const what = typeof token === 'string' ? 'text with another character, or none' : shown(token);
   if (!isToken(token)) throw new TypeError(`${name} must be a token of the characters A-Z a-z 0-9 . _ -, not ${what}`);
@@ -344,7 +357,10 @@ function checkConnect({ WebSocket, random, maxPending, global, backoff, startClo
   check('options.tokenIn', tokenIn, '"subprotocol" or "query"', (value) => ['subprotocol', 'query'].includes(value));
 }
 
-/** The JSON of a value; what JSON.stringify would leave out or replace is refused, but for undefined properties. */
+/**
+ * The JSON of a value. Values that JSON.stringify would leave out or replace are refused, except undefined
+ * properties.
+ */
 function jsonOf(name, value) {
   const refuse = (what, key) => {
     const where = key === '' ? '' : ` (at ${shown(key)})`;
@@ -391,14 +407,14 @@ function publishText(topic, message, { user, keep }, id) {
   return `{"type":"publish","topic":${JSON.stringify(topic)},"id":${JSON.stringify(id)}${rest.join('')}`;
 }
 
-/** Absolute ws: or wss: URLs, from one or several that may be relative to the page. */
+/** Absolute ws: or wss: URLs, from one or several URLs that can be relative to the page. */
 function addresses(urls, base) {
   const given = Array.isArray(urls) ? urls : [urls];
   if (given.length === 0) throw new TypeError('connect() needs at least one URL');
   return given.map((one) => address(one, base));
 }
 
-/** Takes a URL apart by itself: that of React Native cannot. */
+/** Parses a URL without the URL class: the one of React Native cannot. */
 function address(given, base) {
   const text = typeof given === 'string' ? given.trim() : given?.href;
   if (/[?&]access_token=/.test(text)) throw new TypeError('a URL must have no access_token: give options.token');
@@ -434,35 +450,41 @@ class Client extends Emitter {
   #debug;
   #publishQueue;
   #pace;
-  /** None where the application has given no token. */
+  /** Undefined if the application has given no token. */
   #tokens;
   #feeds = new Map();
   #state = 'idle';
-  /** The connection that is published on. */
+  /** The connection on which the client publishes. */
   #first = null;
-  /** In a hand-over: the connection that is to become the first. */
+  /** In a hand-over: the connection that will become the first. */
   #second = null;
   #leaving = false;
-  /** Connections that failed since one was good; and those of this hand-over, which count for themselves. */
+  /**
+   * The number of failed connections after the last good one, and the number in this hand-over, which is counted
+   * separately.
+   */
   #attempt = 0;
   #moves = 0;
-  /** The timer of the next connection, whichever it is to be. */
+  /** The timer of the next connection, first or second. */
   #timer;
   #reconnectAt;
-  /** No `online` event brings the next try forward to before this. */
+  /** An `online` event does not bring the next try forward to before this time. */
   #heldUntil = 0;
-  /** The timer of what waits for its turn by the pace. */
+  /** The timer of frames that wait because of the pace. */
   #turnTimer;
-  /** The timer of the next new token, and when it would be without a hand-over. */
+  /** The timer of the next new token, and its time without a hand-over. */
   #renewTimer;
   #renewAt;
-  /** Tokens that could not be had or were refused since one was good; and closes that asked for a new one. */
+  /**
+   * The number of missing or refused tokens after the last good one, and the number of closes that asked for a new
+   * token.
+   */
   #renewals = 0;
   #refusals = 0;
   #offline = false;
   #wasWelcome = false;
   #warned = false;
-  /** This clock less the server's, and the way of a message: the least that was seen. */
+  /** This clock minus the server's clock, plus the travel time of a message: the least value that was seen. */
   #skew;
   #stopWatching = [];
 
@@ -568,7 +590,7 @@ class Client extends Emitter {
     return this.#feeds.get(topic)?.hearings[0].subscription;
   }
 
-  /** Rejects where it can never succeed, and where too many wait. Never throws. */
+  /** Rejects if it can never succeed, and if too many publishes wait. Never throws. */
   publish(topic, message, options) {
     return this.#publishQueue.promise((answer) => {
       checkTopic(topic);
@@ -612,18 +634,18 @@ class Client extends Emitter {
     this.#openWithToken(connection);
   }
 
-  /** At once where there is a token that will last; otherwise once there is another one. */
+  /** Connects at once if there is a token that lasts; otherwise when there is another token. */
   #openWithToken(connection) {
     if (!this.#tokens) return connection.open();
     if (!this.#tokens.isNearEnd(this.#host.now())) return connection.open(this.#tokens);
     this.#tokens.ask().then(
       () => connection.open(this.#tokens),
-      // The login service may be away: a token that still counts is better than none.
+      // The login service may be down: a token that is still valid is better than none.
       ({ message }) => (this.#tokens.isOver() ? connection.fail(message) : connection.open(this.#tokens)),
     );
   }
 
-  /** Tries again after `wait` ms, and not before `held`, whatever is heard of the network meanwhile. */
+  /** Tries again after `wait` ms, and not before `held`, for any news of the network. */
   #openLater(wait, held = 0) {
     this.#disarm();
     this.#heldUntil = held;
@@ -656,9 +678,9 @@ class Client extends Emitter {
       this.#second = null;
       this.#rotate();
       this.#openLater(...this.#waitAfter(connection, code, this.#first.leaveAt + SLOT_MS));
-      this.#proceed(); // What the second was asked for alone, the first is asked for again.
+      this.#proceed(); // Requests that only the second connection got are repeated on the first.
     } else if (this.#second) {
-      // What was to be a hand-over is an ordinary resume from here on, and under way.
+      // The hand-over becomes an ordinary resume that is under way.
       this.#first = this.#second;
       this.#second = null;
       this.#leaving = false;
@@ -667,13 +689,13 @@ class Client extends Emitter {
       this.#settle();
     } else {
       if (!this.#leaving) this.#rotate();
-      // A hand-over between two tries has its next one already.
+      // A hand-over between two tries already has a timer for the next try.
       if (this.#state !== 'handing-over' || code === 1008) this.#openLater(...this.#waitAfter(connection, code));
       this.#first = null;
       this.#leaving = false;
       this.#become('waiting', code, reason);
     }
-    // A token may have ended while there was no connection: another one is asked for, and no more has happened.
+    // A token may have ended while there was no connection: only another token is needed.
     if (error && (error.code !== 'token-expired' || this.#refusals > 1)) this.#emit('error', error);
   }
 
@@ -686,18 +708,18 @@ class Client extends Emitter {
   }
 
   /**
-   * How long to wait, and until when at least.
+   * The time to wait, and the earliest time of the next try.
    *
    * @param slotEnd in a hand-over: when the server will close the first connection
    */
   #waitAfter(connection, code, slotEnd) {
     const now = this.#host.now();
-    // A node that leaves has given each of its clients a moment of its own, so that they do not all come at once.
+    // A node that leaves has given each of its clients a separate moment, so that they do not all come at once.
     if (code === 1012 && connection.leaveAt > now) return [connection.leaveAt - now, connection.leaveAt];
     if (code === 1008) return [POLICY_MS + this.#jitter(this.#attempt++), now + POLICY_MS];
     if (code === NEW_TOKEN && this.#refusals++ === 0) return [0];
     if (slotEnd === undefined) return [this.#jitter(this.#attempt++)];
-    // Earlier failures are no reason to be without a connection when the first one ends.
+    // Earlier failures must not leave the client without a connection when the first one ends.
     const left = slotEnd - LAST_TRY_MS - now;
     if (left <= 0) return [Math.max(0, slotEnd - now) + this.#jitter(this.#attempt++)];
     this.#moves++;
@@ -708,7 +730,7 @@ class Client extends Emitter {
     return connection.liveAt !== undefined && this.#host.now() - connection.liveAt >= ms;
   }
 
-  /** Nothing more comes of this connection. */
+  /** This connection has ended. */
   #forget(connection) {
     connection.drop();
     this.#publishQueue.unsend(connection);
@@ -720,7 +742,7 @@ class Client extends Emitter {
     for (const feed of this.#feeds.values()) this.#settlePresence(feed);
   }
 
-  /** Whether all that is wanted is subscribed on the newest connection; then it is the one that counts. */
+  /** Checks whether all wanted topics are subscribed on the newest connection; that connection then counts. */
   #settleConnections() {
     const newest = this.#second ?? this.#first;
     if (!newest?.welcome || [...this.#feeds.values()].some((feed) => !newest.carries(feed, 'on'))) return;
@@ -737,7 +759,7 @@ class Client extends Emitter {
     else this.#leave();
   }
 
-  /** Waits for the moment that the first connection was given, then opens the second. */
+  /** Waits for the moment that the server gave the first connection, then opens the second. */
   #leave() {
     if (this.#leaving || this.#second) return;
     this.#leaving = true;
@@ -765,7 +787,7 @@ class Client extends Emitter {
     this.#become('closed', code, reason);
   }
 
-  /** The page's way of knowing better than a timer. */
+  /** The events of the page, which know more than a timer. */
   #watch() {
     const { document, navigator } = this.#global;
     const probe = () => {
@@ -787,19 +809,19 @@ class Client extends Emitter {
 
   // ---- tokens
 
-  /** The application has given one: all that is open goes on with it. */
+  /** The application has given a token: all open connections take it. */
   #newToken() {
     this.#host.clearTimeout(this.#renewTimer);
     this.#renewTimer = this.#renewAt = undefined;
     for (const connection of [this.#first, this.#second]) if (connection?.welcome) this.#offerToken(connection);
   }
 
-  /** Also one that the connection has already: the answer says how long it counts. */
+  /** Also sends a token that the connection already has: the answer says how long it is valid. */
   #offerToken(connection) {
     if (connection.offer(this.#tokens?.text)) this.#pace.spend();
   }
 
-  /** The server has said how long the token of this connection counts. */
+  /** The server has said how long the token of this connection is valid. */
   #tokenCounts(connection, expiresInMs) {
     if (expiresInMs === undefined || !this.#tokens?.tell(connection.token, expiresInMs)) return;
     const { from, to } = RENEW;
@@ -807,7 +829,10 @@ class Client extends Emitter {
     this.#planRenewal();
   }
 
-  /** At its moment; in a hand-over such that the second connection neither waits for a token nor takes one that ends soon. */
+  /**
+   * Renews at the planned moment. In a hand-over, earlier: the second connection must neither wait for a token nor
+   * take one that ends soon.
+   */
   #planRenewal() {
     if (this.#renewAt === undefined) return;
     const leaveAt = this.#leaving ? this.#first.leaveAt : undefined;
@@ -824,7 +849,7 @@ class Client extends Emitter {
     this.#renewTimer = this.#host.setTimeout(() => this.#renew(), wait);
   }
 
-  /** Without a connection there is nothing to renew: the next one asks for what it needs. */
+  /** Without a connection no token is renewed: the next connection asks for the token that it needs. */
   #renew() {
     this.#renewAt = undefined;
     if (this.#state === 'closed' || !this.#first?.welcome) return;
@@ -852,17 +877,20 @@ class Client extends Emitter {
     this.#settle();
   }
 
-  /** Does all that can be done now: topics first, so that what is published behind a subscribe() reaches it. */
+  /**
+   * Does everything that can be done now. Topics come first, so that a publish after a subscribe() reaches that
+   * subscription.
+   */
   #proceed() {
     this.#reconcile();
     this.#send();
   }
 
-  /** Asks for what is wanted and not there, and ends what is there and not wanted. */
+  /** Subscribes wanted topics that are missing, and unsubscribes topics that are no longer wanted. */
   #reconcile() {
     const newest = this.#second?.welcome ? this.#second : this.#first;
-    // Two presents cannot be laid over each other: in a hand-over a topic begins on the first connection, and the
-    // second is asked for it behind the position that the first has answered.
+    // Two beginnings at the present cannot be merged. In a hand-over a topic begins on the first connection, and the
+    // second subscribes it after the position that the first has answered.
     const isFor = (connection, feed) => connection === (feed.position === undefined ? this.#first : newest);
     for (const connection of [this.#first, this.#second]) {
       if (!connection?.welcome || connection.isPaused()) continue;
@@ -895,23 +923,23 @@ class Client extends Emitter {
     feed.forget(connection);
   }
 
-  /** The other connection, where it carries that feed too. */
+  /** The other connection, if it also carries that feed. */
   #other(connection, feed) {
     const other = connection === this.#first ? this.#second : this.#first;
     return other?.carries(feed) ? other : null;
   }
 
   /**
-   * This connection delivers what comes behind `position`, and has skipped something in front of it.
+   * This connection delivers the messages after `position`, and has skipped messages before it.
    *
-   * @param after what was asked for, where this answers it
+   * @param after the requested position, if this answers a request
    * @return whether the application misses something
    */
   #gap(connection, entry, position, after) {
     const { feed } = entry;
     const other = this.#other(connection, feed);
     if (other && connection === this.#first) {
-      this.#mute(connection, feed); // The second was asked for all of it.
+      this.#mute(connection, feed); // The second connection subscribed all of it.
       return false;
     }
     if (feed.covers(connection, position, after)) return false;
@@ -922,7 +950,7 @@ class Client extends Emitter {
     return true;
   }
 
-  // ---- what the server says
+  // ---- frames of the server
 
   #received(connection, frame) {
     switch (frame.type) {
@@ -931,7 +959,7 @@ class Client extends Emitter {
         connection.welcomed(frame);
         this.#pace.limit(frame.limits.rate);
         this.#tokenCounts(connection, frame.expiresInMs);
-        if (this.#tokens?.text !== connection.token) this.#offerToken(connection); // There is a new one since.
+        if (this.#tokens?.text !== connection.token) this.#offerToken(connection); // There is a newer token.
         this.#proceed();
         if (connection === this.#first) this.#become('resuming');
         return this.#settle();
@@ -962,7 +990,7 @@ class Client extends Emitter {
         return this.#notice(connection, frame);
       case 'error':
         return this.#refused(connection, frame);
-      default: // `pong` has done its work by coming; what is unknown is for newer clients.
+      default: // A `pong` needs no action; unknown types are for newer clients.
     }
   }
 
@@ -1016,14 +1044,14 @@ class Client extends Emitter {
     feed.room.changed(roll, [...gone, ...come]);
   }
 
-  /** Has a room follow the connection that serves it, once the whole list has come there. */
+  /** Makes a room follow the connection that serves it, once the whole list has come there. */
   #settlePresence(feed) {
     const serving = feed.room && [this.#first, this.#second].find((one) => one?.carries(feed, 'on'));
     const roll = serving?.topics.get(feed.topic).roll;
     if (roll?.isWhole) feed.room.follow(roll);
   }
 
-  /** Of two connections the older one brings what is not kept. */
+  /** Of two connections, the older one brings messages that are not kept. */
   #isReadElsewhere(connection, feed) {
     return connection === this.#second && this.#first.carries(feed, 'on');
   }
@@ -1040,7 +1068,7 @@ class Client extends Emitter {
     if (connection === this.#first) this.#leave();
   }
 
-  /** Something was not done: it is done later where that can help, and otherwise told to those who wanted it. */
+  /** The server refused a request: it is repeated later if that can help; otherwise the application is told. */
   #refused(connection, { code, message, id, topic, answers: given }) {
     const later = LATER.has(code);
     if (later) this.#slowDown(connection, code);
@@ -1050,7 +1078,7 @@ class Client extends Emitter {
       if (later) this.#publishQueue.postpone(connection, { id, code, message });
       else this.#publishQueue.reject(id, new TidegateError(code, message));
     } else if (answers === 'unsubscribe' && entry?.state === 'leaving') {
-      // What is not refused for now alone was not subscribed any more.
+      // A topic that is not only refused for now was no longer subscribed.
       if (later) entry.state = 'on';
       else connection.topics.delete(topic);
     } else if (answers === 'subscribe' && entry?.state === 'asked') {
@@ -1059,12 +1087,13 @@ class Client extends Emitter {
     } else if (answers === 'token') {
       this.#tokenRefused(connection, { code, message });
     } else if (answers === undefined && code === 'forbidden' && topic !== undefined) {
-      // A subscription has ended, by a token that does not allow it. One that is being left is answered besides.
+      // A token that does not allow the subscription has ended it. If the topic is being left, that has its own
+      // answer.
       if (entry?.state !== 'on') return;
       connection.topics.delete(topic);
       if (entry.feed) this.#notSubscribed(entry, { code, message, topic });
     } else if (answers === undefined && code === 'token-expired') {
-      return; // The close that follows says what is to be done.
+      return; // The close that follows decides the next step.
     } else if (!later) {
       this.#emit('error', { code, message, topic });
     }
@@ -1075,7 +1104,7 @@ class Client extends Emitter {
   #notSubscribed({ feed, after }, error) {
     if (this.#feeds.get(error.topic) !== feed) return;
     if (error.code === 'invalid-frame' && after !== undefined) {
-      // A position of another time: what came after it cannot be had, which is a loss like any other.
+      // The position is from an earlier history: the messages after it are lost, like in any other loss.
       feed.position = undefined;
       feed.isLost = true;
       this.#emit('lost', { topic: feed.topic, from: after, position: undefined });
@@ -1086,7 +1115,7 @@ class Client extends Emitter {
     }
   }
 
-  /** Nothing is asked of this connection for a while. */
+  /** Sends nothing on this connection for a while. */
   #slowDown(connection, code) {
     if (connection.isPaused()) return;
     const least = code === 'rate-limited' ? RATE_MS : 0;
@@ -1099,13 +1128,13 @@ class Client extends Emitter {
     const first = this.#first;
     if (!first?.welcome || first.isPaused()) return;
     this.#publishQueue.sendOn(first, () => this.#isTurn(), (topic) => {
-      // It would be published before its own subscriber is there.
+      // It would be published before its own subscriber exists.
       const feed = this.#feeds.get(topic);
       return feed !== undefined && feed.position === undefined && !first.carries(feed);
     });
   }
 
-  /** Whether one more frame may be sent now; where not, all is looked at again once it may. */
+  /** Whether one more frame can be sent now; if not, everything is checked again when it can. */
   #isTurn() {
     const wait = this.#pace.take();
     if (wait === 0) return true;
@@ -1116,7 +1145,7 @@ class Client extends Emitter {
     return false;
   }
 
-  // ---- telling the application
+  // ---- events for the application
 
   #become(state, code, reason) {
     const previous = this.#state;
@@ -1130,14 +1159,17 @@ class Client extends Emitter {
     this.dispatchEvent(new ClientEvent(type, fields));
   }
 
-  /** Later than what it tells of: the hook can disturb nothing. */
+  /** Called later than the event: the hook cannot disturb anything. */
   #trace(type, fields) {
     if (!this.#debug) return;
     const event = { type, at: this.#host.wall(), ...fields };
     Promise.resolve().then(() => this.#host.call(() => this.#debug(event)));
   }
 
-  /** A first connection that fails is mostly a wrong URL or token, which would otherwise be an endless silence. */
+  /**
+   * The usual cause of a failed first connection is a wrong URL or token. Without this warning there would be only
+   * silence.
+   */
   #warnOnce(url, why, isOfToken) {
     if (!this.#log || this.#wasWelcome || this.#warned) return;
     this.#warned = true;
@@ -1148,7 +1180,10 @@ class Client extends Emitter {
   }
 }
 
-/** For servers whose errors do not say it; those that know rights do, unless it answers nothing. */
+/**
+ * For servers whose errors do not have this field. Servers that know rights send it, unless the error answers
+ * nothing.
+ */
 function typeAnswered(code, id, topic) {
   if (code === 'forbidden' && id === undefined) return undefined;
   return id !== undefined ? 'publish' : topic !== undefined ? 'subscribe' : undefined;
@@ -1174,7 +1209,7 @@ class Hearing {
     this.ready = new Promise((resolve, reject) => {
       this.#answer = { resolve, reject };
     });
-    this.ready.catch(() => {}); // Nobody need wait for it.
+    this.ready.catch(() => {}); // Callers need not wait for it.
   }
 
   get position() {
@@ -1198,7 +1233,7 @@ class Hearing {
   }
 }
 
-/** What subscribe() returns: as much of a hearing as is for callers. */
+/** The result of subscribe(): the part of a hearing that callers use. */
 class Subscription {
   #hearing;
 
@@ -1235,16 +1270,16 @@ class Subscription {
   }
 }
 
-/** A topic that is wanted, and how far the application has it. */
+/** A wanted topic, and the position that the application has reached. */
 class Feed {
-  /** A new array for each change: one that is being gone through stays as it is. */
+  /** Each change makes a new array, so that a loop over the old one is not disturbed. */
   hearings = [];
-  /** Whether what came after the position that it began with could not be had. */
+  /** Whether messages after its first position were lost. */
   isLost = false;
   #isAnswered = false;
-  /** Connection → the positions that are still to come there, to be dropped. */
+  /** Connection → the positions that will still come there and must be dropped. */
   #awaited = new Map();
-  /** What was handed over last of what is not kept: {connection, text}. */
+  /** The last delivered messages that are not kept: {connection, text}. */
   #unkept = [];
 
   constructor(topic, position, last, room) {
@@ -1259,7 +1294,7 @@ class Feed {
     if (this.#isAnswered) hearing.answered({ position: this.position, recovered: true });
   }
 
-  /** Whether that was the last one. */
+  /** Returns whether that was the last one. */
   remove(hearing) {
     this.hearings = this.hearings.filter((one) => one !== hearing);
     hearing.end('ended', new TidegateError('unsubscribed', `"${this.topic}" was unsubscribed before it was ready`));
@@ -1279,7 +1314,7 @@ class Feed {
   }
 
   /**
-   * Whether a message is to be handed over; it counts as handed over then.
+   * Whether a message must be delivered; it then counts as delivered.
    *
    * @param other the other connection that carries this feed, if any
    */
@@ -1293,9 +1328,12 @@ class Feed {
     return true;
   }
 
-  /** The same for one that is not kept: it has no position, and may be missed, but not doubled or put out of order. */
+  /**
+   * The same for a message that is not kept: it has no position. It can be missed, but must not be duplicated or put
+   * out of order.
+   */
   takeUnkept(connection, { timestamp, user, message }) {
-    if (this.#awaited.get(connection)?.size > 0) return false; // Another connection is further already.
+    if (this.#awaited.get(connection)?.size > 0) return false; // Another connection is already further.
     const text = JSON.stringify([timestamp, user, message]).slice(0, UNKEPT_TEXT);
     const known = this.#unkept.findIndex((earlier) => earlier.connection !== connection && earlier.text === text);
     if (known >= 0) {
@@ -1307,7 +1345,7 @@ class Feed {
     return true;
   }
 
-  /** Whether the other connection has brought all up to where this one begins; then nothing is missing. */
+  /** Whether the other connection has delivered everything up to the start of this one; then nothing is missing. */
   covers(connection, position, after) {
     return position === after || this.#awaited.get(connection)?.has(position) === true;
   }
@@ -1319,13 +1357,13 @@ class Feed {
 
 // ---- presence
 
-/** Who is in a topic as one connection has told it: a list in pages, and what has changed since. */
+/** The users in a topic as one connection has told them: a list in pages, and later changes. */
 class Roll {
   users = new Map();
   isWhole = false;
   /** Whether a room has taken this list. */
   isTaken = false;
-  /** While pages are still to come: of whom something newer than these was heard. */
+  /** While pages are still to come: the users with newer events than these pages. */
   #newer;
 
   page(users, more) {
@@ -1353,16 +1391,16 @@ class Roll {
 }
 
 /**
- * Who is in a topic as the application knows it, from one connection to the next. Nodes hear of a join or a leave at
- * different moments, so a connection may bring once more what another one has brought, or not have it yet: what would
- * take back something that another one has just said is looked at again a little later.
+ * The users in a topic as the application knows them, from one connection to the next. Nodes hear of a join or a
+ * leave at different moments. So a connection can repeat an event of another connection, or not have it yet. A change
+ * that would revert a recent event of another connection is checked again a little later.
  */
 class Room {
   users = new Map();
   #host;
   #tell;
   #roll;
-  /** Where and when the first list came, and what was told lately: user → {roll, at}, the oldest first. */
+  /** The place and time of the first list, and the recent events: user → {roll, at}, oldest first. */
   #begun;
   #told = new Map();
   #doubtful = new Set();
@@ -1373,7 +1411,7 @@ class Room {
     this.#tell = tell;
   }
 
-  /** From here on this is what counts. */
+  /** From now on this roll counts. */
   follow(roll) {
     if (roll.isTaken) return;
     roll.isTaken = true;
@@ -1398,7 +1436,7 @@ class Room {
 
   #compare(users) {
     const roll = this.#roll;
-    // Who is told of one may end it all, or begin another connection.
+    // A listener can close the client, or open another connection.
     for (const user of users) if (this.#roll === roll) this.#compareOne(user);
   }
 
@@ -1439,9 +1477,9 @@ class Room {
 
 // ---- publishes
 
-/** Publishes without an ack, in the order in which they were asked for. */
+/** Publishes without an ack, in the order of the calls. */
 class PublishQueue {
-  /** Id → {id, topic, text, on, …}. One that was given up stays until the server has answered it. */
+  /** Id → {id, topic, text, on, …}. A publish that was given up stays until the server has answered it. */
   #entries = new Map();
   #waiting = 0;
   #max;
@@ -1458,7 +1496,7 @@ class PublishQueue {
     return this.#waiting;
   }
 
-  /** A promise, rejected with what `begin` throws. */
+  /** A promise that is rejected with the error that `begin` throws. */
   promise(begin) {
     const answer = {};
     const promise = new Promise((resolve, reject) => {
@@ -1499,7 +1537,7 @@ class PublishQueue {
     if (signal) entry.stop = this.#host.listen(signal, 'abort', () => this.#giveUp(entry, abortedError(signal)));
   }
 
-  /** Sends what is not on its way, as much as may be unanswered at once, and as `isTurn` says. */
+  /** Sends publishes that are not under way, up to the limit of unanswered ones, and as `isTurn` allows. */
   sendOn(connection, isTurn, isHeld) {
     const { message: limit } = connection.welcome.limits;
     for (const entry of this.#entries.values()) {
@@ -1517,20 +1555,22 @@ class PublishQueue {
     }
   }
 
-  /** Has all sent again of a connection that will answer none. */
+  /** Sends all publishes of a connection again that will answer none. */
   unsend(connection) {
     for (const entry of [...this.#entries.values()]) {
       if (entry.on === connection) this.#again(entry, 'connection-lost', 'the connection ended before its answer');
     }
   }
 
-  /** Has one sent again that could not be done. */
+  /** Sends a publish again that failed. */
   postpone(connection, { id, code, message }) {
     const entry = this.#entries.get(id);
     if (entry?.on === connection) this.#again(entry, code, message);
   }
 
-  /** The server remembers no message that it does not keep: sent again, it could be published twice. */
+  /**
+   * The server does not remember messages that it does not keep: sent again, such a message could be published twice.
+   */
   #again(entry, code, message) {
     if (!entry.isKept && code !== 'rate-limited') this.reject(entry.id, new TidegateError(code, message));
     else this.#answered(entry);
@@ -1549,7 +1589,7 @@ class PublishQueue {
     for (const id of [...this.#entries.keys()]) this.reject(id, error);
   }
 
-  /** Close 1009 says that one was too large, not which; whatever the limit is, the largest is above it. */
+  /** Close 1009 means that a publish was too large, but not which. The largest is above any limit. */
   rejectLargest(connection) {
     const sent = [...this.#entries.values()].filter((entry) => entry.on === connection);
     const largest = sent.reduce((a, b) => (a && a.bytes >= b.bytes ? a : b), undefined);
@@ -1593,9 +1633,10 @@ function abortedError(signal) {
 }
 
 /**
- * Keeps what is sent below the server's rate: a bucket of half a second's messages, filled at 95 % of the rate. The
- * server allows a second's at once to each new connection; so it sees no excess either where the network delays some
- * messages and delivers them together. It is one bucket for all connections, and a new one does not fill it.
+ * Keeps the sent frames below the server's rate: a bucket of half a second's messages, filled at 95 % of the rate.
+ * The server allows a second's messages at once on each new connection. So it sees no excess even if the network
+ * delays some messages and delivers them together. There is one bucket for all connections, and a new connection does
+ * not fill it.
  */
 class Pace {
   #host;
@@ -1617,17 +1658,17 @@ class Pace {
     this.#fill();
   }
 
-  /** Takes one message: 0, or how many ms there are to wait for it. */
+  /** Takes one message: returns 0, or the ms to wait for it. */
   take() {
     if (this.#perSecond === 0) return 0;
     this.#fill();
-    // A thousandth less than one: what the division has rounded is not worth another wait.
+    // A thousandth less than one: a rounding error of the division is not worth another wait.
     if (this.#level < 0.999) return Math.ceil((1 - this.#level) / this.#perSecond * 1_000);
     this.#level--;
     return 0;
   }
 
-  /** Takes one that cannot wait. */
+  /** Takes a message that cannot wait. */
   spend() {
     this.#fill();
     this.#level--;
@@ -1643,13 +1684,15 @@ class Pace {
 
 // ---- tokens
 
-/** The application's tokens: asked for once for all that need one at the same time. */
+/** The application's tokens: the application is asked once for all that need a token at the same time. */
 class Tokens {
-  /** The present one, if any. */
+  /** The current token, if any. */
   text;
-  /** How long a server has said that it counts, at first; of one that no server has seen yet, the longest before it. */
+  /**
+   * The validity that a server has told first; for a token that no server has seen, the longest validity before it.
+   */
   lifetime;
-  /** Whether there will never be another one. */
+  /** Whether there will never be another token. */
   isFixed;
   isInQuery;
   #isTold = false;
@@ -1669,7 +1712,7 @@ class Tokens {
     this.#listener = listener;
   }
 
-  /** A promise of the moment when there is another one, or the same again. */
+  /** A promise of the moment when there is another token, or the same token again. */
   ask() {
     this.#asking ??= this.#answer().then((text) => {
       this.#asking = undefined;
@@ -1699,7 +1742,7 @@ class Tokens {
     }).finally(() => this.#host.clearTimeout(timer));
   }
 
-  /** Whether this is the present one. */
+  /** Whether this is the current token. */
   tell(text, expiresInMs) {
     if (this.isFixed || text !== this.text) return false;
     this.#endsAt = this.#host.now() + expiresInMs;
@@ -1709,7 +1752,7 @@ class Tokens {
     return true;
   }
 
-  /** A server does not take it. */
+  /** A server refuses the token. */
   forget(text) {
     if (text !== this.text || this.isFixed) return;
     this.text = this.#endsAt = undefined;
@@ -1731,20 +1774,25 @@ class Tokens {
 
 // ---- one WebSocket
 
-/** One WebSocket, from its opening until `end` is called or drop(); and what its server knows of us. */
+/**
+ * One WebSocket, from its opening until `end` is called or drop(), and the knowledge of its server about this client.
+ */
 class Connection {
-  /** Topic → {feed, state, …}. `asked`: no answer yet. `on`: messages come. `leaving`: not answered either. */
+  /**
+   * Topic → {feed, state, …}. `asked`: not answered yet. `on`: messages come. `leaving`: unsubscribe is not answered
+   * yet.
+   */
   topics = new Map();
   welcome;
-  /** These two are of the wall clock, for display; the next two are not. */
+  /** These two are wall-clock times, for display; the next two are not. */
   heardAt;
   heartbeatAt;
   liveAt;
   leaveAt;
-  /** The token by which the server knows us, and one that it has not answered yet. */
+  /** The token by which the server knows this client, and a token that it has not answered yet. */
   token;
   offered;
-  /** Whether a socket was to be opened, and it is not only a token that could not be had. */
+  /** Whether a socket was to be opened; false if only a token was missing. */
   isTried = false;
   /** Whether another connection serves us meanwhile, for long enough that this one may be refused. */
   handsOver = false;
@@ -1759,7 +1807,7 @@ class Connection {
   #deadline;
   #watchdog;
   #pause;
-  /** Why the server does not let us in. */
+  /** The reason why the server does not let this client in. */
   #refusal;
 
   constructor(url, WebSocket, host, listener) {
@@ -1781,7 +1829,7 @@ class Connection {
     try {
       socket = this.#socket = new this.#WebSocket(url, protocols);
     } catch (cause) {
-      // A page on https: may not open ws:, for example.
+      // For example, a page on https: is not allowed to open ws:.
       const message = `${this.url} cannot be opened: ${this.#withoutToken(cause.message)}`;
       const error = { code: 'cannot-open', message };
       Promise.resolve().then(() => this.#end({ reason: message, error }));
@@ -1799,17 +1847,17 @@ class Connection {
     this.#watchUntil(this.#host.now() + CONNECT_MS, `no answer of a server in ${CONNECT_MS / 1_000} s`);
   }
 
-  /** There is nothing to be opened with. */
+  /** The connection cannot be opened, for example without a token. */
   fail(reason) {
     this.#end({ reason });
   }
 
-  /** What others say of a socket may show its URL or its subprotocols. */
+  /** Messages of the platform about a socket can show its URL or its subprotocols. */
   #withoutToken(text) {
     return this.token ? text.split(this.token).join('…') : text;
   }
 
-  /** Sends a new token where the server waits for one; whether a frame was sent for it. */
+  /** Sends a new token if the server waits for one; returns whether a frame was sent for it. */
   offer(token) {
     if (this.welcome.expiresInMs === undefined || !token || token === this.offered) return false;
     this.offered = token;
@@ -1822,7 +1870,7 @@ class Connection {
     this.offered = undefined;
   }
 
-  /** The error to tell of a close that says that this client is not let in. */
+  /** The error for a close that means that this client is not let in. */
   refusal(code, reason) {
     if (code === NOT_ALLOWED) return this.#refusal ?? { code: 'forbidden', message: reason || 'not allowed' };
     return code === NEW_TOKEN && !this.welcome ? this.#refusal : undefined;
@@ -1847,7 +1895,7 @@ class Connection {
     this.#socket.send(text);
   }
 
-  /** Asks whether anybody is there; whether a frame was sent for it. */
+  /** Checks the connection with a ping; returns whether a frame was sent for it. */
   probe() {
     if (!this.welcome) return false;
     const now = this.#host.now();
@@ -1868,7 +1916,7 @@ class Connection {
     return this.#pause !== undefined;
   }
 
-  /** Whether this feed's messages come here, or will; with a state, whether they are in it. */
+  /** Whether this feed's messages come here, or will come; with a state, whether the feed is in that state. */
   carries(feed, state) {
     const entry = this.topics.get(feed.topic);
     return entry?.feed === feed && (state ? entry.state === state : entry.state !== 'leaving');
@@ -1888,7 +1936,7 @@ class Connection {
     this.#listener.end(end);
   }
 
-  /** A close follows at once, but not everywhere: in Node 22.8 none follows a connection that failed. */
+  /** A close follows at once, but not on every platform: in Node 22.8 no close follows a failed connection. */
   #failed(reason) {
     if (this.#over) return;
     if (this.#isOpen) return this.#watchUntil(Math.min(this.#deadline, this.#host.now() + ERROR_MS), reason);
@@ -1897,7 +1945,7 @@ class Connection {
     if (/no subprotocol|invalid subprotocol|sent protocols/i.test(reason)) return this.#end(this.#noSubprotocol());
     if (!status) return this.#end({ code: 1006, reason });
     const message = `${this.url} answered with HTTP ${status}`;
-    // 503 says that the server is full or leaves, which is no error of anybody's.
+    // 503 means that the server is full or leaves, which is not an error.
     const error = status === 503 ? undefined : { code: 'refused', message, status };
     return this.#end({ code: 1006, reason: `HTTP ${status}`, status, error });
   }
@@ -1914,7 +1962,7 @@ class Connection {
     try {
       frame = JSON.parse(data);
     } catch {
-      return; // Binary, or of no server of ours.
+      return; // Binary, or not a Tidegate server.
     }
     this.#listener.trace?.('receive', frame);
     if (this.welcome || frame?.type === 'welcome') this.#listener.frame(frame);
@@ -1926,7 +1974,7 @@ class Connection {
     if (this.welcome) this.#deadline = this.#host.now() + 2 * this.welcome.heartbeatMs;
   }
 
-  /** Ends the connection where nothing comes until then; what does come moves the deadline, not the timer. */
+  /** Ends the connection if nothing arrives until then; arriving frames move the deadline, not the timer. */
   #watchUntil(deadline, reason = 'nothing came for too long') {
     this.#deadline = deadline;
     this.#host.clearTimeout(this.#watchdog);
