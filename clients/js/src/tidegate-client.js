@@ -31,7 +31,7 @@
  */
 
 const SUBPROTOCOL = 'tidegate.v1';
-/** Offered while another connection still serves this client: a node that soon leaves, too, may then refuse. Never confirmed. */
+/** Offered while another connection serves this client: a node that soon leaves may then refuse. Never confirmed. */
 const HAND_OVER_PROTOCOL = 'tidegate.handover';
 /** The prefix of the subprotocol that carries a token: a script cannot set a header. */
 const TOKEN_PROTOCOL = 'tidegate.token.';

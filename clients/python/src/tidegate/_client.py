@@ -20,17 +20,17 @@ from tidegate._wire import TidegateError, jitter
 NEW_TOKEN, NOT_ALLOWED, POLICY, LEAVING = 4401, 4403, 1008, 1012
 FINAL = {1000, 1002, 1007, 1009, NOT_ALLOWED}
 OF_STATUS = {401: (NEW_TOKEN, "invalid-token"), 403: (NOT_ALLOWED, "forbidden"), 503: (None, "")}
-STEADY = 10.0  # A connection that was live for so long was good: the backoff starts again.
-HANDS_OVER = 1.5  # So long after that moment the client would rather try again than come to a node that sends it on.
-SLOT = 1.75  # A server closes what it hands over 2 s after its moment; the last try needs some of it.
+STEADY = 10.0  # A connection that was live for this time was good: the backoff starts again.
+HANDS_OVER = 1.5  # In this time after its moment, the client tries again if a node that soon leaves refuses it.
+SLOT = 1.75  # A server closes a handed-over connection 2 s after its moment; the last try needs some of it.
 log = logging.getLogger("tidegate")
 
 
 class Client:
-    """Opens a connection and keeps one open until `close()`, or until the server wants it no more.
+    """Opens a connection and keeps it open until `close()`, or until the server ends the client.
 
-    `urls`: one or several of `/chat`. `token` gives a token, and may be async. `on_event` must not block. It gets
-    ("state", name), ("lost", topic) where messages are missing, and ("error", TidegateError) of what is no publish's.
+    `urls`: one or more URLs of `/chat`. `token` gives a token, and can be async. `on_event` must not block. It gets
+    ("state", name), ("lost", topic) if messages are missing, and ("error", TidegateError) for errors of no publish.
     """
 
     def __init__(
@@ -45,9 +45,9 @@ class Client:
         self._tokens = Tokens(token, self._spawn, self._settle, lambda error: self._tell("error", error))
         self._exchange, self._pace = Exchange(self._tokens, self._tell), Pace()
         self._link: Link | None = None
-        self._old: Link | None = None  # In a hand-over: the one that was left. Only its acknowledgements count.
+        self._old: Link | None = None  # In a hand-over: the connection that was left. Only its acks count.
         self._opening: asyncio.Task[None] | None = None
-        self._timer: asyncio.TimerHandle | None = None  # Of the next connection.
+        self._timer: asyncio.TimerHandle | None = None  # The timer of the next connection.
         self._turn, self._attempt = random.randrange(len(self._urls)), 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._over: TidegateError | None = None
@@ -62,16 +62,16 @@ class Client:
 
     @property
     def welcome(self) -> dict[str, Any]:
-        """What the server has said of itself and of this client: `node`, `connection`, `user`, `limits`."""
+        """The `welcome` of the server, about itself and this client: `node`, `connection`, `user`, `limits`."""
         return self._link.welcome if self._link else {}
 
     def subscribe(
         self, topic: str, *, after: str | None = None, last: int | None = None,
         presence: bool | Callable[[Presence], object] = False,
     ) -> Subscription:  # fmt: skip
-        """Begins at the present, behind the position `after`, or with so many of the `last` messages.
+        """Begins at the present, after the position `after`, or with that many of the `last` messages.
 
-        With `presence` the subscription has `users`; a function is told who has joined and who has left.
+        With `presence` the subscription has `users`. A function gets the users that join and leave.
         """
         if last is not None and (after or not 1 <= last <= 100_000):
             raise ValueError(f"last must be 1 to 100000, and not together with after: {last!r}")
@@ -85,7 +85,7 @@ class Client:
     async def publish(
         self, topic: str, message: Any, *, user: Any = None, id: str | int | None = None, keep: bool = True
     ) -> Ack:
-        """Returns once the server has it; until then it is sent again on each new connection, and published once."""
+        """Returns once the server has it; until then each new connection sends it again. It is published once."""
         if self._over:
             raise self._over
         one = self._exchange.publish_queue.add(topic, message, user, id, keep)
@@ -96,7 +96,7 @@ class Client:
             self._exchange.publish_queue.given_up(one)
 
     async def close(self) -> None:
-        """For good. Iterations end, and what is not acknowledged fails with `closed`."""
+        """Closes the client for good. Iterations end, and unacknowledged publishes fail with `closed`."""
         for feed in self._exchange.feeds.values():
             feed._end(None)
         self._shut(TidegateError("closed", "this client is closed"))
@@ -143,7 +143,7 @@ class Client:
         self._settle()
 
     def _retry(self, code: int | None, error: TidegateError, token: str | None, held: float = 0.0) -> None:
-        """A connection has ended or was not to be had: says when the next one is tried, or that none is."""
+        """A connection has ended or failed: plans the next try, or none."""
         if code in FINAL or (code == NEW_TOKEN and not self._tokens.is_given):
             return self._shut(error)
         if code == NEW_TOKEN:
@@ -151,7 +151,7 @@ class Client:
         if error.code:
             self._tell("error", error)
         wait, now = jitter(self._attempt), self._loop.time()
-        if self._link and now < self._link.leave_at + SLOT:  # In a hand-over a try is worth more than patience.
+        if self._link and now < self._link.leave_at + SLOT:  # In a hand-over it is better to try at once.
             wait = random.random() * min(0.25, self._link.leave_at + SLOT - now)
         elif code == NEW_TOKEN and self._attempt == 0:
             wait = 0.0
@@ -172,10 +172,10 @@ class Client:
             self._drop(self._old)
         self._link = self._old = None
         code, reason, now = link.socket.close_code, link.socket.close_reason, self._loop.time()
-        self._turn += link.leave_at == math.inf  # A notice has turned it already.
+        self._turn += link.leave_at == math.inf  # A notice has already turned it.
         self._attempt = 0 if now - link.live_at > STEADY else self._attempt
         name = {NEW_TOKEN: "token-expired", NOT_ALLOWED: "forbidden"}.get(code or 0, "")
-        # A node that leaves has given each of its clients a moment of its own, so that they do not all come at once.
+        # A node that leaves has given each of its clients a separate moment, so that they do not all come at once.
         if code in FINAL or not (self._opening or (code == LEAVING and self._timer)):
             self._retry(code, TidegateError(name, f"{code} {reason}"), link.token)
         self._settle()
@@ -202,7 +202,7 @@ class Client:
         self._settle()
 
     def _settle(self) -> None:
-        """Looks at what is now to be done, and tells where the client stands."""
+        """Does what is possible now, and reports the state of the client."""
         link, now = self._link, self._loop.time()
         if self._exchange.is_live() and link:
             link.live_at = min(link.live_at, now)
@@ -248,7 +248,7 @@ class Client:
             log.exception("on_event failed")
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        """The loop itself does not hold a task that nobody waits for."""
+        """Keeps a reference, because the loop itself holds no task that nobody waits for."""
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -1,4 +1,4 @@
-"""What goes over the connections: topics and publishes, and what the server says of them."""
+"""The frames of the connections: topics and publishes, and the answers of the server."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,14 +19,14 @@ class Exchange:
         self._tokens, self._tell = tokens, tell
 
     def is_live(self) -> bool:
-        """Whether every topic is there on the present connection."""
+        """Whether every topic is subscribed on the current connection."""
         for topic, feed in list(self.feeds.items()):
             if feed._is_over:
                 del self.feeds[topic]
         return all(feed._state == "on" or feed._is_full for feed in self.feeds.values())
 
     def move(self, old: Link | None) -> None:
-        """There is another connection, on which nothing was asked."""
+        """There is a new connection, on which nothing was sent yet."""
         if old:
             self.publish_queue.unsend(old)
         for feed in self.feeds.values():
@@ -38,7 +38,7 @@ class Exchange:
         self.publish_queue.answer_all(error)
 
     def following(self, link: Link) -> str | None:
-        """The next frame to be sent, which counts as sent from now on. Topics come before what is published on them."""
+        """The next frame to send; it then counts as sent. Topics come before publishes on them."""
         if link.is_paused:
             return None
         if self._tokens.present not in (None, link.token) and "expiresInMs" in link.welcome:
@@ -55,7 +55,7 @@ class Exchange:
         return self.publish_queue.following(link, self._waits)
 
     def _waits(self, topic: str) -> bool:
-        """Whether a publish would come before its own subscription."""
+        """Whether a publish would arrive before its own subscription."""
         feed = self.feeds.get(topic)
         return feed is not None and feed._state == "idle" and not feed._reached
 
@@ -93,7 +93,7 @@ class Exchange:
             self._tokens.failed(error)
         elif feed and answers in ("subscribe", None):
             del link.topics[feed.topic]
-            if code == "invalid-frame" and feed._after:  # A position of another time.
+            if code == "invalid-frame" and feed._after:  # A position of an earlier history.
                 feed._subscribed(None, False)
                 self._tell("lost", feed.topic)
             elif not later:

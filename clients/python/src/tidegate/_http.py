@@ -1,4 +1,4 @@
-"""The API for back ends, over HTTP. Every write has an id, so that it may be repeated until it is answered."""
+"""The API for back ends, over HTTP. Every write has an id, so it can be repeated until it is answered."""
 
 import json
 import random
@@ -15,7 +15,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 class ApiError(Exception):
-    """What a server has refused, as its problem document says it; with status 0, that none has answered."""
+    """A refusal of a server, with the text of its problem document; status 0 means that no server answered."""
 
     def __init__(self, status: int, title: str, detail: str = "", retry_after: float = 0.0) -> None:
         super().__init__(f"{status} {title}: {detail}")
@@ -29,7 +29,7 @@ class Published(NamedTuple):
 
 
 class Tidegate:
-    """`url` is that of `tidegate.api.port`, `key` one of `tidegate.api.keys`. Threads may share it."""
+    """`url` is the URL of `tidegate.api.port`, `key` one of `tidegate.api.keys`. Threads can share an instance."""
 
     def __init__(self, url: str, key: str, *, timeout: float = 10.0) -> None:
         parts = urlsplit(url)
@@ -39,13 +39,13 @@ class Tidegate:
         self._address, self._timeout, self._key, self._local = parts.netloc, timeout, key, threading.local()
 
     def publish(self, topic: str, message: Any, *, id: str | None = None, user: str | None = None) -> Published:
-        """Once it returns, every subscriber gets it, once; also where the call is repeated with the same `id`."""
+        """After it returns, every subscriber gets the message once, also if the call is repeated with the same `id`."""
         path = f"topics/{quote(topic, '')}/messages{_query(user=user)}"
         headers = {**JSON, "Idempotency-Key": id or uuid.uuid4().hex}
         return Published(**self._ask("POST", path, _json(message), headers))
 
     def batch(self, messages: Iterable[Mapping[str, Any]]) -> list[Published | ApiError]:
-        """Of `topic`, `message` and, if need be, `user` and `id`. What one entry comes to is in its place."""
+        """Entries have `topic`, `message` and optionally `user` and `id`. Results are in the order of the entries."""
         entries = [{"id": uuid.uuid4().hex, **entry} for entry in messages]
         results: list[Any] = [None] * len(entries)
         for attempt in range(ATTEMPTS):
@@ -60,24 +60,24 @@ class Tidegate:
                 ApiError(one["status"], one["title"], one["detail"]) for one in results]  # fmt: skip
 
     def broadcast(self, message: str | bytes) -> None:
-        """To all of `/`. It has no id, so it is sent once: an error with status 0 or 503 may have sent it."""
+        """Sends to all of `/`. It has no id, so it is sent once; with status 0 or 503 it may have arrived."""
         kind = "text/plain" if isinstance(message, str) else "application/octet-stream"
         data = message.encode() if isinstance(message, str) else message
-        self._connection().close()  # A kept one may have ended without a word: then nobody would know.
+        self._connection().close()  # An idle connection may have ended unnoticed.
         self._ask("POST", "broadcast", data, {"Content-Type": kind}, attempts=1)
 
     def history(self, topic: str, after: str | None = None, limit: int = 100) -> dict[str, Any]:
-        """`messages`, the `position` to go on after, and whether that is `complete`."""
+        """Returns `messages`, the `position` to continue after, and whether the answer is `complete`."""
         path = f"topics/{quote(topic, '')}/messages"
         answer: dict[str, Any] = self._ask("GET", path + _query(after=after, limit=limit))
         return answer
 
     def presence(self, topic: str) -> list[dict[str, Any]]:
-        """Who is subscribed: `user`, `connections`, `since`."""
+        """The subscribed users: `user`, `connections`, `since`."""
         return list(self._pages(f"topics/{quote(topic, '')}/presence", "users"))
 
     def topics(self, prefix: str = "") -> Iterator[dict[str, Any]]:
-        """Those with subscribers: `topic`, `subscribers`."""
+        """The topics with subscribers: `topic`, `subscribers`."""
         return self._pages("topics", "topics", prefix=prefix)
 
     def connections(self, user: str) -> list[dict[str, Any]]:
@@ -85,7 +85,7 @@ class Tidegate:
         return answer
 
     def throw_out(self, user: str | None = None, *, connection: str | None = None) -> None:
-        """Closes all connections of a user, or one, with 4403."""
+        """Closes all connections of a user, or one connection, with 4403."""
         if (user is None) == (connection is None):
             raise ValueError("throw_out takes a user or a connection")
         if user is not None:
@@ -117,7 +117,7 @@ class Tidegate:
                 time.sleep(error.retry_after + random.uniform(0, 0.1 * 2**attempt))
 
     def _connection(self) -> HTTPConnection:
-        """Of this thread; it opens by itself."""
+        """The connection of this thread; it opens by itself."""
         kept: HTTPConnection | None = getattr(self._local, "kept", None)
         if not kept:
             kept = self._local.kept = self._new(self._address, timeout=self._timeout)

@@ -1,4 +1,4 @@
-"""One connection, and the terms that its server sets."""
+"""One connection, and the limits that its server sets."""
 
 import asyncio
 import contextlib
@@ -13,11 +13,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from tidegate._topic import Subscription
 from tidegate._wire import TidegateError, decode
 
-SILENT = 4  # Halves of a heartbeat. They are counted, since a loop that was held up has only not read.
+SILENT = 4  # Halves of a heartbeat. They are counted, because a blocked loop only has not read.
 
 
 class Pace:
-    """Keeps the server's rate over all connections together: half a second's frames at once."""
+    """Keeps the server's rate over all connections together; at most half a second's frames at once."""
 
     def __init__(self) -> None:
         self._sent_until = 0.0
@@ -52,12 +52,12 @@ class Link:
                 self.silence = 0
                 received(self, decode(text))
         except websockets.ConnectionClosed:
-            pass  # Its code says why.
+            pass  # The close code has the reason.
         finally:
             ended(self)
 
     def watch(self, ended: Callable[["Link"], None]) -> None:
-        """Ends it where nothing comes for two heartbeats."""
+        """Ends the connection if nothing arrives for two heartbeats."""
         if self.silence >= SILENT:
             ended(self)
         elif not self.is_over:

@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 from tidegate._link import Link
 from tidegate._wire import TidegateError, check_topic, encode
 
-PENDING = 1000  # Publishes that may wait for their answer.
-UNANSWERED = 63  # The server reads no more behind 64; with 63 a subscribe still gets through.
+PENDING = 1000  # Publishes that can wait for their answer.
+UNANSWERED = 63  # The server stops reading at 64; with 63 a subscribe still gets through.
 
 
 class Ack(NamedTuple):
     id: str | int
     topic: str
-    position: str | None  # None of a message that is not kept.
+    position: str | None  # None for a message that is not kept.
 
 
 @dataclass
@@ -50,11 +50,11 @@ class PublishQueue:
         return one
 
     def given_up(self, one: Publish) -> None:
-        if not one.on:  # Otherwise its answer is still to come.
+        if not one.on:  # Otherwise its answer will still come.
             self._all.pop(one.id, None)
 
     def following(self, link: Link, waits: Callable[[str], bool]) -> str | None:
-        """The next one to be sent, which counts as sent from now on."""
+        """The next publish to send; it then counts as sent."""
         for one in list(self._all.values()):
             if link.unanswered >= UNANSWERED:
                 return None
@@ -68,13 +68,13 @@ class PublishQueue:
         return None
 
     def unsend(self, link: Link) -> None:
-        """Has its publishes sent again on another one; what is not kept may still be answered, while it is there."""
+        """Sends its publishes again on another link. While it is open, it can still answer those that are not kept."""
         for one in list(self._all.values()):
             if one.on is link and (one.is_kept or link.is_over):
                 self.again(one.id, TidegateError("connection-lost", "the connection ended before the answer"))
 
     def again(self, id: Any, error: TidegateError) -> None:
-        """The server remembers no message that it does not keep: that one could be published twice."""
+        """The server does not remember messages that it does not keep: such a message could be published twice."""
         one = self._all.get(id)
         if one and (not one.is_kept or one.answer.done()):
             self.answer(id, error)

@@ -1,4 +1,4 @@
-"""The application's tokens: one is asked for before the present one ends, and once for all that need it."""
+"""The application's tokens: asked for before the current token ends, and once for all that need one."""
 
 import asyncio
 import inspect
@@ -26,15 +26,15 @@ class Tokens:
         self._renewal: asyncio.TimerHandle | None = None
 
     def _is_near_end(self, at: float) -> bool:
-        """Whether the token is not to be used for a new connection at that time."""
+        """Whether the token must not be used for a new connection at that time."""
         return self.is_given and (not self.present or self._ends - at < min(60.0, 0.4 * self._lifetime))
 
     def forget(self, token: str | None) -> None:
-        """A server does not take it."""
+        """A server refuses the token."""
         self.present = None if token == self.present else self.present
 
     async def freshen(self) -> str | None:
-        """One for a new connection: another one where the present one ends soon; that is still better than none."""
+        """A token for a new connection: a new one if the current one ends soon; an old token is better than none."""
         if self._is_near_end(self._loop.time()):
             try:
                 await self._ask(self.present)
@@ -47,7 +47,7 @@ class Tokens:
     async def _ask(self, known: str | None) -> None:
         async with self._lock:
             if self.present != known or not self._source:
-                return  # Somebody else has asked meanwhile.
+                return  # Another task has asked in the meantime.
             try:
                 given = self._source()
                 token = await asyncio.wait_for(given, 30) if inspect.isawaitable(given) else given
@@ -59,7 +59,7 @@ class Tokens:
                 self.present, self._ends, self._lifetime = token, math.inf, 0.0
 
     def counts(self, token: str | None, frame: dict[str, Any]) -> None:
-        """A server has said how long this one counts: plans when to ask for the next one."""
+        """A server has said how long this token is valid: plans when to ask for the next one."""
         if self.is_given and token == self.present and (seconds := frame.get("expiresInMs", 0) / 1000):
             now = self._loop.time()
             self._ends, self._lifetime = now + seconds, max(self._lifetime, seconds)
@@ -69,7 +69,7 @@ class Tokens:
         self._failures = 0
 
     def last_until(self, leave_at: float, slot: float) -> None:
-        """The connection that is opened then is not to wait for a token."""
+        """The connection that is opened then must not wait for a token."""
         if self._renewal and self._is_near_end(leave_at + slot):
             wait = min(leave_at - self._loop.time(), self._lifetime / 2)
             self._renew_at(min(self._renewal.when(), leave_at - random.random() * wait))
@@ -82,7 +82,7 @@ class Tokens:
         known = self.present
         try:
             await self._ask(known)
-            if self.present == known:  # The same again: later, and at last by a new connection.
+            if self.present == known:  # The same token again: ask later, at the latest for a new connection.
                 self._renew_at(self._loop.time() + max(1.0, 0.6 * (self._ends - self._loop.time())))
             self._is_new()
         except TidegateError as error:

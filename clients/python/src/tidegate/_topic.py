@@ -1,4 +1,4 @@
-"""A topic that is wanted, and how far the application has it."""
+"""A wanted topic, and the position that the application has reached."""
 
 import asyncio
 from collections import deque
@@ -12,23 +12,23 @@ BUFFER = 10_000  # Messages that wait for the application.
 
 class Message(NamedTuple):
     topic: str
-    position: str | None  # None of a message that is not kept.
+    position: str | None  # None for a message that is not kept.
     message: Any
     user: Any
-    timestamp: int  # Of the server, in milliseconds since 1970.
-    after_gap: bool = False  # Messages in front of this one are missing, and cannot be had.
+    timestamp: int  # The server's time, in milliseconds since 1970.
+    after_gap: bool = False  # Messages before this one are missing, and cannot be recovered.
 
 
 class Presence(NamedTuple):
     topic: str
-    joined: frozenset[str | None]  # None: somebody without a token.
+    joined: frozenset[str | None]  # None: a user without a token.
     left: frozenset[str | None]
 
 
 class Subscription:
     """Messages of one topic, each once and in their order: `async for message in subscription`.
 
-    `users` is who is there now, with `presence`. `ready` resolves once it is subscribed, to whether nothing is missing.
+    With `presence`, `users` is who is there now. `ready` resolves once subscribed: True if no message is missing.
     """
 
     def __init__(self, topic: str, ask: dict[str, Any], on_presence: Any, changed: Callable[[], None]) -> None:
@@ -36,11 +36,11 @@ class Subscription:
         self.topic = topic
         self.users: set[str | None] = set()
         self.ready: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self.ready.add_done_callback(lambda ready: ready.cancelled() or ready.exception())  # Nobody need wait for it.
+        self.ready.add_done_callback(lambda ready: ready.cancelled() or ready.exception())  # Waiting is optional.
         self._ask, self._on_presence, self._changed = ask, on_presence, changed
-        self._state = "idle"  # On the present connection; then `asked`, `on`, `full`.
-        self._after: str | None = None  # As it was asked for.
-        self._reached: str | None = ask["after"]  # By what has come; and by what the application has taken:
+        self._state = "idle"  # On the current connection; then `asked`, `on`, `full`.
+        self._after: str | None = None  # The requested position.
+        self._reached: str | None = ask["after"]  # By arrived messages; below, by taken messages:
         self._handed = self._reached
         self._buffer: deque[Message] = deque()
         self._some = asyncio.Event()
@@ -50,7 +50,7 @@ class Subscription:
 
     @property
     def position(self) -> str | None:
-        """Of the last kept message that was taken: the one to go on `after` in another life."""
+        """The position of the last kept message that was taken: to continue `after` it in another process."""
         return self._handed if self._buffer else self._reached
 
     def unsubscribe(self) -> None:
@@ -85,7 +85,7 @@ class Subscription:
         self._some.set()
 
     def _begin(self) -> dict[str, Any]:
-        """How it is asked for on another connection."""
+        """The request for this topic on another connection."""
         self._state, self._after, self._page = "asked", self._reached, None
         fields = {**self._ask, "after": self._after, "last": None if self._after else self._ask["last"]}
         return {name: value for name, value in fields.items() if value}
@@ -102,7 +102,7 @@ class Subscription:
 
     def _take(self, frame: dict[str, Any]) -> None:
         if len(self._buffer) >= BUFFER:
-            self._state, self._is_full = "full", True  # The history is the longer buffer: the rest is asked for later.
+            self._state, self._is_full = "full", True  # The history is the longer buffer: the rest is read later.
             return self._changed()
         self._handed, self._reached = self.position, frame.get("position", self._reached)
         message = Message(*(frame.get(name) for name in Message._fields))  # type: ignore[arg-type]
@@ -111,7 +111,7 @@ class Subscription:
         self._some.set()
 
     def _hear(self, frame: dict[str, Any]) -> None:
-        """Who is there. The first list is no news; after that, what has changed is told, also from list to list."""
+        """The users. The first list is not told as a change; later changes are told, also from list to list."""
         if "users" in frame:
             self._page = (self._page or set()) | {one["user"] for one in frame["users"]}
             if frame.get("more"):

@@ -1,4 +1,4 @@
-"""Text as it goes over the wire, what goes wrong, and how long to wait then."""
+"""Text of the wire, errors, and waiting times after errors."""
 
 import json
 import random
@@ -7,11 +7,11 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-DEEPER = 4000  # A message may be nested more deeply than Python's own limit of recursion allows.
+DEEPER = 4000  # A message can be nested more deeply than Python's own recursion limit allows.
 
 
 class TidegateError(Exception):
-    """What went wrong, with a `code` to tell by: one of the server's, or of this client's (see the README)."""
+    """An error with a `code`: one of the server's codes, or of this client's (see the README)."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -26,7 +26,7 @@ def check_topic(topic: str) -> None:
 def encode(value: Any) -> str:
     try:
         text: str = _deep(lambda: json.dumps(value, allow_nan=False, ensure_ascii=False))
-        text.encode()  # Half of a surrogate pair is no text.
+        text.encode()  # Half of a surrogate pair is not text.
         return text
     except (TypeError, ValueError, RecursionError) as cause:
         raise TidegateError("invalid-frame", f"it must be JSON: {cause}") from cause
@@ -37,7 +37,7 @@ def decode(text: str | bytes) -> Any:
 
 
 def jitter(attempt: int) -> float:
-    """Full jitter: how many seconds to wait after so many failures."""
+    """Full jitter: the seconds to wait after this number of failures."""
     return random.uniform(0, min(10.0, 0.5 * 2.0 ** min(attempt, 9)))
 
 
