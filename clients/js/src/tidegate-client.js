@@ -1779,8 +1779,7 @@ class Tokens {
  */
 class Connection {
   /**
-   * Topic → {feed, state, …}. `asked`: not answered yet. `on`: messages come. `leaving`: unsubscribe is not answered
-   * yet.
+   * Topic → {feed, state, …}. `asked`: not answered yet. `on`: messages come. `leaving`: unsubscribe has no answer yet.
    */
   topics = new Map();
   welcome;

@@ -9,9 +9,9 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
-/** The real client, on time, sockets and random draws that are given to it. */
+/** The real client, with the given time, sockets and random numbers. */
 public final class SimulatedClients {
-    /** No thread is started as long as nobody uses them, and nobody does. */
+    /** Starts no thread unless it is used, and no code uses it. */
     private static final HttpClient NO_HTTP = HttpClient.newHttpClient();
 
     private static final ScheduledThreadPoolExecutor NO_SCHEDULER = new ScheduledThreadPoolExecutor(0);
@@ -20,11 +20,11 @@ public final class SimulatedClients {
 
     /** Sets timers. */
     public interface Scheduler {
-        /** Runs the task after so many nanoseconds; the result cancels it. */
+        /** Runs the task after this number of nanoseconds; the result cancels it. */
         Runnable after(long nanos, Runnable task);
     }
 
-    /** A socket's way out. */
+    /** The sending side of a socket. */
     public interface Wire {
         void send(String text);
 
@@ -35,7 +35,7 @@ public final class SimulatedClients {
         void abort();
     }
 
-    /** What happens on a socket. */
+    /** The events of a socket. */
     public interface Events {
         void opened(Wire wire);
 
@@ -55,7 +55,7 @@ public final class SimulatedClients {
         void open(Events events);
     }
 
-    /** A client that connects by this dialer. */
+    /** A client that connects with this dialer. */
     public static TidegateClient connect(
             Dialer dialer,
             LongSupplier nanoTime,

@@ -1,4 +1,4 @@
-/** The Java client in a simulation; beside the classes of the client that only its package sees. */
+/** The Java client in a simulation. The package gives access to package-private classes of the client. */
 @NullMarked
 package io.tidegate.client;
 

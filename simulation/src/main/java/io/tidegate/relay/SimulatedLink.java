@@ -12,14 +12,14 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * A node's link to {@link SimulatedRedis}: a command is under way to Redis, is done there in one step, and its answer is under way
- * back. What a link carries keeps its order; where it breaks, nobody knows whether a command was done.
+ * A node's link to {@link SimulatedRedis}: a command travels to Redis, runs there in one step, and its answer travels back. A
+ * link keeps the order of its traffic. If it breaks, it is unknown whether a command ran.
  */
 final class SimulatedLink implements Link {
-    /** For an answer. */
+    /** The time limit for an answer. */
     static final long TIMEOUT_NANOS = 1_500_000_000L;
 
-    /** In which the process learns that a link is broken. */
+    /** The time in which the process learns that a link is broken. */
     private static final long NOTICE_NANOS = 50_000_000;
 
     private final SimulatedRedis redis;
@@ -47,12 +47,12 @@ final class SimulatedLink implements Link {
         return process;
     }
 
-    /** Nothing goes either way any more, and nobody is told. */
+    /** No data passes in either direction, and no side is told. */
     void silence() {
         silent = true;
     }
 
-    /** Whether the next packet of a topic is lost, though the link goes on. */
+    /** Whether the next packet of a topic is lost, although the link stays open. */
     void losePackets(boolean loses) {
         losesPacket = loses;
     }
@@ -134,7 +134,7 @@ final class SimulatedLink implements Link {
 
     private <T> void arriveAtRedis(Function<ModelRedis, T> effect, long number, CompletableFuture<T> result) {
         if (silent || (lost.isDone() && in.random().nextBoolean())) {
-            return; // it never gets there
+            return; // it never arrives
         }
         redis.run(model -> {
             T answer = effect.apply(model);
@@ -152,7 +152,7 @@ final class SimulatedLink implements Link {
         });
     }
 
-    /** Sends a packet to who listens to its channel here; false where nobody does. */
+    /** Sends a packet to the listeners of its channel here; false if there are none. */
     boolean deliver(String channel, byte[] packet) {
         Consumer<byte[]> listener = channels.get(channel);
         if (listener == null) {
@@ -175,7 +175,7 @@ final class SimulatedLink implements Link {
         return true;
     }
 
-    /** In the node's process, soon. */
+    /** Runs soon, in the node's process. */
     void breaks(String reason) {
         redis.forget(this);
         channels.clear();

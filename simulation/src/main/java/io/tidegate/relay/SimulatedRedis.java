@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/** A Redis that stops, freezes and loses what it had: {@link ModelRedis} behind {@link SimulatedLink}s. */
+/** A Redis that stops, freezes and loses its data: {@link ModelRedis} behind {@link SimulatedLink}s. */
 public final class SimulatedRedis {
     private final Surroundings in;
     private final String prefix;
@@ -29,11 +29,11 @@ public final class SimulatedRedis {
     private boolean frozen;
     private long wallOffsetMillis = 1_732_406_400_000L;
 
-    /** Time and chance of the world. */
+    /** The time and the random numbers of the world. */
     public interface Surroundings {
         long now();
 
-        /** On Redis's side or the network's. */
+        /** Runs on Redis's side or in the network. */
         void after(long nanos, Runnable action);
 
         RandomGenerator random();
@@ -49,11 +49,11 @@ public final class SimulatedRedis {
 
         boolean isAlive();
 
-        /** In that process. */
+        /** Runs in that process. */
         void after(long nanos, Runnable action);
     }
 
-    /** A node's relay, and what makes it look at the clock. */
+    /** A node's relay, and the action that makes it look at the clock. */
     public record Joined(Relay relay, Runnable tick) {}
 
     /** An empty Redis. */
@@ -64,7 +64,7 @@ public final class SimulatedRedis {
         this.older = model.save();
     }
 
-    /** A node's relay, as a server has it, but for the thread that ticks. */
+    /** A node's relay as in a server, but without the thread that ticks. */
     public Joined join(NodeProcess process, Owners owners, Relay.Receiver receiver, Metrics metrics, Clock clock) {
         RedisRelay relay = new RedisRelay(() -> open(process), prefix, owners, in.random(), receiver, metrics, clock);
         return new Joined(relay, relay::tick);
@@ -83,14 +83,14 @@ public final class SimulatedRedis {
         return heads;
     }
 
-    /** What the channels of probes begin with. */
+    /** The prefix of the channels of probes. */
     String probes() {
         return prefix + ":probe:";
     }
 
     // Faults
 
-    /** Answers nothing for a while; what was sent meanwhile is done afterwards. */
+    /** Does not answer for a while; commands that arrive in that time run afterwards. */
     public void freeze() {
         frozen = true;
     }
@@ -102,7 +102,7 @@ public final class SimulatedRedis {
         all.forEach(Runnable::run);
     }
 
-    /** Ends, and every link with it. */
+    /** Ends, together with every link. */
     public void stop() {
         up = false;
         frozen = false;
@@ -110,34 +110,34 @@ public final class SimulatedRedis {
         List.copyOf(links).forEach(link -> link.breaks("connection lost"));
     }
 
-    /** Starts again with all that it had. */
+    /** Starts again with all its data. */
     public void start() {
         up = true;
     }
 
-    /** Starts again with nothing. */
+    /** Starts again without data. */
     public void startEmpty() {
         model.flush();
         up = true;
     }
 
-    /** What a replica that is behind has: from now on it lags. */
+    /** Takes a copy for a replica, which is behind from now on. */
     public void replicate() {
         older = model.save();
     }
 
-    /** The replica takes over, with what it had at the last {@link #replicate}. */
+    /** The replica takes over, with the data of the last {@link #replicate}. */
     public void startBehind() {
         model.restore(older);
         up = true;
     }
 
-    /** Its clock is set. */
+    /** Sets its clock. */
     public void stepClock(long millis) {
         wallOffsetMillis += millis;
     }
 
-    /** The links of a process break, or fall silent. */
+    /** The links of a process break, or become silent. */
     public void cut(NodeProcess process, boolean silently) {
         for (SimulatedLink link : List.copyOf(links)) {
             if (link.process() != process) {
@@ -151,12 +151,12 @@ public final class SimulatedRedis {
         }
     }
 
-    /** The next packet of a topic to this process is lost, though its link goes on. */
+    /** The next packet of a topic to this process is lost, but its link stays open. */
     public void losePacket(NodeProcess process) {
         links.stream().filter(link -> link.process() == process).forEach(link -> link.losePackets(true));
     }
 
-    /** From now on no packet is lost, not even one that still was to be. */
+    /** From now on no packet is lost; planned losses are cancelled. */
     public void loseNoMore() {
         links.forEach(link -> link.losePackets(false));
     }
@@ -193,12 +193,12 @@ public final class SimulatedRedis {
         return in;
     }
 
-    /** Nanoseconds that something takes from one side to the other. */
+    /** The nanoseconds for the way from one side to the other. */
     long delay() {
         return 50_000 + in.random().nextLong(in.random().nextInt(50) == 0 ? 50_000_000 : 500_000);
     }
 
-    /** Has Redis do something when its turn comes, or never. */
+    /** Runs an action in Redis when its turn comes, or never. */
     void run(Consumer<ModelRedis> command) {
         Runnable action = () -> {
             model.time(millis());
@@ -211,12 +211,12 @@ public final class SimulatedRedis {
         }
     }
 
-    /** Sends a packet to all who listen to its channel. */
+    /** Sends a packet to all listeners of its channel. */
     void deliver(ModelRedis.Published published) {
         published.packet().ifPresent(packet -> deliver(published.channel(), packet));
     }
 
-    /** The same; returns how many listen. */
+    /** Does the same, and returns the number of listeners. */
     int deliver(String channel, byte[] packet) {
         int listening = 0;
         for (SimulatedLink link : List.copyOf(links)) {
@@ -225,7 +225,7 @@ public final class SimulatedRedis {
         return listening;
     }
 
-    /** It listens no longer. */
+    /** The link no longer listens. */
     void forget(SimulatedLink link) {
         links.remove(link);
     }

@@ -1,4 +1,4 @@
-/** A Redis and the links to it, without I/O, for the simulation; beside the classes of the relay that only its package sees. */
+/** A Redis and its links, without I/O, for the simulation. The package gives access to package-private classes of the relay. */
 @NullMarked
 package io.tidegate.relay;
 

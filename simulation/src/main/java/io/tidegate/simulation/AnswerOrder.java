@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Holds the answers of one connection to the order of its questions, topic by topic. */
+/** Checks that the answers of one connection have the order of its requests, topic by topic. */
 final class AnswerOrder {
     private static final Pattern TYPE = Pattern.compile("^\\{\"type\":\"([a-z-]+)\"");
     private static final Pattern TOPIC = Pattern.compile("\"topic\":\"([^\"]+)\"");
@@ -23,7 +23,7 @@ final class AnswerOrder {
         this.name = name;
     }
 
-    /** The client sends this. */
+    /** The client sends this frame. */
     void ask(String text) {
         String type = first(TYPE, text);
         if (type != null && (type.equals("subscribe") || type.equals("unsubscribe"))) {
@@ -31,7 +31,7 @@ final class AnswerOrder {
         }
     }
 
-    /** The server sends this; returns what it answers, null where it answers no subscribe or unsubscribe. */
+    /** The server sends this frame; returns the request that it answers, null if it answers no subscribe or unsubscribe. */
     @Nullable
     String answer(String text) {
         String type = first(TYPE, text);
@@ -42,7 +42,7 @@ final class AnswerOrder {
         String topic = first(TOPIC, text);
         String next = asked(topic).peek();
         boolean recovered = text.contains("\"recovered\":true");
-        // Only a question that names a position can be answered by a gap; any other gap is told of its own accord.
+        // A gap can answer only a request that names a position; any other gap is told without a request.
         boolean fits = RESUME.equals(next) || ("subscribe".equals(next) && recovered);
         if ("subscribed".equals(type) && !fits) {
             if (recovered) {
@@ -57,7 +57,7 @@ final class AnswerOrder {
         return asked(topic).remove();
     }
 
-    /** Questions on a topic that have no answer. */
+    /** Requests on a topic that have no answer. */
     int unanswered(String topic) {
         return asked(topic).size();
     }

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** An application with the real client of {@code clients/java}: it listens, publishes, and has the client do the rest. */
+/** An application with the real client of {@code clients/java}: it listens and publishes; the client does everything else. */
 final class AppClient {
     private static final int UNACKNOWLEDGED = 150;
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
@@ -121,7 +121,7 @@ final class AppClient {
         ledger.acknowledged(ack.topic(), position(ack.position().orElseThrow()), body);
     }
 
-    /** Where the server has said that delivery begins, which the listener learns of no other way. */
+    /** The position at which delivery begins, as the server said; the listener does not get it in any other way. */
     void note() {
         listening.keySet().forEach(this::note);
     }
@@ -133,7 +133,7 @@ final class AppClient {
         }
     }
 
-    /** What is wrong with it though everything is well again; null where it is well. */
+    /** The problem of this client after everything has recovered; null if there is none. */
     @Nullable
     String complaint() {
         if (unacknowledged > 0) {

@@ -23,18 +23,18 @@ final class Campaign {
     private volatile @Nullable Scenario failed;
 
     /**
-     * A campaign that has not begun.
+     * Makes a campaign that has not begun.
      *
-     * @param nanos after which it ends, however many seeds are left
+     * @param nanos the time after which it ends, even if seeds are left
      */
     Campaign(long first, long seeds, long nanos, int threads) {
         this(first, seeds, nanos, threads, Set.of());
     }
 
     /**
-     * The same without some seeds.
+     * The same campaign without some seeds.
      *
-     * @param known those whose fault is known and not mended yet
+     * @param known seeds with a known fault that is not fixed yet
      */
     Campaign(long first, long seeds, long nanos, int threads, Set<Long> known) {
         this.known = known;
@@ -46,9 +46,9 @@ final class Campaign {
     }
 
     /**
-     * What became of it.
+     * The result of a campaign.
      *
-     * @param failed the smallest seed that failed among those that were begun; null where none did
+     * @param failed the smallest of the started seeds that failed; null if none failed
      */
     record Result(
             long seeds,

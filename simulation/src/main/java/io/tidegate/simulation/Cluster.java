@@ -34,7 +34,7 @@ final class Cluster {
     private int started;
 
     /**
-     * No pods yet.
+     * Makes a cluster without pods.
      *
      * @param settings of the pod of this name
      */
@@ -63,19 +63,19 @@ final class Cluster {
         return redis;
     }
 
-    /** Starts Redis again without a file. */
+    /** Starts Redis again without a data file. */
     void startRedisEmpty() {
         ledger.redisLost();
         redis.startEmpty();
     }
 
-    /** Lets a replica that is behind take over. */
+    /** Promotes a replica that is behind. */
     void startRedisBehind() {
         ledger.redisForked();
         redis.startBehind();
     }
 
-    /** Connections of this pod, in the order in which they were made. */
+    /** The connections of this pod, in the order in which they were made. */
     List<Tcp> of(Pod pod) {
         ordered.removeIf(tcp -> {
             boolean ended = !tcp.isOpen();
@@ -87,7 +87,7 @@ final class Cluster {
         return ordered.stream().filter(tcp -> connections.get(tcp) == pod).toList();
     }
 
-    /** What a handshake came to. */
+    /** The result of a handshake. */
     interface Handshake {
         void opened(Tcp tcp);
 
@@ -99,11 +99,11 @@ final class Cluster {
     /**
      * Sends a client's handshake to a pod.
      *
-     * @param topics those of the URL
+     * @param topics the topics of the URL
      */
     void connect(Tcp.Client client, Wire wire, List<Topic> topics, Handshake handshake) {
         List<Pod> ready = pods().stream().filter(Pod::isReady).toList();
-        // A balancer notices late that a pod is no longer ready.
+        // A load balancer notices with a delay that a pod is no longer ready.
         List<Pod> known = random.nextInt(10) == 0 ? pods() : ready;
         if (known.isEmpty()) {
             world.in(random.nextLong(HANDSHAKE_NANOS), "", handshake::failed);
@@ -153,7 +153,7 @@ final class Cluster {
         }
     }
 
-    /** One connection of all, by chance. */
+    /** A random connection. */
     void one(Consumer<Tcp> action) {
         List<Tcp> open = ordered.stream().filter(Tcp::isOpen).toList();
         if (!open.isEmpty()) {
@@ -161,7 +161,7 @@ final class Cluster {
         }
     }
 
-    /** The first bound that does not hold. */
+    /** The first limit that is exceeded. */
     @Nullable
     String excess() {
         for (Pod pod : pods()) {

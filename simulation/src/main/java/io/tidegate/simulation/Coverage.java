@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** What may happen in a run, and how often it did: what never happened is seen, too. */
+/** The possible events of a run with their counts, so that an event that never happened is noticed. */
 final class Coverage {
     private static final List<String> EVENTS = List.of(
             "client CONNECTING",
@@ -43,7 +43,7 @@ final class Coverage {
 
     private Coverage() {}
 
-    /** All that may happen, those that did not with 0. */
+    /** All possible events; those that did not happen have 0. */
     static Map<String, Long> of(Map<String, Long> seen) {
         Map<String, Long> all = new TreeMap<>(seen);
         Stream.of(Fault.values()).forEach(fault -> all.putIfAbsent("fault " + fault, 0L));
@@ -51,7 +51,7 @@ final class Coverage {
         return all;
     }
 
-    /** What has never happened. */
+    /** The events that never happened. */
     static List<String> missing(Map<String, Long> seen) {
         return of(seen).entrySet().stream()
                 .filter(entry -> entry.getValue() == 0)

@@ -4,7 +4,7 @@ import io.tidegate.relay.SimulatedRedis;
 import java.util.List;
 import java.util.Random;
 
-/** What can go wrong. Each makes itself good again after a while. */
+/** The faults. Each fault ends by itself after a while. */
 enum Fault {
     KILL_POD {
         @Override

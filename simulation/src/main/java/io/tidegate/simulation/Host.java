@@ -3,7 +3,7 @@ package io.tidegate.simulation;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A process in the world: what it does stands still while it is frozen, and never happens once it is killed. */
+/** A process in the world: its actions wait while it is frozen, and never happen after it is killed. */
 final class Host {
     private final World world;
     private final String name;
@@ -30,7 +30,7 @@ final class Host {
         return frozen;
     }
 
-    /** Something that this process does. */
+    /** An action of this process. */
     World.Task in(long nanos, String label, Runnable action) {
         return world.in(nanos, "", () -> run(label, action));
     }
@@ -49,7 +49,7 @@ final class Host {
         action.run();
     }
 
-    /** Nanoseconds so far in which it was able to do anything. */
+    /** The nanoseconds so far in which the process was able to run. */
     long awake() {
         return world.now() - frozenNanos - (frozen ? world.now() - frozenSince : 0);
     }
@@ -62,7 +62,7 @@ final class Host {
         }
     }
 
-    /** SIGCONT: all that would have happened meanwhile happens now. */
+    /** SIGCONT: everything that waited happens now. */
     void thaw() {
         if (!frozen) {
             return;

@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client on {@code tidegate.v1} that asks whatever comes to its mind, as fast as it likes, and holds the server to the page: each
- * question has its answer, in order; what it publishes behind a subscribe comes to it; nothing comes before or behind its
- * subscription.
+ * A client on {@code tidegate.v1} that sends random requests, as fast as it likes, and checks the server against
+ * docs/protocol.md. Each request has its answer, in order. Messages that the client publishes after a subscribe come to it. No
+ * message comes before or after its subscription.
  */
 final class Improviser implements Tcp.Client {
     private static final Pattern POSITION = Pattern.compile("\"position\":\"([^\"]+)\"");
@@ -37,12 +37,12 @@ final class Improviser implements Tcp.Client {
     private int published;
     private int ownTopics;
 
-    /** What it knows of a topic on the present connection. */
+    /** The state of a topic on the current connection. */
     private static final class Interest {
-        /** Those it has asked for and that are not answered, in order. */
+        /** The requests without an answer, in order. */
         private final ArrayDeque<Ledger.Listener> asked = new ArrayDeque<>();
 
-        /** Whose messages come. */
+        /** The subscription whose messages come. */
         private Ledger.@Nullable Listener active;
 
         private boolean lastAskIsSubscribe;
@@ -63,7 +63,7 @@ final class Improviser implements Tcp.Client {
         connect();
     }
 
-    /** Sends something, or a burst of it. */
+    /** Sends a random request, or a burst of them. */
     void act() {
         if (tcp == null) {
             connect();
@@ -81,13 +81,15 @@ final class Improviser implements Tcp.Client {
         }
     }
 
-    /** The topics of all have messages soon; this one is new now and then, so that somebody resumes where nothing has been. */
+    /**
+     * The shared topics soon have messages. This topic is sometimes new, so that a client resumes in a topic without messages.
+     */
     private String topicOfItsOwn() {
         ownTopics += random.nextInt(5) == 0 ? 1 : 0;
         return name + ":" + ownTopics;
     }
 
-    /** Says nothing more; what is under way may end. */
+    /** Sends nothing more; pending requests can still end. */
     void quiet() {
         quiet = true;
         if (tcp == null) {
@@ -98,7 +100,7 @@ final class Improviser implements Tcp.Client {
     @Nullable
     String complaint() {
         if (tcp != null && tcp.isSilent()) {
-            ended(); // it does not watch whether its server is alive
+            ended(); // it does not check whether its server is alive
         }
         if (tcp == null) {
             return null;
@@ -143,7 +145,7 @@ final class Improviser implements Tcp.Client {
 
     private void subscribe(String topic) {
         Interest interest = interest(topic);
-        // Only where nothing else can be meant: a gap that is told of its own accord looks like an answer to a resume.
+        // Only if the meaning is certain: a gap without a request looks like an answer to a resume.
         boolean resumes = !interest.lastAskIsSubscribe && interest.asked.isEmpty() && random.nextBoolean();
         subscribe(topic, resumes ? interest.resumeBehind : null);
     }
@@ -255,7 +257,7 @@ final class Improviser implements Tcp.Client {
             Position before = interest.active.last();
             interest.active.lost(position(text));
             if (random.nextBoolean()) {
-                // Before the next message: where it may resume is then what the gap has told.
+                // This comes before the next message: the position to resume from is then that of the gap.
                 unsubscribe(topic);
                 if (interest.asked.isEmpty() && random.nextBoolean()) {
                     world.cover("improviser resumes from before a gap");
@@ -306,7 +308,7 @@ final class Improviser implements Tcp.Client {
         String id = AnswerOrder.first(ID, text);
         if (id != null) {
             world.cover("publish refused");
-            // Nobody knows whether it is published: it may come.
+            // It is unknown whether it was published: it can still come.
             unacknowledged.remove(id);
         } else if (answered != null && answered.startsWith("subscribe")) {
             interest.asked.remove().ends();

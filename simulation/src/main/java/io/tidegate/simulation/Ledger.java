@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was promised, and what came: everybody's messages of a topic have one order, each comes once, a hole is told, and what was
- * acknowledged comes. It trusts nobody; it looks at each message when it comes, and at the rest in the end.
+ * Compares the promises with the deliveries: all messages of a topic have one order for everybody, each comes once, each gap is
+ * told, and each acknowledged message comes. The ledger checks each message when it comes, and everything else at the end.
  */
 final class Ledger {
     private final World world;
@@ -28,14 +28,15 @@ final class Ledger {
         this.world = world;
     }
 
-    /** Redis comes back with less than it had. */
+    /** Redis starts again with less data. */
     void redisLost() {
         redisHasLost = true;
     }
 
     /**
-     * A replica that was behind has taken over: what was acknowledged last may be gone, and its position be given again through a
-     * node that did not know of it. No server can know that; docs/protocol.md says so. Order and holes are still judged.
+     * A replica that was behind has taken over: the last acknowledged messages can be lost, and their positions can be given
+     * again through a node that did not know of them. No server can know that; docs/protocol.md says so. Order and gaps are
+     * still checked.
      */
     void redisForked() {
         redisHasLost = true;
@@ -46,7 +47,7 @@ final class Ledger {
         return redisHasLost;
     }
 
-    /** Somebody who listens to a topic, over all of his connections. */
+    /** A listener of a topic, over all its connections. */
     final class Listener {
         private final String name;
         private final String topic;
@@ -76,12 +77,12 @@ final class Ledger {
             return last;
         }
 
-        /** It has asked to resume behind this position. */
+        /** The listener has asked to resume after this position. */
         void resumes(Position position) {
             resumed = position;
         }
 
-        /** Delivery begins behind this position, and nothing is missing. */
+        /** Delivery begins after this position, and no message is missing. */
         void begins(Position position) {
             if (resumed != null && !resumed.equals(position)) {
                 world.violate(
@@ -92,7 +93,7 @@ final class Ledger {
             gap = false;
         }
 
-        /** A message that was published behind the question for this subscription, on the same connection. */
+        /** A message that was published after the request for this subscription, on the same connection. */
         void own(Position position) {
             Position start = begun;
             if (start != null && start.epoch().equals(position.epoch()) && position.offset() <= start.offset()) {
@@ -126,7 +127,7 @@ final class Ledger {
             gap = false;
         }
 
-        /** A message that is not kept: it has no place among the others, but comes once, and in its publisher's order. */
+        /** A message that is not kept: it has no order with the other messages, but comes once, and in its publisher's order. */
         void passed(String body) {
             deliveries++;
             int dash = body.lastIndexOf('-');
@@ -140,8 +141,8 @@ final class Ledger {
         }
 
         /**
-         * Where Redis has forked, a position may be given again to who has had it: the client drops what looks like a message that
-         * it knows.
+         * If Redis has forked, a position can be given again to a client that already had it: the client drops a message that
+         * looks like a known one.
          */
         private boolean hadAllBetween(Position before, Position position) {
             for (long i = 1; before.offset() + i < position.offset(); i++) {
@@ -159,14 +160,14 @@ final class Ledger {
                 world.violate(name + " on " + topic + " is told a gap before " + position.text() + ", which has come");
             }
             if (last != null && !last.epoch().equals(position.epoch())) {
-                // Another count: what Redis has lost with the first one may have been published again.
+                // Another epoch: messages that Redis lost with the first epoch may have been published again.
                 seen.clear();
             }
             gap = false;
             last = position;
         }
 
-        /** It listens no longer. */
+        /** The listener has ended. */
         void ends() {
             live = false;
         }
@@ -192,7 +193,7 @@ final class Ledger {
         }
     }
 
-    /** What a connection without positions got, in its order. */
+    /** The messages of a connection without positions, in their order. */
     void plain(String name, String topic, List<String> order) {
         plain.add(new Plain(name, topic, order));
     }
@@ -217,7 +218,7 @@ final class Ledger {
     }
 
     /**
-     * After all has come to rest.
+     * The checks at the end, when nothing is under way.
      *
      * @param head the last position of each topic
      */

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command: runs seeds until one fails, and shows that one in as few lines as it can. */
+/** The command: runs seeds until one fails, and shows that seed in as few lines as possible. */
 @Command(
         name = "./tidegate simulate",
         abbreviateSynopsis = true,
@@ -82,7 +82,7 @@ public final class Main implements Callable<Integer> {
     private Main() {}
 
     public static void main(String[] arguments) {
-        // What servers and clients log of each fault would hide what is asked for.
+        // The log lines of servers and clients about each fault would hide the result.
         LogManager.getLogManager().reset();
         CommandLine command = new CommandLine(new Main());
         command.setParameterExceptionHandler((error, given) -> {

@@ -8,7 +8,10 @@ import io.tidegate.protocol.Opcode;
 import java.util.ArrayDeque;
 import java.util.Random;
 
-/** What a runtime's reading thread does for one connection: takes frame by frame from the socket, where the connection lets it. */
+/**
+ * Does the work of a runtime's reading thread for one connection: takes frame by frame from the socket, if the connection allows
+ * it.
+ */
 final class NodeReader {
     private static final long SECOND = 1_000_000_000;
     private static final int SHORTEST_WAIT = 1_000_000;
@@ -20,13 +23,13 @@ final class NodeReader {
     private final Random random;
     private final Runnable closed;
 
-    /** In the node's socket. */
+    /** The frames in the node's socket. */
     private final ArrayDeque<Inbound> inbound = new ArrayDeque<>();
 
     private boolean scheduled;
     private int wait = SHORTEST_WAIT;
 
-    /** When something last lay in the socket, in the time in which the node was able to look. */
+    /** The last time at which a frame was in the socket, measured in the time in which the node was able to look. */
     private long heardAt;
 
     private long quiet;
@@ -45,7 +48,7 @@ final class NodeReader {
     record Close(int code) implements Inbound {}
 
     /**
-     * Nothing has come yet.
+     * Makes a reader without frames.
      *
      * @param closed run when both close frames have passed
      */
@@ -66,7 +69,7 @@ final class NodeReader {
         return ended;
     }
 
-    /** A frame is in the socket. */
+    /** A frame has arrived in the socket. */
     void arrive(Inbound frame) {
         inbound.add(frame);
         heardAt = node.awake();
@@ -124,14 +127,14 @@ final class NodeReader {
         }
     }
 
-    /** How long nothing had come from the client when its node last looked; called before each look. */
+    /** The time without frames from the client when its node last looked; called before each look. */
     void look() {
         if (!connection.closing()) {
             quiet = node.awake() - heardAt;
         }
     }
 
-    /** The node has closed with this code: nobody whose frames lie in the socket is said to be silent. */
+    /** The node has closed with this code: it must not call a client silent whose frames are in the socket. */
     void judge(int code) {
         if (code == 1011 && !judged && quiet < Pod.IDLE_SECONDS * SECOND - SECOND) {
             world.violate(node.name() + " has closed " + connection + " as silent, " + quiet / 1_000_000

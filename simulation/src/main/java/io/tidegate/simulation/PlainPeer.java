@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A client on the plain wire, which knows no positions: on each of its connections a message comes once, in the topic's order. */
+/** A client on the plain wire, which has no positions: on each of its connections a message comes once, in the topic's order. */
 final class PlainPeer implements Tcp.Client {
     private static final Pattern BODY = Pattern.compile("\"message\":(\"[^\"]*\")");
 
@@ -70,7 +70,7 @@ final class PlainPeer implements Tcp.Client {
             return;
         }
         world.cover("plain message");
-        // A Redis that has lost its data knows no ids, and whoever has no positions is not told.
+        // A Redis that has lost its data has lost the ids, and a client without positions is not told.
         if (!seen.add(body) && !ledger.redisHasLost()) {
             world.violate(name + " gets twice on one connection: " + body);
         }
@@ -90,7 +90,7 @@ final class PlainPeer implements Tcp.Client {
         ended();
     }
 
-    /** What this connection got is compared with what others got, once it is at its end. */
+    /** At the end of a connection, its messages are compared with those of other connections. */
     void ended() {
         ledger.plain(name, topic, order);
         order = new ArrayList<>();

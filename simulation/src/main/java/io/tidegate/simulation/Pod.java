@@ -115,7 +115,7 @@ final class Pod implements SimulatedRedis.NodeProcess {
         host.in(nanos, "", action);
     }
 
-    /** Whether a balancer sends clients here. */
+    /** Whether a load balancer sends clients here. */
     boolean isReady() {
         return isAlive() && !host.isFrozen() && !draining && core.hub().relayStatus() instanceof RelayStatus.Up;
     }
@@ -141,10 +141,10 @@ final class Pod implements SimulatedRedis.NodeProcess {
         clockStepMillis += millis;
     }
 
-    /** More than its bounds allow, in words; null where all is within. */
+    /** A description of the first exceeded limit; null if no limit is exceeded. */
     @Nullable
     String excess() {
-        // Where nothing waits for a peer, what comes is taken whole: a packet of the relay, which is a batch of its
+        // If no data waits for a peer, arriving data is taken whole: a packet of the relay, which is a batch of the
         // publisher's node.
         long blocked = connections.stream().filter(Tcp::isBlocked).count();
         long others = Math.max(0, core.hub().connections().size() - blocked);
@@ -155,7 +155,7 @@ final class Pod implements SimulatedRedis.NodeProcess {
                 : null;
     }
 
-    /** A connection for the server's side of a handshake. */
+    /** Makes a connection for the server's side of a handshake. */
     Connection begin(Tcp tcp, Peer peer) {
         Connection connection = core.hub().begin(tcp, peer);
         tcp.serve(connection);

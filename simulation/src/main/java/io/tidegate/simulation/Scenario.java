@@ -6,17 +6,17 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What a run consists of. Drawn from the seed; made smaller to show a failure in a few lines.
+ * The contents of a run. They are drawn from the seed, and reduced to show a failure in a few lines.
  *
  * @param seed draws everything else
  * @param pods at the beginning
  * @param apps clients of {@code clients/java}
- * @param improvisers clients that ask what they like
+ * @param improvisers clients that send random requests
  * @param plain clients on the plain wire
- * @param seconds for which faults come and messages are published
+ * @param seconds of faults and published messages
  * @param history messages that a topic keeps
- * @param queueKib unsent KiB that a connection may hold
- * @param faults that may come
+ * @param queueKib unsent KiB that a connection can hold
+ * @param faults that can come
  */
 record Scenario(
         long seed,
@@ -65,7 +65,7 @@ record Scenario(
         return new Scenario(seed, pods, apps, improvisers, plain, seconds, history, queueKib, fewer);
     }
 
-    /** Runs exactly this again. */
+    /** The command that runs exactly this scenario again. */
     String command() {
         Scenario drawn = of(seed);
         StringBuilder command = new StringBuilder("./tidegate simulate --seed " + seed);

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 final class ServerBytes {
     private byte[] bytes = {};
 
-    /** Where the next frame begins. */
+    /** The position of the next frame. */
     private int from;
 
-    /** Of those that have not become a frame yet, how many the client has in its own memory. */
+    /** The number of bytes of the incomplete frame that the client has in its own memory. */
     private int held;
 
     private int consumed;
@@ -38,7 +38,7 @@ final class ServerBytes {
         from = 0;
     }
 
-    /** The next frame, if all of it is there. */
+    /** The next frame, if it is complete. */
     @Nullable
     Frame next() {
         int there = bytes.length - from;
@@ -63,14 +63,14 @@ final class ServerBytes {
         return frame;
     }
 
-    /** The client takes what is there of the next frame into its own memory. */
+    /** The client moves the available part of the next frame into its own memory. */
     void hold() {
         int there = bytes.length - from;
         consumed += there - held;
         held = there;
     }
 
-    /** Bytes that left the socket since the last call. */
+    /** The number of bytes that left the socket after the last call. */
     int consumed() {
         int taken = consumed;
         consumed = 0;

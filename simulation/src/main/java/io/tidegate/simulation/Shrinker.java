@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Makes a scenario that fails smaller, for as long as something of it can be left out and it fails still. */
+/** Makes a failing scenario smaller, for as long as a part can be left out and it still fails. */
 final class Shrinker {
     private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(60);
 

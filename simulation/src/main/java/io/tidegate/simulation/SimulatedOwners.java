@@ -9,8 +9,8 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the owners of one process in the world's thread. When an owner steps is drawn: at once, as where the poster steps it
- * itself, soon, or late, as where a core is taken away. Its own events keep their order; two owners have none.
+ * Runs the owners of one process in the world's thread. The time of each step is random: at once (as if the poster ran it), soon,
+ * or late (as if the process lost its core). The events of one owner keep their order; events of two owners have no order.
  */
 final class SimulatedOwners implements Owners {
     private static final long SOON_NANOS = 200_000;
@@ -52,7 +52,7 @@ final class SimulatedOwners implements Owners {
     @Override
     public void close() {}
 
-    /** The first owner that has not stepped for a second though an event waits; null where there is none. */
+    /** The first owner that has not stepped for a second although an event waits; null if there is none. */
     @Nullable
     String stuck() {
         for (One<?> owner : owners) {
@@ -109,7 +109,7 @@ final class SimulatedOwners implements Owners {
             return random.nextLong(LATE_NANOS);
         }
 
-        /** A few events, then, for a loop, the end of the round: how many is drawn, too. */
+        /** Handles a random number of events, and then, for a loop, the end of the round. */
         private void run() {
             scheduled = false;
             waitsSince = world.now();

@@ -11,15 +11,15 @@ import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** One run: a fleet, its clients, its faults, and what became of them. */
+/** One run: a fleet, its clients, its faults, and the result. */
 final class Simulation {
     private static final long SECOND = 1_000_000_000L;
     private static final List<String> TOPICS = List.of("tea", "coffee", "water", "milk");
 
-    /** Everybody is well again by then, after the last fault. */
+    /** The time after the last fault by which all clients have recovered. */
     private static final int REST_SECONDS = 40;
 
-    /** Until the last fault has made itself good again. */
+    /** The time in which the last fault ends. */
     private static final int LEAST_REST_SECONDS = 10;
 
     private final Scenario scenario;
@@ -43,10 +43,10 @@ final class Simulation {
     }
 
     /**
-     * What became of a run.
+     * The result of a run.
      *
-     * @param violation what was broken first; null where all was kept
-     * @param coverage how often what happened
+     * @param violation the first broken promise; null if all promises were kept
+     * @param coverage how often each event happened
      */
     record Outcome(
             Scenario scenario,
@@ -139,7 +139,7 @@ final class Simulation {
             cluster.start();
         }
         rest(end + LEAST_REST_SECONDS * SECOND, end + REST_SECONDS * SECOND);
-        // So that whoever was away for the last message learns of it by the next.
+        // A client that was away for the last message learns of it through this one.
         for (String topic : TOPICS) {
             apps.getFirst().publish(topic, 0);
         }
@@ -197,7 +197,7 @@ final class Simulation {
         world.in(random.nextLong(4 * SECOND), "", this::strike);
     }
 
-    /** What must hold at any time. */
+    /** The conditions at any time. */
     private void look() {
         apps.forEach(AppClient::note);
         String excess = cluster.excess();
@@ -207,7 +207,7 @@ final class Simulation {
         world.in(SECOND / 20, "", this::look);
     }
 
-    /** What must hold once everything is well again. */
+    /** The conditions after everything has recovered. */
     private void settle() {
         if (world.violation() != null) {
             return;
@@ -219,7 +219,7 @@ final class Simulation {
         ledger.settle(cluster.redis().heads(TOPICS));
     }
 
-    /** Up to the first moment, and on until everybody is well, but no longer than to the second. */
+    /** Runs up to the first moment, and then until all clients have recovered, but no longer than to the second moment. */
     private void rest(long least, long most) {
         world.runUntil(least);
         while (!isWell() && world.now() < most) {

@@ -9,16 +9,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP connection between a client and a node, with buffers that fill, delays that are drawn, and two ways to end unexpectedly:
- * a reset, which both sides notice, and silence, which nobody does.
+ * One TCP connection between a client and a node, with limited buffers and random delays. It can end unexpectedly in two ways: by
+ * a reset, which both sides notice, and by silence, which no side notices.
  */
 final class Tcp implements Transport {
-    /** For so long after the rest of a write is out, its queue may not know yet. */
+    /** The time for which a queue may not know that the rest of a write is out. */
     private static final long KNOWN_NANOS = 200_000_000;
 
-    /** What a client does with what comes. */
+    /** The reaction of a client to arriving data. */
     interface Client {
-        /** Whether it takes a text now. */
+        /** Whether the client takes a text now. */
         boolean reads();
 
         void text(String text);
@@ -40,7 +40,7 @@ final class Tcp implements Transport {
     private final int capacity;
     private final long latency;
 
-    /** On their way to the client, or in its buffer. */
+    /** The frames on the way to the client, or in its buffer. */
     private int underWay;
 
     private final ServerBytes arrived = new ServerBytes();
@@ -57,7 +57,7 @@ final class Tcp implements Transport {
     /** The node can write no more. */
     private boolean gone;
 
-    /** What was under way is lost, too. */
+    /** The data that was under way is also lost. */
     private boolean cut;
 
     private boolean clientEnded;
@@ -71,7 +71,7 @@ final class Tcp implements Transport {
         this.latency = 50_000L << random.nextInt(10);
     }
 
-    /** The node's side is there. */
+    /** The node's side is open. */
     void serve(Connection connection) {
         reader = new NodeReader(world, node, connection, random, this::closeByServer);
         blockedUntil = node.awake() + KNOWN_NANOS;
@@ -84,17 +84,17 @@ final class Tcp implements Transport {
         }
     }
 
-    /** Whether its queue may hold something for long. */
+    /** Whether its queue can hold data for long. */
     boolean isBlocked() {
         return rest != null || gone || node.awake() < blockedUntil;
     }
 
-    /** The node's side of it is over. */
+    /** The node's side is closed. */
     boolean hasEnded() {
         return reader != null && reader.hasEnded();
     }
 
-    /** The client's side of it is over, as that knows. */
+    /** The client's side is closed, as the client knows. */
     boolean endedForClient() {
         return clientEnded;
     }
@@ -222,7 +222,7 @@ final class Tcp implements Transport {
         toNode(new NodeReader.Close(code));
     }
 
-    /** The client may take more now. */
+    /** The client can take more now. */
     void readAsClient() {
         while (!clientEnded && !silent && client.reads()) {
             ServerBytes.Frame frame = arrived.next();
@@ -257,7 +257,7 @@ final class Tcp implements Transport {
         }
     }
 
-    /** The client ends it without a word. */
+    /** The client ends the connection without a close frame. */
     void abortByClient() {
         clientEnded = true;
         reset();
@@ -265,7 +265,7 @@ final class Tcp implements Transport {
 
     // The network
 
-    /** Nothing goes either way any more, and nobody is told. */
+    /** No data passes in either direction, and no side is told. */
     void silence() {
         silent = true;
     }

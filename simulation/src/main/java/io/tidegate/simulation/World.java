@@ -9,18 +9,16 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Time, and all that happens in it: one event after the other, on one thread. Two runs of one seed are the same, event by event.
- */
+/** Time and all events: one event after the other, on one thread. Two runs of one seed are the same, event by event. */
 final class World {
-    /** What is written of an event, at most. */
+    /** The maximum length of the text of an event. */
     private static final int LINE = 220;
 
-    /** Bytes, and results that are still to come: they tell nobody anything. */
+    /** Bytes and pending results: their text has no information. */
     private static final Pattern NOISE =
             Pattern.compile("\\[B@[0-9a-f]+|, (?:done|ready|ended)=[^,\\]]*+(?:\\[[^]]*])?");
 
-    /** An object without a name of its own: its number differs from one process to the next. */
+    /** An object without a name: its number differs between processes. */
     private static final Pattern IDENTITY = Pattern.compile("\\b[\\w.$]++(?:/0x[0-9a-f]++)?@[0-9a-f]{1,8}\\b");
 
     private final PriorityQueue<Task> tasks = new PriorityQueue<>();
@@ -38,7 +36,7 @@ final class World {
         this.tracing = tracing;
     }
 
-    /** Something that happens at a moment, unless it is cancelled before. */
+    /** An event at a moment, unless it is cancelled before. */
     static final class Task implements Comparable<Task> {
         private final long at;
         private final long number;
@@ -63,7 +61,7 @@ final class World {
         }
     }
 
-    /** A source of its own for each concern: to leave one out changes nothing in what the others draw. */
+    /** Each concern has a separate source, so that leaving one out does not change the numbers of the others. */
     Random random(String concern) {
         return new Random(seed * 0x9E3779B97F4A7C15L + concern.hashCode());
     }
@@ -73,15 +71,15 @@ final class World {
         return now;
     }
 
-    /** Events so far. */
+    /** The number of events so far. */
     long events() {
         return events;
     }
 
     /**
-     * Lets something happen.
+     * Schedules an event.
      *
-     * @param label for the trace; empty for what is not worth a line
+     * @param label for the trace; empty for events that need no line
      */
     Task in(long nanos, String label, Runnable action) {
         Task task = new Task(now + Math.max(0, nanos), scheduled++, label, action);
@@ -89,7 +87,7 @@ final class World {
         return task;
     }
 
-    /** Lets everything happen up to a moment, or to the first violation. */
+    /** Runs all events up to a moment, or to the first violation. */
     void runUntil(long nanos) {
         Task task;
         while (violation == null && (task = tasks.peek()) != null && task.at <= nanos) {
@@ -112,7 +110,7 @@ final class World {
         now = Math.max(now, nanos);
     }
 
-    /** Counts that something happened, so that a simulation that never does something is seen. */
+    /** Counts an event, so that an event that never happens in a simulation is noticed. */
     void cover(String what) {
         coverage.merge(what, 1L, Long::sum);
     }
@@ -144,7 +142,7 @@ final class World {
         return trace;
     }
 
-    /** A promise is broken; the first one counts, and ends the run. */
+    /** A promise is broken; the first violation counts, and ends the run. */
     void violate(String what) {
         if (violation == null) {
             violation = what;
@@ -152,7 +150,7 @@ final class World {
         }
     }
 
-    /** What is broken first; null while nothing is. */
+    /** The first violation; null if there is none. */
     @Nullable
     String violation() {
         return violation;

@@ -1,4 +1,4 @@
-/** A whole fleet in one thread: its order, its delays and its faults are drawn from a seed. */
+/** A whole fleet in one thread: its order, its delays and its faults come from a seed. */
 @NullMarked
 package io.tidegate.simulation;
 
