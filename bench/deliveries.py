@@ -1,4 +1,4 @@
-"""A steady publisher and many subscribers that throw away what they get: what a delivery costs the processes that make it."""
+"""A steady publisher and many subscribers that discard their messages: measures the cost of a delivery in the servers."""
 import argparse
 import json
 import os
@@ -21,7 +21,7 @@ def java():
 
 
 def message(size, number):
-    """JSON as back ends write it: the same keys, other values."""
+    """JSON like that of back ends: the same keys, different values."""
     items = []
     seed = number
     while True:
@@ -41,7 +41,7 @@ def frame(text):
 
 
 def connect(port, header="", trust=None):
-    """A subscriber of `/`; by TLS where it is to trust somebody."""
+    """A subscriber of `/`; over TLS if `trust` is given."""
     client = socket.create_connection(("127.0.0.1", port))
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if trust:
@@ -59,7 +59,7 @@ def connect(port, header="", trust=None):
 
 
 def family(pid):
-    """A process and those that it has started."""
+    """A process and the processes that it has started."""
     with open(f"/proc/{pid}/task/{pid}/children") as children:
         return [pid] + [one for child in children.read().split() for one in family(int(child))]
 
@@ -75,7 +75,7 @@ def cpu(pids):
 
 
 def drain(client, buffer):
-    """All that is there; how much it was."""
+    """Reads all available bytes; returns their number."""
     read = 0
     try:
         while (more := client.recv_into(buffer)) > 0:
@@ -86,7 +86,7 @@ def drain(client, buffer):
 
 
 def measure(port, pids, args, header="", trust=None):
-    """µs of CPU for a delivery, and bytes of one."""
+    """Returns the µs of CPU and the bytes of a delivery."""
     clients = [connect(port, header, trust) for _ in range(args.conns)]
     publisher = connect(port, trust=trust)
     poll = select.epoll()
@@ -124,7 +124,7 @@ def measure(port, pids, args, header="", trust=None):
 
 
 def options(description, size=1024, rate=40):
-    """A parser of what all comparisons take; without a rate, of what goes as fast as it can."""
+    """A parser of the common options; without a rate, for comparisons that run as fast as possible."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     if rate:
         parser.add_argument("--rate", type=float, default=rate, help="messages a second")
@@ -142,7 +142,7 @@ def jar(runtime):
 
 
 def start(runtime, *settings):
-    """A server as it is packaged, and its port once it listens."""
+    """A packaged server, and its port once it listens."""
     server = subprocess.Popen(
         [java(), *settings, "-Dtidegate.port=0", "-Dtidegate.management.port=0", "-jar", jar(runtime)],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -153,7 +153,7 @@ def start(runtime, *settings):
 
 
 def report(results):
-    """Medians of each, and how the others compare with the first in the same rounds."""
+    """Prints the medians of each, and the ratios of the others to the first in the same rounds."""
     first = None
     for name, rounds in results.items():
         used = [cost for cost, _ in rounds]

@@ -18,17 +18,17 @@ import deliveries
 
 PUBLISHERS = 2
 
-# Between two looks at the sinks: they cost less than a twentieth of a core.
+# The time between two reads of the sinks: these cost less than a twentieth of a core.
 LOOK_SECONDS = 0.05
 
 
 def length_of(size):
-    """Bytes of a frame from the server."""
+    """The bytes of a frame from the server."""
     return size + (2 if size < 126 else 4)
 
 
 def sinks(port, count, orders):
-    """Connections that take everything and look at nothing; says, when asked, how many bytes each has got."""
+    """Connections that read everything and check nothing; on request, tells the number of bytes of each."""
     clients = [deliveries.connect(port) for _ in range(count)]
     received = [0] * count
     scrap = bytearray(1 << 20)
@@ -46,7 +46,7 @@ def sinks(port, count, orders):
 
 
 class Publishers:
-    """Each has some messages under way, and sends the next when one has come back."""
+    """Each connection has some messages under way, and sends the next when one has come back."""
 
     def __init__(self, port, size, window):
         self.clients = [deliveries.connect(port) for _ in range(PUBLISHERS)]
@@ -67,7 +67,7 @@ class Publishers:
         self.sent[who] += 1
 
     def run(self, seconds):
-        """For so long; then waits until all has come back everywhere."""
+        """Publishes for this time; then waits until all messages have come back on all connections."""
         until = time.monotonic() + seconds
         for who in range(PUBLISHERS):
             for _ in range(self.window):
@@ -105,7 +105,7 @@ class Publishers:
             self.publish(who)
 
     def verify(self):
-        """All that each has sent, in its order."""
+        """All messages of each connection, in their order."""
         for who in range(PUBLISHERS):
             own = [int(text[2:]) for text in self.order if int(text[:2]) == who]
             if own != list(range(self.sent[who])):
@@ -113,7 +113,7 @@ class Publishers:
 
 
 def measure(port, pid, args):
-    """Deliveries a second, and µs of CPU for one."""
+    """Returns the deliveries a second, and the µs of CPU for one."""
     here, there = multiprocessing.Pipe()
     process = multiprocessing.Process(target=sinks, args=(port, args.conns - PUBLISHERS, there))
     process.start()

@@ -75,7 +75,7 @@ def proxy(folder, name, template, server, *command):
 
 
 def handshakes(port, pids, folder, seconds):
-    """Full handshakes of TLS 1.3 a second from one client, and µs of CPU of one."""
+    """Returns the full TLS 1.3 handshakes a second from one client, and the µs of CPU of one."""
     before = deliveries.cpu(pids)
     said = subprocess.run(
         ["openssl", "s_time", "-connect", f"127.0.0.1:{port}", "-new", "-time", str(seconds),

@@ -17,11 +17,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * How fast back ends publish over HTTP: messages a second by one connection and by 32, one message in a request and a hundred, with
- * Redis and without, in interleaved rounds. What was answered by 200 is counted again in the topics' histories.
+ * Measures how fast back ends publish over HTTP: messages a second on one connection and on 32, with one message and with a
+ * hundred messages in a request, with Redis and without, in interleaved rounds. Messages that were answered by 200 are counted
+ * again in the topics' histories.
  *
  * <p>{@code java -cp … io.tidegate.bench.ApiLoad ROOT [--rounds N] [--seconds N] [--runtimes se,mp] [--beside NAME=URL#KEY ...]}.
- * A server that is named by {@code --beside} has the HTTP API of Centrifugo, and the rounds take turns with it.
+ * A server that is named by {@code --beside} has the HTTP API of Centrifugo, and takes part in the rounds.
  */
 public final class ApiLoad {
     private static final String KEY = "a-key-of-the-benchmark-0123456789-abcd";
@@ -136,7 +137,7 @@ public final class ApiLoad {
         return messages / ((System.nanoTime() - began) / 1e9);
     }
 
-    /** False where a history has not what was acknowledged. */
+    /** False if a history lacks an acknowledged message. */
     private boolean report(List<Subject> subjects) throws IOException {
         System.out.println("| messages a second: median (lowest, highest) | |\n|---|---|");
         results.forEach((what, rates) -> {

@@ -42,8 +42,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A message from one connection's receive to the sockets of all, which cost nothing here: decode, in-process relay,
- * inbox, framing, queues, write loop. The time is that of one delivery.
+ * A message from the receive of one connection to the sockets of all, which cost nothing here: decode, in-process relay, inbox,
+ * framing, queues, write loop. The result is the time of one delivery.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -54,7 +54,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class FanOutBenchmark {
     private static final int DELIVERIES = 10_000;
 
-    /** Connections in the topic of each sender, and so the deliveries of one message. */
+    /** The number of connections in the topic of each sender, which is also the number of deliveries of one message. */
     @Param({"10", "1000"})
     public int subscribers;
 
@@ -77,7 +77,7 @@ public class FanOutBenchmark {
                         new MemoryBus(settings, new Threads(() -> {}), clock), receiver, metrics, clock));
     }
 
-    /** A thousand connections, in topics of {@link #subscribers}. */
+    /** A thousand connections in topics of {@link #subscribers} connections. */
     @Setup(Level.Trial)
     public void connect() throws InterruptedException {
         for (int i = 0; i < 1_000; i++) {

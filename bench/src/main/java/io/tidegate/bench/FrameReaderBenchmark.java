@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Reading one masked text frame (RFC 6455, section 5.2) that has arrived whole: header, mask, UTF-8. */
+/** Reads one masked text frame (RFC 6455, section 5.2) that has arrived whole: header, mask, UTF-8. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -27,13 +27,13 @@ public class FrameReaderBenchmark {
     private static final int MAX_MESSAGE = 1 << 16;
     private static final int MASK = 0x37fa213d;
 
-    /** Bytes of the text. */
+    /** The length of the text in bytes. */
     @Param({"20", "200", "16384"})
     public int size;
 
     private FrameReader frames = new FrameReader(() -> null, MAX_MESSAGE);
 
-    /** A connection on which the same frame arrives again and again. */
+    /** A connection on which the same frame arrives repeatedly. */
     @Setup
     public void arrive() {
         byte[] frame = masked(size);

@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Publishes over keep-alive connections of HTTP/1.1, as fast as it is answered, and costs little itself. */
+/** Publishes over keep-alive connections of HTTP/1.1, as fast as the server answers, and uses little CPU itself. */
 final class Publisher {
     private static final int TOPICS = 16;
     private static final int BYTES = 150;
@@ -26,7 +26,7 @@ final class Publisher {
     private final String header;
     private final boolean own;
 
-    /** So that no run finds what an earlier one has kept. */
+    /** Differs in each run, so that no run finds the messages of an earlier run. */
     private final String prefix = "bench-" + Long.toString(System.nanoTime(), 36) + "-";
 
     private Publisher(int port, String header, boolean own) {
@@ -43,7 +43,7 @@ final class Publisher {
         return new Publisher(url.getPort(), "X-API-Key: " + key, false);
     }
 
-    /** Publishes on one connection until then; returns how many messages were answered as published. */
+    /** Publishes on one connection until this time; returns the number of messages that were answered as published. */
     long publish(int connection, int batch, long end) throws IOException {
         List<byte[]> requests = new ArrayList<>();
         for (int i = 0; i < TOPICS; i++) {
@@ -80,7 +80,7 @@ final class Publisher {
                 : request("POST", "/api/batch", "{\"commands\":" + all + "}");
     }
 
-    /** What the histories have counted; -1 where nobody can say. */
+    /** The number of messages in the histories; -1 if it is unknown. */
     long kept() throws IOException {
         if (!own) {
             return -1;

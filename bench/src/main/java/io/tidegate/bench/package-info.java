@@ -1,4 +1,4 @@
-/** What a message costs, step by step. */
+/** The cost of a message, step by step. */
 @NullMarked
 package io.tidegate.bench;
 

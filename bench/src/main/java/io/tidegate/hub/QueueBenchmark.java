@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One batch on its way through the queue of one connection among a thousand, to a socket that costs nothing: what a
- * delivery costs besides its system call. The benchmark's thread does what the write loop does at the end of a round.
+ * One batch passes the queue of one connection among a thousand, to a socket that costs nothing. It measures the cost of a
+ * delivery without its system call. The benchmark's thread does the work of the write loop at the end of a round.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -1,4 +1,4 @@
-/** Benchmarks of classes that only the hub sees. */
+/** Benchmarks of classes that are private to the hub. */
 @NullMarked
 package io.tidegate.hub;
 

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Lines: a user, patterns, a topic. The rights are what a plain reading of the patterns says, letter by letter and without regular
- * expressions.
+ * Lines: a user, patterns, a topic. The rights are those of a simple implementation that compares letter by letter, without
+ * regular expressions.
  */
 public final class PatternTarget {
     private PatternTarget() {}

@@ -15,8 +15,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Two lines: a token's header and its claims. With our signature it is accepted or refused; with another one, and as it stands, never
- * accepted.
+ * Two lines: a token's header and its claims. With our signature the token is accepted or refused. With another signature or
+ * without one it is never accepted.
  */
 public final class TokenTarget {
     private static final String SECRET = "a secret of the fuzzer, of 32 bytes at least";

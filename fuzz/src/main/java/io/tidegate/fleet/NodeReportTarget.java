@@ -5,7 +5,7 @@ import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Opcode;
 import java.util.Optional;
 
-/** What anybody may publish to the channel of the fleet: a report as it is told on, or none. */
+/** Data that any process can publish to the channel of the fleet: a report in the form that nodes pass on, or it is refused. */
 public final class NodeReportTarget {
     private static final long NOW = 1_800_000_000_000L;
 
@@ -15,7 +15,7 @@ public final class NodeReportTarget {
         Optional<NodeReport> report = NodeReport.read(new Message(Opcode.TEXT, input), NOW);
         report.ifPresent(read -> {
             Promise.that(read.round() >= 0 && read.round() <= NOW, () -> "round " + read.round());
-            // Four names of the largest length may be more than a report may have.
+            // Four names of the largest length can exceed the limit of a report.
             if (read.message().payload().length <= input.length) {
                 Promise.same(report, NodeReport.read(read.message(), NOW));
             }

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The bytes of a connection, behind one that says how they are cut and whether messages may be compressed: the same comes out
- * however they are cut, and nothing but what an {@link Inbound} says.
+ * The bytes of a connection. The first byte says how the rest is cut, and whether messages can be compressed. The result is the
+ * same for any cuts, and consists only of {@link Inbound} values.
  */
 public final class FrameReaderTarget {
     private static final int MOST = 1_000;
@@ -50,7 +50,7 @@ public final class FrameReaderTarget {
         while (true) {
             Inbound inbound = reader.next();
             all.add(describe(inbound));
-            // A frame has six bytes at least.
+            // A frame has at least six bytes.
             Promise.that(all.size() <= bytes.length / 6 + 1, () -> "more comes out than has arrived: " + all);
             if (inbound instanceof Inbound.Close
                     || inbound instanceof Inbound.Violation
@@ -76,7 +76,7 @@ public final class FrameReaderTarget {
             case Inbound.Violation violation -> {
                 Promise.that(CODES.contains(violation.code()), () -> "code " + violation.code());
                 Promise.that(violation.reason().length() <= 123, violation::reason);
-                // Not whether its close frame was seen, which may depend on how it came.
+                // Without the flag that a close frame was seen, which can depend on the cuts.
                 yield violation.code() + " " + violation.reason();
             }
             case Inbound.End end -> end.toString();

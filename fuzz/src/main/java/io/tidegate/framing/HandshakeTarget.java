@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * A request: a line of method and version, then a header a line. It is accepted or refused, and the answer is one response, whatever
- * stood in the request.
+ * A request: a line with method and version, then one header in each line. It is accepted or refused, and the answer to any
+ * request is one response.
  */
 public final class HandshakeTarget {
     private static final Set<Integer> STATUSES = Set.of(400, 405, 426, 505);

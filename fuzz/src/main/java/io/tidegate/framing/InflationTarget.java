@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.zip.DataFormatException;
 
 /**
- * A compressed message, behind a byte that says how large it may become: never more comes out, a higher limit changes nothing else, and
- * what we have compressed comes back.
+ * A compressed message. The first byte says how large it can become. The output never exceeds that limit, a higher limit changes
+ * nothing else, and our own compressed messages are inflated to the same message.
  */
 public final class InflationTarget {
     private static final Inflation INFLATION = new Inflation();
@@ -36,7 +36,7 @@ public final class InflationTarget {
         thereAndBack(payload);
     }
 
-    /** Empty where it would be more, or is not compressed. */
+    /** Empty if the message would be larger than the limit, or is not compressed. */
     private static Optional<byte[]> inflated(byte[] payload, int most) {
         try {
             return Optional.ofNullable(INFLATION.inflate(payload, payload.length, most));

@@ -4,7 +4,7 @@ import io.tidegate.fuzz.Promise;
 import io.tidegate.fuzz.Texts;
 import java.util.Arrays;
 
-/** A text in two pieces, behind a byte that says where it is cut: UTF-8 is what the JDK says, wherever that is. */
+/** A text in two pieces. The first byte says where it is cut. For each cut, the result is that of the JDK's UTF-8 decoder. */
 public final class Utf8Target {
     private Utf8Target() {}
 
@@ -22,13 +22,13 @@ public final class Utf8Target {
         if (atOnce == Utf8.INVALID) {
             return;
         }
-        // Nothing that can still become a text is refused before its end.
+        // Bytes that can still become a text are not refused before their end.
         Promise.that(text.length == 0 || startsAText(text), () -> "a text that no byte can go on with is still open");
     }
 
     private static boolean startsAText(byte[] text) {
         for (int missing = 0; missing <= 3; missing++) {
-            // The first of these that may stand third or fourth may stand second only behind some first bytes.
+            // 0x80 is valid as a third or fourth byte, but as a second byte only after some first bytes.
             for (byte second : new byte[] {(byte) 0x80, (byte) 0xA0, (byte) 0x90}) {
                 byte[] whole = Arrays.copyOf(text, text.length + missing);
                 Arrays.fill(whole, text.length, whole.length, (byte) 0x80);

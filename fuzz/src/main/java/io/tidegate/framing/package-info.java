@@ -1,4 +1,4 @@
-/** Fuzz targets beside the classes that only this package sees. */
+/** Fuzz targets. The package gives access to package-private classes. */
 @NullMarked
 package io.tidegate.framing;
 

@@ -11,14 +11,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
-/** Several targets, as many at once as there are processors. */
+/** Several targets; as many run at once as there are processors. */
 final class Campaign {
     private Campaign() {}
 
     /**
-     * Runs each for so long, or until it fails.
+     * Runs each target for this time, or until it fails.
      *
-     * @param each told of every outcome as it comes, by any thread
+     * @param each gets every outcome as it comes, on any thread
      */
     static List<Fuzzing.Outcome> run(List<Fuzzing> targets, Duration each, int atOnce, Consumer<Fuzzing.Outcome> told)
             throws IOException, InterruptedException {

@@ -18,46 +18,49 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Jazzer on one target, in a process of its own: it changes the code that it runs, and ends where that fails.
+ * Jazzer on one target, in a separate process: Jazzer changes the code that it runs, and ends when that code fails.
  *
  * @param title of the target
  * @param type has {@code public static void fuzzerTestOneInput(byte[])}
- * @param kept the folder of the inputs that are kept, with which it begins; need not exist
- * @param work the folder for all that comes of it: inputs that reach something new, the input that fails, the output
+ * @param kept the folder of kept inputs, with which the run begins; need not exist
+ * @param work the folder for the results: inputs that reach new code, the input that fails, the output
  */
 record Fuzzing(String title, Class<?> type, Path kept, Path work) {
-    /** The folder with one folder of inputs a target, seen from the module. */
+    /** The folder that contains one folder of inputs for each target, relative to the module. */
     static final Path KEPT = Path.of("src", "test", "resources", "io", "tidegate", "fuzz");
 
-    /** One input that takes as long is a failure, too. */
+    /** An input that takes this time is also a failure. */
     private static final Duration LONGEST_INPUT = Duration.ofSeconds(10);
 
     private static final Duration START = Duration.ofMinutes(2);
 
-    /** Of an input: code that is reached late is reached by short ones, too. */
+    /** The longest input: short inputs also reach late code. */
     private static final int LONGEST = 4_096;
 
     /**
-     * Left out: the one takes for an attack that a path in the settings is looked up, the other makes each regular expression slow
-     * to see whether its text comes from outside.
+     * Sanitizers that are left out. The first reports the lookup of a path from the settings as an attack. The second makes each
+     * regular expression slow, because it checks whether its text comes from outside.
      */
     private static final String UNUSED = String.join(
             File.pathSeparator,
             "com.code_intelligence.jazzer.sanitizers.FilePathTraversal",
             "com.code_intelligence.jazzer.sanitizers.RegexInjection");
 
-    /** Compares each letter of an unknown key with each of every key: a comparison that is watched costs a hundred others. */
+    /**
+     * This class compares each letter of an unknown key with each letter of every key. With instrumentation one comparison costs
+     * as much as a hundred without.
+     */
     private static final String SPELLING = "io.tidegate.settings.Spelling";
 
     private static final Pattern STATE = Pattern.compile("#(\\d+)\\s+\\w+\\s+cov: (\\d+) ft: (\\d+) corp: (\\d+)/");
 
     /**
-     * What came of it.
+     * The result of a run.
      *
      * @param runs inputs that were tried
-     * @param edges of the control flow that they reached
+     * @param edges of the control flow that the inputs reached
      * @param failed the input that failed
-     * @param output the last lines that say why
+     * @param output the last lines, with the reason
      */
     record Outcome(
             Fuzzing fuzzing, long runs, long edges, double seconds, Optional<byte[]> failed, List<String> output) {
@@ -78,7 +81,7 @@ record Fuzzing(String title, Class<?> type, Path kept, Path work) {
         }
     }
 
-    /** Runs for so long, or until an input fails. */
+    /** Runs for this time, or until an input fails. */
     Outcome run(Duration time) throws IOException, InterruptedException {
         Path corpus = Files.createDirectories(work.resolve("corpus"));
         Path failures = Files.createDirectories(work.resolve("failures"));
@@ -143,7 +146,7 @@ record Fuzzing(String title, Class<?> type, Path kept, Path work) {
         return command;
     }
 
-    /** From the failure to the end of its stack trace, without what the fuzzer says of itself. */
+    /** The output from the failure to the end of its stack trace, without the fuzzer's own messages. */
     private static List<String> reason(List<String> output) {
         return output.stream()
                 .dropWhile(line -> !line.startsWith("== ") && !line.contains("ERROR: "))

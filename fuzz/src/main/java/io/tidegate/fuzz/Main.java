@@ -15,7 +15,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The command: fuzzes for as long as one likes. */
+/** The command: fuzzes for any given time. */
 @Command(
         name = "./tidegate fuzz",
         abbreviateSynopsis = true,

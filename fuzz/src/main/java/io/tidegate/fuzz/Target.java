@@ -16,11 +16,11 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * One reader of what others send.
+ * One reader of foreign input.
  *
- * @param title as the command knows it; also the name of its folder of inputs
- * @param type what Jazzer runs
- * @param test the same: fails where the code does not keep with an input what it promises
+ * @param title the name in the command, and of its folder of inputs
+ * @param type the class that Jazzer runs
+ * @param test the same code: fails if the reader breaks a promise for an input
  */
 record Target(String title, Class<?> type, Consumer<byte[]> test) {
     static final List<Target> ALL = List.of(
@@ -36,7 +36,7 @@ record Target(String title, Class<?> type, Consumer<byte[]> test) {
             new Target("packets", PacketTarget.class, PacketTarget::fuzzerTestOneInput),
             new Target("fleet", NodeReportTarget.class, NodeReportTarget::fuzzerTestOneInput));
 
-    /** What Jazzer has to do on it. */
+    /** The run of Jazzer on this target. */
     Fuzzing fuzzing(Path kept, Path work) {
         return new Fuzzing(title, type, kept.resolve(title), work.resolve(title));
     }

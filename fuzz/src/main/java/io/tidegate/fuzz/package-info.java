@@ -1,4 +1,4 @@
-/** Coverage-guided fuzzing: what is fuzzed, and how Jazzer is run on it. */
+/** Coverage-guided fuzzing: the targets, and the runs of Jazzer on them. */
 @NullMarked
 package io.tidegate.fuzz;
 

@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** A text from a client, or from a back end: a frame, or an error in our own words; and what is passed on is JSON. */
+/** A text from a client or a back end: it is a frame, or an error in our own words. Passed-on text is JSON. */
 public final class CodecTarget {
     private static final long NOW = 1_800_000_000_000L;
 
-    /** Words of a parser's own, which say nothing to a client. */
+    /** Words of a parser, which mean nothing to a client. */
     private static final List<String> PARSER = List.of(
             "Stream",
             "Constraint",
@@ -42,7 +42,7 @@ public final class CodecTarget {
     private CodecTarget() {}
 
     public static void fuzzerTestOneInput(byte[] input) {
-        // A text that is no UTF-8 does not come as far as here.
+        // A text that is not UTF-8 does not reach this code.
         byte[] text = Texts.of(input).getBytes(UTF_8);
         for (Wire wire : List.of(Wire.FULL, Wire.PLAIN)) {
             fromClient(wire, text, Author.AS_WRITTEN);
@@ -79,7 +79,7 @@ public final class CodecTarget {
         publish.topic().ifPresent(CodecTarget::isTopic);
         publish.id().ifPresent(id -> isJson(id.json().getBytes(UTF_8)));
         isJson(message.payload());
-        // What has been written by us reads as itself.
+        // Text that we have written reads as the same value.
         if (wire.decode(message, NOW, Author.AS_WRITTEN) instanceof ClientFrame.Publish again) {
             Promise.that(
                     Arrays.equals(message.payload(), again.message().payload()),

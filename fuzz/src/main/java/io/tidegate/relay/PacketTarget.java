@@ -13,7 +13,10 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What anybody may publish to a channel in Redis: it is a packet, an envelope or a change of a presence as nodes write it, or none. */
+/**
+ * Data that any process can publish to a channel in Redis: a packet, an envelope or a change of a presence as nodes write it, or
+ * it is refused.
+ */
 public final class PacketTarget {
     private PacketTarget() {}
 

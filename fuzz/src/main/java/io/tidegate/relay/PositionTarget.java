@@ -4,7 +4,7 @@ import io.tidegate.fuzz.Promise;
 import io.tidegate.fuzz.Texts;
 import io.tidegate.protocol.Position;
 
-/** A position as a client brings it back: it is one that a server writes like this, or none. */
+/** A position that a client brings back: it is refused, or a server writes it in the same way. */
 public final class PositionTarget {
     private PositionTarget() {}
 

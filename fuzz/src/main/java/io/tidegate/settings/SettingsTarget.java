@@ -8,7 +8,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntUnaryOperator;
 
-/** Lines of KEY=VALUE: they are taken or refused in our words, and what is said does not depend on which letters a secret has. */
+/**
+ * Lines of KEY=VALUE: they are accepted or refused in our own words, and the message does not depend on the letters of a secret.
+ */
 public final class SettingsTarget {
     private static final Set<String> SECRETS =
             Set.of(Keys.AUTH_SECRET.name(), Keys.RELAY_PASSWORD.name(), Keys.API_KEYS.name());
@@ -46,7 +48,7 @@ public final class SettingsTarget {
         if (SECRETS.contains(key)) {
             return turned(value);
         }
-        // The credentials of one URL; what is escaped in them stays what it is.
+        // The credentials of one URL; escaped characters stay unchanged.
         int from = value.indexOf("://") + 3;
         int to = value.indexOf('@');
         return key.equals(Keys.RELAY_URL.name()) && isOne(value, from, to)
@@ -58,7 +60,7 @@ public final class SettingsTarget {
         return from > 2 && to > from && to == url.lastIndexOf('@') && url.indexOf('%') < 0;
     }
 
-    /** Each letter is another one. */
+    /** Replaces each letter by another one. */
     private static String turned(String text) {
         IntUnaryOperator turn = c -> isBetween(c, 'a', 'z')
                 ? 'a' + (c - 'a' + 1) % 26

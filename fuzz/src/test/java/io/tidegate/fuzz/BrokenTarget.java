@@ -1,6 +1,6 @@
 package io.tidegate.fuzz;
 
-/** Broken on purpose, where nobody comes by chance: one of 2^64 beginnings. */
+/** Broken on purpose for one of 2^64 beginnings, which no random input reaches. */
 public final class BrokenTarget {
     private BrokenTarget() {}
 

@@ -25,10 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 class FuzzTest {
     private static final Path KEPT = Fuzzing.KEPT;
 
-    /** Of one input, of which some once took for ever. */
+    /** The time limit of one input; some inputs once took forever. */
     private static final Duration AT_MOST = Duration.ofSeconds(30);
 
-    /** A minute in all, with the starts: two at once. */
+    /** A minute in all, including the starts, with two targets at once. */
     private static final Duration EACH = Duration.ofSeconds(6);
 
     @TestFactory
@@ -61,7 +61,7 @@ class FuzzTest {
                 .filter(outcome -> outcome.failed().isPresent())
                 .toList();
         assertEquals(List.of(), failed);
-        // One that reaches nothing of the product would find nothing. How many inputs it tries is a matter of the
+        // A target that reaches no code of the product would find nothing. The number of tried inputs depends on the
         // machine.
         outcomes.forEach(outcome -> assertTrue(outcome.edges() > 10, outcome::toString));
     }
