@@ -158,7 +158,7 @@ public final class Fleet {
         Rollout.Standing now = rollout.standing(report(lastRound), others(), settings.rebalance(), millis());
         standing = now;
         hub.admission().takeHandOversBelow(now.handOvers());
-        if (now.underWay() != last.underWay()) {
+        if (now.underWay() != last.underWay() && !departing.draining()) {
             LOG.log(
                     Level.INFO,
                     now.underWay() ? "A rollout is under way, this node is of {0}" : "No rollout is under way any more",
