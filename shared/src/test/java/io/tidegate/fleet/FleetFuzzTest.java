@@ -28,7 +28,16 @@ class FleetFuzzTest {
         return Arbitraries.longs().map(seed -> {
             Random random = new Random(seed);
             byte[] bytes = new NodeReport(
-                            "i-1", random.nextInt(1_000), "tidegate", "pod-7", "mp", 3, 2, 10_000, true, null)
+                            "i-1",
+                            random.nextInt(1_000),
+                            "tidegate",
+                            "pod-7",
+                            "mp",
+                            3,
+                            2,
+                            10_000,
+                            true,
+                            new NodeReport.Revision("7d9f8b6c5", random.nextInt(9_000), true))
                     .message()
                     .payload();
             for (int i = random.nextInt(4); i > 0; i--) {
