@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before the next link is opened: longer with each failure, with jitter, so that not all nodes come at once.
- * Its owner is the {@link Uplink}.
+ * The wait before the next link is opened. The wait grows with each failure and has jitter, so that the nodes do not
+ * all connect at the same time. Its owner is the {@link Uplink}.
  */
 final class Backoff {
     private static final long FIRST_MILLIS = 100;
@@ -19,9 +19,9 @@ final class Backoff {
     }
 
     /**
-     * A link has ended, or could not be opened.
+     * Returns the wait after a link has ended or could not be opened.
      *
-     * @param worked whether it carried messages before
+     * @param worked whether the link carried messages before
      * @return nanoseconds
      */
     long nextNanos(boolean worked) {

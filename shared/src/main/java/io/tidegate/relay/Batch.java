@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What is published at once: some publishes, perhaps none, and perhaps a probe. */
+/** What one call of the link publishes: any number of publishes, also none, and in some batches a probe. */
 final class Batch {
     private final List<Waiting> publishes;
     private final long answerByNanos;
@@ -15,14 +15,17 @@ final class Batch {
     /**
      * A batch that is not sent yet.
      *
-     * @param answerByNanos when Redis must have answered, in the uplink's attentive time
+     * @param answerByNanos the time by which Redis must have answered, in the uplink's attentive time
      */
     Batch(List<Waiting> publishes, long answerByNanos) {
         this.publishes = publishes;
         this.answerByNanos = answerByNanos;
     }
 
-    /** As a link takes it, and room for a probe. To be called right before the link takes it: see {@link KnownPositions}. */
+    /**
+     * The batch in the form that a link takes; the list has room for a probe. Call this right before the link takes the
+     * batch: see {@link KnownPositions}.
+     */
     List<Link.Outgoing> outgoing(String prefix, KnownPositions known) {
         groups = Group.of(publishes);
         List<Link.Outgoing> outgoing = new ArrayList<>(groups.size() + 1);
@@ -30,7 +33,7 @@ final class Batch {
         return outgoing;
     }
 
-    /** The link has taken it, so that an answer will come. */
+    /** The link has taken the batch, so an answer will come. */
     void sent() {
         sent = true;
     }
@@ -43,7 +46,10 @@ final class Batch {
         return nowNanos > answerByNanos;
     }
 
-    /** Messages of clients that Redis has taken, by its answers: one a group, then perhaps that to the probe. */
+    /**
+     * The number of clients' messages that Redis has taken, according to its answers. There is one answer for each
+     * group, then one for the probe if the batch has one.
+     */
     long ofClients(List<Link.Answer> answers) {
         long taken = 0;
         for (int i = 0; i < groups.size(); i++) {
@@ -62,7 +68,7 @@ final class Batch {
         }
     }
 
-    /** Tells the publishers; returns how many publishes were refused. */
+    /** Completes the publishers' futures. Returns how many publishes were refused. */
     int complete(List<Link.Answer> answers) {
         int failed = 0;
         for (int i = 0; i < groups.size(); i++) {
@@ -71,7 +77,7 @@ final class Batch {
         return failed;
     }
 
-    /** The first topic of which Redis has refused something. */
+    /** The first topic for which Redis has refused a group. */
     Optional<Refusal> refusal(List<Link.Answer> answers) {
         for (int i = 0; i < groups.size(); i++) {
             if (answers.get(i) instanceof Link.Refused refused) {
@@ -81,17 +87,17 @@ final class Batch {
         return Optional.empty();
     }
 
-    /** What Redis says to the probe; empty where this batch has none. */
+    /** The answer of Redis to the probe; empty where this batch has no probe. */
     Optional<Link.Answer> probed(List<Link.Answer> answers) {
         return answers.size() > groups.size() ? Optional.of(answers.getLast()) : Optional.empty();
     }
 
-    /** Fails those that are not completed; returns their number. */
+    /** Fails the publishes that are not completed. Returns their number. */
     int fail(String reason) {
         return fail(publishes, reason);
     }
 
-    /** The same of any publishes. */
+    /** Fails those of these publishes that are not completed. Returns their number. */
     static int fail(List<Waiting> publishes, String reason) {
         RelayUnavailableException error = new RelayUnavailableException(reason);
         int failed = 0;

@@ -7,19 +7,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The position of a topic of which nothing is kept: it stands before the first message, whose epoch nobody knows yet. So
- * such a topic needs no state; its position says instead when it was empty, and by whose word.
+ * The position of a topic of which nothing is kept. It is the position before the first message, whose epoch is not
+ * known yet. So an empty topic needs no state: its position says when the topic was empty, and according to which
+ * birth.
  *
- * <p>It is a {@link Position} with offset 0, of an epoch longer than any that a topic has: the birth, then the time.
+ * <p>It is a {@link Position} with offset 0. Its epoch is longer than any epoch of a topic with messages: the birth,
+ * then the time.
  *
- * @param birth lasts as long as what is kept: where that was lost, there is another birth
- * @param millis by the clock of the process that keeps the topics
+ * @param birth a random value that lasts as long as the kept data: where the data was lost, there is another birth
+ * @param millis when the topic was empty, by the clock of the process that keeps the topics
  */
 record EmptyPosition(String birth, long millis) {
     private static final int BIRTH = 10;
     private static final Pattern EPOCH = Pattern.compile("([0-9a-z]{" + BIRTH + "})([0-9]{13})");
 
-    /** What this position says where it is one of an empty topic. */
+    /** The contents of this position; empty where it is not the position of an empty topic. */
     static Optional<EmptyPosition> of(Position position) {
         Matcher parts = EPOCH.matcher(position.epoch());
         return position.offset() == 0 && parts.matches()
@@ -31,7 +33,7 @@ record EmptyPosition(String birth, long millis) {
         return of(position).isPresent();
     }
 
-    /** A birth, made of an epoch that nothing ever had. */
+    /** Makes a birth from an epoch that was never used. */
     static String birth(String epoch) {
         String padded = "0".repeat(BIRTH) + epoch;
         return padded.substring(padded.length() - BIRTH);
@@ -42,14 +44,18 @@ record EmptyPosition(String birth, long millis) {
     }
 
     /**
-     * Whether a packet that a link brings follows what was delivered last, though it is of another epoch. While a link lives
-     * it loses nothing: behind an empty topic comes the first message of the state that begins with it.
+     * Whether a packet that a link brings follows the last delivered message, although the packet has another epoch. A
+     * live link loses nothing, so an empty topic is followed by the first message of the state that begins with that
+     * message.
      */
     static boolean continues(Position delivered, Packet packet) {
         return isOne(delivered) && packet.first().offset() == 1;
     }
 
-    /** Whether a topic that was empty is so still, and was not meanwhile; both positions are of one topic. */
+    /**
+     * Whether a topic that was empty is still empty, and was empty all the time between. Both positions are of one
+     * topic.
+     */
     static boolean continues(Position delivered, Position head) {
         Optional<EmptyPosition> before = of(delivered);
         Optional<EmptyPosition> now = of(head);

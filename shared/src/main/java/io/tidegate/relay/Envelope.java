@@ -9,14 +9,14 @@ import java.nio.charset.CharacterCodingException;
 import java.util.Optional;
 
 /**
- * A message between nodes: one byte of opcode, eight of time, big endian, then the payload.
+ * A message between nodes: one byte of opcode, eight bytes of time (big-endian), then the payload.
  *
- * @param sentMicros when it was published, in microseconds since 1970, by its publisher's clock
+ * @param sentMicros when the message was published, in microseconds since 1970, by its publisher's clock
  */
 record Envelope(Message message, long sentMicros) {
     private static final int HEADER = 1 + Long.BYTES;
 
-    /** The bytes that travel. */
+    /** The encoded bytes. */
     byte[] encode() {
         byte[] payload = message.payload();
         return ByteBuffer.allocate(HEADER + payload.length)
@@ -26,12 +26,12 @@ record Envelope(Message message, long sentMicros) {
                 .array();
     }
 
-    /** The envelope of these bytes; empty where they are of another shape, since anyone may publish to a channel. */
+    /** Decodes an envelope; empty where the bytes are malformed, because anyone can publish to a channel. */
     static Optional<Envelope> decode(byte[] bytes) {
         return decode(bytes, 0, bytes.length);
     }
 
-    /** The same of a part of them. */
+    /** Decodes an envelope from a part of the bytes. */
     static Optional<Envelope> decode(byte[] bytes, int offset, int length) {
         if (length < HEADER) {
             return Optional.empty();
@@ -51,14 +51,14 @@ record Envelope(Message message, long sentMicros) {
         return Optional.of(new Envelope(new Message(opcode, payload), sentMicros));
     }
 
-    /** Clients close their connections over anything else (RFC 6455, section 8.1). */
+    /** A client closes its connection if a text message is not valid UTF-8 (RFC 6455, section 8.1). */
     private static boolean isUtf8(byte[] payload) {
         int signs = 0;
         for (byte b : payload) {
             signs |= b;
         }
         if (signs >= 0) {
-            return true; // ASCII, as most are: a loop that the JVM makes into a few instructions
+            return true; // ASCII, as most payloads are: the JVM compiles this loop to a few instructions
         }
         try {
             return UTF_8.newDecoder().decode(ByteBuffer.wrap(payload)) != null;

@@ -3,11 +3,12 @@ package io.tidegate.relay;
 import io.tidegate.time.Clock;
 
 /**
- * Microseconds since 1970, from a clock that tells them in milliseconds: anchored once, then counted in nanoseconds. So
- * two readings of one node differ by what really passed, while those of two nodes are as good as their clocks.
+ * Microseconds since 1970, from a clock that has a resolution of milliseconds. The value is anchored once, then counted
+ * in nanoseconds. So the difference of two readings of one node is the time that really passed; readings of two nodes
+ * are as accurate as their clocks.
  */
 final class EpochMicros {
-    /** How far the machine's clock may move away, by drift or by being set, before it is followed. */
+    /** How far the machine's clock can move away, by drift or by being set, before this clock follows it. */
     private static final long TOLERANCE_MICROS = 2_000;
 
     private record Anchor(long nanos, long micros) {}

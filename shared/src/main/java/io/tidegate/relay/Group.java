@@ -11,14 +11,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The publishes of a batch that leave as one: those of a topic that its history takes, with none between them that it does
- * not take; or a single one of those.
+ * The publishes of a batch that are sent as one. A group is either one publish that the topic's history does not take,
+ * or all publishes of a topic that the history takes, with no publish of the first kind between them.
  *
  * @param publishes in their order, at least one
  */
 record Group(Topic topic, boolean kept, List<Waiting> publishes) {
 
-    /** A batch taken apart. Messages of a topic keep their order; that of several topics is nobody's business. */
+    /** Splits a batch into groups. Messages of one topic keep their order. There is no order between topics. */
     static List<Group> of(List<Waiting> batch) {
         List<Group> groups = new ArrayList<>();
         Map<Topic, Group> open = new HashMap<>();
@@ -39,7 +39,7 @@ record Group(Topic topic, boolean kept, List<Waiting> publishes) {
         return groups;
     }
 
-    /** As a link takes it, with what is known of the topic's position now. */
+    /** The group in the form that a link takes, with what is known of the topic's position now. */
     Link.Outgoing outgoing(String prefix, KnownPositions known) {
         TopicKeys keys = new TopicKeys(prefix, topic);
         if (kept) {
@@ -52,14 +52,17 @@ record Group(Topic topic, boolean kept, List<Waiting> publishes) {
         return new Link.Plain(keys.channel(), topic.hasHistory() ? Packet.unkept(envelope) : envelope);
     }
 
-    /** The last position that Redis has answered, if any: where an id was known, not the last message's. */
+    /**
+     * The highest position in the answer of Redis, if any. It is not always the position of the last message: an id may
+     * have been known already.
+     */
     Optional<Position> last(Link.Answer answer) {
         return answer instanceof Link.Taken taken
                 ? taken.positions().stream().max(Comparator.comparingLong(Position::offset))
                 : Optional.empty();
     }
 
-    /** Redis has answered; returns how many have failed. */
+    /** Completes the publishes with the answer of Redis. Returns how many have failed. */
     int complete(Link.Answer answer) {
         return switch (answer) {
             case Link.Taken taken -> {

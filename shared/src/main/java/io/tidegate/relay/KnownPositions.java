@@ -9,19 +9,24 @@ import java.util.SequencedMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The last position that this node knows of each topic with a history: that of what it has delivered, has read for somebody, or
- * was told for what it has published. The scripts are told it: where the count in Redis is behind it, the count went back, and a
- * new epoch begins before the same position is given to another message.
+ * The last position that this node knows of each topic with a history. A position is known if this node has delivered
+ * it, has read it for a caller, or was told it for its own publish. The scripts get this position. If the count in
+ * Redis is behind it, the count went back. Then a new epoch begins, before the same position is given to another
+ * message.
  *
- * <p>So it must never be ahead of a count that did not go back, or all that is kept of a topic would be thrown away. Each position
- * here was given by Redis, and none by a client; and one is asked for when a script's arguments are made, so that Redis has given
- * it before the script runs.
+ * <p>The known position must never be ahead of a count that did not go back: otherwise all that is kept of the topic is
+ * deleted. So each position here was given by Redis, never by a client. The position is read here when a script's
+ * arguments are made, so Redis has given it before the script runs.
  *
- * <p>Any thread: a topic's delivery, the uplink and those who read write here, and each may be the first to learn of a message. Of
- * topics that this node carries, one is kept for each; of others, those of which something was learned last.
+ * <p>Any thread: a topic's delivery, the uplink and the readers of the history write here, and each of them can be the
+ * first to learn of a message. One position is kept for each topic that this node carries. Of the other topics, the
+ * last {@link #MOST_OTHERS} of which a position was learned are kept.
  */
 final class KnownPositions {
-    /** Of topics that are not carried: some 4 MB. A count goes back by what was written last. */
+    /**
+     * The limit for topics that are not carried: about 4 MB. A count that goes back loses the latest writes, so the
+     * latest positions are kept.
+     */
     static final int MOST_OTHERS = 16_384;
 
     private final Map<Topic, Position> carried = new ConcurrentHashMap<>();
@@ -29,7 +34,7 @@ final class KnownPositions {
     /** Guarded by itself. */
     private final SequencedMap<Topic, Position> others = new LinkedHashMap<>();
 
-    /** The node begins to carry the topic, or goes on. */
+    /** The node begins to carry the topic, or continues to carry it. */
     void carry(Topic topic) {
         Position before;
         synchronized (others) {
@@ -42,7 +47,7 @@ final class KnownPositions {
         }
     }
 
-    /** It carries it no more. */
+    /** The node no longer carries the topic. */
     void leave(Topic topic) {
         Position before = carried.remove(topic);
         if (before != null) {
@@ -50,7 +55,7 @@ final class KnownPositions {
         }
     }
 
-    /** Redis has said that there is a message at this position; none is at offset 0. */
+    /** Redis has reported that there is a message at this position. No message is at offset 0. */
     void learned(Topic topic, Position position) {
         if (position.offset() > 0
                 && carried.computeIfPresent(topic, (key, before) -> later(before, position)) == null) {
@@ -74,7 +79,7 @@ final class KnownPositions {
         return Optional.ofNullable(known);
     }
 
-    /** Of two epochs nobody knows which is the later: that of which this node has heard last. */
+    /** Nothing says which of two epochs is the later. So the position of which this node has heard last wins. */
     private static Position later(Position before, Position position) {
         return before.epoch().equals(position.epoch()) && before.offset() > position.offset() ? before : position;
     }

@@ -5,18 +5,21 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Topics of which messages are lost: one line with their number, since a Redis that lost its data has thousands of them. */
+/**
+ * Logs the number of topics of which messages are lost, as one line: a Redis that has lost its data has thousands of
+ * such topics.
+ */
 final class LossLog {
     private static final Logger LOG = System.getLogger("io.tidegate.relay");
 
-    /** In which all topics find out that are affected. */
+    /** The time in which the losses of all affected topics are counted. */
     private static final long GATHER_NANOS = Duration.ofSeconds(3).toNanos();
 
     private static final long BETWEEN_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final AtomicLong topics = new AtomicLong();
 
-    // Below: of the thread that ticks.
+    // The fields below are only for the thread that ticks.
     private boolean gathering;
     private long due;
     private long earliest = Long.MIN_VALUE;
@@ -26,7 +29,7 @@ final class LossLog {
         topics.getAndIncrement();
     }
 
-    /** Writes what is due. One thread. */
+    /** Writes the line if it is due. One thread. */
     void tick(long now) {
         if (topics.get() == 0) {
             return;

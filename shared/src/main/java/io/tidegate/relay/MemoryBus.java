@@ -15,11 +15,12 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
- * What the {@link MemoryRelay}s of one process share: who subscribes to which topic, and the topics' history. One owner
- * holds all of it, and a thread that posts into an idle one steps it; so one node's publisher does its work on its own thread.
+ * The state that the {@link MemoryRelay}s of one process share: the subscribers of each topic, and the topics' history.
+ * One owner holds all of it. A thread that posts to an idle owner runs its steps, so the publisher of a single node
+ * does its work on its own thread.
  */
 public final class MemoryBus {
-    /** Of the heap, for all that is kept, where the settings do not say. */
+    /** The divisor of the heap for all that is kept, where the settings set no limit. */
     private static final int SHARE = 4;
 
     private final Owner<MemoryTopics.Event> topics;
@@ -29,13 +30,13 @@ public final class MemoryBus {
         this(settings, owners, clock, maxBytes(settings.history()));
     }
 
-    /** One that keeps so many bytes of the heap, at most. */
+    /** A bus that keeps at most this many bytes of the heap. */
     MemoryBus(Settings settings, Owners owners, Clock clock, long maxBytes) {
         this(RelayTimes.of(settings), owners, clock, maxBytes, new SplittableRandom());
     }
 
     /**
-     * One whose epochs can be foretold.
+     * A bus with predictable epochs.
      *
      * @param random for epochs
      */

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What this process keeps of one topic that somebody has published to. Not for several threads at once. */
+/** What this process keeps of one topic to which messages were published. Not for several threads at once. */
 final class MemoryLog {
-    /** What a message costs beside its payload: the record, the array, its place in the queue. */
+    /** The bytes of a message besides its payload: the record, the array, its place in the queue. */
     private static final int MESSAGE_BYTES = 64;
 
-    /** What a topic costs beside its name: this log, its epoch, the queue, its place among the topics. */
+    /** The bytes of a topic besides its name: this log, its epoch, the queue, its place among the topics. */
     private static final int TOPIC_BYTES = 320;
 
     private final Retention retention;
@@ -29,9 +29,9 @@ final class MemoryLog {
     private long lastAppend;
 
     /**
-     * Nothing yet.
+     * A log without messages.
      *
-     * @param born when its first message comes, by the clock of {@link EmptyPosition}
+     * @param born when its first message arrives, by the clock of {@link EmptyPosition}
      */
     MemoryLog(Retention retention, String epoch, long born) {
         this.retention = retention;
@@ -51,7 +51,7 @@ final class MemoryLog {
         return lastAppend;
     }
 
-    /** Where the message of this id stands; null where there is none that is remembered. */
+    /** The position of the message with this id; null where no such message is remembered. */
     @Nullable
     Position positionOf(Optional<MessageId> id, long nanoTime) {
         expire(nanoTime);
@@ -78,7 +78,7 @@ final class MemoryLog {
         return head();
     }
 
-    /** Messages held. */
+    /** The number of messages held. */
     int size() {
         return messages.size();
     }
@@ -87,7 +87,7 @@ final class MemoryLog {
         return payload + (long) Retention.OVERHEAD * messages.size();
     }
 
-    /** What follows a position, up to so many bytes but at least one message. */
+    /** The messages behind a position, up to {@code maxBytes}, but at least one message. */
     History after(Position after, int maxBytes, long nanoTime) {
         expire(nanoTime);
         long missed = offset - after.offset();
@@ -108,12 +108,15 @@ final class MemoryLog {
         return new History(true, after, page, page.size() < missed);
     }
 
-    /** Bytes of the heap that it takes, about: messages, ids, and the topic itself. */
+    /** The bytes of the heap that the log takes, about: messages, ids, and the topic itself. */
     long bytes() {
         return TOPIC_BYTES + payload + (long) MESSAGE_BYTES * messages.size() + (ids == null ? 0 : ids.bytes());
     }
 
-    /** Forgets the oldest message, or where there is none a generation of ids; false where there is neither. */
+    /**
+     * Forgets the oldest message. Where there is no message, forgets a generation of ids. Returns false where there is
+     * neither.
+     */
     boolean dropOldest() {
         return dropMessage() || (ids != null && ids.dropGeneration());
     }
@@ -125,13 +128,13 @@ final class MemoryLog {
         }
         payload -= oldest.payload().length;
         if (messages.isEmpty()) {
-            // A queue keeps the room that it once needed.
+            // An ArrayDeque never shrinks, so a new one replaces it.
             messages = new ArrayDeque<>(1);
         }
         return true;
     }
 
-    /** Forgets the messages, and the ids, where the last message is too long ago. */
+    /** Forgets the messages, and the ids, if the last message is too old. */
     void expire(long nanoTime) {
         long idle = nanoTime - lastAppend;
         if (idle > retention.ttl().toNanos() && !messages.isEmpty()) {

@@ -8,12 +8,12 @@ import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Who is in each topic that somebody watches, in this process. Its owner is {@link MemoryTopics}. */
+/** The presence of each topic that is watched, in this process. Its owner is {@link MemoryTopics}. */
 final class MemoryPresence {
     private final PresenceTimes times;
     private final Supplier<String> epochs;
 
-    /** By their last report: so they expire from the front. */
+    /** In the order of their last report, so that topics expire from the front. */
     private final SequencedMap<Topic, PresenceState> topics = new LinkedHashMap<>();
 
     MemoryPresence(PresenceTimes times, Supplier<String> epochs) {
@@ -25,7 +25,7 @@ final class MemoryPresence {
         return topics.containsKey(topic);
     }
 
-    /** See {@link PresenceState#report}; nobody was ever unable to report. */
+    /** See {@link PresenceState#report}. In one process every node was always able to report. */
     PresenceAnswer report(Topic topic, PresenceReport report, long now, ToIntFunction<PresenceChange> publish) {
         expire(now);
         @Nullable PresenceState known = topics.remove(topic);

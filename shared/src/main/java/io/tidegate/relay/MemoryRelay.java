@@ -15,9 +15,9 @@ import java.util.concurrent.CompletionStage;
 /**
  * The relay within one process: the default of a single server, and the reference for what {@link Relay} promises.
  *
- * <p>All relays of one {@link MemoryBus} see each other's messages. Its owner delivers them, one after the other; that makes
- * the one order, and is short, since receivers only enqueue. Where nobody else is there it does so on the caller's thread,
- * before the call returns.
+ * <p>All relays of one {@link MemoryBus} get each other's messages. The bus's owner delivers the messages one after the
+ * other, which makes one order. A delivery is short, because receivers only enqueue. If the owner is idle, it delivers
+ * on the caller's thread, before the call returns.
  */
 public final class MemoryRelay implements Relay {
     private static final Logger LOG = System.getLogger("io.tidegate.relay");
@@ -126,7 +126,7 @@ public final class MemoryRelay implements Relay {
         tell(topic, () -> receiver.presence(topic, change));
     }
 
-    /** Called by the bus: what follows arrives. */
+    /** Called by the bus: messages and presence changes arrive from now on. */
     void attached(Topic topic, boolean watched) {
         tell(topic, () -> receiver.attached(topic, watched));
     }
@@ -138,7 +138,7 @@ public final class MemoryRelay implements Relay {
         try {
             told.run();
         } catch (RuntimeException e) {
-            // One node's defect must neither reach the publisher nor keep the message from the other nodes.
+            // A defect of one node must not reach the publisher, and must not keep the message from the other nodes.
             LOG.log(Level.ERROR, "The receiver of topic " + topic + " failed", e);
         }
     }

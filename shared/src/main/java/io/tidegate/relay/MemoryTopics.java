@@ -19,19 +19,20 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a {@link MemoryBus}: the topics' logs, who subscribes, and one account of the bytes. Stepped by its owner.
+ * The state of a {@link MemoryBus}: the topics' logs, their subscribers, and the count of the bytes. Its owner runs its
+ * steps.
  *
- * <p>The account is held below a bound, since clients choose the topics and what they publish. A topic that holds more than
- * an equal part makes room in itself; else the topic is forgotten that was published to the longest time ago. A
- * client that comes back to one of these is told of a gap.
+ * <p>The count of the bytes has a limit, because clients choose the topics and what they publish. A topic that holds
+ * more than an equal share drops its own oldest data. Otherwise the topic whose last message is the oldest is
+ * forgotten. A client that comes back to a forgotten topic is told of a gap.
  *
- * <p>One class, although long: topics, subscribers and the account of bytes change together in every step.
+ * <p>One class, although long: topics, subscribers and the count of the bytes change together in every step.
  */
 final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
-    /** Topics whose time is over that one event looks after, at most, so that none takes long. */
+    /** The largest number of expired topics that one event handles, so that no event takes long. */
     private static final int EXPIRED_AT_ONCE = 16;
 
-    /** What can happen; with what is done when it has been seen to. */
+    /** An event, with the future that completes when the event is handled. */
     sealed interface Event {
         CompletableFuture<?> done();
     }
@@ -43,7 +44,7 @@ final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
 
     record Leave(Topic topic, MemoryRelay relay, CompletableFuture<Void> done) implements Event {}
 
-    /** From all topics. */
+    /** The relay leaves all topics. */
     record LeaveAll(MemoryRelay relay, CompletableFuture<Void> done) implements Event {}
 
     record Head(Topic topic, CompletableFuture<Position> done) implements Event {}
@@ -57,10 +58,10 @@ final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
     record Measure(CompletableFuture<Usage> done) implements Event {}
 
     /**
-     * What is held.
+     * What is kept.
      *
-     * @param topics that have a log
-     * @param bytes of all logs, by the account
+     * @param topics the number of topics that have a log
+     * @param bytes the counted bytes of all logs
      */
     record Usage(int topics, long bytes) {}
 
@@ -72,18 +73,24 @@ final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
     private final String birth;
     private final MemoryPresence presence;
 
-    /** Exchanged as a whole, so that a receiver that leaves while it is called disturbs nobody. */
+    /**
+     * Each list is replaced, never changed, so that a receiver that leaves during a delivery does not disturb the
+     * delivery.
+     */
     private final Map<Topic, List<MemoryRelay>> subscribers = new HashMap<>();
 
-    /** With messages or ids, by their last message: so they expire from the front. */
+    /** The logs with messages or ids, in the order of their last message, so that logs expire from the front. */
     private final SequencedMap<Topic, MemoryLog> fresh = new LinkedHashMap<>();
 
-    /** With nothing but their count, in the same order. */
+    /** The logs with only their count, in the same order. */
     private final SequencedMap<Topic, MemoryLog> idle = new LinkedHashMap<>();
 
     private long bytes;
 
-    /** The birth of the youngest log that was forgotten: a topic that was empty before may have had messages since. */
+    /**
+     * When the youngest of the forgotten logs was born: a topic that was empty before that time may have had messages
+     * since.
+     */
     private long forgotten = -1;
 
     MemoryTopics(RelayTimes times, long maxBytes, Clock clock, RandomGenerator random) {
@@ -215,7 +222,7 @@ final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
         }
     }
 
-    /** Those whose time is over; the order of the maps is that of the last messages, so they stand in front. */
+    /** Expires logs. The maps are in the order of the last messages, so the expired logs are in front. */
     private void expire(long now) {
         for (int i = 0; i < EXPIRED_AT_ONCE && isOver(fresh, retention.ids().toNanos(), now); i++) {
             Map.Entry<Topic, MemoryLog> first = fresh.pollFirstEntry();
@@ -262,7 +269,7 @@ final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
         return measured(last.topic, log, log.head().plus(-Math.min(last.messages, log.size())), last.maxBytes, now);
     }
 
-    /** Reading may find that something is too old. */
+    /** Reads, and updates the count of the bytes: the reading can expire messages and ids. */
     private History measured(Topic topic, MemoryLog log, Position after, int maxBytes, long now) {
         bytes -= size(topic, log);
         History history = log.after(after, maxBytes, now);

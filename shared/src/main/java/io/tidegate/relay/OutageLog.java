@@ -8,9 +8,10 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator reads of a relay that ails: the beginning of an outage with its reason, each change of the reason, a reminder
- * after each minute with the latest reason, and the end. Whatever happens, these are two warnings a minute at most: what is not
- * told then, the next line tells. A relay that goes up and down tells an end only where it has told the beginning. One thread.
+ * The log lines for an operator about a relay that fails: the beginning of an outage with its reason, each change of
+ * the reason, a reminder every minute with the latest reason, and the end. It writes at most two warnings a minute; the
+ * next line tells what was left out. For a relay that goes up and down, an end is logged only if its beginning was
+ * logged. One thread.
  */
 final class OutageLog {
     private static final Logger LOG = System.getLogger("io.tidegate.relay");
@@ -20,18 +21,18 @@ final class OutageLog {
     /** When the last warnings were written. */
     private final Deque<Long> warnings = new ArrayDeque<>();
 
-    /** What the last warning about the present outage told; null before the first. */
+    /** The reason in the last warning about the present outage; null before the first warning. */
     private @Nullable String told;
 
     private long toldAt;
 
-    /** Whether the log has the present outage, or nothing at all yet. */
+    /** Whether the log has the beginning of the present outage but not its end, or has no line yet. */
     private boolean unfinished = true;
 
     /**
      * The relay is down, or still is.
      *
-     * @param since when it went down; as {@code now} by one clock
+     * @param since when the relay went down; by the same clock as {@code now}
      */
     void down(String reason, long since, long now) {
         if ((reason.equals(told) && now - toldAt < REMINDER_NANOS) || !mayWarn(now)) {
@@ -51,7 +52,7 @@ final class OutageLog {
         }
     }
 
-    /** It is up; nothing where the log has not seen it go. */
+    /** The relay is up. Writes nothing where the beginning of the outage was not logged. */
     void up(long since, long now) {
         if (unfinished) {
             unfinished = false;
@@ -59,7 +60,7 @@ final class OutageLog {
         }
     }
 
-    /** Redis refuses what belongs to one topic, and nothing else. */
+    /** Redis refuses operations of one topic only. */
     void refused(Refusal refusal, long now) {
         if (mayWarn(now)) {
             LOG.log(

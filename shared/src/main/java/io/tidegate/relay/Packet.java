@@ -12,18 +12,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What arrives of a topic with a history: messages that follow each other, as {@code publish.lua} publishes them, or one
- * that is not kept.
+ * A packet on the channel of a topic with a history: consecutive messages, as {@code publish.lua} publishes them, or
+ * one message that is not kept.
  *
- * @param first the position of the first of them; {@link Position#NONE} where they are not kept
+ * @param first the position of the first message; {@link Position#NONE} where the message is not kept
  */
 record Packet(Position first, List<Envelope> envelopes) implements TopicPacket {
-    /** Of an epoch, a blank and an offset. */
+    /** The largest length of the header: an epoch, a space and an offset. */
     private static final int MAX_HEADER = 64;
 
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
-    /** The bytes for a message that is not kept: nothing stands where others have a position. */
+    /** The bytes for a message that is not kept. Their header is empty: there is no position. */
     static byte[] unkept(byte[] envelope) {
         return ByteBuffer.allocate(1 + Integer.BYTES + envelope.length)
                 .put((byte) '\n')
@@ -40,7 +40,7 @@ record Packet(Position first, List<Envelope> envelopes) implements TopicPacket {
         return first.plus(envelopes.size() - 1L);
     }
 
-    /** The packet of these bytes; empty where they are of another shape, since anyone may publish to a channel. */
+    /** Decodes a packet; empty where the bytes are malformed, because anyone can publish to a channel. */
     static Optional<Packet> decode(byte[] bytes) {
         int end = headerLength(bytes);
         return first(bytes, end).flatMap(position -> envelopes(bytes, end + 1).map(all -> new Packet(position, all)));
