@@ -6,22 +6,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the relay answers to a {@link PresenceReport}.
+ * The relay's answer to a {@link PresenceReport}.
  *
- * @param outcome what has become of it
- * @param settled whether every node has said whom it has since somebody began to watch
- * @param version of the presence after the report; each change has the next one. A new epoch begins where the relay knows nothing
- *     of what was before
- * @param list everybody who is there, where that was asked
+ * @param outcome what happened to the report
+ * @param settled whether every node has reported its users since the topic began to be watched
+ * @param version the version of the presence after the report. Each change has the next version. A new epoch begins
+ *     where the relay knows nothing of the earlier presence
+ * @param list all users of the topic, where the report asked for them
  */
 public record PresenceAnswer(Outcome outcome, boolean settled, Position version, Optional<List<Present>> list) {
 
-    /** What has become of a report. */
+    /** What happened to a report. */
     public enum Outcome {
         TAKEN,
-        /** Nobody watches: the node need not report any more. */
+        /** The topic is not watched, so the node can stop its reports. */
         UNWATCHED,
-        /** The relay knows nothing of this node, or not any more: it has to say all that it has. */
+        /** The relay does not know this node, or has forgotten it. The node must report all its users. */
         UNKNOWN
     }
 }

@@ -12,12 +12,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A change of a topic's presence, as nodes are told of it on the topic's channel: two lines, {@code presence} and epoch, version and
- * whether it is settled; then for each user a line of connections, milliseconds and the length of the name, and the name.
+ * A change of a topic's presence. Nodes get it on the topic's channel. It begins with two lines: {@code presence}; then
+ * epoch, version and whether the presence is settled. Then follow for each user a line of connections, milliseconds and
+ * the length of the name, and the name.
  *
- * @param version of the presence after it
+ * @param version the version of the presence after the change
  * @param settled as {@link PresenceAnswer#settled}
- * @param users who came or left, or has another number of connections
+ * @param users the users that came or left, or whose number of connections changed
  */
 public record PresenceChange(Position version, boolean settled, List<Present> users) implements TopicPacket {
     /** The first line. */
@@ -25,7 +26,10 @@ public record PresenceChange(Position version, boolean settled, List<Present> us
 
     private static final String NAMED = "=";
 
-    /** How Redis, and a change, has a user: with a mark before the name, so that nobody's name is that of nobody. */
+    /**
+     * The form of a user in Redis and in a change. A name has a mark in front of it, so that no name is the same as no
+     * user.
+     */
     static String field(Optional<String> user) {
         return user.map(NAMED::concat).orElse("");
     }
@@ -34,7 +38,7 @@ public record PresenceChange(Position version, boolean settled, List<Present> us
         return field.isEmpty() ? Optional.empty() : Optional.of(field.substring(NAMED.length()));
     }
 
-    /** The bytes that travel. */
+    /** The encoded bytes. */
     byte[] encode() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(HEADER);
@@ -52,7 +56,7 @@ public record PresenceChange(Position version, boolean settled, List<Present> us
         return bytes.length > HEADER.length && Arrays.equals(bytes, 0, HEADER.length, HEADER, 0, HEADER.length);
     }
 
-    /** The change of these bytes; empty where they are of another shape, since anyone may publish to a channel. */
+    /** Decodes a change; empty where the bytes are malformed, because anyone can publish to a channel. */
     static Optional<PresenceChange> decode(byte[] bytes) {
         try {
             return isOne(bytes) ? Optional.of(new Reader(bytes).read()) : Optional.empty();

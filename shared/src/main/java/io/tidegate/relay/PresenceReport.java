@@ -5,14 +5,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a node says of a topic's presence, and asks. Counts are absolute, so a report that is made twice changes nothing. One that
- * comes after a later one changes nothing either: a Redis that was frozen reads what waits for it on old connections, too.
+ * A node's report on a topic's presence, and its question. Counts are absolute, so a repeated report changes nothing. A
+ * report that arrives after a later one changes nothing either: a Redis that was frozen also reads the data that waits
+ * on old connections.
  *
- * @param node unlike the name of any other node, and of its own earlier starts; empty where it only asks
- * @param number more than that of the node's reports before
- * @param whole whether the counts are all that the node has; else those that have changed
- * @param watch for how long the presence is still to be kept because of this node; zero where nobody here wants to see it
- * @param list whether the answer is to have everybody who is there
+ * @param node an identifier that no other node has, and that this node did not have before its start; empty where the
+ *     caller only asks
+ * @param number greater than the number of the node's earlier reports
+ * @param whole whether the counts are all counts of the node; if not, they are only those that have changed
+ * @param watch for how long this node still needs the presence to be kept; zero where no subscriber of this node wants
+ *     to see it
+ * @param list whether the answer must have all users of the topic
  */
 public record PresenceReport(
         String node, long number, boolean whole, Duration watch, boolean list, List<Count> counts) {
@@ -22,11 +25,11 @@ public record PresenceReport(
     /**
      * The connections of a user on this node.
      *
-     * @param age how long the user has been there already, in milliseconds; counts for who was not there before
+     * @param age how long the user has been there, in milliseconds; used only for a user that was not there before
      */
     public record Count(Optional<String> user, int connections, long age) {}
 
-    /** Asks who is there. */
+    /** A question for all users of a topic. */
     public static PresenceReport question() {
         return new PresenceReport("", 0, false, ASKED, true, List.of());
     }

@@ -15,9 +15,10 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is in one topic, as {@code presence.lua} keeps it in Redis, step by step the same. Not safe for threads.
+ * The presence of one topic. Each step does the same as {@code presence.lua} does in Redis. Not thread-safe.
  *
- * <p>Its clock goes on only while somebody was able to report: while Redis is away nobody's time runs out.
+ * <p>The clock of the presence advances only while at least one node was able to report. So no user expires while Redis
+ * is down.
  */
 final class PresenceState {
     private final PresenceTimes times;
@@ -36,7 +37,7 @@ final class PresenceState {
         private final long since;
         private int connections;
 
-        /** Until when it would still be there without a connection: counted from the last report on it. */
+        /** When the user expires if it has no connection. This time is counted from the last report on the user. */
         private long end;
 
         User(long since) {
@@ -69,7 +70,7 @@ final class PresenceState {
         this.times = times;
     }
 
-    /** The same, for itself. */
+    /** An independent copy. */
     PresenceState copy() {
         PresenceState copy = new PresenceState(times);
         users.forEach((name, user) -> copy.users.put(name, user.copy()));
@@ -85,7 +86,7 @@ final class PresenceState {
         return copy;
     }
 
-    /** Whether nothing of it counts any more. */
+    /** Whether the state is too old to be used. */
     boolean isOver(long now) {
         return now - last > times.state();
     }
@@ -97,10 +98,10 @@ final class PresenceState {
     /**
      * Takes a report.
      *
-     * @param now milliseconds since the epoch
-     * @param trust milliseconds for which others were able to report, too, as far as the node knows
-     * @param epochs new ones, one for each call
-     * @param publish tells the topic's nodes, and returns how many they are
+     * @param now milliseconds since 1970
+     * @param trust for how many milliseconds other nodes were able to report too, as far as the node knows
+     * @param epochs returns a new epoch at each call
+     * @param publish sends the change to the topic's nodes, and returns their number
      */
     PresenceAnswer report(
             PresenceReport report,
@@ -155,7 +156,7 @@ final class PresenceState {
         nodes.clear();
     }
 
-    /** Who has not come back in time leaves, and who was on a node that is silent. */
+    /** Removes the users that did not come back in time, and the users of a node that no longer reports. */
     private void sweep(Set<Optional<String>> changed) {
         users.entrySet().removeIf(entry -> {
             boolean over = entry.getValue().connections == 0 && entry.getValue().end <= clock;

@@ -3,18 +3,18 @@ package io.tidegate.relay;
 import java.time.Duration;
 
 /**
- * The times of presence, in milliseconds; all follow from the first. A node reports at least every {@link #step}. Where it does
- * not for {@link #lease}, its users have left: so they leave no sooner than after the linger, and no later than three steps
- * after that.
+ * The times of presence, in milliseconds. All of them follow from {@code linger}. A node reports at least every
+ * {@link #step}. If a node does not report for {@link #lease}, its users leave. So its users leave no sooner than after
+ * the linger, and no later than three steps after the linger.
  *
- * @param linger for which a user without a connection is still there
+ * @param linger for how long a user without a connection is still there
  */
 public record PresenceTimes(long linger) {
     private static final long LEAST_STEP = 100;
     private static final long MOST_STEP = 1_000;
     private static final int STEPS = 10;
 
-    /** Nodes that do not answer are not waited for any longer. */
+    /** The longest wait for nodes that do not answer. */
     private static final long SETTLING = 500;
 
     private static final long LEAST_STATE = 60_000;
@@ -23,17 +23,20 @@ public record PresenceTimes(long linger) {
         return new PresenceTimes(linger.toMillis());
     }
 
-    /** Between two reports of a node. */
+    /** The time between two reports of a node. */
     public long step() {
         return Math.clamp(linger / STEPS, LEAST_STEP, MOST_STEP);
     }
 
-    /** For which a report counts. */
+    /** For how long a report is valid. */
     public long lease() {
         return linger + 2 * step();
     }
 
-    /** What passes at most between two reports, for a node that cannot tell whether others were able to report meanwhile. */
+    /**
+     * The most that the clock of the presence advances between two reports, for a node that does not know whether other
+     * nodes were able to report in that time.
+     */
     long untended() {
         return 2 * step();
     }
@@ -42,7 +45,7 @@ public record PresenceTimes(long linger) {
         return SETTLING;
     }
 
-    /** After which Redis forgets what nobody reports on. */
+    /** After this time without a report, Redis forgets the presence. */
     long state() {
         return Math.max(LEAST_STATE, 4 * lease());
     }

@@ -11,28 +11,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
- * A message of the relay to itself, which goes the whole way: written and published by the script that clients' messages
- * take, and seen to come back by its own subscription. Nothing less shows that messages go through: a connection may be open,
- * and a publish answered, while none arrives; and a Redis that refuses writes still publishes what needs none.
+ * A message of the relay to itself that takes the whole path. The script that takes clients' messages writes and
+ * publishes the probe, and this node's own subscription brings it back. No smaller check shows that messages arrive. A
+ * connection can be open, and a publish can be answered, while no message arrives. A Redis that refuses writes still
+ * publishes a message that needs no write.
  *
- * <p>One belongs to one link, and one is under way at a time. Its owner is the {@link Uplink}; all times are in its attentive
- * time.
+ * <p>A probe belongs to one link, and at most one is under way. Its owner is the {@link Uplink}. All times are in the
+ * uplink's attentive time.
  */
 final class Probe {
-    /** Between two of a link that works. */
+    /** The time between two probes of a link that works. */
     private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /**
-     * One that takes longer is missing. A Redis that hangs is found before, since the publish that carries the probe gets no
-     * answer (1.5 s). So this finds only a subscription that has ended without a word. That is rare, and a short limit does
-     * harm: a node that has just started on a busy machine may need some seconds to hand over what has arrived, and would
-     * give up a link that works.
+     * A probe that takes longer is missing. A Redis that hangs is found earlier, because the publish that carries the
+     * probe gets no answer (1.5 s). So this limit finds only a subscription that has ended without notice. That is
+     * rare, and a short limit does harm: a node that has just started on a busy machine can need some seconds to
+     * deliver what has arrived, and would give up a link that works.
      */
     static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /**
-     * Bytes published after which one is due, and after which, should it not be back, publishing must wait for it. So a
-     * node publishes no faster than it receives; else Redis cuts off its subscription, by default at 32 MB of arrears.
+     * The published bytes after which a probe is due. If that probe is not back after the same number of bytes,
+     * publishing waits for it. So a node publishes no faster than it receives. Otherwise Redis closes the node's
+     * subscription, by default at 32 MB of unread output.
      */
     static final long WINDOW_BYTES = 4 << 20;
 
@@ -44,7 +46,7 @@ final class Probe {
     private boolean back = true;
     private boolean hurried;
 
-    /** One whose channel no other link uses. */
+    /** A probe on a channel that no other link uses. */
     Probe(String prefix, RandomGenerator random) {
         HexFormat hex = HexFormat.of();
         Topic topic = new Topic(hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong()));
@@ -59,7 +61,7 @@ final class Probe {
         return back && (hurried || nowNanos - sentNanos >= INTERVAL_NANOS || bytesSince >= WINDOW_BYTES);
     }
 
-    /** One is due before its time: something was refused. */
+    /** Makes a probe due now, because Redis has refused an operation. */
     void hurry() {
         hurried = true;
     }
@@ -68,17 +70,17 @@ final class Probe {
         return !back && nowNanos - sentNanos > TIMEOUT_NANOS;
     }
 
-    /** Counts what is published beside it. */
+    /** Counts the bytes that are published besides the probe. */
     void published(long bytes) {
         bytesSince += bytes;
     }
 
-    /** Whether so much has been published since it that it must be back first. */
+    /** Whether so many bytes have been published since the probe that it must come back first. */
     boolean mustComeBack() {
         return !back && bytesSince >= WINDOW_BYTES;
     }
 
-    /** A new one. */
+    /** A new probe. */
     Link.Kept next(long nowNanos) {
         hurried = false;
         sentNanos = nowNanos;
@@ -88,12 +90,12 @@ final class Probe {
         return again();
     }
 
-    /** The same once more: that one of them comes back is enough. */
+    /** The same probe again. It is enough that one of the copies comes back. */
     Link.Kept again() {
         number++;
         byte[] bytes = ByteBuffer.allocate(Long.BYTES).putLong(number).array();
         byte[] envelope = new Envelope(new Message(Opcode.BINARY, bytes), 0).encode();
-        // Nobody looks at the position of a probe, so none of them needs to be known.
+        // The position of a probe is never used, so no known position is needed.
         return new Link.Kept(keys, Optional.empty(), List.of(new Link.Entry("", envelope)));
     }
 

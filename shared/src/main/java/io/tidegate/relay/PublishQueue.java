@@ -8,22 +8,25 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** The publishes that wait for the batch under way, in order and bounded in bytes. Its owner is the {@link Uplink}. */
+/**
+ * The publishes that wait until the current batch is answered, in order and bounded in bytes. Its owner is the
+ * {@link Uplink}.
+ */
 final class PublishQueue {
-    /** Enough for the batches to grow under load, and for no more than two seconds of a slow Redis. */
+    /** Enough for batches that grow under load, and no more than a slow Redis takes in two seconds. */
     static final long MAX_BYTES = 16 << 20;
 
     static final int BATCH_MESSAGES = 256;
 
-    /** A batch has one timeout: it must be small enough for a slow network to carry it in that time. */
+    /** A batch has one timeout, so it must be small enough for a slow network to carry it in that time. */
     static final int BATCH_BYTES = 1 << 20;
 
     /**
      * One publish.
      *
      * @param kept whether the topic's history takes it
-     * @param sinceNanos when it was put in, in the uplink's attentive time
-     * @param done its result, the message's position
+     * @param sinceNanos when the publish was put in the queue, in the uplink's attentive time
+     * @param done completes with the message's position
      */
     record Waiting(Topic topic, boolean kept, Link.Entry entry, long sinceNanos, CompletableFuture<Position> done) {
         int size() {
@@ -34,7 +37,7 @@ final class PublishQueue {
     private final Deque<Waiting> queue = new ArrayDeque<>();
     private long bytes;
 
-    /** Puts a publish in; false where too much waits already. */
+    /** Adds a publish; false where too many bytes wait already. */
     boolean offer(Waiting publish) {
         if (!queue.isEmpty() && bytes + publish.size() > MAX_BYTES) {
             return false;
@@ -44,7 +47,7 @@ final class PublishQueue {
         return true;
     }
 
-    /** Takes out the next batch; empty where nothing waits. */
+    /** Removes the next batch; empty where nothing waits. */
     List<Waiting> take() {
         List<Waiting> batch = new ArrayList<>(Math.min(queue.size(), BATCH_MESSAGES));
         int size = 0;
@@ -58,7 +61,10 @@ final class PublishQueue {
         return batch;
     }
 
-    /** Takes out those that were put in before this moment. They stand in front: they were put in as time went on. */
+    /**
+     * Removes the publishes that were added before this moment. They are in front, because publishes are added in the
+     * order of time.
+     */
     List<Waiting> takeOlderThan(long sinceNanos) {
         List<Waiting> old = new ArrayList<>();
         while (!queue.isEmpty() && queue.element().sinceNanos() < sinceNanos) {
@@ -67,7 +73,7 @@ final class PublishQueue {
         return old;
     }
 
-    /** Takes out all. */
+    /** Removes all publishes. */
     List<Waiting> takeAll() {
         List<Waiting> all = List.copyOf(queue);
         queue.clear();

@@ -6,11 +6,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The offsets of the messages that had an id, the last ones: two generations, of which the older is dropped when the
- * younger ends. That is as in {@code publish.lua}. Not for several threads at once.
+ * The offsets of the last messages that had an id, in two generations. When the younger generation ends, the older one
+ * is dropped, as in {@code publish.lua}. Not for several threads at once.
  */
 final class RecentIds {
-    /** What one id costs beside its text: the entry, the id, the string and its bytes, the offset, its part of the table. */
+    /**
+     * The bytes of one id besides its text: the entry, the id, the string and its bytes, the offset, its part of the
+     * table.
+     */
     private static final int ENTRY_BYTES = 128;
 
     private static final int TABLES_BYTES = 128;
@@ -23,7 +26,7 @@ final class RecentIds {
     private boolean turnedOnce;
     private long turned;
 
-    /** None yet. */
+    /** No ids yet. */
     RecentIds(Retention retention) {
         this.retention = retention;
     }
@@ -49,7 +52,10 @@ final class RecentIds {
         }
     }
 
-    /** Forgets the older ones, or where there are none the younger; false where there are none at all. */
+    /**
+     * Forgets the older generation, or the younger one where there is no older one. Returns false where there are no
+     * ids.
+     */
     boolean dropGeneration() {
         if (olderBytes > 0) {
             older = Map.of();
@@ -62,7 +68,7 @@ final class RecentIds {
         return any;
     }
 
-    /** Bytes of the heap, about. */
+    /** The bytes of the heap that the ids take, about. */
     long bytes() {
         return youngerBytes + olderBytes;
     }

@@ -27,27 +27,28 @@ import org.jspecify.annotations.Nullable;
 import org.redisson.config.Config;
 
 /**
- * The relay through Redis (or Valkey): published to the topic's channel, and delivered when it comes back.
+ * The relay through Redis (or Valkey). A message is published to the topic's channel, and is delivered when it comes
+ * back on the channel.
  *
- * <p>This is the shell around two kinds of owners: one {@link Uplink}, which has the link and what is published, and for each
- * topic a {@link TopicDelivery}. Callers, and the threads of the link, only post to them. What is Redisson's own stands in
- * {@link RedissonLink} and {@link RedissonConfig} and nowhere else.
+ * <p>This class is the shell around two kinds of owners: one {@link Uplink}, which has the link and the publishes, and
+ * for each topic a {@link TopicDelivery}. Callers, and the threads of the link, only post to the owners. All code
+ * specific to Redisson is in {@link RedissonLink} and {@link RedissonConfig}.
  *
- * <p>Redis keeps nothing of a {@code PUBLISH} to a topic without history. So of what was carried there in the very moment in
- * which a link is lost, up to a batch may not have arrived at a node (Redis had answered the publisher, and not yet written to
- * the subscriber), and of what was reported as failed, up to a batch may arrive late where a Redis that hung goes on. For the
- * other topics {@code publish.lua} keeps a history, from which {@link TopicDelivery} heals the first, and ids, by which a
- * publisher's second try is known as such.
+ * <p>Redis keeps nothing of a {@code PUBLISH} to a topic without history. So a lost link has two effects on the
+ * messages of that moment. Up to one batch may not arrive at a node: Redis had answered the publisher, and had not yet
+ * written to the subscriber. And up to one batch that was reported as failed may arrive late, where a Redis that hung
+ * continues. For the other topics {@code publish.lua} keeps a history and ids. {@link TopicDelivery} gets the missing
+ * messages from the history. By the id a publisher's second try is recognized.
  *
- * <p>One class, although long: it implements {@link Relay} and only passes calls on to the owners.
+ * <p>One class, although long: it implements {@link Relay} and only passes calls to the owners.
  */
 public final class RedisRelay implements Relay {
     private static final Logger LOG = System.getLogger("io.tidegate.relay");
 
-    /** Of the limits by which Redis is judged. */
+    /** How often the limits for Redis are checked. */
     private static final Duration TICK = Duration.ofMillis(50);
 
-    /** Deliveries end in less, unless the machine is very busy. */
+    /** Deliveries end sooner, unless the machine is very busy. */
     private static final long CLOSING_MILLIS = 1_800;
 
     private final String prefix;
@@ -62,21 +63,22 @@ public final class RedisRelay implements Relay {
     private volatile @Nullable Thread ticker;
 
     /**
-     * Starts to connect, in the background.
+     * Starts to connect in the background.
      *
      * @param owners runs the uplink and the topics
-     * @throws IllegalArgumentException where a file that the settings name cannot be used
+     * @throws IllegalArgumentException if a file that the settings name cannot be used
      */
     public RedisRelay(Settings settings, Owners owners, Receiver receiver, Metrics metrics, Clock clock) {
-        // Two nodes must not have one probe's channel, so the names are drawn from the system's randomness.
+        // Two nodes must not use the same probe channel, so the names come from the system's randomness.
         this(opener(settings), settings.relay().prefix(), owners, new SecureRandom(), receiver, metrics, clock);
         startTicking();
     }
 
     /**
-     * One that starts no thread: it goes on with each {@link #tick} and with what the links post. It connects with the first.
+     * A relay that starts no thread. Its work is done by each {@link #tick} and by the events that the links post. It
+     * connects with the first tick.
      *
-     * @param random used by the uplink's steps alone
+     * @param random used only by the uplink's steps
      */
     RedisRelay(
             Link.Opener opener,
@@ -119,7 +121,7 @@ public final class RedisRelay implements Relay {
         });
     }
 
-    /** Lets the relay look at the clock; to be called every 50 ms. One thread. */
+    /** Makes the relay check its time limits; call it every 50 ms. One thread. */
     void tick() {
         losses.tick(clock.nanoTime());
         uplink.post(new UplinkEvent.Tick());
@@ -142,7 +144,7 @@ public final class RedisRelay implements Relay {
 
     private CompletionStage<Position> publish(Topic topic, boolean kept, Message message, Optional<MessageId> id) {
         CompletableFuture<Position> done = new CompletableFuture<>();
-        // Looked at before posting, so that during an outage nothing gathers in the inbox. The uplink looks again.
+        // Checked before posting, so that the inbox does not fill during an outage. The uplink checks again.
         if (status() instanceof RelayStatus.Down down) {
             metrics.relayErrors().increment();
             done.completeExceptionally(new RelayUnavailableException(down.reason()));
@@ -184,7 +186,9 @@ public final class RedisRelay implements Relay {
         return read(link -> link.last(keys(topic), messages, maxBytes).thenApply(found -> noted(topic, found)));
     }
 
-    /** Before anybody gets it: what came to somebody here may not have come to the topic's delivery yet. */
+    /**
+     * Notes the position before the caller gets the history. The topic's delivery may not have got these messages yet.
+     */
     private History noted(Topic topic, History found) {
         known.learned(topic, found.last());
         return found;
@@ -213,7 +217,7 @@ public final class RedisRelay implements Relay {
         return uplink.status();
     }
 
-    /** {@inheritDoc} One that does not tick by itself returns at once. */
+    /** {@inheritDoc} A relay that starts no thread returns at once. */
     @Override
     public void close() {
         CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -239,7 +243,7 @@ public final class RedisRelay implements Relay {
         return new TopicKeys(prefix, topic);
     }
 
-    /** What it throws costs the topic this message: see {@link TopicDelivery#failed}. */
+    /** If a method throws, this message of the topic is lost: see {@link TopicDelivery#failed}. */
     private final class ToReceiver implements TopicDelivery.Arrivals {
         private final Topic topic;
 

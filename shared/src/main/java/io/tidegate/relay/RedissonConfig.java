@@ -18,23 +18,26 @@ import org.redisson.config.SentinelServersConfig;
 import org.redisson.config.SingleServerConfig;
 import org.redisson.config.SubscriptionMode;
 
-/** What Redisson is told, so that it is small, keeps the order, and reports an outage instead of covering it up. */
+/** The configuration of Redisson: Redisson stays small, keeps the order, and reports an outage instead of hiding it. */
 final class RedissonConfig {
-    /** After this an operation counts as failed. */
+    /** After this time an operation counts as failed. */
     static final Duration TIMEOUT = Duration.ofMillis(1_500);
 
-    /** Channels of one connection: after an outage a connection subscribes to one after the other. */
+    /** The channels of one connection. After an outage a connection subscribes to its channels one after the other. */
     private static final int SUBSCRIPTIONS = 1_000;
 
-    /** One connection is opened at the start, the others as topics need them: for more topics than a node's memory holds. */
+    /**
+     * The largest number of connections. One is opened at the start, the others when topics need them. All of them
+     * together have room for more topics than a node's memory holds.
+     */
     private static final int SUBSCRIPTION_CONNECTIONS = 1_024;
 
     private RedissonConfig() {}
 
     /**
-     * The configuration of these settings.
+     * Makes the configuration for these settings.
      *
-     * @throws IllegalArgumentException where a file cannot be read or is not what it should be
+     * @throws IllegalArgumentException if a file cannot be read or has the wrong content
      */
     static Config of(Settings.Relay settings) {
         Config config = settings.config().isEmpty() ? new Config() : read(Path.of(settings.config()));
@@ -62,7 +65,7 @@ final class RedissonConfig {
         try {
             return Config.fromYAML(file.toFile());
         } catch (IOException | RuntimeException e) {
-            // The parser's message may quote a line of the file, and with it a secret.
+            // The parser's message can quote a line of the file, and so a secret.
             throw new IllegalArgumentException("tidegate.relay.config: " + file + " is not a Redisson configuration ("
                     + e.getClass().getSimpleName() + ")");
         }
@@ -106,7 +109,7 @@ final class RedissonConfig {
     private static <T extends BaseMasterSlaveServersConfig<T>> void tune(T servers) {
         servers.setMasterConnectionPoolSize(1).setMasterConnectionMinimumIdleSize(1);
         servers.setSubscriptionConnectionPoolSize(SUBSCRIPTION_CONNECTIONS).setSubscriptionConnectionMinimumIdleSize(1);
-        // All on the master: a replica would be one more way for two nodes to see different orders.
+        // All operations go to the master: with a replica, two nodes could see different orders in one more way.
         servers.setReadMode(ReadMode.MASTER).setSubscriptionMode(SubscriptionMode.MASTER);
         tune((BaseConfig<T>) servers);
     }
@@ -115,12 +118,13 @@ final class RedissonConfig {
         // A retried publish would arrive late and out of order.
         servers.setRetryAttempts(0).setRetryDelay(new ConstantDelay(Duration.ofSeconds(1)));
         servers.setTimeout((int) TIMEOUT.toMillis()).setConnectTimeout((int) TIMEOUT.toMillis());
-        // No pings: where the reply to one shares a read with the beginning of a message, Redisson takes the next whole
-        // message for that reply and drops it (CommandDecoder.decode, isExecuted): one in some millions under load. The
-        // relay's probes find a server that hangs, TCP's keepalive a connection that is gone.
+        // No pings. If the reply to a ping shares a read with the beginning of a message, Redisson takes the next whole
+        // message for that reply and drops it (CommandDecoder.decode, isExecuted). Under load this happens to one in
+        // some millions of messages. The relay's probes find a server that hangs; TCP's keepalive finds a dead
+        // connection.
         servers.setPingConnectionInterval(0);
         servers.setSubscriptionsPerConnection(SUBSCRIPTIONS);
-        // A lost link is replaced at once: Redisson must not have come back by then.
+        // A lost link is replaced at once. Redisson must not reconnect before that.
         servers.setReconnectionDelay(new ConstantDelay(Duration.ofSeconds(10)));
     }
 }

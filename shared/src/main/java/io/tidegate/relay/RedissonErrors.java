@@ -20,18 +20,20 @@ import org.redisson.client.RedisOutOfMemoryException;
 import org.redisson.client.RedisTimeoutException;
 import org.redisson.client.RedisWrongPasswordException;
 
-/** What an operator is told of what Redisson throws. */
+/** The reasons that an operator is told for exceptions of Redisson. */
 final class RedissonErrors {
     private static final String NO_ANSWER = "no answer within ";
     private static final String NO_CONNECTION = "no connection within ";
 
-    /** What Redis itself answers begins with a word in capitals; the rest may quote the command, so a message. */
+    /** An error reply of Redis begins with a code in capitals. The rest can quote the command, and so a message. */
     private static final Pattern ERROR_CODE = Pattern.compile("[A-Z]{3,16}\\b");
 
-    /** Redis before 7 puts the word of a command in a script behind the place in the script. */
+    /** For a command in a script, Redis before 7 puts the place in the script before the code. */
     private static final Pattern IN_A_SCRIPT = Pattern.compile("ERR Error running script.*?: -?([A-Z]{3,16})\\b");
 
-    /** What Redis says of a command in a script, in place of NOPERM; before 7 behind the place in the script. */
+    /**
+     * The reply of Redis for a command in a script, instead of NOPERM. Before 7 the place in the script comes first.
+     */
     private static final Pattern NO_RIGHT =
             Pattern.compile("ERR (?:Error running script.*?: )?The user executing the script can't ");
 
@@ -40,7 +42,7 @@ final class RedissonErrors {
 
     private static final Pattern CREDENTIALS = Pattern.compile("//[^/@\\s]*@");
 
-    /** What to do about a word of Redis's. */
+    /** What to do about an error code of Redis. */
     private static final Map<String, String> ADVICE = Map.ofEntries(
             Map.entry("OOM", "its memory is full: raise its maxmemory, or free some of it"),
             Map.entry("NOPERM", "its user lacks a right that the server needs: see its ACL"),
@@ -58,7 +60,7 @@ final class RedissonErrors {
 
     private RedissonErrors() {}
 
-    /** One line for an operator: never a message, and no more of a server's answer than its code. */
+    /** One line for an operator. It never quotes a message, and of a server's answer it quotes only the code. */
     static String reason(Throwable error) {
         String fallback = inner(error).getClass().getSimpleName();
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
@@ -66,7 +68,7 @@ final class RedissonErrors {
             if (known != null) {
                 return known;
             }
-            // Those of its subclasses quote commands.
+            // The messages of its subclasses quote commands.
             if (cause.getClass() == RedisConnectionException.class && cause.getMessage() != null) {
                 fallback = CREDENTIALS.matcher(cause.getMessage()).replaceAll("//");
             }
@@ -74,7 +76,7 @@ final class RedissonErrors {
         return fallback.lines().findFirst().orElse("");
     }
 
-    /** The same of a link that could not be opened. */
+    /** The reason why a link could not be opened. */
     static String openReason(Throwable error) {
         String reason = reason(error);
         return reason.startsWith(NO_ANSWER) || reason.startsWith(NO_CONNECTION)
@@ -87,7 +89,7 @@ final class RedissonErrors {
         return inner(error) instanceof RedisTimeoutException;
     }
 
-    /** Whether Redis was reached, and has answered the command with an error. */
+    /** Whether Redis was reached, and answered the command with an error. */
     static boolean isRefusal(Throwable error) {
         Throwable inner = inner(error);
         return inner instanceof RedisException
@@ -96,7 +98,7 @@ final class RedissonErrors {
                 && code(inner) != null;
     }
 
-    /** What futures wrap around says nothing. */
+    /** Removes the wrappers of futures, which say nothing. */
     private static Throwable inner(Throwable error) {
         Throwable inner = error;
         while (inner instanceof CompletionException && inner.getCause() != null) {
@@ -125,11 +127,11 @@ final class RedissonErrors {
         };
     }
 
-    /** The word by which Redis says what it refuses for; null where it was not Redis that refused. */
+    /** The error code of Redis; null where the error is not a refusal by Redis. */
     private static @Nullable String code(Throwable cause) {
         String message = String.valueOf(cause.getMessage());
         switch (cause) {
-            // Redisson takes the word away from these.
+            // Redisson removes the code from these messages.
             case RedisOutOfMemoryException e -> {
                 return "OOM";
             }

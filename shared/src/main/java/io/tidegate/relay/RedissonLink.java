@@ -33,11 +33,11 @@ import org.redisson.connection.ConnectionListener;
 import org.redisson.connection.SequentialDnsAddressResolverFactory;
 
 /**
- * A link through Redisson to a Redis.
+ * A link to Redis through Redisson.
  *
- * <p>Redisson reads a channel's messages on its own threads and hands them to {@code executor}, one task at a time for a
- * channel of a connection ({@code CommandPubSubDecoder.enqueueMessage}): so any executor keeps the order as long as the
- * connection lives, and no longer than that does this link.
+ * <p>Redisson reads a channel's messages on its own threads and hands them to {@code executor}, one task at a time for
+ * a channel of a connection ({@code CommandPubSubDecoder.enqueueMessage}). So any executor keeps the order as long as
+ * the connection lives. This link lives no longer than the connection.
  *
  * <p>One class, although long: it implements each operation of {@link Link} with the one Redisson client.
  */
@@ -45,7 +45,7 @@ final class RedissonLink implements Link {
     private static final long OPEN_SECONDS = 10;
     private static final long CLOSE_MILLIS = 700;
 
-    /** What depends on an operation. */
+    /** The scope of an operation. */
     private enum Of {
         ONE_TOPIC,
         ALL
@@ -67,7 +67,7 @@ final class RedissonLink implements Link {
         var unused = lost.thenAccept(reason -> underWay.values().forEach(future -> fail(future, reason)));
     }
 
-    /** Connects with this configuration, on a thread of its own; see {@link Link.Opener}. */
+    /** Connects with this configuration, on a new thread; see {@link Link.Opener}. */
     static CompletableFuture<Link> open(Config base, RelayTimes times) {
         CompletableFuture<Link> opened = new CompletableFuture<>();
         Thread.ofVirtual().name("tidegate-relay-open").start(() -> {
@@ -75,7 +75,7 @@ final class RedissonLink implements Link {
                 opened.complete(connect(base, times));
             } catch (Throwable e) {
                 OutOfMemory.check(e);
-                // Whatever it was: who waits for the link must hear of it.
+                // Any throwable must fail the future, because the caller waits for the link.
                 opened.completeExceptionally(
                         e instanceof RelayUnavailableException
                                 ? e
@@ -100,14 +100,18 @@ final class RedissonLink implements Link {
     }
 
     /**
-     * A copy that shares nothing with another link. The default look-up of names lets only so many pass at a time, also
-     * through copies, and one whose link was given up before its answer came keeps its place for ever.
+     * A copy that shares nothing with another link. The default DNS resolver allows only a limited number of lookups at
+     * a time, and copies share that limit. If a link is given up before its lookup is answered, the lookup keeps its
+     * place forever.
      */
     static Config apart(Config base) {
         return new Config(base).setAddressResolverGroupFactory(new SequentialDnsAddressResolverFactory());
     }
 
-    /** On one more thread: Redisson waits in places without a limit, and not all of them can be interrupted. */
+    /**
+     * Runs on one more thread, because Redisson waits without a limit in some places, and not all of these waits can be
+     * interrupted.
+     */
     private static RedissonClient create(Config config) throws RelayUnavailableException, InterruptedException {
         CompletableFuture<RedissonClient> created = new CompletableFuture<>();
         Thread creator = Thread.ofVirtual().name("tidegate-relay-connect").start(() -> {
@@ -129,7 +133,10 @@ final class RedissonLink implements Link {
         }
     }
 
-    /** Redisson fails a batch of which Redis refuses a part; what became of each part is known by its own result. */
+    /**
+     * Redisson fails the whole batch if Redis refuses a part of it. The result of each part tells what happened to that
+     * part.
+     */
     @Override
     public CompletableFuture<List<Answer>> publish(List<Outgoing> outgoing) {
         return track(Of.ALL, () -> {
@@ -224,13 +231,16 @@ final class RedissonLink implements Link {
         if (closed.compareAndSet(false, true)) {
             Thread.ofVirtual().name("tidegate-relay-close").start(() -> {
                 redisson.shutdown(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
-                // What has arrived is still delivered.
+                // Messages that have arrived are still delivered.
                 executor.shutdown();
             });
         }
     }
 
-    /** A future that also fails when the link is lost: a Redisson that is shut down leaves its own hanging. */
+    /**
+     * A future that also fails when the link is lost. A Redisson client that is shut down does not complete its own
+     * futures.
+     */
     private <T> CompletableFuture<T> track(Of of, Supplier<CompletionStage<T>> operation) {
         CompletableFuture<T> result = new CompletableFuture<>();
         Object key = new Object();
@@ -261,8 +271,9 @@ final class RedissonLink implements Link {
     }
 
     /**
-     * What Redis has refused costs nothing but this, nor does an answer that is late while thousands of topics ask: a Redis that
-     * hangs is found by what is published. With any other failure the link is lost.
+     * If Redis refuses an operation, only that operation fails. The same holds for an operation of one topic that is
+     * answered late while thousands of topics ask: a Redis that hangs is found by the publishes. With any other failure
+     * the link is lost.
      */
     private void fail(CompletableFuture<?> future, Throwable error, Of of) {
         String reason = RedissonErrors.reason(error);
@@ -278,7 +289,7 @@ final class RedissonLink implements Link {
         future.completeExceptionally(new RelayUnavailableException(reason));
     }
 
-    /** Any connection that breaks makes the link lost; that of a sentinel carries no messages. */
+    /** Any broken connection makes the link lost, except a connection to a sentinel, which carries no messages. */
     private record LossListener(CompletableFuture<String> lost) implements ConnectionListener {
         @Override
         @SuppressWarnings("deprecation")

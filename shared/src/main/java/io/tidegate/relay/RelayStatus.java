@@ -7,7 +7,7 @@ public sealed interface RelayStatus {
     record Up() implements RelayStatus {}
 
     /**
-     * They do not.
+     * Messages do not go through.
      *
      * @param sinceNanos since when, by {@link io.tidegate.time.Clock#nanoTime}
      * @param reason one line for an operator, without secrets

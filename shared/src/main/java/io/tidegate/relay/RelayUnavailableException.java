@@ -3,9 +3,10 @@ package io.tidegate.relay;
 import java.util.concurrent.CompletionException;
 
 /**
- * The relay could not be reached, or did not answer in time. The message may or may not have been carried.
+ * The relay could not be reached, or did not answer in time. The message may or may not have been published.
  *
- * <p>It has no stack trace: during an outage there is one for every publish, and where it was made says nothing.
+ * <p>It has no stack trace: during an outage there is one exception for every publish, and the place where it was made
+ * says nothing.
  */
 public final class RelayUnavailableException extends Exception {
     private final String reason;
@@ -31,7 +32,7 @@ public final class RelayUnavailableException extends Exception {
         return new RelayUnavailableException(reason, true);
     }
 
-    /** Whether a link's operation has failed because Redis refused it, while the link goes on. */
+    /** Whether a link's operation has failed because Redis refused it, while the link stays up. */
     static boolean isRefusal(Throwable error) {
         return switch (error) {
             case RelayUnavailableException unavailable -> unavailable.refusal;
@@ -45,7 +46,7 @@ public final class RelayUnavailableException extends Exception {
         return reason;
     }
 
-    /** What an operator is told of an error by which a link's operation has failed. */
+    /** The reason, for an operator, of an error with which a link's operation has failed. */
     static String reason(Throwable error) {
         return switch (error) {
             case RelayUnavailableException unavailable -> unavailable.reason;

@@ -24,14 +24,14 @@ import org.redisson.api.RedissonClient;
 import org.redisson.client.codec.ByteArrayCodec;
 
 /**
- * The scripts that work on a topic's state in Redis, each in one atomic step: what they are given, and what they answer.
- * Loaded once for each link; a Redis that has forgotten them makes the link fail, and the next one loads them again.
+ * The scripts that work on a topic's state in Redis, each in one atomic step: their arguments and their answers. They
+ * are loaded once for each link. If Redis has lost the scripts, the link fails, and the next link loads them again.
  */
 final class Scripts {
-    /** In what {@code history.lua} answers. */
+    /** The index of the first envelope in the answer of {@code history.lua}. */
     private static final int FIRST_ENVELOPE = 3;
 
-    /** In what {@code presence.lua} answers. */
+    /** The index of the first user in the answer of {@code presence.lua}. */
     private static final int FIRST_USER = 4;
 
     private final String publish;
@@ -45,7 +45,7 @@ final class Scripts {
     /**
      * Loads them; blocks.
      *
-     * @param epochs new ones, one for each call
+     * @param epochs returns a new epoch at each call
      */
     Scripts(RScript scripts, RelayTimes times, Supplier<String> epochs) {
         Retention retention = times.retention();
@@ -119,7 +119,7 @@ final class Scripts {
         return scripts.evalShaAsync(Mode.READ_WRITE, presence, ReturnType.LIST, keys.presence(), arguments.toArray());
     }
 
-    /** What {@code presence.lua} answers. */
+    /** Reads the answer of {@code presence.lua}. */
     static PresenceAnswer presence(List<?> answer, PresenceReport report) {
         List<Present> users = new ArrayList<>();
         for (int i = FIRST_USER; i < answer.size(); i += 2) {
@@ -156,7 +156,7 @@ final class Scripts {
                 bytes(retention.empty().toMillis()));
     }
 
-    /** What {@code publish.lua} and {@code attach.lua} answer: an epoch, then offsets. */
+    /** Reads the answer of {@code attach.lua}: an epoch, an offset, and whether the topic is watched. */
     static Attachment attachment(List<?> answer) {
         return new Attachment(positions(answer.subList(0, 2)).getFirst(), (Long) answer.get(2) == 1);
     }
@@ -169,7 +169,7 @@ final class Scripts {
                 .toList();
     }
 
-    /** What {@code history.lua} answers. */
+    /** Reads the answer of {@code history.lua}. */
     static History history(List<?> answer) {
         if (answer.isEmpty()) {
             return History.LOST;
@@ -188,7 +188,7 @@ final class Scripts {
         return new History(true, before, messages, head.offset() > before.offset() + messages.size());
     }
 
-    /** What {@code publish.lua} asks for. */
+    /** The constants that {@code publish.lua} needs. */
     private static String constants(Retention retention) {
         return """
                 local KEPT, TTL, IDS_TTL, STATE_TTL = '%d', '%d', '%d', '%d'
@@ -204,7 +204,7 @@ final class Scripts {
                         retention.mostIds());
     }
 
-    /** What {@code presence.lua} asks for. */
+    /** The constants that {@code presence.lua} needs. */
     private static String constants(PresenceTimes times) {
         return "local LINGER, LEASE, UNTENDED, SETTLING, STATE = %d, %d, %d, %d, %d%n"
                 .formatted(times.linger(), times.lease(), times.untended(), times.settling(), times.state());

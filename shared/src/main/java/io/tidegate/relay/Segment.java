@@ -5,9 +5,9 @@ import io.tidegate.protocol.Position;
 import java.util.List;
 
 /**
- * Messages of a topic that follow each other, with nothing missing between them.
+ * Consecutive messages of a topic, with none missing between them.
  *
- * @param first the position of the first; {@link Position#NONE} where the topic has none
+ * @param first the position of the first message; {@link Position#NONE} where the messages have no position
  * @param messages at least one
  */
 public record Segment(Position first, List<Message> messages) {
@@ -17,12 +17,12 @@ public record Segment(Position first, List<Message> messages) {
         return new Segment(position, List.of(message));
     }
 
-    /** Whether they have positions. */
+    /** Whether the messages have positions. */
     public boolean isKept() {
         return !first.equals(Position.NONE);
     }
 
-    /** The position of the last. */
+    /** The position of the last message. */
     public Position last() {
         return first.plus(messages.size() - 1L);
     }
