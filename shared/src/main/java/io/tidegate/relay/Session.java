@@ -11,23 +11,23 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The life of one link: a write is tried, the probe's channel and the topics without a history are subscribed, a {@link Probe}
- * comes back, and only then publishes are taken. From there on whatever waits is one batch, one batch at a time: that keeps the
- * order, and makes the batches grow under load.
+ * The life of one link. First a write is tried. Then the probe's channel and the topics without a history are
+ * subscribed. Then a {@link Probe} must come back. Only then publishes are taken. From then on all publishes that wait
+ * form one batch, and one batch is under way at a time. That keeps the order, and lets the batches grow under load.
  *
- * <p>Its owner is the {@link Uplink}. Where a method throws {@link RelayUnavailableException}, the link has to be given up. All
- * times are nanoseconds of the uplink's attentive time.
+ * <p>Its owner is the {@link Uplink}. If a method throws {@link RelayUnavailableException}, the caller must give the
+ * link up. All times are nanoseconds of the uplink's attentive time.
  *
  * <p>One class, although long: probing, subscribing and publishing are phases of one link and share its deadlines.
  */
 final class Session {
-    /** A publish must have failed by then. */
+    /** After this time a publish without an answer has failed. */
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    /** One that has waited this long leaves Redis too little time to answer. */
+    /** After this wait, a publish leaves Redis too little time to answer. */
     private static final long MAX_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
 
-    /** For each phase of what happens before it is up. */
+    /** The limit of each phase before the link is up. */
     private static final long SETUP_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private static final long PROBE_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -35,11 +35,14 @@ final class Session {
     private static final String NO_ANSWER = "no answer in time";
 
     private enum Phase {
-        /** One probe: Redisson tells why that is refused, and of a refused subscription only that nothing came. */
+        /**
+         * One probe is published. If Redis refuses it, Redisson tells the reason; for a refused subscription Redisson
+         * tells only that no answer came.
+         */
         TRYING,
         /** The probe's channel is being subscribed. */
         LISTENING,
-        /** The topics are; each operation of the link has a limit of its own. */
+        /** The topics are being subscribed. Each operation of the link has its own limit. */
         SUBSCRIBING,
         /** The probe is under way. */
         PROVING,
@@ -59,16 +62,16 @@ final class Session {
     private long againNanos;
     private @Nullable Batch underWay;
 
-    /** Not known yet whether it concerns the topic alone. */
+    /** A refusal for which it is not known yet whether it concerns the topic alone. */
     private Optional<Refusal> doubted = Optional.empty();
 
-    /** Of a topic alone, and not told yet. */
+    /** A refusal that concerns a topic alone, and that is not reported yet. */
     private Optional<Refusal> refusal = Optional.empty();
 
     /**
-     * A link that nothing was done with yet.
+     * A session with a link that is not used yet.
      *
-     * @param uplink takes what becomes of this; any thread
+     * @param uplink takes the events of this session; any thread
      */
     Session(
             Link link,
@@ -93,7 +96,7 @@ final class Session {
         return phase == Phase.UP;
     }
 
-    /** Whether the link may be told topics, and read through. */
+    /** Whether the link can subscribe to topics and read their history. */
     boolean isOpen() {
         return phase.compareTo(Phase.SUBSCRIBING) >= 0;
     }
@@ -103,7 +106,7 @@ final class Session {
         send(new Batch(List.of(), now + LIMIT_NANOS), probe.next(now));
     }
 
-    /** Takes a publish where it is up; false where too much waits already. */
+    /** Takes a publish while the link is up; false where too much waits already. */
     boolean offer(Waiting publish, long now) {
         boolean taken = queue.offer(publish);
         flush(now);
@@ -129,7 +132,7 @@ final class Session {
         if (batch == null) {
             return;
         }
-        // Before the answers, since who has one may publish again at once, and look at the count.
+        // Before the publishers get their answers: a publisher can publish again at once, and read the count.
         batch.learn(event.answers(), known);
         metrics.relayPublished().add(batch.ofClients(event.answers()));
         metrics.relayErrors().add(batch.complete(event.answers()));
@@ -145,8 +148,8 @@ final class Session {
     }
 
     /**
-     * Redis has refused something of a topic. A probe, which needs what any publish needs, shows whether that is all: so no
-     * word of Redis, of this version or the next, decides that.
+     * Redis has refused an operation of a topic. A probe shows whether only that topic is affected, because a probe
+     * needs what any publish needs. So the decision does not depend on the error text of a Redis version.
      */
     void doubt(Refusal refused) {
         doubted = Optional.of(refused);
@@ -166,7 +169,7 @@ final class Session {
         }
     }
 
-    /** What Redis has refused of one topic while it serves the others, once. */
+    /** What Redis has refused of one topic while it serves the others. Each refusal is returned once. */
     Optional<Refusal> takeRefusal() {
         Optional<Refusal> taken = refusal;
         refusal = Optional.empty();
@@ -181,7 +184,7 @@ final class Session {
                 (nothing, error) -> uplink.accept(error == null ? new UplinkEvent.Listening(link) : failed(error)));
     }
 
-    /** All topics that must be are subscribed. */
+    /** All topics that must be subscribed first are subscribed. */
     void carries(long now) {
         if (phase == Phase.SUBSCRIBING) {
             enter(Phase.PROVING, now + SETUP_NANOS);
@@ -196,7 +199,7 @@ final class Session {
         flush(now);
     }
 
-    /** Judges what has not come. */
+    /** Checks the time limits of what has not arrived. */
     void tick(long now) throws RelayUnavailableException {
         if (underWay != null && underWay.isLate(now)) {
             throw new RelayUnavailableException(NO_ANSWER);
@@ -220,7 +223,7 @@ final class Session {
     }
 
     private void flush(long now) {
-        // Publishes no faster than this node receives.
+        // This node publishes no faster than it receives.
         if (phase != Phase.UP || underWay != null || probe.mustComeBack()) {
             return;
         }
@@ -265,9 +268,9 @@ final class Session {
     }
 
     /**
-     * A step has met a defect: where that was in the batch, it costs the batch.
+     * A step has thrown. If the exception was thrown for the batch, the batch fails and the link stays.
      *
-     * @param answered whether the step was that of the batch's answer
+     * @param answered whether the step handled the batch's answer
      */
     boolean failBatch(boolean answered, String reason) {
         Batch batch = underWay;
@@ -279,7 +282,7 @@ final class Session {
         return true;
     }
 
-    /** The link is given up: fails all that is under way or waits. */
+    /** The link is given up: fails all publishes that are under way or wait. */
     void end(String reason) {
         if (underWay != null) {
             metrics.relayErrors().add(underWay.fail(reason));

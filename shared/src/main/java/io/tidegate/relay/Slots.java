@@ -3,23 +3,30 @@ package io.tidegate.relay;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /**
- * The slots of Redis Cluster: which names lie together (Redis Cluster Specification, "Key distribution model").
+ * The slots of Redis Cluster, which decide which names lie together (Redis Cluster Specification, "Key distribution
+ * model").
  */
 final class Slots {
     private static final int COUNT = 1 << 14;
     private static final int POLYNOMIAL = 0x1021;
 
-    /** For each slot a number whose digits, in base 36, hash to it; one in the first 200,000 does. */
+    /**
+     * For each slot, a number whose digits in base 36 hash to the slot. For every slot one of the first 200,000 numbers
+     * does.
+     */
     private static final int[] TAGS = tags();
 
     private Slots() {}
 
-    /** Of up to four letters and digits, the same for all names of a slot: what has it between braces lies in that slot. */
+    /**
+     * A tag of up to four letters and digits, the same for all names of a slot. A key with this tag between braces lies
+     * in that slot.
+     */
     static String tag(String name) {
         return Integer.toString(TAGS[of(name)], Character.MAX_RADIX);
     }
 
-    /** Where a key lies that has this name between braces. */
+    /** The slot of a key that has this name between braces. */
     static int of(String name) {
         int crc = 0;
         for (byte one : name.getBytes(US_ASCII)) {

@@ -12,39 +12,39 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one topic's messages go, whichever link brings them: one at a time, in order, from one link only, each once. It owns
- * the topic's position and what is held; links and the {@link Uplink} post to it.
+ * Delivers the messages of one topic, whichever link brings them: one at a time, in order, from one link only, each
+ * once. It owns the topic's position and the held packets. Links and the {@link Uplink} post to it.
  *
- * <p>Two links know nothing of each other, and the threads of a lost one may still run; so the last {@link Feed} started is the
- * one that counts, and no old message comes after a new one.
+ * <p>Two links do not know of each other, and the threads of a lost link can still run. So only the {@link Feed} that
+ * was started last counts, and no old message comes after a new one.
  *
- * <p>For a topic with a history it remembers up to which position everything has been delivered. A new feed first reads
- * from the history what has been published since, while what arrives meanwhile is held; so an outage leaves no hole, or
- * a gap is reported. While a link lives its subscription loses nothing. Should it seem so nevertheless, the link is given
- * up: the next one heals it in the same way.
+ * <p>For a topic with a history it remembers the position up to which everything has been delivered. A new feed first
+ * reads the messages published since then from the history, and holds the packets that arrive meanwhile. So an outage
+ * leaves no hole, or a gap is reported. While a link lives, its subscription loses nothing. If messages seem to be
+ * missing nevertheless, the link is given up, and the next link fills the hole in the same way.
  *
- * <p>One class, although long: each event of a topic changes the same position and the same held packets, which have one
- * owner.
+ * <p>One class, although long: each event of a topic changes the same position and the same held packets, which have
+ * one owner.
  */
 final class TopicDelivery implements Owner.Step<TopicEvent> {
     /** Bytes of history read at once. */
     static final int PAGE_BYTES = 256 << 10;
 
-    /** Takes what is delivered; called on the topic's owner. */
+    /** Takes what is delivered. Called by the topic's owner. */
     interface Arrivals {
         void messages(Position first, List<Envelope> envelopes);
 
-        /** From the history, some time after they were published. */
+        /** Messages from the history, some time after they were published. */
         void missed(Position first, History history);
 
         void gap(Position position);
 
         void presence(PresenceChange change);
 
-        /** What follows is all that happens from now on, while changes of the presence may have been missed. */
+        /** All events from now on follow. Earlier changes of the presence may have been missed. */
         void attached(boolean watched);
 
-        /** Bytes that are no message. */
+        /** Bytes that are not a message. */
         void malformed();
     }
 
@@ -72,10 +72,10 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
     }
 
     /**
-     * A topic that delivers nothing yet, and is muted.
+     * Makes the owner of a topic's delivery. It delivers nothing yet, and is muted.
      *
-     * @param known is told what is delivered
-     * @param uplink is told what has become of an order; any thread
+     * @param known gets the positions that are delivered
+     * @param uplink gets the result of each order; any thread
      */
     static Owner<TopicEvent> of(
             TopicKeys keys, Arrivals arrivals, KnownPositions known, Consumer<UplinkEvent> uplink, Owners owners) {
@@ -98,7 +98,11 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
         }
     }
 
-    /** One that is wanted again before its end need not be attached again: who has come since knows nothing of its presence. */
+    /**
+     * Mutes or unmutes the topic. A topic that is wanted again before its delivery has ended is not attached again. So
+     * the receiver is told that changes of the presence may have been missed: subscribers that came meanwhile know
+     * nothing of it.
+     */
     private void mute(boolean isMuted) {
         boolean wantedAgain = muted && !isMuted;
         muted = isMuted;
@@ -145,7 +149,7 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
         then(feed, subscribed, nothing -> new TopicEvent.Subscribed(feed));
     }
 
-    /** What still arrives is of the feed before, and so ignored. */
+    /** Packets that still arrive belong to the previous feed, so they are ignored. */
     private void stop(TopicEvent.Stop stop) {
         known.leave(keys.topic());
         if (stop.link().isPresent()) {
@@ -170,10 +174,10 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
             if (error == null) {
                 inbox.post(event.apply(value));
             } else if (hasHistory() && RelayUnavailableException.isRefusal(error)) {
-                // What comes meanwhile is read from the history later.
+                // Messages that arrive meanwhile are read from the history later.
                 inbox.post(new TopicEvent.Refused(feed, RelayUnavailableException.reason(error)));
             } else {
-                // It has made the link lost: what is wanted waits for the next.
+                // The error has made the link lost. The topics wait for the next link.
                 uplink.accept(new UplinkEvent.GiveUp(feed.link(), RelayUnavailableException.reason(error)));
             }
         });
@@ -189,11 +193,11 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
         } else if (from == null || EmptyPosition.continues(from, head)) {
             from = head;
         } else if (EmptyPosition.isOne(from) && !EmptyPosition.isOne(head)) {
-            // The history knows whether the topic's first message was the next one.
+            // The history shows whether the topic's first message was the next one.
             readOn(feed, from, head);
             return;
         } else if (!from.epoch().equals(head.epoch())) {
-            // Nobody knows what the old epoch still had; of the new one all may be there.
+            // It is not known what the old epoch still had. The new epoch can still be read from its beginning.
             from = new Position(head.epoch(), 0);
             gap(from);
         }
@@ -241,13 +245,15 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
     private void deliverHeld(Feed feed, List<TopicPacket> packets) {
         for (TopicPacket packet : packets) {
             if (feed.equals(current)) {
-                // Its bytes are counted already where this begins to hold again.
+                // The packet's bytes are already counted if this call starts to hold packets again.
                 arrived(feed, packet, 0);
             }
         }
     }
 
-    /** Anyone may publish to a channel: whether messages are missing, the topic itself knows. */
+    /**
+     * Messages seem to be missing. Anyone can publish to a channel, so this asks Redis for the topic's last position.
+     */
     private void doubt(Feed feed, Position first) {
         held.begin();
         then(
@@ -319,7 +325,7 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
         }
     }
 
-    /** Noted before anybody gets it. */
+    /** Notes the position before a receiver gets the messages. */
     private void delivered(Position position) {
         delivered = position;
         known.learned(keys.topic(), position);
@@ -337,7 +343,7 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
         }
     }
 
-    /** Nothing more of this feed: what it brings next would leave a hole, which the next link fills. */
+    /** Ends this feed: its next messages would leave a hole. The next link fills it. */
     private void giveUp(Feed feed, String reason) {
         current = null;
         held.begin();
@@ -349,8 +355,8 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
     }
 
     /**
-     * A defect costs this topic what it was about, which its subscribers are told as a gap; a second one while that is
-     * being done, or one of the beginning, costs the topic's delivery until the next link.
+     * After a defect the topic skips the affected messages and reports a gap to its subscribers. After a second defect
+     * while it skips, or a defect at the start, the topic delivers nothing until the next link.
      */
     @Override
     public void failed(TopicEvent event, Throwable defect) {
@@ -363,7 +369,7 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
             case TopicEvent.OfFeed of
             when of.feed().equals(current) -> {
                 if (!hasHistory() && of instanceof TopicEvent.Arrived) {
-                    return; // there is no position from which to tell a gap
+                    return; // without a position a gap cannot be reported
                 }
                 if (!hasHistory() || skipping) {
                     fail(of.feed());

@@ -4,25 +4,28 @@ import io.tidegate.protocol.Position;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** What is posted to a {@link TopicDelivery}. */
+/** An event for a {@link TopicDelivery}. */
 sealed interface TopicEvent {
 
-    /** Subscribes on this link, and delivers first what was missed; answered once all is delivered as it arrives. */
+    /**
+     * Subscribes on this link, and first delivers the missed messages. It is answered when messages are delivered as
+     * they arrive.
+     */
     record Start(long order, Link link) implements TopicEvent {}
 
-    /** Unsubscribes where there is a link; answered when nothing more is delivered. */
+    /** Unsubscribes where there is a link. It is answered when nothing more is delivered. */
     record Stop(long order, Optional<Link> link) implements TopicEvent {}
 
-    /** Delivers nothing, or again, from here on; it goes on counting. */
+    /** Stops or resumes the delivery from here on. The position advances in both cases. */
     record Mute(boolean muted) implements TopicEvent {}
 
-    /** Delivers nothing more. */
+    /** Ends the delivery. */
     record End(CompletableFuture<Void> ended) implements TopicEvent {}
 
-    /** What one link brings, from one start on. */
+    /** The messages that one link brings, from one start on. */
     record Feed(long order, Link link) {}
 
-    /** What concerns one feed; ignored where that is no longer the present one. */
+    /** An event of one feed. It is ignored where that feed is no longer the present one. */
     sealed interface OfFeed extends TopicEvent {
         Feed feed();
     }
@@ -33,18 +36,27 @@ sealed interface TopicEvent {
     /** The bytes of a packet, or of a message where the topic has no history. */
     record Arrived(Feed feed, byte[] bytes) implements OfFeed {}
 
-    /** Where the topic stands; what lies between that and what was delivered cannot be had where {@code skipping}. */
+    /**
+     * The topic's state. If {@code skipping}, the messages between the delivered position and that state cannot be
+     * delivered.
+     */
     record Attached(Feed feed, Attachment found, boolean skipping) implements OfFeed {}
 
-    /** What the history holds behind what was delivered, of what there was when {@code head} was read. */
+    /**
+     * The messages in the history behind the delivered position. {@code head} is the topic's last position when the
+     * topic was attached.
+     */
     record Page(Feed feed, Position head, History history) implements OfFeed {}
 
-    /** Where the topic stands, after messages from {@code first} on have come before others that lie between. */
+    /**
+     * The topic's last position, read because messages from {@code first} on have arrived before the messages in front
+     * of them.
+     */
     record Doubted(Feed feed, Position first, Position head) implements OfFeed {}
 
-    /** Redis has refused what was asked for the topic, while the link goes on. */
+    /** Redis has refused an operation of the topic, while the link stays up. */
     record Refused(Feed feed, String reason) implements OfFeed {}
 
-    /** The link carries the topic no more. */
+    /** The link no longer carries the topic. */
     record Stopped(Feed feed) implements OfFeed {}
 }

@@ -4,10 +4,11 @@ import io.tidegate.protocol.Topic;
 import java.util.List;
 
 /**
- * The names of one topic in Redis. The braces let a cluster keep all that belongs to a topic on one node.
+ * The names of one topic in Redis. Because of the braces, a cluster keeps all keys of a topic on one node.
  *
  * @param prefix of all names in Redis
- * @param isProbe whether this is no client's topic, but that of a {@link Probe}, of which Redis keeps nothing for long
+ * @param isProbe whether this is the topic of a {@link Probe} instead of a client's topic; Redis keeps a probe only
+ *     briefly
  */
 record TopicKeys(String prefix, Topic topic, boolean isProbe) {
     TopicKeys(String prefix, Topic topic) {
@@ -28,12 +29,15 @@ record TopicKeys(String prefix, Topic topic, boolean isProbe) {
         return List.of(name("state"), name("log"), name("ids"), name("ids-before"));
     }
 
-    /** Those, the birth of the slot, and the state of the presence. */
+    /** The keys of {@link #writing}, the birth of the slot, and the state of the presence. */
     List<Object> attaching() {
         return List.of(name("state"), name("log"), name("ids"), name("ids-before"), birth(), name("presence"));
     }
 
-    /** Of the presence: the state, the users, those that are about to leave, the nodes, and what each node's users begin with. */
+    /**
+     * The keys of the presence: the state, the users, the users that are about to leave, the nodes, and the prefix of
+     * the hashes with each node's users.
+     */
     List<Object> presence() {
         return List.of(
                 name("presence"),
@@ -43,7 +47,7 @@ record TopicKeys(String prefix, Topic topic, boolean isProbe) {
                 name("presence-node") + ":");
     }
 
-    /** Shared by all topics of a slot: one key for each topic is what an empty topic must not leave. */
+    /** The key is shared by all topics of a slot, because an empty topic must not leave a key of its own. */
     private String birth() {
         return prefix + ":birth:{" + Slots.tag(topic.name()) + "}";
     }

@@ -18,22 +18,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * The topics that are wanted, and what of that the present link carries. Its owner is the {@link Uplink}.
+ * The wanted topics, and which of them the present link carries. Its owner is the {@link Uplink}.
  *
- * <p>Callers change only what is wanted. What the link carries follows, with at most one operation under way for a topic: when
- * that ends it looks again. So a subscribe and an unsubscribe of one topic never race, however fast they follow each other.
- * With a new link ({@link #attach}) nothing is subscribed yet.
+ * <p>Callers change only which topics are wanted. The subscriptions of the link follow, with at most one operation
+ * under way for a topic. When an operation ends, the topic is checked again. So a subscribe and an unsubscribe of one
+ * topic never race, however fast they follow each other. On a new link ({@link #attach}) nothing is subscribed yet.
  *
- * <p>The operations are done by each topic's {@link TopicDelivery}, which answers with their number; an answer with another
- * number than the last one's is of an operation that nobody waits for any more.
+ * <p>Each topic's {@link TopicDelivery} does the operations, and answers with their number. An answer with another
+ * number than the last one belongs to an old operation, and is ignored.
  *
- * <p>One class, although long: what is wanted and what is carried are compared in every method.
+ * <p>One class, although long: every method compares the wanted topics with the carried topics.
  */
 final class Topics {
-    /** Operations under way at once: fast with thousands of topics, and none waits long for its turn at Redis. */
+    /**
+     * The largest number of operations under way: fast with thousands of topics, and none waits long for its turn at
+     * Redis.
+     */
     private static final int PARALLEL = 64;
 
-    /** After which a topic is tried again whose key somebody else may have written to. */
+    /** The time after which a refused topic is tried again. Another program may have written to the topic's key. */
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private enum State {
@@ -41,9 +44,14 @@ final class Topics {
         STARTING,
         LIVE,
         STOPPING,
-        /** There is no link, and the delivery is asked to be quiet; after that it can be forgotten. */
+        /**
+         * The delivery is told to stop, without an operation on a link. After its answer the topic can be forgotten.
+         */
         ENDING,
-        /** By a defect, and it waits for the next link; or Redis has refused something, and it is tried again. */
+        /**
+         * A defect has ended the delivery, and the topic waits for the next link; or Redis has refused an operation,
+         * and the topic is tried again.
+         */
         FAILED
     }
 
@@ -77,10 +85,10 @@ final class Topics {
 
     private final Map<Topic, Entry> entries = new HashMap<>();
     private final SequencedSet<Entry> changed = new LinkedHashSet<>();
-    /** Without a history: what is published before they are carried would be lost. */
+    /** Topics without a history that are not carried yet: messages published before they are carried would be lost. */
     private final Set<Entry> awaited = new HashSet<>();
 
-    /** Those of which Redis has refused something, and when they are tried again. */
+    /** The topics that Redis has refused, and when they are tried again. */
     private final SequencedMap<Entry, Long> refused = new LinkedHashMap<>();
 
     private final Function<Topic, Owner<TopicEvent>> deliveries;
@@ -89,7 +97,7 @@ final class Topics {
     private long orders;
 
     /**
-     * No topics.
+     * A set without topics.
      *
      * @param deliveries makes the owner of a topic's delivery, muted
      */
@@ -97,7 +105,7 @@ final class Topics {
         this.deliveries = deliveries;
     }
 
-    /** Wants a topic; completes the result once the present link carries it. */
+    /** Marks a topic as wanted. Completes {@code ready} once the present link carries the topic. */
     void subscribe(Topic topic, CompletableFuture<Void> ready) {
         Entry entry = entries.computeIfAbsent(topic, key -> new Entry(key, deliveries.apply(key)));
         entry.want(true);
@@ -120,8 +128,8 @@ final class Topics {
     }
 
     /**
-     * Makes a fresh link carry all wanted topics, first those without a history. The others read from theirs what was published
-     * before they were carried, so that nobody needs to wait for tens of thousands of them.
+     * Makes a new link carry all wanted topics, first those without a history. Topics with a history read the messages
+     * published before they are carried from the history. So the relay does not wait for tens of thousands of them.
      */
     void attach(Link fresh) {
         link = Optional.of(fresh);
@@ -133,12 +141,14 @@ final class Topics {
         followAll();
     }
 
-    /** Whether all without a history that were wanted when the link was attached, and still are, are carried. */
+    /**
+     * Whether the link carries all topics without a history that were wanted when it was attached and are still wanted.
+     */
     boolean isCaughtUp() {
         return awaited.isEmpty();
     }
 
-    /** Forgets a link that is lost. */
+    /** Forgets the lost link. */
     void detach() {
         link = Optional.empty();
         underWay = 0;
@@ -172,7 +182,7 @@ final class Topics {
             case STOPPING -> ended(entry, State.NONE);
             case ENDING -> entry.state = State.NONE;
             case LIVE, NONE, FAILED -> {
-                return; // it has healed by itself
+                return; // the topic has recovered without this answer
             }
         }
         if (entry.state == State.NONE && !entry.wanted) {
@@ -190,7 +200,7 @@ final class Topics {
         });
     }
 
-    /** Who waits for the topic waits on, as while the relay is down. */
+    /** Callers that wait for the topic continue to wait, as while the relay is down. */
     void refused(UplinkEvent.TopicRefused event, long now) {
         fail(event.topic(), event.order()).ifPresent(entry -> {
             refused.put(entry, now + AGAIN_NANOS);
@@ -214,7 +224,7 @@ final class Topics {
         return Optional.of(entry);
     }
 
-    /** Tries again what was refused some time ago. */
+    /** Tries the topics again that were refused some time ago. */
     void tick(long now) {
         while (!refused.isEmpty() && refused.firstEntry().getValue() <= now) {
             Entry entry = refused.pollFirstEntry().getKey();
@@ -223,7 +233,7 @@ final class Topics {
         }
     }
 
-    /** Ends all; completes when nothing is delivered any more. */
+    /** Ends all topics. Completes when nothing is delivered any more. */
     CompletableFuture<Void> close() {
         List<CompletableFuture<Void>> ended = new ArrayList<>();
         for (Entry entry : entries.values()) {
@@ -275,7 +285,7 @@ final class Topics {
                     begin(entry, State.STOPPING, new TopicEvent.Stop(++orders, link));
                 }
             }
-            case STARTING, STOPPING, ENDING -> {} // looked at again when that is done
+            case STARTING, STOPPING, ENDING -> {} // checked again when the operation ends
         }
     }
 

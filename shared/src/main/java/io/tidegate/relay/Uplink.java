@@ -14,19 +14,21 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The owner of the {@link Link}, and of all that depends on which one is present: it opens one, lets a {@link Session} use it
- * until it is lost, and begins anew. Callers, links, topics and the ticker post events; nobody waits for it, and it waits for
- * nobody.
+ * The owner of the {@link Link}, and of all state that depends on the present link. It opens a link, lets a
+ * {@link Session} use it until it is lost, and opens the next one. Callers, links, topics and the ticker post events.
+ * No thread waits for the uplink, and the uplink waits for no thread.
  *
- * <p>When anything fails but what Redis refuses of one topic, the link is lost and all that waits fails, so that no publish
- * waits for a hung Redis, and none is made that this node would not see.
+ * <p>If an operation fails, the link is lost and all publishes that wait fail; the only exception is a refusal by Redis
+ * that concerns one topic. So no publish waits for a Redis that hangs, and this node makes no publish whose message it
+ * would not see.
  *
- * <p>All limits are measured in {@link AttentiveTime}: while this node itself stood still, Redis was not silent.
+ * <p>All limits are measured in {@link AttentiveTime}: time in which this node itself stood still does not count as
+ * silence of Redis.
  *
  * <p>One class, although long: it has one short method for each event of the link.
  */
 final class Uplink implements Owner.Step<UplinkEvent> {
-    /** What counts at most between two steps: five of the ticks that are meant to come. */
+    /** The most time that counts between two steps: five intervals of the tick. */
     private static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private static final String DEFECT = "a defect of this node";
@@ -50,12 +52,12 @@ final class Uplink implements Owner.Step<UplinkEvent> {
     private boolean closed;
     private @Nullable Session session;
 
-    /** Both are written by the steps alone, and read by any thread. */
+    /** Only the steps write these two fields; any thread reads them. */
     private volatile RelayStatus status;
 
     private volatile @Nullable Link link;
 
-    /** What it is made of beside the owner. */
+    /** The parts of an uplink besides its owner. */
     record Parts(
             Link.Opener opener,
             String prefix,
@@ -88,7 +90,7 @@ final class Uplink implements Owner.Step<UplinkEvent> {
         inbox.post(event);
     }
 
-    /** Itself, to be watched. */
+    /** The owner of the uplink, for the watchdog. */
     Owner<?> owner() {
         return inbox;
     }
@@ -98,7 +100,7 @@ final class Uplink implements Owner.Step<UplinkEvent> {
         return status;
     }
 
-    /** The link that topics can be read through, also before it is known to work; empty while there is none. Any thread. */
+    /** The link for reads of topics, even before it is known to work; empty while there is no link. Any thread. */
     Optional<Link> link() {
         return Optional.ofNullable(link);
     }
@@ -206,7 +208,7 @@ final class Uplink implements Owner.Step<UplinkEvent> {
         session.begin(now);
     }
 
-    /** Whatever the event was, it may have been the last that something waited for. */
+    /** Checks after each event whether the link can go to its next phase. */
     private void settle() {
         Session present = session;
         if (present == null || !present.isOpen()) {
@@ -229,7 +231,7 @@ final class Uplink implements Owner.Step<UplinkEvent> {
 
     private void down(String reason) {
         long since = status instanceof RelayStatus.Down before ? before.sinceNanos() : clock.nanoTime();
-        // Written first: who is told of a failure may try again at once, and is then refused.
+        // The status is written first: a caller that is told of a failure can try again at once, and is then refused.
         status = new RelayStatus.Down(since, reason);
         if (!closed) {
             log.down(reason, since, clock.nanoTime());
@@ -241,7 +243,7 @@ final class Uplink implements Owner.Step<UplinkEvent> {
         if (ended != null) {
             ended.end(reason);
             topics.detach();
-            // With its own reason, which those who read through it are told.
+            // Completed with the reason of the outage, which the readers through this link are told.
             ended.link().lost().complete(reason);
             ended.link().close();
         }

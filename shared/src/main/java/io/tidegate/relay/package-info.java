@@ -1,4 +1,4 @@
-/** What joins the nodes: one order of messages for each topic, in memory or through Redis. */
+/** The relay joins the nodes: one order of messages for each topic, in memory or through Redis. */
 @NullMarked
 package io.tidegate.relay;
 
