@@ -5,20 +5,21 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * How many connections a node is to hand over: pure arithmetic.
+ * Computes how many connections a node must hand over. Pure arithmetic.
  *
- * <p>All nodes reckon with the same reports, and each goes down to the mean and no further. What lies above a mean is as
- * much as what is missing below it: so nodes that hand over at the same time fill what room there is, and never more,
- * without asking each other.
+ * <p>All nodes compute with the same reports, and each goes down to the mean and no further. The connections above the
+ * mean are as many as those that are missing below it. So nodes that hand over at the same time fill the free places,
+ * and never more, without asking each other.
  *
- * @param mean what each node would hold, were all even
- * @param emptiest what the emptiest node holds of what it would then, 1 where it holds just that
+ * @param mean what each node would hold if all held the same
+ * @param emptiest what the emptiest node holds, divided by what it would hold if all held the same; 1 where these are
+ *     equal
  */
 record Balance(double mean, double emptiest) {
 
     /**
-     * The mean of a fleet. A node whose limit lies below it counts as full, and the others share what it cannot take. Nodes
-     * that drain are left out.
+     * Computes the mean of a fleet. A node whose limit is below the mean counts as full, and the other nodes share the
+     * connections that it cannot take. Nodes that drain are left out.
      */
     static Balance of(Census census) {
         List<NodeReport> nodes = census.serving().stream()
@@ -45,8 +46,9 @@ record Balance(double mean, double emptiest) {
     }
 
     /**
-     * Whether a node with so many should begin: it holds so much more than its part, or another holds so much less. An empty one
-     * among ten lacks a whole part, of which each of the others has only a ninth too much.
+     * Whether a node with this number of connections should begin: it holds more than the tolerance above the mean, or
+     * another node holds less than the tolerance below it. An empty node among ten lacks a whole share; each of the
+     * other nodes then has only a ninth too much.
      */
     boolean isExceededBy(int connections, Settings.Rebalance settings) {
         boolean uneven = connections > mean * (1 + settings.tolerance()) || emptiest < 1 - settings.tolerance();
@@ -54,16 +56,16 @@ record Balance(double mean, double emptiest) {
     }
 
     /**
-     * How many of so many to hand over in the next interval; 0 at the mean, and below.
+     * How many connections to hand over in the next interval; 0 at the mean and below.
      *
-     * @param connections without those who have been told to leave
+     * @param connections the node's connections, without those that have been told to leave
      */
     int next(int connections, Settings.Rebalance settings) {
         double seconds = settings.interval().toMillis() / 1_000.0;
         return Math.min(excess(connections), (int) Math.ceil(connections * settings.share() * seconds));
     }
 
-    /** How many of so many are above the mean. */
+    /** How many of these connections are above the mean. */
     int excess(int connections) {
         return Math.max(0, connections - (int) Math.ceil(mean));
     }

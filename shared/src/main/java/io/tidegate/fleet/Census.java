@@ -4,14 +4,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What all nodes have told, this one among them, half an interval after it has told its own: by then everybody has.
+ * The last reports of all nodes, this node included. A census is made half an interval after this node's own report: by
+ * then all nodes have reported.
  *
- * @param own what this node has told
- * @param others what the other nodes have told last
+ * @param own the last report of this node
+ * @param others the last reports of the other nodes
  */
 record Census(NodeReport own, List<NodeReport> others) {
 
-    /** Those that take part in the fleet's work: who drains is left out. */
+    /** The nodes that take part in the fleet's work. Nodes that drain are left out. */
     List<NodeReport> serving() {
         return Stream.concat(Stream.of(own), others.stream())
                 .filter(node -> !node.draining())
@@ -19,14 +20,15 @@ record Census(NodeReport own, List<NodeReport> others) {
     }
 
     /**
-     * Whether all that serve have told it in the same round, and so at about the same moment: then who moves from node to node
-     * is counted once. Where nobody serves there is no sum: 0 would say that nobody is connected.
+     * Whether all nodes that do not drain have reported in the same round, and so at about the same moment. Then a
+     * client that moves between nodes is counted once. Where all nodes drain there is no sum: 0 would mean that no
+     * client is connected.
      */
     boolean isWhole() {
         return !serving().isEmpty() && serving().stream().allMatch(node -> node.round() == own.round());
     }
 
-    /** Open ones, of all nodes that do not drain. Who moves counts where it arrives. */
+    /** The open connections of all nodes that do not drain. A connection that moves counts where it arrives. */
     long connections() {
         return serving().stream()
                 .mapToLong(node -> Math.max(0, node.connections() - node.moving()))

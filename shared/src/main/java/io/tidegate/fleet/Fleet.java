@@ -15,25 +15,27 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is there: this node tells the others of itself every few seconds, and remembers what they tell. A node of which
- * nothing is heard for {@value #STALE} intervals, by this one's clock, is forgotten. Without a relay there are no others.
+ * The nodes of the fleet. This node sends a report to the others every few seconds, and remembers their reports. A node
+ * without a report for {@value #STALE} intervals, by this node's clock, is forgotten. Without a relay there are no
+ * other nodes.
  *
- * <p>Nodes of another name ({@code tidegate.fleet.name}) that share the relay are no part of it: clients of one do not
- * come back to the other, and each scales by itself.
+ * <p>Nodes with another fleet name ({@code tidegate.fleet.name}) that share the relay do not belong to the fleet:
+ * clients of one fleet do not come back to the other, and each fleet scales on its own.
  *
- * <p>They speak in rounds: the node whose interval is over first begins the next, and each one that hears of it answers at once. So all
- * numbers of a round are of about the same moment, and their sum counts a client who moves from node to node once.
+ * <p>The nodes report in rounds. The node whose interval ends first begins the next round, and each node that hears of
+ * it reports at once. So all numbers of a round are of about the same moment, and their sum counts a client that moves
+ * between nodes once.
  *
- * <p>An owner of its own: {@link #tick} and the reports that arrive are its events, whatever threads they come from. What it
- * publishes, any thread may read.
+ * <p>The fleet has its own owner. {@link #tick} and the reports that arrive are its events, whatever threads they come
+ * from. Any thread can read the fields that it publishes.
  */
 public final class Fleet {
     private static final System.Logger LOG = System.getLogger(Fleet.class.getName());
 
-    /** One report may be lost, and the next late. */
+    /** One report can be lost, and the next can be late. */
     private static final int STALE = 3;
 
-    /** Beyond this, nodes are not looked at: what is held of others is bounded. */
+    /** The largest number of other nodes that are remembered, so that the memory for them is bounded. */
     private static final int MOST = 1_000;
 
     private final Settings settings;
@@ -45,7 +47,7 @@ public final class Fleet {
     private final Owner<Event> owner;
     private final Rollout rollout;
 
-    // Written by the owner's steps alone, read by anybody
+    // Only the owner's steps write these fields; any thread reads them.
     private final Map<String, Told> others = new ConcurrentHashMap<>();
     private volatile @Nullable Told own;
     /** The last round of which this node knows. */
@@ -55,13 +57,13 @@ public final class Fleet {
     private volatile @Nullable Whole whole;
     private volatile Rollout.Standing standing = Rollout.Standing.NONE;
 
-    /** Since {@link #standing} was looked at, somebody has told something, or gone silent. */
+    /** Whether a node has reported or gone silent since {@link #standing} was computed. */
     private boolean news;
 
     /**
-     * How other nodes know this one.
+     * The identity of this node for the other nodes.
      *
-     * @param instance unlike that of any other node, and of any other start of this one
+     * @param instance an identifier that no other node has, and that this node did not have before its start
      * @param runtime {@code se} or {@code mp}
      */
     public record Self(String instance, String runtime) {}
@@ -73,7 +75,7 @@ public final class Fleet {
     private record Heard(Message message) implements Event {}
 
     /**
-     * A report, and when it was made or came.
+     * A report, and when this node made it or received it.
      *
      * @param at by {@link Clock#nanoTime} of this node
      */
@@ -87,9 +89,9 @@ public final class Fleet {
     private record Whole(long connections, long at) {}
 
     /**
-     * A node that has told nothing yet.
+     * A node that has not reported yet.
      *
-     * @param self how the others know it
+     * @param self the identity of this node for the other nodes
      */
     public Fleet(Settings settings, Self self, Hub hub, Departing departing, Owners owners, Clock clock) {
         this.settings = settings;
@@ -106,8 +108,8 @@ public final class Fleet {
     }
 
     /**
-     * Tells the others what is due, at once where a drain has begun, counts, and forgets who is silent. Any thread; it is done
-     * before this returns, unless another thread is at it.
+     * Sends a report when it is due, and at once when a drain has begun; counts; and forgets silent nodes. Any thread.
+     * The work is done before this returns, unless another thread is doing it.
      */
     public void tick() {
         if (!settings.relay().inProcess()) {
@@ -152,7 +154,7 @@ public final class Fleet {
         }
     }
 
-    /** Who hands over goes where it need not be moved again. */
+    /** Lets hand-overs in only where the clients need not move again. */
     private void stand() {
         Rollout.Standing last = standing;
         Rollout.Standing now = rollout.standing(report(lastRound), others(), settings.rebalance(), millis());
@@ -166,7 +168,7 @@ public final class Fleet {
         }
     }
 
-    /** By half an interval after this node has told, all others have, too. */
+    /** Half an interval after this node's report, all other nodes have reported, too. */
     private void count(Told last, long now) {
         Census counted = census;
         if (now - last.at() < interval / 2 || (counted != null && counted.own().equals(last.report()))) {
@@ -179,24 +181,24 @@ public final class Fleet {
         }
     }
 
-    /** Those of this node, now. */
+    /** The open connections of this node now. */
     int connections() {
         return hub.admission().open();
     }
 
-    /** What this node has told last; null before its first report. */
+    /** The last report of this node; null before its first report. */
     @Nullable
     NodeReport own() {
         Told last = own;
         return last == null ? null : last.report();
     }
 
-    /** The watched owner of what this node knows of the others. */
+    /** The owner of this node's knowledge of the other nodes, for the watchdog. */
     public Owner<?> owner() {
         return owner;
     }
 
-    /** What the other nodes have told last. */
+    /** The last reports of the other nodes. */
     List<NodeReport> others() {
         return others.values().stream().map(Told::report).toList();
     }
@@ -206,23 +208,23 @@ public final class Fleet {
         return standing.underWay();
     }
 
-    /** What the nodes told in the last round; null before the first. */
+    /** The reports of the last round; null before the first round. */
     @Nullable
     Census census() {
         return census;
     }
 
     /**
-     * The open connections of all nodes that do not drain, as of a moment at most some seconds ago: the fleet's sum, without
-     * the error of numbers that are read one after the other while clients move. NaN where it is not known: without a relay,
-     * while that is down, and while a node stays silent. Any thread.
+     * The open connections of all nodes that do not drain, at a moment at most some seconds ago. This is the fleet's
+     * sum, without the error of numbers that are read one after the other while clients move. NaN where the sum is not
+     * known: without a relay, while the relay is down, and while a node is silent. Any thread.
      */
     public double total() {
         Whole known = whole;
         return known == null || clock.nanoTime() - known.at() > 2 * STALE * interval ? Double.NaN : known.connections();
     }
 
-    /** All nodes as they are known now. Any thread. */
+    /** All nodes, in the state that is known now. Any thread. */
     public FleetView view() {
         long now = clock.nanoTime();
         FleetView.Member own = new FleetView.Member(report(lastRound), 0);
@@ -279,7 +281,7 @@ public final class Fleet {
         answer(report.round());
     }
 
-    /** Takes part in a round that another has begun; twice in half an interval is once too often. */
+    /** Takes part in a round that another node has begun. A node does not report twice within half an interval. */
     private void answer(long round) {
         lastRound = Math.max(lastRound, round);
         Told last = own;

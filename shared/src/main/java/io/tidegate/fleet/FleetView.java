@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What {@code /fleet} answers: every node that this one knows of, by name.
+ * The answer of {@code /fleet}: every node that this node knows of, by name.
  *
- * @param node who answers
- * @param interval between two reports of a node
+ * @param node the name of the node that answers
+ * @param interval the time between two reports of a node
  */
 public record FleetView(String node, Duration interval, List<Member> members) {
     private static final JsonFactory JSON = new JsonFactory();
@@ -22,7 +22,7 @@ public record FleetView(String node, Duration interval, List<Member> members) {
     /**
      * A node.
      *
-     * @param ageMillis since it was heard of
+     * @param ageMillis the time since its last report
      */
     record Member(NodeReport report, long ageMillis) {}
 
@@ -34,7 +34,7 @@ public record FleetView(String node, Duration interval, List<Member> members) {
         return new FleetView(self.report().node(), interval, members);
     }
 
-    /** As the body of the response. */
+    /** The body of the response. */
     public String json() {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {

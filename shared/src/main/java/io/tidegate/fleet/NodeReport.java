@@ -19,18 +19,19 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a node says of itself to the others.
+ * The report of a node to the other nodes.
  *
- * @param instance of the process: a node that starts again under its old name is another
- * @param round in which it is said: all nodes speak once in each, within a moment of each other
- * @param fleet to which it belongs
- * @param node its name
+ * @param instance the identifier of the process: a node that starts again under its old name has another one
+ * @param round the round of the report: all nodes report once in each round, within a moment of each other
+ * @param fleet the name of the fleet to which the node belongs
+ * @param node the name of the node
  * @param runtime {@code se} or {@code mp}
- * @param connections open ones, those that have been told to leave too
- * @param moving of the open ones, those that are about to be open elsewhere, too
- * @param limit of the open ones
- * @param draining whether it takes no new ones
- * @param revision that a rollout brings or replaces; null where the node was not told
+ * @param connections the open connections, including those that have been told to leave
+ * @param moving the number of open connections that are about to be open on another node, too
+ * @param limit the limit of open connections
+ * @param draining whether the node takes no new connections
+ * @param revision the revision of the node, which a rollout brings or replaces; null where the node was not told its
+ *     revision
  */
 record NodeReport(
         String instance,
@@ -43,16 +44,17 @@ record NodeReport(
         int limit,
         boolean draining,
         @Nullable Revision revision) {
-    /** Far more than any has; anyone may publish to a channel. */
+    /** Far more than any report has. A limit is needed because anyone can publish to a channel. */
     private static final int MAX_BYTES = 1_024;
 
     /**
-     * Each interval of 100 ms or more has a round, since 1970 at most. What is beyond twice that is nobody's, and must not become
-     * everybody's: the bound grows faster than rounds do, so no round, however high, is the last.
+     * A bound for the number of rounds. An interval lasts at least 100 ms and has one round, and the rounds began no
+     * earlier than 1970. A round above twice the resulting number is not from a node, and the other nodes must not take
+     * it over. The bound grows faster than the rounds do, so no round below it, however high, is the last.
      */
     private static final long ROUND_MILLIS = 50;
 
-    /** Where the clock begins with 0, as in a simulation. */
+    /** A minimum of the bound, for a clock that begins at 0, as in a simulation. */
     private static final long FIRST_ROUNDS = 1_000_000;
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:-]{1,253}");
@@ -60,10 +62,12 @@ record NodeReport(
     private static final JsonFactory JSON = new JsonFactory();
 
     /**
-     * What a node knows of its revision, as one that has just started does not.
+     * What a node knows of its revision. A node that has just started does not know it all, and learns it from the
+     * others.
      *
-     * @param ageMillis since the first of its nodes was there; no moment, since no two clocks agree
-     * @param leaving one of its nodes has begun to drain, and none has started since
+     * @param ageMillis the time since the first node of the revision started. It is not a point in time, because no two
+     *     clocks agree
+     * @param leaving whether a node of the revision has begun to drain, and none has started since
      */
     record Revision(String name, long ageMillis, boolean leaving) {
         private static final long OLDEST_MILLIS = Duration.ofDays(100_000).toMillis();
@@ -87,7 +91,7 @@ record NodeReport(
         }
     }
 
-    /** As it travels. */
+    /** The encoded report. */
     Message message() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
@@ -109,7 +113,7 @@ record NodeReport(
         return new Message(Opcode.TEXT, bytes.toByteArray());
     }
 
-    /** What everybody may know. */
+    /** Writes the members that are public. */
     void writeMembers(JsonGenerator json) throws IOException {
         json.writeStringField("node", node);
         json.writeStringField("runtime", runtime);
@@ -119,7 +123,7 @@ record NodeReport(
     }
 
     /**
-     * The report that has travelled; empty where it is none. Members that a later release adds are passed over.
+     * Decodes a report; empty where the message is not a report. Members that a later release adds are ignored.
      *
      * @param epochMillis now
      */

@@ -12,35 +12,38 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands over what this node holds above the mean of the fleet, a share at a time, as a drain does: notice, slot, close.
+ * Hands over the connections that this node holds above the mean of the fleet, a share at a time, in the same steps as
+ * a drain: notice, slot, close.
  *
- * <p>It decides once with each {@link Census}, by reports alone: so who has just moved is counted once. It begins where this
- * node is above the tolerance, or the emptiest one below it, twice in a row: when many clients arrive at once, one node may
- * report them earlier than another. It stops at the mean, when nobody is on the way any more: while some are, the reports
- * count them here or there, or in neither place. A few clients that come and go begin nothing.
+ * <p>It decides once with each {@link Census}, by the reports alone, so a client that has just moved is counted once.
+ * It begins where twice in a row this node is above the tolerance, or the emptiest node is below it. Once is not
+ * enough: when many clients arrive at the same time, one node may report them earlier than another. It stops at the
+ * mean, when no client is between two nodes any more: the reports count such a client on the old node, on the new node,
+ * or on neither. A few clients that come and go do not start a rebalance.
  *
- * <p>It begins with a trial: a few leave, and the others only when those have been counted elsewhere ({@link Trust}).
+ * <p>It begins with a trial: a few clients leave. The others leave only after those few have been counted on other
+ * nodes ({@link Trust}).
  *
- * <p>Those who resume, and so lose nothing, leave first, in no order: if the newest left first, a client that comes back by
- * chance would be asked to leave again.
+ * <p>Clients that resume, and so lose nothing, leave first, in no fixed order: if the newest left first, a client that
+ * comes back by chance would be asked to leave again.
  *
- * <p>It goes forward by {@link #tick}, on one thread, and never waits.
+ * <p>{@link #tick} does the work, on one thread, and never waits.
  */
 public final class Rebalance {
     private static final System.Logger LOG = System.getLogger(Rebalance.class.getName());
 
-    /** After so many decisions at the mean, nobody on the way, the reports are right. */
+    /** After this number of decisions at the mean, with no client between two nodes, the reports are right. */
     private static final int QUIET = 2;
 
-    /** Who leaves in a trial, of those who stay; at least {@code tidegate.rebalance.minimum}. */
+    /** The share of the staying connections that leaves in a trial; at least {@code tidegate.rebalance.minimum}. */
     private static final double TRIAL = 0.03;
 
     private enum Trial {
         NONE,
         BEGINS,
-        /** Some have been told to leave. */
+        /** Some clients have been told to leave. */
         LEAVING,
-        /** They have left, and the next reports count them where they are. */
+        /** The clients have left, and the next reports count them where they are now. */
         LEFT
     }
 
@@ -53,16 +56,18 @@ public final class Rebalance {
     private final Trust trust = new Trust();
     private @Nullable Census decidedOn;
     private int exceeded;
-    /** Decisions in a row that found it at the mean; those while somebody is on the way count as one. */
+    /**
+     * Decisions in a row that found this node at the mean. Those made while a client is between two nodes count as one.
+     */
     private int atMean;
 
     private boolean underWay;
     private Trial trial = Trial.NONE;
 
     /**
-     * Nothing is handed over yet.
+     * A rebalance that has not handed over anything yet.
      *
-     * @param schedule shared with the drain, which takes over those who are still here when it begins
+     * @param schedule shared with the drain, which takes over the clients that are still here when it begins
      */
     public Rebalance(Fleet fleet, DrainSchedule schedule, Settings settings, Metrics metrics, Clock clock) {
         this.fleet = fleet;
@@ -72,11 +77,11 @@ public final class Rebalance {
         this.clock = clock;
         Duration interval = settings.rebalance().interval();
         Duration ofDrain = settings.drain().window();
-        // A drain that begins meanwhile must not cut those who keep the slot that they have been told.
+        // A drain that begins meanwhile must not cut clients that keep the slot that they have been told.
         this.window = interval.compareTo(ofDrain) < 0 ? interval : ofDrain;
     }
 
-    /** Does what is due; not to be called any more once the node drains. */
+    /** Does what is due. Do not call it once the node drains. */
     public void tick() {
         metrics.rebalanced().add(schedule.countThoseWhoLeft());
         schedule.closeThoseWhoseSlotHasCome();
@@ -110,7 +115,7 @@ public final class Rebalance {
                     staying,
                     balance.mean());
         }
-        // Who has been at the mean does not begin anew for a few that come by chance.
+        // A node that was at the mean does not start again for a few clients that come by chance.
         boolean goesOn = underWay
                 && (atMean == 0
                         || balance.excess(staying) >= settings.rebalance().minimum());
@@ -132,7 +137,10 @@ public final class Rebalance {
         }
     }
 
-    /** While nodes are replaced, what room the new ones have is for those whose node drains: who moves for evenness moves twice. */
+    /**
+     * Ends the rebalance while nodes are replaced. The room on the new nodes is for clients of nodes that drain. A
+     * client that moves for an even load would move twice.
+     */
     private void rest() {
         exceeded = 0;
         atMean = 0;
@@ -144,7 +152,7 @@ public final class Rebalance {
         return Math.max(settings.rebalance().minimum(), (int) Math.ceil(staying * TRIAL));
     }
 
-    /** Whether a trial is under way, of which nobody knows yet where it has led. */
+    /** Whether a trial is under way whose result is not known yet. */
     private boolean isTried(Census census) {
         return switch (trial) {
             case NONE, BEGINS -> false;

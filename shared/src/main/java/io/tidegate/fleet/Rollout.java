@@ -14,56 +14,60 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the fleet's nodes are being replaced by those of another revision, and which nodes are to take the clients.
+ * Whether nodes of another revision replace the fleet's nodes, and which nodes must take the clients.
  *
- * <p>The new revision is the one whose first node is youngest: not the one of the youngest node, which may be an old node that
- * was restarted, or that an autoscaler added. A revision of which a node has begun to drain, and none has started since, comes
- * behind all others: so it is in a rollout, and when one is undone. Every node tells both of its own revision, so that one that
- * has just started learns it from the others.
+ * <p>The new revision is the one whose first node is youngest. It is not the revision of the youngest node, which may
+ * be an old node that was restarted, or that an autoscaler added. If a node of a revision has begun to drain, and none
+ * has started since, that revision comes behind all others. That is true of the old revision in a rollout, and of the
+ * new one when the rollout is undone. Every node reports both facts of its own revision, so a node that has just
+ * started learns them from the others.
  *
  * <p>Its owner is the {@link Fleet}. Times are milliseconds of this node's clock; no two clocks are compared.
  */
 final class Rollout {
-    /** Where nobody starts or drains for so long, nothing is under way: the revisions stay side by side, as when it is paused. */
+    /**
+     * If no node starts or drains for this time, no rollout is under way: the revisions stay side by side, as in a
+     * paused rollout.
+     */
     private static final long UNDER_WAY_MILLIS = Duration.ofMinutes(10).toMillis();
 
-    /** A revision of which nothing is heard is remembered for so long: its last node may be restarting. */
+    /** A revision without a report is remembered for this time, because its last node may be restarting. */
     private static final long MEMORY_MILLIS = Duration.ofMinutes(10).toMillis();
 
-    /** Beyond this, revisions are not remembered. */
+    /** The largest number of revisions that are remembered. */
     private static final int MOST = 16;
 
     private final @Nullable String own;
     private final Map<String, Known> known = new HashMap<>();
     private long changed;
 
-    // Written by the owner's steps alone, read by anybody
+    // Only the owner's steps write these fields; any thread reads them.
     private volatile long first;
     private volatile boolean leaving;
 
     /**
      * A revision.
      *
-     * @param first when its first node was there
-     * @param heard when it was heard of last
+     * @param first when its first node started
+     * @param heard when the last report of it arrived
      */
     private record Known(long first, long heard) {}
 
     /**
-     * What follows for a node.
+     * The result for a node.
      *
      * @param underWay whether nodes are being replaced
-     * @param handOvers those who hand over are taken while fewer connections are open
+     * @param handOvers clients that hand over are let in while fewer connections than this are open
      */
     record Standing(boolean underWay, int handOvers) {
         static final Standing NONE = new Standing(false, Integer.MAX_VALUE);
     }
 
     /**
-     * Of a node that has heard of no other.
+     * The state of a node that has heard of no other node.
      *
-     * @param own its revision; null: it takes part in no rollout
-     * @param now when it starts
+     * @param own the node's revision; null where the node takes part in no rollout
+     * @param now when the node starts
      */
     Rollout(@Nullable String own, long now) {
         this.own = own;
@@ -71,7 +75,7 @@ final class Rollout {
         this.changed = now;
     }
 
-    /** What this node tells of its revision. Any thread. */
+    /** What this node reports of its revision. Any thread. */
     @Nullable
     Revision revision(long now) {
         return own == null ? null : new Revision(own, Math.max(0, now - first), leaving);
@@ -83,9 +87,9 @@ final class Rollout {
     }
 
     /**
-     * Another node has told something.
+     * Another node has reported.
      *
-     * @param before what it told last; null where it was not known
+     * @param before its last report before this one; null where the node was not known
      */
     void hear(NodeReport report, @Nullable NodeReport before, long now) {
         Revision revision = report.revision();
@@ -115,9 +119,9 @@ final class Rollout {
     }
 
     /**
-     * What follows of what all nodes have told.
+     * Computes the result from the reports of all nodes.
      *
-     * @param self what this one would tell now
+     * @param self what this node would report now
      */
     Standing standing(NodeReport self, List<NodeReport> others, Settings.Rebalance settings, long now) {
         if (self.revision() == null || self.draining() || now - changed > UNDER_WAY_MILLIS) {
@@ -133,7 +137,7 @@ final class Rollout {
         String newest = newest(all, now);
         double level = Math.max(level(all), heldByOld(all, newest));
         if (newest.equals(own)) {
-            // New nodes even out among themselves, so that nobody is moved on when the rollout is over.
+            // New nodes also get an even load among themselves, so that no client moves again when the rollout is over.
             boolean othersLack = others.stream().filter(isOf(newest)).anyMatch(node -> holdsLess(node, level));
             return new Standing(true, othersLack ? (int) Math.ceil(level) : Integer.MAX_VALUE);
         }
@@ -158,7 +162,7 @@ final class Rollout {
                 .orElse("");
     }
 
-    /** What two nodes of one revision know of it. */
+    /** Combines what two nodes of one revision know of it. */
     private static Revision both(Revision one, Revision other) {
         return new Revision(one.name(), Math.max(one.ageMillis(), other.ageMillis()), one.leaving() || other.leaving());
     }
@@ -168,7 +172,10 @@ final class Rollout {
         return remembered == null ? told.ageMillis() : Math.max(told.ageMillis(), now - remembered.first);
     }
 
-    /** What each node that stays would hold of all that are there: those of nodes that drain will come to one of them. */
+    /**
+     * What each node that stays would hold if all connections were spread evenly: the clients of nodes that drain will
+     * come to one of them.
+     */
     private static double level(List<NodeReport> all) {
         long connections = all.stream()
                 .mapToLong(node -> Math.max(0, node.connections() - node.moving()))
@@ -178,8 +185,8 @@ final class Rollout {
     }
 
     /**
-     * What an old node holds that does not drain yet. A pod that is to end knows nothing of it at first, and is counted as one that
-     * stays: so the level is too low for a while, but what such a pod holds is a whole part.
+     * The mean of what the old nodes hold that do not drain yet. A pod that is to end does not know this at first, and
+     * is counted as one that stays. So the level is too low for a while, but what such a pod holds is a whole share.
      */
     private static double heldByOld(List<NodeReport> all, String newest) {
         return all.stream()

@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which nodes have room for more clients. A node may report few connections because no client can reach it: the balancer does
- * not know it, or it does not exist. Clients that are asked to move for it come back to the node that they left. So a few are
- * asked first. A node below the mean that none of them reaches is left out until it reports more connections, or for a while;
- * the first time is short, since a pod that has just started may be reachable a little later.
+ * Which nodes have room for more clients. A node may report few connections because no client can reach it: the load
+ * balancer does not know the node, or the node does not exist. Clients that are asked to move to such a node come back
+ * to the node that they left. So first only a few clients are asked. A node below the mean that none of them reaches is
+ * left out until it reports more connections, or for some time. The first time is short, because a pod that has just
+ * started may be reachable a little later.
  *
  * <p>Its owner is the {@link Rebalance}; times are nanoseconds of one clock.
  */
@@ -19,9 +20,9 @@ final class Trust {
     private static final int LONGER = 5;
 
     /**
-     * A node that nobody has reached.
+     * A node that no client has reached.
      *
-     * @param nanos for how long it is left out, from a time on
+     * @param nanos for how long the node is left out, from {@code since} on
      */
     private record Doubt(int connections, long since, long nanos) {
         boolean isOver(long now) {
@@ -29,12 +30,12 @@ final class Trust {
         }
     }
 
-    /** What the nodes below the mean held when the trial began. */
+    /** The connections that the nodes below the mean held when the trial began. */
     private final Map<String, Integer> before = new HashMap<>();
 
     private final Map<String, Doubt> doubts = new HashMap<>();
 
-    /** What counts of a census. */
+    /** The census without the nodes that are left out. */
     Census of(Census census, long now) {
         Map<String, Integer> held = new HashMap<>();
         census.others().forEach(node -> held.put(node.instance(), node.connections()));
@@ -56,7 +57,7 @@ final class Trust {
         return doubt != null && !doubt.isOver(now);
     }
 
-    /** Some are about to leave for the nodes below the mean. */
+    /** Some clients are about to leave for the nodes below the mean. */
     void begin(Census census, double mean) {
         before.clear();
         census.others().stream()
@@ -64,7 +65,7 @@ final class Trust {
                 .forEach(node -> before.put(node.instance(), node.connections()));
     }
 
-    /** They have left, and are counted where they have arrived. */
+    /** The clients have left, and are counted where they have arrived. */
     void end(Census census, long now) {
         for (NodeReport node : census.others()) {
             Integer held = before.get(node.instance());

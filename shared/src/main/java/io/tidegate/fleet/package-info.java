@@ -1,4 +1,4 @@
-/** What the nodes of a fleet tell each other, and how they even out their connections. */
+/** The reports that the nodes of a fleet send to each other, and how the nodes even out their connections. */
 @NullMarked
 package io.tidegate.fleet;
 

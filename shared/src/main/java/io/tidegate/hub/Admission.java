@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides, before the upgrade, whether a connection may be opened. A permit is counted from the decision on, so that
- * handshakes that run side by side cannot exceed a limit together.
+ * Decides, before the upgrade, whether a connection can be opened. A permit counts from the decision on, so concurrent
+ * handshakes cannot exceed a limit together.
  */
 public final class Admission {
 
@@ -21,17 +21,17 @@ public final class Admission {
     public sealed interface Decision {}
 
     /**
-     * Refused, as the HTTP response that says so.
+     * The handshake is refused; the HTTP response has these values.
      *
      * @param status 401, 403 or 503
-     * @param retryAfterSeconds for {@code Retry-After}; 0 for none
+     * @param retryAfterSeconds the value for {@code Retry-After}; 0 for none
      * @param message one sentence for the response's body
-     * @param challenge for {@code WWW-Authenticate}
+     * @param challenge the value for {@code WWW-Authenticate}
      */
     public record Refused(int status, int retryAfterSeconds, String message, Optional<String> challenge)
             implements Decision {}
 
-    /** Admitted. Counts until it is closed, which may happen more than once. */
+    /** The handshake is admitted. A permit counts until it is closed. It can be closed more than once. */
     public final class Permit implements Decision, AutoCloseable {
         private final Network client;
         private final AtomicBoolean held = new AtomicBoolean(true);
@@ -41,7 +41,7 @@ public final class Admission {
             this.client = client;
         }
 
-        /** Whose connection this is: a user's, or an address's where there is no token. */
+        /** The client that has this connection: a user, or the network of an address where there is no token. */
         Object client() {
             return user.isPresent() ? user.get() : client;
         }
@@ -56,9 +56,9 @@ public final class Admission {
         }
 
         /**
-         * Counts against the limit of this user, too. To be called once.
+         * Counts the connection against the limit of this user, too. To be called once.
          *
-         * @return the refusal where the user has too many connections; the permit is then to be closed
+         * @return the refusal where the user has too many connections; the caller must then close the permit
          */
         public Optional<Refused> of(String name) {
             if (!byUser.enter(name)) {
@@ -70,8 +70,8 @@ public final class Admission {
         }
 
         /**
-         * The token of this handshake was bad: it takes nothing from the handshakes of others, and one address cannot have many of
-         * them checked.
+         * The token of this handshake was bad. The handshake does not count against the rate of handshakes, so it takes
+         * nothing from other clients, and the number of bad tokens that one address can have checked is limited.
          */
         public void tokenRefused() {
             handshakes.giveBack();
@@ -110,7 +110,8 @@ public final class Admission {
      * @param origin the header {@code Origin}, null where there is none
      * @param peer the address of the TCP connection
      * @param forwardedFor the values of {@code X-Forwarded-For}, in the order of the request
-     * @param handsOver whether the client is served elsewhere meanwhile, so that a refusal costs it one more try and nothing else
+     * @param handsOver whether another connection still serves the client, so that a refusal costs the client one more
+     *     try and nothing else
      */
     public Decision admit(@Nullable String origin, InetAddress peer, List<String> forwardedFor, boolean handsOver) {
         if (draining) {
@@ -140,25 +141,25 @@ public final class Admission {
         }
         Permit permit = new Permit(client);
         if (draining) {
-            // It has begun since this was asked above, and may have looked at the open permits before this one was
-            // there.
+            // The drain has begun after the first check, and may have read the open permits before this permit was
+            // counted.
             permit.close();
             return refuseDraining();
         }
         return permit;
     }
 
-    /** Connections that count against the limit, and handshakes under way. */
+    /** The connections that count against the limit, including handshakes under way. */
     public int open() {
         return open.get();
     }
 
-    /** From now on those who hand over are refused where so many connections are open. Any thread. */
+    /** From now on clients that hand over are refused where this number of connections is open. Any thread. */
     public void takeHandOversBelow(int connections) {
         handOvers = connections;
     }
 
-    /** From now on everybody is refused. */
+    /** From now on every handshake is refused. */
     void drain() {
         draining = true;
     }

@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What the values of {@code tidegate.auth} look like. */
+/** The formats of the values of {@code tidegate.auth}. */
 final class AuthFormats {
     private static final int LEAST_SECRET = 32;
 
-    /** Accepted where nothing is configured. */
+    /** The algorithms that are accepted where nothing is configured. */
     static final List<String> KEY_SET_ALGORITHMS = List.of("RS256", "ES256", "EdDSA");
 
     static final String SECRET_ALGORITHM = "HS256";
 
     static final String ALGORITHM = "RS256|RS384|RS512|PS256|PS384|PS512|ES256|ES384|ES512|EdDSA|HS256|HS384|HS512";
 
-    /** Without control characters, which a file with a line break at its end would bring in unseen. */
+    /** A secret has no control characters. A file with a line break at its end would add one unseen. */
     static final Format<String> SECRET = new Format<>(
             "at least " + LEAST_SECRET + " bytes without line breaks or other control characters",
             Optional::of,
@@ -33,12 +33,15 @@ final class AuthFormats {
     static final Format<List<String>> PATTERNS =
             list("/|(?:[A-Za-z0-9._:-]|\\{user\\}){0,128}\\*?", "topics or beginnings of topics followed by *");
 
-    /** What a header carries as it is; several, so that one can be exchanged for another. */
+    /**
+     * API keys, in characters that a header carries unchanged. Several are allowed, so that a key can be exchanged for
+     * another.
+     */
     static final Format<List<Secret>> API_KEYS = secrets();
 
     private AuthFormats() {}
 
-    /** Items with commas between them; empty: none. */
+    /** Items separated by commas; empty means none. */
     static Format<List<String>> list(String item, String what) {
         Pattern pattern = Pattern.compile(item);
         return new Format<>(
@@ -70,7 +73,10 @@ final class AuthFormats {
                 written -> Secret.MASK);
     }
 
-    /** Whether an HMAC's key is as long as its hash; where no algorithm is named it is the shortest one. */
+    /**
+     * Whether a key for HMAC is at least as long as the hash. Where no algorithm is named, the default is the one with
+     * the shortest hash.
+     */
     static boolean isLongEnough(String secret, List<String> algorithms) {
         int bytes = secret.getBytes(UTF_8).length;
         return secret.isEmpty()
@@ -90,7 +96,10 @@ final class AuthFormats {
         }
     }
 
-    /** Plain HTTP lets others put in keys of their own: it is for networks that nobody else can enter. */
+    /**
+     * Whether plain HTTP is allowed for this host. With plain HTTP an attacker in the network can replace the keys, so
+     * it is only for networks that nobody else can enter.
+     */
     private static boolean isNear(String host) {
         return host.matches(
                 "localhost|127(\\.[0-9]{1,3}){3}|\\[::1]|[A-Za-z0-9-]+|[A-Za-z0-9.-]+\\.(svc|svc\\.cluster\\.local)");

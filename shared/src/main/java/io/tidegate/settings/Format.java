@@ -13,12 +13,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the values of a setting look like.
+ * The format of a setting's values.
  *
- * @param allowed completes "must be …" in messages, and stands in the documentation
- * @param syntax reads a text; empty where it is malformed
+ * @param allowed completes "must be …" in messages; the documentation shows it
+ * @param syntax parses a text; empty where the text is malformed
  * @param range whether a well-formed value is allowed
- * @param shown how a text is shown in messages; masks secrets
+ * @param shown how messages show a text; masks secrets
  */
 record Format<T>(
         String allowed, Function<String, Optional<T>> syntax, Predicate<T> range, UnaryOperator<String> shown) {
@@ -59,7 +59,7 @@ record Format<T>(
                 value -> true);
     }
 
-    /** A number with decimals; the bounds as they are shown. */
+    /** A number with decimals. The bounds are given as the documentation shows them. */
     static Format<Double> decimal(String min, String max) {
         return new Format<>(
                 "a number from " + min + " to " + max,
@@ -87,7 +87,7 @@ record Format<T>(
         return new Format<>(allowed, Optional::of, Pattern.compile(regex).asMatchPredicate());
     }
 
-    /** A path without the slash at its end, so that others can be appended: nothing for {@code /}. */
+    /** A path without the slash at its end, so that others can be appended; the empty path stands for {@code /}. */
     static Format<String> path() {
         Pattern prefix = Pattern.compile("(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){0,8}");
         return new Format<>(

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The table of settings: the one place where a key, its default, its range and its meaning stand.
+ * The table of settings. It is the only place that defines a key, its default, its range and its meaning.
  *
- * <p>Reading, the messages and the detection of unknown keys follow from it, and a test holds
- * {@code docs/configuration.md} to it.
+ * <p>The reader, the messages and the detection of unknown keys use this table. A test compares
+ * {@code docs/configuration.md} with it.
  *
  * <p>One class, although long: it is a table, with one constant for each setting.
  */
@@ -58,7 +58,7 @@ final class Keys {
             "",
             Format.optional(NAME),
             "Name of this pod. Empty: the variable `HOSTNAME`, or else a random name.");
-    /** Each topic's loops are bits of a number. */
+    /** The largest number of loops: each topic's loops are bits of a number. */
     static final int MOST_LOOPS = 31;
 
     static final Key<Optional<Integer>> LOOPS = key(

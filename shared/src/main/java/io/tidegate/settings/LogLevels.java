@@ -9,10 +9,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What is written to the log.
+ * The levels of the log.
  *
- * @param level of the server's own lines
- * @param named levels of single loggers, and of all whose names begin with theirs and a dot
+ * @param level the level of the server's own lines
+ * @param named levels by logger; a level also holds for all loggers whose names begin with the logger's name and a dot
  */
 public record LogLevels(Level level, Map<String, Level> named) {
     private static final Map<String, Level> LEVELS = Arrays.stream(Level.values())
@@ -28,7 +28,7 @@ public record LogLevels(Level level, Map<String, Level> named) {
         named = Map.copyOf(named);
     }
 
-    /** Empty where a level or a logger is not one, or something is named twice. */
+    /** Parses the levels; empty where a level or a logger is malformed, or something is named twice. */
     static Optional<LogLevels> parse(String text) {
         Optional<Level> level = Optional.empty();
         Map<String, Level> named = new TreeMap<>();

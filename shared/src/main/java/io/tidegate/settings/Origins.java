@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The web pages that may open a connection, by the {@code Origin} header that a browser sends (RFC 6455, section 10.2).
  *
- * <p>Two origins are the same where scheme, host and port are (RFC 6454, section 5): letter case does not count, and
- * {@code https://a.example:443} is {@code https://a.example}.
+ * <p>Two origins are the same where scheme, host and port are the same (RFC 6454, section 5). Letter case does not
+ * count, and {@code https://a.example:443} is the same as {@code https://a.example}.
  *
- * @param names in lower case and without default ports; only {@code *}: any page
+ * @param names the origins, in lower case and without default ports; only {@code *} means any page
  */
 public record Origins(Set<String> names) {
     /** Every page. */
@@ -22,7 +22,7 @@ public record Origins(Set<String> names) {
 
     static final String ALLOWED = "* or a comma-separated list of scheme://host[:port]";
 
-    /** Only ASCII, and matched before letters are folded: the Kelvin sign, made lower case, would be a plain k. */
+    /** Only ASCII, and matched before the text is made lower case: the Kelvin sign in lower case is a plain k. */
     private static final Pattern ORIGIN =
             Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*://(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+]))(:[1-9][0-9]{0,4})?");
 
@@ -49,8 +49,8 @@ public record Origins(Set<String> names) {
     /**
      * Whether a handshake with this {@code Origin} may go on.
      *
-     * @param origin the header's value; null where there is none: the client is then no browser, and no page can make
-     *     its user's browser leave the header out
+     * @param origin the header's value; null where there is no such header. Then the client is not a browser, because
+     *     no page can make its user's browser leave the header out
      */
     public boolean allows(@Nullable String origin) {
         return origin == null

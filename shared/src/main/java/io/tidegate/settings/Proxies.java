@@ -10,9 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The proxies whose {@code X-Forwarded-For} is believed, and what follows from that header.
+ * The proxies whose {@code X-Forwarded-For} is trusted, and the client address that follows from that header.
  *
- * <p>Only literal addresses are read, here and in the header: nothing is ever looked up by name.
+ * <p>Only literal addresses are read, here and in the header. No name is ever looked up.
  */
 public record Proxies(List<Block> blocks) {
     /** No proxy: the peer of the connection is the client. */
@@ -25,7 +25,7 @@ public record Proxies(List<Block> blocks) {
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
     private static final Pattern BLOCK = Pattern.compile("([^/]+)(?:/([0-9]{1,3}))?");
 
-    /** Some proxies add the client's port: {@code 192.0.2.1:4711}, {@code [2001:db8::1]:4711}. */
+    /** Some proxies also write the client's port: {@code 192.0.2.1:4711}, {@code [2001:db8::1]:4711}. */
     private static final Pattern WITH_PORT =
             Pattern.compile("\\[(?<six>[^\\]]+)](?::[0-9]{1,5})?|(?<four>[^:]+):[0-9]{1,5}");
 
@@ -33,7 +33,7 @@ public record Proxies(List<Block> blocks) {
         blocks = List.copyOf(blocks);
     }
 
-    /** Reads a comma-separated list of addresses and CIDR blocks; empty where the text is none. */
+    /** Reads a comma-separated list of addresses and CIDR blocks; empty where the text is malformed. */
     public static Optional<Proxies> parse(String text) {
         if (text.isEmpty()) {
             return Optional.of(NONE);
@@ -50,11 +50,11 @@ public record Proxies(List<Block> blocks) {
     }
 
     /**
-     * Who is at the far end: the rightmost forwarded address that is not one of these proxies.
+     * The client's address: the rightmost forwarded address that is not one of these proxies.
      *
-     * <p>Each proxy appends the address that it was called from, so only the entries to the right, written by proxies
-     * that are believed, can be trusted; what a client puts into the header itself ends up to their left. Where an
-     * entry is no address, the last good one counts: the proxy that wrote the entry.
+     * <p>Each proxy appends the address from which it was called. So only the entries to the right can be trusted,
+     * because trusted proxies wrote them. Entries that a client itself puts into the header are to their left. If an
+     * entry is not an address, the last valid address is used: the address of the proxy that wrote the entry.
      *
      * @param peer the other end of the TCP connection
      * @param forwardedFor the {@code X-Forwarded-For} headers in their order, each with one or more entries
@@ -64,7 +64,7 @@ public record Proxies(List<Block> blocks) {
         InetAddress client = peer;
         for (int i = entries.length - 1; i >= 0 && contains(client); i--) {
             String entry = entries[i].strip();
-            if (entry.isEmpty()) { // to be ignored in any list (RFC 9110, section 5.6.1.2)
+            if (entry.isEmpty()) { // empty elements of a list are ignored (RFC 9110, section 5.6.1.2)
                 continue;
             }
             Optional<InetAddress> next = address(withoutPort(entry));
@@ -96,7 +96,7 @@ public record Proxies(List<Block> blocks) {
                 return Optional.of(InetAddress.getByName(literal));
             }
             if (IPV6.matcher(literal).matches()) {
-                // Within brackets the JDK takes nothing but a literal.
+                // Within brackets the JDK accepts only a literal address.
                 return Optional.of(InetAddress.getByName("[" + literal + "]"));
             }
             return Optional.empty();

@@ -6,12 +6,12 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * What must hold between several settings.
+ * A rule that several settings must follow together.
  *
- * @param key whose value is reported
- * @param others what it is measured against
- * @param holds asked only where each of the values is good by itself
- * @param rule what is allowed
+ * @param key the key whose value is reported
+ * @param others the keys that the value is compared with
+ * @param holds whether the rule is followed; called only where each of the values is valid by itself
+ * @param rule the text that says what is allowed
  */
 record Relation(Key<?> key, List<Key<?>> others, Predicate<Values> holds, String rule) {
 
@@ -102,7 +102,7 @@ record Relation(Key<?> key, List<Key<?>> others, Predicate<Values> holds, String
                 "must be empty where the URL holds the credentials");
     }
 
-    /** The line that reports that it does not hold. */
+    /** The error line; empty where the rule is followed, or one of the values is not valid by itself. */
     Optional<String> error(Values values) {
         if (!values.isGood(key) || !values.areGood(others) || holds.test(values)) {
             return Optional.empty();

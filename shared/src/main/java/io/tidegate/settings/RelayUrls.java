@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * {@code tidegate.relay.url}, taken apart: where Redis is, and the credentials that stood in the URL.
+ * The parts of {@code tidegate.relay.url}: the addresses of Redis, and the credentials from the URL.
  *
  * @param urls as in {@link Settings.Relay#urls}
  */
@@ -52,7 +52,10 @@ record RelayUrls(List<URI> urls, Optional<String> username, Optional<Secret> pas
         return alike ? split(urls) : Optional.empty();
     }
 
-    /** One URL for each address: the short form for sentinels names all of them at once, a cluster's is a list. */
+    /**
+     * Splits the text into one URL for each address. The short form for sentinels names all addresses in one URL; a
+     * cluster's form is a list of URLs.
+     */
     private static List<String> parts(String text) {
         Matcher sentinels = SENTINELS.matcher(text);
         if (!sentinels.matches()) {
@@ -93,7 +96,7 @@ record RelayUrls(List<URI> urls, Optional<String> username, Optional<Secret> pas
         return Objects.requireNonNullElse(url.getUserInfo(), "");
     }
 
-    /** Takes the credentials, which are the same in all of them, out of the URLs. */
+    /** Removes the credentials from the URLs. They are the same in all URLs. */
     private static Optional<RelayUrls> split(List<URI> urls) {
         List<URI> addresses = urls.stream().map(RelayUrls::address).toList();
         URI first = urls.getFirst();
@@ -115,8 +118,9 @@ record RelayUrls(List<URI> urls, Optional<String> username, Optional<Secret> pas
     }
 
     /**
-     * The URL without what may be a secret. In a malformed one nobody can tell a password from a host for certain: all
-     * before the last {@code @} is left out, and all from where a port should be and is not, or a query begins.
+     * The URL without any part that can be a secret. In a malformed URL a password cannot be told from a host with
+     * certainty. So all text before the last {@code @} is masked. All text from the place where a valid port is
+     * missing, or where a query begins, is masked, too.
      */
     private static String masked(String text) {
         return text.replaceFirst("(?s)^([a-z+]{1,20}://)?.*@", "$1" + Secret.MASK + "@")

@@ -1,6 +1,6 @@
 package io.tidegate.settings;
 
-/** A text that nothing prints by accident: only {@link #value} gives it away. */
+/** A text that is never printed by accident: only {@link #value} returns it. */
 public record Secret(String value) {
     static final String MASK = "***";
 

@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * All that an operator can set, checked: there is no instance with a value out of range.
+ * All settings of an operator, checked: no instance has a value out of range.
  *
- * <p>The keys, defaults and ranges are in {@code docs/configuration.md}. Sizes are in bytes. Tests get one that differs
- * from {@link #defaults} by {@link SettingsReader#read}.
+ * <p>The keys, defaults and ranges are in {@code docs/configuration.md}. Sizes are in bytes. Tests use
+ * {@link SettingsReader#read} to get settings that differ from {@link #defaults}.
  *
  * <p>One class, although long: it has one small record for each group of settings.
  */
@@ -33,7 +33,7 @@ public record Settings(
         Tracing tracing,
         Log log) {
 
-    /** What counts where nothing is configured; the node's name is random. */
+    /** The settings where nothing is configured. The node's name is random. */
     public static Settings defaults() {
         return SettingsReader.read(Map.of(), Map.of());
     }
@@ -41,11 +41,11 @@ public record Settings(
     /**
      * The listeners.
      *
-     * @param port of the WebSocket; 0: a free one
-     * @param managementPort of metrics and health; 0: a free one
-     * @param prefix of every path of the first port: empty, or as {@code /ws}
-     * @param node name of this pod, never empty
-     * @param loops threads that write to sockets; empty: half as many as processors
+     * @param port the port of the WebSocket; 0 means a free one
+     * @param managementPort the port of metrics and health; 0 means a free one
+     * @param prefix the prefix of every path of the first port: empty, or as {@code /ws}
+     * @param node the name of this pod, never empty
+     * @param loops the number of threads that write to sockets; empty means half as many as processors
      */
     public record Server(
             String host, int port, int managementPort, String prefix, String node, Optional<Integer> loops) {
@@ -59,9 +59,9 @@ public record Settings(
             require(differ(port, managementPort), "the two ports must differ");
         }
 
-        /** Threads that write to sockets. */
+        /** The number of threads that write to sockets. */
         public int writeLoops() {
-            // The other half reads, decodes and talks to Redis.
+            // The other half of the processors reads, decodes and talks to Redis.
             return loops.orElseGet(
                     () -> Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, Keys.MOST_LOOPS));
         }
@@ -74,8 +74,8 @@ public record Settings(
     /**
      * The HTTP API for back ends.
      *
-     * @param port 0: a free one
-     * @param keys of which a request must bring one; empty: there is no API
+     * @param port the port of the API; 0 means a free one
+     * @param keys the keys, one of which each request must have; empty means that there is no API
      */
     public record Api(int port, List<Secret> keys) {
         public Api {
@@ -83,17 +83,17 @@ public record Settings(
             keys = List.copyOf(keys);
         }
 
-        /** Whether there is one. */
+        /** Whether there is an API. */
         public boolean isOpen() {
             return !keys.isEmpty();
         }
     }
 
     /**
-     * How the far end is watched, and who it may be.
+     * How peers are watched, and which peers are allowed.
      *
-     * @param heartbeat between two heartbeats
-     * @param idle a peer silent for so long is closed; more than {@code heartbeat}
+     * @param heartbeat the time between two heartbeats
+     * @param idle a peer that is silent for this time is closed; more than {@code heartbeat}
      */
     public record Peers(Duration heartbeat, Duration idle, Origins origins, Proxies proxies) {
         public Peers {
@@ -108,19 +108,20 @@ public record Settings(
     }
 
     /**
-     * What one pod, and one connection, may use.
+     * The limits of one pod and of one connection.
      *
-     * @param connections to this pod
-     * @param sockets TCP connections to this pod, WebSockets or not; empty: as many as its descriptors allow
-     * @param perIp connections of one client address; 0: any number
-     * @param perUser connections of one user; 0: any number
-     * @param handshakes new connections a second; 0: any number
+     * @param connections WebSocket connections to this pod
+     * @param sockets TCP connections to this pod, WebSockets or not; empty means as many as its file descriptors allow
+     * @param perIp connections of one client address; 0 means any number
+     * @param perUser connections of one user; 0 means any number
+     * @param handshakes new connections a second; 0 means any number
      * @param message bytes of a whole message
-     * @param rate messages a second from one connection; 0: any number
+     * @param rate messages a second from one connection; 0 means any number
      * @param queue unsent bytes of one connection; at least {@code message}
      * @param history bytes of kept messages a second for one connection
      * @param topics subscriptions of one connection
-     * @param clientTopics different topics of one user or address; 0: any number; empty: a multiple of {@code connections}
+     * @param clientTopics different topics of one user or address; 0 means any number; empty means a multiple of
+     *     {@code connections}
      */
     public record Limits(
             int connections,
@@ -151,7 +152,7 @@ public record Settings(
             require(fits(message, queue), "a message must fit the queue");
         }
 
-        /** Different topics of one user or address at once; 0: any number. */
+        /** The limit of different topics of one user or address at one time; 0 means any number. */
         public int topicsOfClient() {
             return clientTopics.orElse(TOPICS_A_CONNECTION * connections);
         }
@@ -162,13 +163,13 @@ public record Settings(
     }
 
     /**
-     * Who may connect, and what everybody may do who is let in.
+     * Which clients may connect, and what every client that is let in may do.
      *
      * @param jwks path or URL of a JWK Set
-     * @param algorithms accepted ones, as RFC 7518 and RFC 8037 name them
-     * @param audience of which a token must have one; empty: any
-     * @param leeway by which the clocks may differ
-     * @param cookie name of a cookie that may carry a token
+     * @param algorithms the accepted algorithms, by their names in RFC 7518 and RFC 8037
+     * @param audience the audiences, one of which a token must have; empty means any
+     * @param leeway how far the clocks may differ
+     * @param cookie the name of a cookie that may carry a token
      * @param user what each user with a token may do, beyond what the token says
      * @param anonymous what a client without a token may do
      */
@@ -187,25 +188,26 @@ public record Settings(
             require(jwks.isEmpty() || !audience.isEmpty(), "a JWK Set needs an audience");
         }
 
-        /** Whether everybody may do everything. */
+        /** Whether every client may do everything. */
         public boolean isOpen() {
             return jwks.isEmpty() && secret.isEmpty();
         }
     }
 
     /**
-     * Topics, or beginnings of topics followed by {@code *}; {@code {user}} stands for a user's name.
+     * Topics, or prefixes of topics followed by {@code *}; {@code {user}} stands for a user's name.
      *
-     * @param presence of which one may see who is there
+     * @param presence the topics whose presence the user may see
      */
     public record Patterns(List<String> subscribe, List<String> publish, List<String> presence) {}
 
     /**
      * How connections are encrypted.
      *
-     * @param certificate with its chain, in PEM form
-     * @param key of it, in PEM form
-     * @param clients what a client's certificate must lead to, at the ports of API and management; empty: clients need none
+     * @param certificate the certificate with its chain, in PEM form
+     * @param key the key of the certificate, in PEM form
+     * @param clients the certificates to which a client's certificate must lead, at the ports of API and management;
+     *     empty means that clients need no certificate
      * @param management whether the management port is encrypted, too
      */
     public record Tls(Path certificate, Path key, Optional<Path> clients, boolean management) {}
@@ -214,17 +216,17 @@ public record Settings(
     public record Compression(boolean enabled) {}
 
     /**
-     * What joins the pods.
+     * The relay, which joins the pods.
      *
-     * @param urls each with scheme, host and port, and without credentials. One {@code redis} or {@code rediss} URL: a
-     *     single server; several: nodes of a cluster; {@code redis+sentinel}: one for each sentinel, all with the
-     *     master's name as their path ({@code redis+sentinel://host:26379/master})
-     * @param config path of a Redisson YAML file, or empty; never together with {@code urls}
-     * @param username also where it was part of the URL
-     * @param password also where it was part of the URL
-     * @param ca certificates in PEM form, in place of those of the JVM
-     * @param prefix begins every name in Redis
-     * @param grace down for longer than this, the relay makes the node unready
+     * @param urls the URLs, each with scheme, host and port, and without credentials. One {@code redis} or
+     *     {@code rediss} URL means a single server; several mean nodes of a cluster; {@code redis+sentinel} means one
+     *     for each sentinel, all with the master's name as their path ({@code redis+sentinel://host:26379/master})
+     * @param config the path of a Redisson YAML file, or empty; never together with {@code urls}
+     * @param username the user name, also where it was part of the URL
+     * @param password the password, also where it was part of the URL
+     * @param ca certificates in PEM form, instead of those of the JVM
+     * @param prefix the prefix of every name in Redis
+     * @param grace a relay that is down for longer than this makes the node unready
      */
     public record Relay(
             List<URI> urls,
@@ -251,12 +253,13 @@ public record Settings(
     }
 
     /**
-     * What is kept of topics.
+     * How much is kept of topics.
      *
-     * @param size messages of one; 0: no history
-     * @param ttl of its messages, from the last one on
-     * @param topic bytes of its messages
-     * @param bytes of all that is kept where this process keeps it; empty: a part of the heap
+     * @param size the largest number of messages of one topic; 0 means no history
+     * @param ttl how long the messages of a topic are kept, from the last message on
+     * @param topic the largest number of bytes of one topic's messages
+     * @param bytes the largest number of bytes of all that this process keeps, where this process keeps it; empty means
+     *     a part of the heap
      */
     public record History(int size, Duration ttl, int topic, Optional<Integer> bytes) {
         public History {
@@ -268,9 +271,9 @@ public record Settings(
     }
 
     /**
-     * Who is in a topic.
+     * The settings of presence.
      *
-     * @param linger for which a user without a connection is still there
+     * @param linger for how long a user without a connection is still in the topic
      */
     public record Presence(Duration linger) {
         public Presence {
@@ -279,11 +282,12 @@ public record Settings(
     }
 
     /**
-     * The times of a drain, all counted from its start but {@code window}, which follows {@code notice}.
+     * The times of a drain. All are counted from its start, except {@code window}, which follows {@code notice}.
      *
-     * @param notice until the first close
-     * @param window over which the closes are spread
-     * @param timeout until what is left is cut; more than {@code notice} and {@code window} together
+     * @param notice the time until the first close
+     * @param window the time over which the closes are spread
+     * @param timeout the time until the remaining connections are cut; more than {@code notice} and {@code window}
+     *     together
      */
     public record Drain(Duration notice, Duration window, Duration timeout) {
         public Drain {
@@ -299,12 +303,12 @@ public record Settings(
     }
 
     /**
-     * How a node that holds more than its part hands the excess over.
+     * How a node that holds more than its share hands the excess over.
      *
-     * @param tolerance above the mean by which a node begins: 0.2 for a fifth
-     * @param share of its connections that it hands over in a second, at most
-     * @param minimum connections of excess; for fewer nobody is bothered
-     * @param interval between two reports of a node to the others
+     * @param tolerance how far above the mean a node begins; 0.2 means a fifth
+     * @param share the largest share of its connections that a node hands over in a second
+     * @param minimum the smallest excess of connections for which clients are asked to move
+     * @param interval the time between two reports of a node to the others
      */
     public record Rebalance(boolean enabled, double tolerance, double share, int minimum, Duration interval) {
         public Rebalance {
@@ -316,26 +320,27 @@ public record Settings(
     }
 
     /**
-     * The nodes to which this one belongs.
+     * The fleet to which this node belongs.
      *
-     * @param name which all of them have
-     * @param isPublic whether the port of the WebSockets shows them, too
-     * @param revision what a rollout replaces: nodes of one revision are alike; empty: rollouts are not noticed
+     * @param name the name that all nodes of the fleet have
+     * @param isPublic whether the nodes are also shown at the port of the WebSockets
+     * @param revision the revision, which a rollout replaces: nodes of one revision are alike; empty means that
+     *     rollouts are not noticed
      */
     public record Fleet(String name, boolean isPublic, Optional<String> revision) {}
 
     /**
-     * What Kubernetes is told of this pod.
+     * The deletion cost of this pod, which the pod writes to Kubernetes.
      *
-     * @param interval between two writes, at least; empty: there is none
+     * @param interval the shortest time between two writes; empty means no writes
      */
     public record Cost(Optional<Duration> interval) {}
 
-    /** Whether requests are followed through the fleet. */
+    /** Whether requests are traced through the fleet. */
     public record Tracing(boolean enabled) {}
 
     /**
-     * What is written to standard error, and how.
+     * The lines on standard error, and their form.
      *
      * @param json whether each line is a JSON object
      */

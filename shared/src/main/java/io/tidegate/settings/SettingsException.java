@@ -3,8 +3,8 @@ package io.tidegate.settings;
 import java.util.List;
 
 /**
- * A configuration that the server refuses to start with. The message is meant to be printed as it stands, without a
- * stack trace, before the process exits with 2.
+ * A configuration with which the server refuses to start. The message is printed as it is, without a stack trace,
+ * before the process exits with 2.
  */
 public final class SettingsException extends RuntimeException {
     private final List<String> errors;
@@ -14,7 +14,7 @@ public final class SettingsException extends RuntimeException {
         this.errors = List.copyOf(errors);
     }
 
-    /** All that is wrong, one line each: the key, its value (secrets masked) and what is allowed. */
+    /** All errors, one line each: the key, its value (secrets masked) and what is allowed. */
     public List<String> errors() {
         return errors;
     }

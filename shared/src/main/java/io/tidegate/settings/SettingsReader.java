@@ -11,10 +11,11 @@ import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Makes {@link Settings} of what a runtime's own configuration holds, or says all that is wrong with it at once.
+ * Makes {@link Settings} from a runtime's own configuration, or reports all errors in it at once.
  *
- * <p>Each runtime merges its sources itself (system properties before the environment before files) and passes every key
- * that begins with {@code tidegate.}: one that is left out here is never reported as unknown.
+ * <p>Each runtime merges its sources itself (system properties come before the environment, the environment before
+ * files). It passes every key that begins with {@code tidegate.}. A key that it does not pass is never reported as
+ * unknown.
  */
 public final class SettingsReader {
     private static final String PREFIX = "tidegate.";
@@ -25,10 +26,10 @@ public final class SettingsReader {
     /**
      * Reads the settings.
      *
-     * @param configured values by key; keys that do not begin with {@code tidegate.} are not looked at
-     * @param environment of the process, for {@code HOSTNAME}
+     * @param configured values by key; keys that do not begin with {@code tidegate.} are ignored
+     * @param environment the environment of the process, for {@code HOSTNAME}
      * @throws SettingsException with all errors: bad values in the order of the documentation, then values that do not
-     *     go together, then unknown keys
+     *     fit together, then unknown keys
      */
     public static Settings read(Map<String, String> configured, Map<String, String> environment) {
         Values values = new Values(configured);
@@ -44,8 +45,8 @@ public final class SettingsReader {
     }
 
     /**
-     * The keys that environment variables stand for: {@code TIDEGATE_DRAIN_WINDOW} for {@code tidegate.drain.window}.
-     * Every variable that begins with {@code TIDEGATE_} counts.
+     * The keys that environment variables set: {@code TIDEGATE_DRAIN_WINDOW} sets {@code tidegate.drain.window}. Every
+     * variable that begins with {@code TIDEGATE_} is read.
      */
     public static Map<String, String> fromEnvironment(Map<String, String> environment) {
         Map<String, String> values = new TreeMap<>();
@@ -77,7 +78,7 @@ public final class SettingsReader {
         String rule = nearestKey(name)
                 .map(near -> "no such key, did you mean " + near + "?")
                 .orElse("no such key");
-        // The value may be a secret whose key is misspelt.
+        // The value can be a secret whose key is misspelt.
         return Optional.of(Values.show(name, Secret.MASK) + ": " + rule);
     }
 

@@ -5,12 +5,13 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Guesses what was meant by a misspelt key. */
+/** Guesses the intended key for a misspelt key. */
 final class Spelling {
     private Spelling() {}
 
     /**
-     * The candidate that differs least, where that is little: one slip, and one more for every four letters.
+     * The candidate with the smallest difference, if that difference is small: at most one letter, and one more for
+     * every four letters.
      *
      * @param written in any letter case
      */
@@ -21,7 +22,7 @@ final class Spelling {
                 .filter(candidate -> distance(word, candidate) <= 1 + word.length() / 4);
     }
 
-    /** How many letters are to be inserted, left out or replaced (Levenshtein). */
+    /** How many letters must be inserted, deleted or replaced (Levenshtein). */
     private static int distance(String a, String b) {
         int[][] cost = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {

@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is configured, seen through the table of keys.
+ * The configured values, read by the table of keys.
  *
- * @param configured by the name of the key
+ * @param configured values by the name of the key
  */
 record Values(Map<String, String> configured) {
     private static final int LONGEST = 200;
 
-    /** As written, or the default. */
+    /** The text as written, or the default. */
     String text(Key<?> key) {
         return configured.getOrDefault(key.name(), key.fallback());
     }
@@ -34,7 +34,7 @@ record Values(Map<String, String> configured) {
         return show(key.name(), key.format().shown().apply(text(key)));
     }
 
-    /** Key and value on one line, whatever they hold. */
+    /** Key and value on one line, whatever characters they have. */
     static String show(String name, String value) {
         return shown(name) + " = \"" + shown(value) + "\"";
     }

@@ -1,4 +1,4 @@
-/** Keys, their defaults and checks, and the settings that are read from them once, at the start. */
+/** The keys, their defaults and checks, and the settings, which are read once at the start. */
 @NullMarked
 package io.tidegate.settings;
 
