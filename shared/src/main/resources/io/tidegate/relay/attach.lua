@@ -1,16 +1,18 @@
--- Says where a topic stands, to a node that has just subscribed to it, or asks for somebody.
+-- Reads the last position of a topic, for a node that has just subscribed to the topic or for a caller that asks.
 --
--- KEYS  1 to 4 as in publish.lua  5 birth: one random value for all topics of a slot, made once, and lost with the data
+-- KEYS  1 to 4 as in publish.lua  5 birth: one random value for all topics of a slot; it is made once, and lost with the data
 --       6 state of the presence, as in presence.lua
 -- ARGV  1 a new epoch  2 ttl of the state in ms  3 and 4 the epoch and offset of the last position that the node knows,
---       empty and 0 where it knows none  5 a birth, where there is none yet
+--       empty and 0 where it knows none  5 a birth, used where there is none yet
 --
--- Answers the epoch and the offset of the last message, and 1 where somebody may want to see who is there, else 0. Of a topic of which nothing is kept, nothing is kept
--- because somebody asks: its epoch is the birth, then the time in ms in 13 digits, and its offset 0 (EmptyPosition).
+-- Answers the epoch and the offset of the last message, and 1 where the topic's presence may be watched, else 0. If nothing
+-- is kept of a topic, a read of it keeps nothing either: the epoch in the answer is the birth, then the time in ms in
+-- 13 digits, and the offset is 0 (EmptyPosition).
 --
--- A count goes back where Redis came back with less than it had (a replica that took over, a disk that was behind): the
--- same offsets would then stand for other messages. A node that knows better begins a new epoch, so that nobody takes
--- one for the other; publish.lua does the same. It has no time of birth: no position of an empty topic leads to it.
+-- A count goes back if Redis came back with less than it had (a replica that took over, a disk that was behind). The same
+-- offsets would then stand for other messages. A node that knows a later position begins a new epoch, so that no client
+-- mistakes one message for the other; publish.lua does the same. The new state has no time of birth, so no position of an
+-- empty topic can be resumed in it.
 local state, log, ids, older = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local watched = redis.call('EXISTS', KEYS[6])
 local known = redis.call('HMGET', state, 'epoch', 'offset')

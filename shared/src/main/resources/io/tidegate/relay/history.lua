@@ -1,15 +1,15 @@
--- Reads what was published behind a position, or the last messages.
+-- Reads the messages behind a position, or the last messages.
 --
 -- KEYS  1 state  2 log, as in publish.lua  3 birth, as in attach.lua
--- ARGV  1 and 2 the position's epoch and offset, or empty and how many of the last messages  3 bytes after which there is
---       enough  4 bytes that a message counts beside its envelope  5 ms for which a position of an empty topic counts
+-- ARGV  1 and 2 the position's epoch and offset; or empty, and the number of the last messages  3 bytes after which the answer
+--       ends  4 bytes that a message counts besides its envelope  5 ms for which a position of an empty topic is valid
 --
--- Answers the epoch, the offset of the last message, the offset before the first envelope, then the envelopes. None of them
--- where the log does not reach back; nothing at all where the topic is not known, or the epoch is another.
+-- Answers the epoch, the offset of the last message, the offset before the first envelope, then the envelopes. There are no
+-- envelopes where the log does not reach back. The answer is empty where the topic is not known, or has another epoch.
 --
--- Behind a position of an empty topic comes the first message of the present state, if that is the next one that
--- there was: one that began, and ended, in between would have lived for longer than the position counts. Such a topic
--- without state has the position itself as its last.
+-- The first message of the present state follows a position of an empty topic, if no other state was between them. A state
+-- that began and ended between them would have lived longer than the position is valid. Where such a topic has no state,
+-- the position itself is its last position.
 local known = redis.call('HMGET', KEYS[1], 'epoch', 'offset', 'born')
 local epoch, head, next = known[1], tonumber(known[2] or '0'), tonumber(ARGV[2]) + 1
 local birth, at = string.match(ARGV[1], '^(..........)(%d%d%d%d%d%d%d%d%d%d%d%d%d)$')
@@ -36,7 +36,7 @@ local answer = {epoch, head, next - 1}
 local bytes, enough, overhead = 0, tonumber(ARGV[3]), tonumber(ARGV[4])
 while next <= head and bytes < enough do
   local entries = redis.call('XRANGE', KEYS[2], string.format('%.0f-0', next), '+', 'COUNT', 32)
-  -- Entries that do not follow each other: a node that keeps none has published in between.
+  -- Entries with a hole between them: a node that keeps no messages has published in between.
   if #entries == 0 or tonumber(string.match(entries[1][1], '^%d+')) ~= next
       or tonumber(string.match(entries[#entries][1], '^%d+')) ~= next + #entries - 1 then
     break

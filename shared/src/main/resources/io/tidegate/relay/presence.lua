@@ -1,19 +1,19 @@
--- Takes what a node says of a topic's presence, ends what is over, and tells the nodes what has changed, in one step.
+-- Takes a node's report on a topic's presence, removes what has expired, and publishes what has changed, in one step.
 --
--- KEYS  1 state  2 users  3 ends: of users without a connection  4 nodes: until when their reports count  5 begins the names
---       of the hashes that hold what each node has
--- ARGV  1 channel  2 a new epoch  3 the node, empty for who only asks  4 "whole" where what follows is all that it has, else
---       "part"  5 for how long it wants the presence to be kept, in ms; 0: not at all  6 "list" for everybody who is there
---       7 ms for which others were able to report, too, as far as the node knows  8 the number of the report; then for each
---       user 9 the name behind "=", empty for who has none, 10 connections on this node, 11 for how many ms already
+-- KEYS  1 state  2 users  3 ends: of users without a connection  4 nodes: until when their reports are valid  5 prefix of the
+--       names of the hashes that hold what each node has
+-- ARGV  1 channel  2 a new epoch  3 the node, empty where the caller only asks  4 "whole" where the counts are all that the node
+--       has, else "part"  5 for how long it wants the presence to be kept, in ms; 0: not at all  6 "list" for all users
+--       7 for how many ms other nodes were able to report, too, as far as the node knows  8 the number of the report; then for
+--       each user 9 the name behind "=", empty for a user without a name, 10 connections on this node, 11 age in ms
 --
--- Lines before this set LINGER, LEASE, UNTENDED, SETTLING, STATE in ms (PresenceTimes).
+-- The lines before this set LINGER, LEASE, UNTENDED, SETTLING, STATE in ms (PresenceTimes).
 --
 -- Answers "taken", "unwatched" or "unknown"; 1 where every node has reported, else 0; epoch and version; then, if asked, each
 -- user's name, and "connections since ends".
 --
--- All times but "since" are by a clock of the topic's own, which goes on only while somebody was able to report: while Redis
--- is away, or frozen, nobody's time runs out. What is published is a PresenceChange.
+-- All times except "since" are by the topic's own clock. It advances only while at least one node was able to report. So no
+-- user expires while Redis is down or frozen. The published packet is a PresenceChange.
 local call, format = redis.call, string.format
 local state, users, ends, nodes = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local node, watching, trust = ARGV[3], ARGV[5] + 0, ARGV[7] + 0
@@ -45,8 +45,8 @@ local function change(user)
     changed[#changed + 1] = user
   end
 end
--- A user is "connections since ends": until when it would still be there if it had no connection. That is counted from the
--- last time that a node has reported on it, so that who was elsewhere a moment ago does not end with a node that is silent.
+-- A user is "connections since ends". "ends" is when the user expires if it has no connection. It is counted from the last
+-- report on the user, so a user that was on another node a moment ago does not end with a node that is silent.
 local function entry(user)
   local text = call('HGET', users, user)
   if text then
@@ -97,7 +97,7 @@ if node ~= '' then
   if not isKnown then
     call('DEL', mine)
   end
-  -- In the field "#", which no user has. A report that was sent on a connection since given up may come after a later one.
+  -- The number is in the field "#", which no user has. A report on a connection that was given up can arrive after a later one.
   local number, taken = ARGV[8] + 0, (call('HGET', mine, '#') or 0) + 0
   if ARGV[4] ~= 'whole' and not isKnown then
     outcome = 'unknown'
@@ -132,7 +132,7 @@ if node ~= '' then
     for i = 9, #ARGV, 3 do
       apply(ARGV[i], ARGV[i + 1] + 0, ARGV[i + 2] + 0)
     end
-    -- It outlives the rest: what stands in the users must not lose what it is made of.
+    -- This hash outlives the other keys: the counts in the users are made of its counts.
     call('PEXPIRE', mine, 2 * STATE)
   end
 end

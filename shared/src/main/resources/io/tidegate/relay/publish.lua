@@ -1,30 +1,30 @@
--- Publishes messages of one topic, in order and in one step: nobody sees the one without the other.
+-- Publishes messages of one topic, in order and in one step: no reader sees one of them without the others.
 --
 -- KEYS  1 state  2 log (stream)  3 ids (hash)  4 ids of the generation before
 -- ARGV  1 channel  2 a new epoch  3 and 4 the epoch and offset of the last position that the node knows, empty and 0 where
 --       it knows none; then for each message 5 its id, empty where it has none, and 6 its envelope
 --
--- Lines before this set what is the same for all publishes of a link, since each argument costs as much as a field. As
--- text KEPT: messages kept, 0 for none; TTL, IDS_TTL, STATE_TTL: of them, of the ids, of the state, in ms. As numbers
--- MOST: bytes of the messages, at most; OVERHEAD: bytes that one counts beside its envelope; LEAST_IDS, MOST_IDS: of a
--- generation.
+-- The lines before this set the constants of all publishes of a link, because each argument costs as much as a field. As
+-- text KEPT: messages kept, 0 for none; TTL, IDS_TTL, STATE_TTL: of the messages, of the ids, of the state, in ms. As numbers
+-- MOST: the largest number of bytes of the messages; OVERHEAD: bytes that one counts besides its envelope; LEAST_IDS,
+-- MOST_IDS: of a generation.
 --
--- Answers the epoch, then each message's offset: that of the first one where its id is known.
+-- Answers the epoch, then each message's offset. For a message whose id is known, the offset is that of the first message.
 --
--- Where the count is behind what the node knows it went back, and a new epoch begins, as in attach.lua: the next offset was
--- another message's. Not for messages whose ids are all known: none of them needs an offset. The ids end with their epoch,
--- since what they stand for is an offset in it.
+-- Where the count is behind what the node knows, it went back, and a new epoch begins, as in attach.lua: the next offset
+-- belonged to another message. No new epoch begins where the ids of all messages are known, because then no message needs an
+-- offset. The ids end with their epoch, because an id stands for an offset in the epoch.
 --
--- What is delivered is one packet: "epoch offset-of-the-first\n", then each envelope behind its length in four bytes.
+-- The packet on the channel is "epoch offset-of-the-first\n", then each envelope behind its length in four bytes.
 --
--- The state is a hash. epoch, offset: of the last message. born: when it was made by a first message, in ms. bytes: of all
+-- The state is a hash. epoch, offset: of the last message. born: when a first message made the state, in ms. bytes: of all
 -- messages so far; the id of an entry of the log is its offset and the bytes before it. full: the log has too many bytes
--- when there are more than that. turned: when the last generation of ids ended, 0 where none did, "none" where there
--- was no id; who finds no such field looks for both generations.
+-- when "bytes" is larger than that. turned: when the last generation of ids ended, 0 where none did, "none" where there
+-- was no id; where the field is missing, both generations are searched.
 local call, format = redis.call, string.format
 local state, log, ids, older = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 
--- Each call, and each text of a number, costs half a microsecond: none is made for a key that cannot exist.
+-- Each call, and each number made a text, costs half a microsecond. So no call is made for a key that cannot exist.
 local known = call('HMGET', state, 'epoch', 'offset', 'bytes', 'full', 'turned')
 local epoch, last, bytes, full, turned = known[1], (known[2] or 0) + 0, (known[3] or 0) + 0, known[4], known[5]
 if epoch and epoch == ARGV[3] and last < ARGV[4] + 0 then
@@ -79,7 +79,7 @@ if offset == last then
 end
 
 if KEPT ~= '0' and bytes > (full or MOST) + 0 then
-  -- The oldest that may stay: looked for from the front, where few are to go.
+  -- The oldest message that can stay. The search begins at the front, because only few messages must go.
   local first, from = nil, '-'
   while not first do
     for _, entry in ipairs(call('XRANGE', log, from, '+', 'COUNT', 4)) do
