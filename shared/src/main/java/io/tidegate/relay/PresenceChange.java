@@ -21,7 +21,7 @@ import java.util.Optional;
  * @param users the users that came or left, or whose number of connections changed
  */
 public record PresenceChange(Position version, boolean settled, List<Present> users) implements TopicPacket {
-    /** The first line. */
+    /** The first line of every change. */
     static final byte[] HEADER = "presence\n".getBytes(US_ASCII);
 
     private static final String NAMED = "=";

@@ -43,7 +43,7 @@ final class Scripts {
     private final Supplier<String> epochs;
 
     /**
-     * Loads them; blocks.
+     * Loads the scripts; blocks.
      *
      * @param epochs returns a new epoch at each call
      */
@@ -63,7 +63,7 @@ final class Scripts {
         this.epochs = epochs;
     }
 
-    /** Loads them; blocks. */
+    /** Loads the scripts; blocks. */
     static Scripts load(RedissonClient redisson, RelayTimes times) {
         return new Scripts(
                 redisson.getScript(ByteArrayCodec.INSTANCE),

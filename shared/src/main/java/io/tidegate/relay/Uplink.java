@@ -67,7 +67,7 @@ final class Uplink implements Owner.Step<UplinkEvent> {
             Clock clock) {}
 
     /**
-     * Connects with the first {@link UplinkEvent.Tick}.
+     * An uplink that connects with the first {@link UplinkEvent.Tick}.
      *
      * @param deliveries makes the owner of a topic's delivery
      */

@@ -32,7 +32,7 @@ record Format<T>(
         this(allowed, syntax, range, UnaryOperator.identity());
     }
 
-    /** The value, or empty where the text is not allowed. */
+    /** Reads a text; empty where the text is not allowed. */
     Optional<T> read(String text) {
         return syntax.apply(text).filter(range);
     }

@@ -24,7 +24,7 @@ record Values(Map<String, String> configured) {
         return keys.stream().allMatch(this::isGood);
     }
 
-    /** The value of a key whose text {@link #isGood}. */
+    /** The value of a key whose text is good ({@link #isGood}). */
     <T> T get(Key<T> key) {
         return key.format().read(text(key)).orElseThrow();
     }
