@@ -16,12 +16,14 @@ final class Rollouts {
     private static final int PODS = 5;
     private static final int CLIENTS = 200;
     /** Once for the rollout, and some who do not find a new pod in time. */
-    private static final double MOST = 1.3;
+    private static final double MOST = 1.2;
 
-    private static final double LEAST_WITHOUT = 1.6;
+    /** So that the comparison means something. Two runs had 1.77 and 1.63 moves a client without, 1.00 and 1.01 with. */
+    private static final double LEAST_WITHOUT = 1.4;
+
     private static final Duration ROLLOUT = Duration.ofMinutes(4);
-    /** The pods even themselves out by then, where there is need. */
-    private static final Duration AFTERWARDS = Duration.ofSeconds(40);
+    /** Pods that are uneven are even by then: it took 12 s. */
+    private static final Duration AFTERWARDS = Duration.ofSeconds(20);
 
     private final Release release;
     private final Cluster cluster;
