@@ -101,14 +101,25 @@ async def test_a_second_connection_may_be_refused_until_time_is_short(fake: Fake
         loop = asyncio.get_running_loop()
         await first.send(type="server-shutdown", message="bye", reconnectAfterMs=0)
         moment = loop.time()
+        stalls = asyncio.create_task(_stalls(moment + 2))
         second = await fake.accept()
-        assert 1.4 < loop.time() - moment < 1.9
+        took = loop.time() - moment
+        assert 1.4 < took < 1.9 + await stalls
         await second.frame(topic="tea", after="p-1")
         await second.subscribed("tea", "p-1")
         assert await first.closed_with() == 1000
         assert offers[0] == offers[-1] == "tidegate.v1"
         assert len(offers) > 5
         assert set(offers[1:-1]) == {may_be_refused}
+
+
+async def _stalls(until: float) -> float:
+    """The seconds for which the machine does not run this loop until then: nothing here can be faster."""
+    loop, total = asyncio.get_running_loop(), 0.0
+    while (before := loop.time()) < until:
+        await asyncio.sleep(0.01)
+        total += max(0.0, loop.time() - before - 0.02)
+    return total
 
 
 async def test_closed_before_its_moment_a_client_still_waits_for_it(fake: FakeServer) -> None:

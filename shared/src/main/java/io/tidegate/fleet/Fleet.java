@@ -150,12 +150,12 @@ public final class Fleet {
         });
         if (news) {
             news = false;
-            stand();
+            placeHandOvers();
         }
     }
 
     /** Lets hand-overs in only where the clients need not move again. */
-    private void stand() {
+    private void placeHandOvers() {
         Rollout.Standing last = standing;
         Rollout.Standing now = rollout.standing(report(lastRound), others(), settings.rebalance(), millis());
         standing = now;
@@ -204,7 +204,7 @@ public final class Fleet {
     }
 
     /** Whether the fleet's nodes are being replaced. */
-    boolean isRolledOut() {
+    boolean isRollingOut() {
         return standing.underWay();
     }
 

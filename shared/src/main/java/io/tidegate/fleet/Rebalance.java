@@ -93,7 +93,7 @@ public final class Rebalance {
     }
 
     private void decide(Census census) {
-        if (fleet.isRolledOut()) {
+        if (fleet.isRollingOut()) {
             rest();
             return;
         }

@@ -70,9 +70,9 @@ class RolloutSimulationTest {
         SimulatedNode third = fleet.start(revision("new"));
         fleet.pass(Duration.ofMinutes(9));
         assertEquals(0, fleet.rebalanced());
-        assertTrue(third.fleet.isRolledOut());
+        assertTrue(third.fleet.isRollingOut());
         fleet.pass(Duration.ofMinutes(3));
-        assertFalse(third.fleet.isRolledOut(), "it is paused");
+        assertFalse(third.fleet.isRollingOut(), "it is paused");
         assertTrue(fleet.rebalanced() > 100, () -> fleet.rebalanced() + " were handed over");
     }
 
@@ -96,23 +96,29 @@ class RolloutSimulationTest {
 
     @Test
     void whatOldNodesRefuseEndsWithTheLastReportOfANewOne() throws InterruptedException {
-        SimulatedNode old = fleet.start(revision("old")).connect(50);
-        SimulatedNode young = fleet.start(revision("new"));
-        fleet.pass(Duration.ofSeconds(3));
-        assertFalse(old.takesHandOver());
-        fleet.crash(young);
-        fleet.pass(Duration.ofSeconds(7));
-        assertTrue(old.takesHandOver());
+        assertRefusalEnds((old, young) -> fleet.crash(young));
     }
 
     @Test
     void anOutageOfTheRelayEndsItToo() throws InterruptedException {
+        assertRefusalEnds((old, young) -> {
+            old.fixture.relay.down = true;
+            young.fixture.relay.down = true;
+        });
+    }
+
+    @FunctionalInterface
+    private interface Event {
+        void happens(SimulatedNode old, SimulatedNode young) throws InterruptedException;
+    }
+
+    /** Three intervals after the new node is not heard any more. */
+    private void assertRefusalEnds(Event event) throws InterruptedException {
         SimulatedNode old = fleet.start(revision("old")).connect(50);
         SimulatedNode young = fleet.start(revision("new"));
         fleet.pass(Duration.ofSeconds(3));
         assertFalse(old.takesHandOver());
-        old.fixture.relay.down = true;
-        young.fixture.relay.down = true;
+        event.happens(old, young);
         fleet.pass(Duration.ofSeconds(7));
         assertTrue(old.takesHandOver());
     }

@@ -161,7 +161,7 @@ class RolloutTest {
         assertEquals(new Standing(true, ALL), afterManyRevisions("r99"), "it has been forgotten, and seems young");
     }
 
-    /** One of a hundred revisions seems to begin anew, without room, where another one with room is somewhat older. */
+    /** After a hundred revisions, this one reports age 0 and has no room; another revision is older and has room. */
     private static Standing afterManyRevisions(String again) {
         Rollout rollout = new Rollout("old", 0);
         for (int i = 0; i < 100; i++) {

@@ -228,7 +228,7 @@ final class ClusterStage implements Stage {
         return ready ? PodView.Phase.READY : PodView.Phase.STARTING;
     }
 
-    /** Reads the metrics through the API server, so that whoever may read pods needs no other access to them. */
+    /** Reads the metrics through the API server: a user who can read pods needs no other access. */
     private String metrics(String pod) {
         try {
             String path = "/api/v1/namespaces/%s/pods/%s:%d/proxy/metrics"
