@@ -50,9 +50,7 @@ final class Histories {
     private Answer read(Topic topic, Optional<Position> after, int limit) {
         History page = after.isPresent() ? behind(topic, after.get()) : last(topic, limit);
         if (!page.reaches()) {
-            Position head = reader.head(topic).toCompletableFuture().join();
-            // Without a position in the request nothing is missing: nothing has been published.
-            return answer("", head, after.isEmpty());
+            return answer("", reader.head(topic).toCompletableFuture().join(), false);
         }
         StringBuilder messages = new StringBuilder();
         Position at = page.after();

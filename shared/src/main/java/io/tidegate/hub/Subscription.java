@@ -269,7 +269,7 @@ final class Subscription {
         way.last = 0;
         if (!page.reaches()) {
             way.from = null;
-            way.lost |= !isBeginning;
+            way.lost = true;
             readAgain();
             return;
         }

@@ -18,6 +18,11 @@ import java.util.List;
 public record History(boolean reaches, Position after, List<Message> messages, boolean more) {
     static final History LOST = new History(false, Position.NONE, List.of(), false);
 
+    /** Nothing was published behind this position. */
+    static History none(Position position) {
+        return new History(true, position, List.of(), false);
+    }
+
     /**
      * The position of the last message, or {@link #after} where there is no message. The next page is read from there.
      */

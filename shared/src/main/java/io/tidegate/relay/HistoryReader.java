@@ -24,12 +24,12 @@ public interface HistoryReader {
     CompletionStage<History> history(Topic topic, Position after, int maxBytes);
 
     /**
-     * Reads the last messages that are held of a topic with a history, from the oldest of them on.
+     * Reads the last messages that are held of a topic with a history, from the oldest of them on. It is one look: a
+     * message that is published from now on is behind the answer or in it, also where the topic was empty.
      *
      * @param messages the largest number of messages
      * @param maxBytes as in {@link #history}
-     * @return {@link History#reaches} is false where no message was published to the topic; fails as
-     *     {@link Relay#publish} does
+     * @return {@link History#reaches} is true; fails as {@link Relay#publish} does
      */
     CompletionStage<History> last(Topic topic, int messages, int maxBytes);
 }

@@ -76,7 +76,8 @@ interface Link {
 
     /**
      * Reads the last messages that are held, from the oldest of them on: at most {@code messages}, up to about
-     * {@code maxBytes}.
+     * {@code maxBytes}. {@link History#reaches} is false only where {@link #attach} was not called since Redis has kept
+     * nothing.
      */
     CompletableFuture<History> last(TopicKeys keys, int messages, int maxBytes);
 

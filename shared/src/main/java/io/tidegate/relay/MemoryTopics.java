@@ -118,7 +118,7 @@ final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
             }
             case Head head -> {
                 MemoryLog log = log(head.topic);
-                head.done.complete(log == null ? new EmptyPosition(birth, millis()).position() : log.head());
+                head.done.complete(log == null ? empty() : log.head());
             }
             case Read read -> read.done.complete(read(read));
             case Last last -> last.done.complete(last(last));
@@ -255,7 +255,7 @@ final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
             return History.LOST;
         }
         return log == null
-                ? new History(true, read.after, List.of(), false)
+                ? History.none(read.after)
                 : measured(read.topic, log, new Position(log.head().epoch(), 0), read.maxBytes, now);
     }
 
@@ -263,7 +263,7 @@ final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
         long now = clock.nanoTime();
         MemoryLog log = log(last.topic);
         if (log == null) {
-            return History.LOST;
+            return History.none(empty());
         }
         log.expire(now);
         return measured(last.topic, log, log.head().plus(-Math.min(last.messages, log.size())), last.maxBytes, now);
@@ -280,6 +280,11 @@ final class MemoryTopics implements Owner.Step<MemoryTopics.Event> {
     private @Nullable MemoryLog log(Topic topic) {
         MemoryLog log = fresh.get(topic);
         return log == null ? idle.get(topic) : log;
+    }
+
+    /** The position, now, of a topic of which nothing is kept. */
+    private Position empty() {
+        return new EmptyPosition(birth, millis()).position();
     }
 
     private static long size(Topic topic, MemoryLog log) {

@@ -183,7 +183,21 @@ public final class RedisRelay implements Relay {
 
     @Override
     public CompletionStage<History> last(Topic topic, int messages, int maxBytes) {
-        return read(link -> link.last(keys(topic), messages, maxBytes).thenApply(found -> noted(topic, found)));
+        return read(link -> link.last(keys(topic), messages, maxBytes)
+                .thenCompose(found -> found.reaches()
+                        ? CompletableFuture.completedFuture(found)
+                        : lastAttached(link, topic, messages, maxBytes))
+                .thenApply(found -> noted(topic, found)));
+    }
+
+    /** Redis keeps nothing yet from which the position of an empty topic could be made. */
+    private CompletableFuture<History> lastAttached(Link link, Topic topic, int messages, int maxBytes) {
+        return link.attach(keys(topic), known.of(topic))
+                .thenCompose(attached -> link.last(keys(topic), messages, maxBytes))
+                .thenCompose(found -> found.reaches()
+                        ? CompletableFuture.completedFuture(found)
+                        : CompletableFuture.failedFuture(
+                                new RelayUnavailableException("Redis has lost its data during a read")));
     }
 
     /**

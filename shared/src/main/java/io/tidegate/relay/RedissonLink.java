@@ -201,7 +201,7 @@ final class RedissonLink implements Link {
         return track(
                 Of.ONE_TOPIC,
                 () -> scripts.last(redisson.getScript(ByteArrayCodec.INSTANCE), keys, messages, maxBytes)
-                        .thenApply(Scripts::history));
+                        .thenApply(Scripts::last));
     }
 
     @Override

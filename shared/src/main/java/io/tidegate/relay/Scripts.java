@@ -169,11 +169,25 @@ final class Scripts {
                 .toList();
     }
 
-    /** Reads the answer of {@code history.lua}. */
+    /** Reads the answer of {@code history.lua} to {@link #history}. */
     static History history(List<?> answer) {
-        if (answer.isEmpty()) {
-            return History.LOST;
-        }
+        return answer.isEmpty() ? History.LOST : page(answer, History.LOST);
+    }
+
+    /**
+     * Reads the answer of {@code history.lua} to {@link #last}. {@link History#reaches} is false only where Redis keeps
+     * nothing from which a position could be made. If the last messages cannot be read, none of them are held.
+     */
+    static History last(List<?> answer) {
+        return answer.isEmpty()
+                ? History.LOST
+                : page(
+                        answer,
+                        History.none(
+                                positions(answer.subList(0, FIRST_ENVELOPE)).getFirst()));
+    }
+
+    private static History page(List<?> answer, History unreadable) {
         List<Position> positions = positions(answer.subList(0, FIRST_ENVELOPE));
         Position head = positions.getFirst();
         Position before = positions.getLast();
@@ -183,7 +197,7 @@ final class Scripts {
             Envelope.decode((byte[]) envelope).map(Envelope::message).ifPresent(messages::add);
         }
         if (messages.size() < envelopes.size() || (messages.isEmpty() && !head.equals(before))) {
-            return History.LOST;
+            return unreadable;
         }
         return new History(true, before, messages, head.offset() > before.offset() + messages.size());
     }

@@ -5,7 +5,9 @@
 --       ends  4 bytes that a message counts besides its envelope  5 ms for which a position of an empty topic is valid
 --
 -- Answers the epoch, the offset of the last message, the offset before the first envelope, then the envelopes. There are no
--- envelopes where the log does not reach back. The answer is empty where the topic is not known, or has another epoch.
+-- envelopes where the log does not reach back. The answer is empty where the topic has another epoch, and where nothing is
+-- kept of it and no birth either. The last messages of a topic of which nothing is kept are none, behind the position of an
+-- empty topic, as in attach.lua: this read is a single step, so that no message can come between it and a second one.
 --
 -- The first message of the present state follows a position of an empty topic, if no other state was between them. A state
 -- that began and ended between them would have lived longer than the position is valid. Where such a topic has no state,
@@ -13,14 +15,15 @@
 local known = redis.call('HMGET', KEYS[1], 'epoch', 'offset', 'born')
 local epoch, head, next = known[1], tonumber(known[2] or '0'), tonumber(ARGV[2]) + 1
 local birth, at = string.match(ARGV[1], '^(..........)(%d%d%d%d%d%d%d%d%d%d%d%d%d)$')
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 if ARGV[1] == '' then
   if not epoch then
-    return {}
+    birth = redis.call('GET', KEYS[3])
+    return birth and {birth .. string.format('%013.0f', now), 0, 0} or {}
   end
   next = head - math.min(tonumber(ARGV[2]), redis.call('XLEN', KEYS[2])) + 1
 elseif birth then
-  local time = redis.call('TIME')
-  local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
   local first = epoch and tonumber(known[3] or '0') or now
   at = tonumber(at)
   if next ~= 1 or redis.call('GET', KEYS[3]) ~= birth or first - at >= tonumber(ARGV[5]) or (epoch and first < at) then

@@ -128,6 +128,22 @@ class ResumeTest {
         }
     }
 
+    /** The first message comes between the look at the empty topic and its answer. */
+    @Test
+    void whatIsPublishedWhileTheLastMessagesOfAnEmptyTopicAreReadComes() throws InterruptedException {
+        try (HubFixture fixture = new HubFixture(loops)) {
+            fixture.relay.holdingReadings = true;
+            Client page = fixture.connectFull();
+            page.says("{\"type\":\"subscribe\",\"topic\":\"tea\",\"last\":50}");
+            Await.until("reading", () -> fixture.relay.heldReadings() == 1);
+            List<Runnable> taken = fixture.relay.takeReadings();
+            publish(fixture.connectFull(), "a");
+            fixture.relay.holdingReadings = false;
+            taken.forEach(Runnable::run);
+            awaitStory(page, "subscribed true", "a");
+        }
+    }
+
     @Test
     void whatIsNotKeptGoesToThoseWhoAreThereAndToNobodyLater() throws InterruptedException {
         try (HubFixture fixture = new HubFixture(loops)) {

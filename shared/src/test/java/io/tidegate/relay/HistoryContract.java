@@ -242,9 +242,13 @@ abstract class HistoryContract extends RelayFixture {
     void theLastMessagesAreThoseThatAreHeld() {
         Relay node = node(new Inbox());
         Relay other = node(new Inbox());
-        assertFalse(last(node, 3).reaches(), "nobody has published");
+        History none = last(node, 3);
+        assertTrue(none.reaches());
+        assertEquals(List.of(), texts(none));
         Position first = value(node.publish(TOPIC, Inbox.text("0"), Optional.empty()));
         assertEquals(List.of("0"), texts(last(node, 3)));
+        assertEquals(
+                List.of("0"), texts(history(other, none.last())), "nothing comes between the answer and what follows");
         inTurns(HISTORY + 4, i -> node.publish(TOPIC, Inbox.text("" + (i + 1)), Optional.empty()));
         assertEquals(List.of("1002", "1003", "1004"), texts(last(other, 3)));
         assertEquals(first.plus(HISTORY + 1), last(other, 3).after());

@@ -265,10 +265,12 @@ final class ModelRedis {
     History last(TopicKeys name, int messages, int maxBytes) {
         Keys keys = keys(name);
         State state = keys.state;
+        if (state == null) {
+            String birth = held.births.get(name.attaching().getLast());
+            return birth == null ? History.LOST : History.none(new EmptyPosition(birth, now).position());
+        }
         int kept = keys.log == null ? 0 : keys.log.size();
-        return state == null
-                ? History.LOST
-                : page(keys, state, new Position(state.epoch, state.offset - Math.min(messages, kept)), maxBytes);
+        return page(keys, state, new Position(state.epoch, state.offset - Math.min(messages, kept)), maxBytes);
     }
 
     private static History page(Keys keys, State state, Position from, int maxBytes) {

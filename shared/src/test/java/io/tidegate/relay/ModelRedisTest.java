@@ -257,7 +257,7 @@ class ModelRedisTest {
         private void last(TopicKeys keys) {
             int messages = List.of(1, 5, 100, 100_000).get(random.nextInt(4));
             int maxBytes = List.of(1, 500, 5_000, 1 << 20).get(random.nextInt(4));
-            History real = Scripts.history(answer(scripts.last(script, keys, messages, maxBytes)));
+            History real = Scripts.last(answer(scripts.last(script, keys, messages, maxBytes)));
             assertSame(model.last(keys, messages, maxBytes), real, now + ", the last " + messages);
             outcomes.merge("last" + outcome(real), 1, Integer::sum);
         }

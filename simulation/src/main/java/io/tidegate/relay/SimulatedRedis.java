@@ -83,6 +83,13 @@ public final class SimulatedRedis {
         return heads;
     }
 
+    /** The position before the last messages that are kept of a topic now; at most so many of them. */
+    public Position beforeLast(String topic, int messages) {
+        model.time(millis());
+        return model.last(new TopicKeys(prefix, new Topic(topic)), messages, Integer.MAX_VALUE)
+                .after();
+    }
+
     /** The prefix of the channels of probes. */
     String probes() {
         return prefix + ":probe:";

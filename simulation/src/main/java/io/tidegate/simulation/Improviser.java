@@ -156,19 +156,15 @@ final class Improviser implements Tcp.Client {
         if (after != null) {
             world.cover("improviser resumes");
             listener.resumes(after);
+        } else if (random.nextInt(4) == 0) {
+            world.cover("improviser asks for the last messages");
+            listener.asksForLast(List.of(1, 20, 100_000).get(random.nextInt(3)));
         }
         interest.asked.add(listener);
         interest.lastAskIsSubscribe = true;
+        String last = listener.lastAsked() == 0 ? "" : ",\"last\":" + listener.lastAsked();
         say("{\"type\":\"subscribe\",\"topic\":\"" + topic + "\""
-                + (after == null ? last() : ",\"after\":\"" + after.text() + "\"") + "}");
-    }
-
-    private String last() {
-        if (random.nextInt(4) != 0) {
-            return "";
-        }
-        world.cover("improviser asks for the last messages");
-        return ",\"last\":" + List.of(1, 20, 100_000).get(random.nextInt(3));
+                + (after == null ? last : ",\"after\":\"" + after.text() + "\"") + "}");
     }
 
     private void unsubscribe(String topic) {
@@ -248,6 +244,10 @@ final class Improviser implements Tcp.Client {
             interest.active = interest.asked.remove();
             if (recovered) {
                 interest.active.begins(position(text));
+                if (interest.active.lastAsked() > 0) {
+                    interest.active.beginsAtLatest(
+                            cluster.redis().beforeLast(interest.active.topic(), interest.active.lastAsked()));
+                }
             } else {
                 interest.active.lost(position(text));
             }

@@ -58,6 +58,7 @@ final class Ledger {
         private final Map<String, Integer> passed = new HashMap<>();
 
         private @Nullable Position resumed;
+        private int lastAsked;
         private @Nullable Position begun;
         private @Nullable Position last;
         private boolean gap = true;
@@ -80,6 +81,30 @@ final class Ledger {
         /** The listener has asked to resume after this position. */
         void resumes(Position position) {
             resumed = position;
+        }
+
+        /** The listener has asked for this number of the last messages first. */
+        void asksForLast(int messages) {
+            lastAsked = messages;
+        }
+
+        int lastAsked() {
+            return lastAsked;
+        }
+
+        /**
+         * The listener has asked for the last messages, and they cannot begin later than this position: the later they are
+         * read, the later they begin.
+         */
+        void beginsAtLatest(Position position) {
+            Position start = begun;
+            if (!redisHasLost
+                    && start != null
+                    && start.epoch().equals(position.epoch())
+                    && start.offset() > position.offset()) {
+                world.violate(name + " on " + topic + " asked for the last " + lastAsked + " messages and begins at "
+                        + start.text() + ", behind " + position.text());
+            }
         }
 
         /** Delivery begins after this position, and no message is missing. */
