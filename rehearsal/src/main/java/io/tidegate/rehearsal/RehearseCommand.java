@@ -87,6 +87,12 @@ final class RehearseCommand implements Callable<Integer> {
     @Option(names = "--no-rebalance", description = "the servers keep their connections, however uneven")
     private boolean still;
 
+    @Option(
+            names = "--rollout",
+            description =
+                    "replaces all pods at the height of the surge, as a Deployment does, and tells how often clients move")
+    private boolean rollout;
+
     @Mixin
     private final BuiltServers servers = new BuiltServers();
 
@@ -158,11 +164,13 @@ final class RehearseCommand implements Callable<Integer> {
                         ? new RehearsalPlan.Servers(List.of(), true)
                         : new RehearsalPlan.Servers(servers.jars(), !still),
                 new Speed(onCluster ? 1 : speed),
-                query == Which.ARTICLE);
+                query == Which.ARTICLE,
+                rollout);
     }
 
     private Release release() {
-        List<String> ofThisMachine = List.of("--speed", "--query", "--no-rebalance", "--runtimes", "--set");
+        List<String> ofThisMachine =
+                List.of("--speed", "--query", "--no-rebalance", "--rollout", "--runtimes", "--set");
         for (String option : ofThisMachine) {
             if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
                 throw wrong(option + ": not with --cluster, whose release is as it is");

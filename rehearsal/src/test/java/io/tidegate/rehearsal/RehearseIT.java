@@ -25,11 +25,11 @@ class RehearseIT {
     Path directory;
 
     /**
-     * Two pods, four, two. Not judged here is whether the fleet gets even within a minute of the scenario, which is five
+     * Two pods, four, four new ones, two. Not judged here is whether the fleet gets even within a minute of the scenario, which is five
      * seconds: too few for a machine that tests.
      */
     @Test
-    void aFleetGrowsAndShrinksWithItsClientsAndLosesNothing() throws IOException {
+    void aFleetGrowsIsReplacedAndShrinksAndLosesNothing() throws IOException {
         assumeTrue(Stream.of("prometheus", "haproxy").allMatch(Front::isInstalled), "prometheus and haproxy");
         Path page = directory.resolve("page.html");
         List<String> arguments = new ArrayList<>(List.of("--connections", "160", "--base", "40", "--rate", "20"));
@@ -39,6 +39,8 @@ class RehearseIT {
         // Fewer are not worth the trouble where there are thousands.
         arguments.addAll(List.of("--set", "config.rebalance.minimum=4"));
         arguments.addAll(List.of("--set", "autoscaling.behavior.scaleDown.stabilizationWindowSeconds=240"));
+        arguments.addAll(List.of("--set", "podDeletionCost.enabled=true"));
+        arguments.add("--rollout");
         StringWriter errors = new StringWriter();
         run(errors, arguments.toArray(String[]::new));
         assertEquals("", errors.toString());
@@ -51,6 +53,8 @@ class RehearseIT {
                 "✓ time to scale: 4 pods",
                 "✓ never more than the 4 pods",
                 "✓ oscillations: 0",
+                "✓ rollout: all pods replaced",
+                "✓ moves in the rollout: 1.",
                 "✓ back to 2 pods")) {
             assertTrue(seen.contains(claim), () -> claim + " is not in\n" + seen);
         }
@@ -74,6 +78,7 @@ class RehearseIT {
     @CsvSource({
         "--speed=5 --address=ws://localhost:1,--speed: not with --cluster",
         "--no-rebalance --address=ws://localhost:1,--no-rebalance: not with --cluster",
+        "--rollout --address=ws://localhost:1,--rollout: not with --cluster",
         "--address=http://localhost,--address: allowed is ws://HOST:PORT",
         "--namespace=chat,--address: allowed is ws://HOST:PORT"
     })

@@ -169,6 +169,16 @@ final class ClusterStage implements Stage {
     }
 
     @Override
+    public void replacePods() {
+        throw new UnplayableException("a rehearsal changes nothing in a release on a cluster");
+    }
+
+    @Override
+    public boolean arePodsReplaced() {
+        return true;
+    }
+
+    @Override
     public List<PodView> pods() {
         return pods;
     }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -44,7 +45,8 @@ final class LocalStage implements Stage {
         this.scaling = scaling;
         directory = newDirectory();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> Folders.delete(directory)));
-        List<Slot> slots = Slot.of(chart.name(), scaling.max() + LEAVING);
+        RollingUpdate update = RollingUpdate.of(chart.deployment());
+        List<Slot> slots = Slot.of(chart.name(), scaling.max() + update.surge(scaling.max()) + LEAVING);
         List<Integer> ports = Slot.freePorts(proxies + 1);
         doors = ports.subList(1, ports.size());
         Speed speed = plan.speed();
@@ -59,12 +61,21 @@ final class LocalStage implements Stage {
                 ShortSettings.of(template.settings(), speed, plan.servers().rebalance());
         settings.put("tidegate.relay.url", redis.url().toString());
         Pod.Kubelet kubelet = new Pod.Kubelet(
-                endpoints(), speed.real(template.readiness()), speed.real(template.preStop()), template.grace());
+                endpoints(),
+                speed.real(template.readiness()),
+                speed.real(template.preStop()),
+                template.grace(),
+                template.costInterval().map(speed::real));
         List<Path> jars = plan.servers().jars();
         // All pods of a surge start at the same moment, on one machine instead of ten.
         jars.forEach(ServerProcess::prepare);
-        replicas = new Replicas(
-                slots, (slot, number) -> new Pod(slot, number, jars.get(number % jars.size()), settings, kubelet));
+        replicas = new Replicas(slots, update, (slot, number, revision) -> {
+            Map<String, String> own = new LinkedHashMap<>(settings);
+            if (template.hasRevision()) {
+                own.put("tidegate.fleet.revision", "revision-" + revision);
+            }
+            return new Pod(new Pod.Place(slot, number, revision), jars.get(number % jars.size()), own, kubelet);
+        });
         replicas.scale(scaling.min());
     }
 
@@ -94,7 +105,7 @@ final class LocalStage implements Stage {
 
     @Override
     public List<PodView> pods() {
-        return replicas.all().stream().map(Pod::view).toList();
+        return replicas.all().stream().map(Replica::view).toList();
     }
 
     @Override
@@ -104,9 +115,20 @@ final class LocalStage implements Stage {
 
     @Override
     public Decision look(Duration now) {
-        Decision decision = scaler.look(now, replicas.count());
+        Decision decision = scaler.look(now, replicas.wanted());
         replicas.scale(decision.replicas());
         return decision;
+    }
+
+    @Override
+    public void replacePods() {
+        replicas.replaceAll();
+    }
+
+    @Override
+    public boolean arePodsReplaced() {
+        replicas.step();
+        return replicas.isComplete();
     }
 
     @Override

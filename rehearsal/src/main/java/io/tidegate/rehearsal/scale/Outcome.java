@@ -6,7 +6,6 @@ import java.util.List;
  * The result of a rehearsal.
  *
  * @param notes what was real and what was not
- * @param phases the surge and the ebb
  */
 public record Outcome(
-        RehearsalPlan plan, List<String> notes, List<Moment> moments, List<Phase> phases, Verdict verdict) {}
+        RehearsalPlan plan, List<String> notes, List<Moment> moments, Verdict.Phases phases, Verdict verdict) {}

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * ready, and admitted to the proxies. When it must leave, it is dismissed from the proxies at once, then waits for
  * preStop, gets SIGTERM, and is waited for.
  */
-final class Pod {
+final class Pod implements Replica {
     private static final Duration START = Duration.ofMinutes(2);
     private static final Duration COUNT_EACH = Duration.ofMillis(200);
     private static final Pattern READ_CONNECTIONS = Pattern.compile("\"connections\":(\\d+)");
@@ -28,8 +29,14 @@ final class Pod {
      * @param readiness between two checks, in real time
      * @param preStop in real time
      * @param grace from SIGTERM to SIGKILL, in real time
+     * @param costInterval between two writes of a pod's deletion cost, in real time; empty where pods tell none
      */
-    record Kubelet(Endpoints endpoints, Duration readiness, Duration preStop, Duration grace) {}
+    record Kubelet(
+            Endpoints endpoints,
+            Duration readiness,
+            Duration preStop,
+            Duration grace,
+            Optional<Duration> costInterval) {}
 
     /** Directs clients to pods. */
     interface Endpoints {
@@ -38,11 +45,17 @@ final class Pod {
         void dismiss(Slot slot);
     }
 
-    final Slot slot;
-    /** The number of this pod in the order in which all pods started. */
-    final int number;
+    /**
+     * A pod's place in its fleet.
+     *
+     * @param number of the pod in the order in which all pods started
+     */
+    record Place(Slot slot, int number, int revision) {}
 
+    private final Place place;
+    private final Slot slot;
     private final Kubelet kubelet;
+    private final Optional<DeletionCost> cost;
     private final CountDownLatch toLeave = new CountDownLatch(1);
     private final Thread life;
     private volatile PodView.Phase phase = PodView.Phase.STARTING;
@@ -52,10 +65,11 @@ final class Pod {
     private volatile @Nullable ServerProcess server;
 
     /** Starts the pod's life. */
-    Pod(Slot slot, int number, Path jar, Map<String, String> settings, Kubelet kubelet) {
-        this.slot = slot;
-        this.number = number;
+    Pod(Place place, Path jar, Map<String, String> settings, Kubelet kubelet) {
+        this.place = place;
+        this.slot = place.slot();
         this.kubelet = kubelet;
+        this.cost = kubelet.costInterval().map(DeletionCost::new);
         Map<String, String> own = new LinkedHashMap<>(settings);
         own.put("tidegate.node", slot.name());
         own.put("tidegate.port", String.valueOf(slot.port()));
@@ -63,24 +77,41 @@ final class Pod {
         life = Thread.ofVirtual().name(slot.name()).start(() -> live(jar, own));
     }
 
-    PodView.Phase phase() {
+    @Override
+    public Slot slot() {
+        return slot;
+    }
+
+    @Override
+    public int revision() {
+        return place.revision();
+    }
+
+    @Override
+    public PodView.Phase phase() {
         return phase;
     }
 
-    PodView view() {
-        return new PodView("pod " + (number + 1), phase, connections, forced, failure);
+    @Override
+    public int cost() {
+        return cost.map(DeletionCost::get).orElse(0);
     }
 
-    /** Begins the pod's end. */
-    synchronized void leave() {
+    @Override
+    public PodView view() {
+        return new PodView("pod " + (place.number() + 1), phase, connections, forced, failure);
+    }
+
+    @Override
+    public synchronized void leave() {
         if (phase == PodView.Phase.STARTING || phase == PodView.Phase.READY) {
             phase = PodView.Phase.LEAVING;
             toLeave.countDown();
         }
     }
 
-    /** Ends the pod at once. */
-    void kill() {
+    @Override
+    public void kill() {
         synchronized (this) {
             phase = PodView.Phase.GONE;
         }
@@ -144,6 +175,7 @@ final class Pod {
             while (phase != PodView.Phase.GONE) {
                 Thread.sleep(COUNT_EACH);
                 connections = countOf(started);
+                cost.ifPresent(told -> told.count(connections, System.nanoTime()));
             }
         } catch (InterruptedException e) {
             // The rehearsal ends.

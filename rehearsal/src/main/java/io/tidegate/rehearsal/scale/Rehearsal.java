@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
@@ -119,7 +120,11 @@ public final class Rehearsal {
         until(() -> isComplete(peak), plan.speed().scenario(START));
         pass(plan.times().hold());
 
+        double surgeEnds = now();
+        Optional<Rollout> rollout = plan.rollout() ? Optional.of(rollOut()) : Optional.empty();
+
         double ebbBegins = now();
+        long movesBefore = clients.now().reconnects();
         clients.resize(load.base(), perSecond());
         double left = arrive(load.base());
         say("the surge has left");
@@ -127,10 +132,36 @@ public final class Rehearsal {
                 stage.scaling().longestShrink(replicas(), stage.scaling().min()).plus(REST);
         until(this::isSmallAgain, atMost);
         pass(REST);
-        return outcome(new Phase(surgeBegins, arrived, ebbBegins), new Phase(ebbBegins, left, now() + 1), peak);
+        long moves = clients.now().reconnects() - movesBefore;
+        say("clients have moved %d times while the fleet shrank", moves);
+        Verdict.Phases phases = new Verdict.Phases(
+                new Phase(surgeBegins, arrived, surgeEnds), rollout, new Phase(ebbBegins, left, now() + 1));
+        List<String> notes = new ArrayList<>(stage.notes());
+        notes.add("While the fleet shrank, clients moved " + moves + " times.");
+        return outcome(phases, peak, notes);
     }
 
-    private Outcome outcome(Phase surge, Phase ebb, int peak) throws InterruptedException {
+    /** Replaces all pods, and waits until the fleet is at rest again. */
+    private Rollout rollOut() throws InterruptedException {
+        double begins = now();
+        Moment.Clients before = clients.now();
+        say("all pods are replaced");
+        stage.replacePods();
+        // Each pod may take as long as the first ones, and no two need be replaced at the same time.
+        boolean isComplete =
+                until(stage::arePodsReplaced, plan.speed().scenario(START).multipliedBy(Math.max(1, replicas())));
+        double replaced = now();
+        pass(REST);
+        Rollout rollout = new Rollout(
+                new Phase(begins, replaced, now()),
+                isComplete,
+                before.live(),
+                clients.now().reconnects() - before.reconnects());
+        say("all pods were replaced with %.2f moves a client", rollout.movesEach());
+        return rollout;
+    }
+
+    private Outcome outcome(Verdict.Phases phases, int peak, List<String> notes) throws InterruptedException {
         List<Moment> moments = List.copyOf(recorder.moments());
         say("waiting until everybody has everything");
         Verdict.Tally tally = clients.finish();
@@ -145,11 +176,10 @@ public final class Rehearsal {
         }
         Verdict verdict = Verdict.of(
                 moments,
-                surge,
-                ebb,
+                phases,
                 peak,
                 new Verdict.Tally(tally.lost(), tally.duplicated(), tally.reordered(), forced, failures));
-        return new Outcome(plan, stage.notes(), moments, List.of(surge, ebb), verdict);
+        return new Outcome(plan, notes, moments, phases, verdict);
     }
 
     /**

@@ -105,18 +105,18 @@ public final class RehearsalPage {
     }
 
     private Plot plot(String title, String unit, List<Series> series) {
-        Phase surge = outcome.phases().getFirst();
-        Phase ebb = outcome.phases().getLast();
-        return new Plot(
-                title,
-                TIME,
-                unit,
-                series,
-                List.of(
-                        new Plot.Mark(surge.begin(), "clients come"),
-                        new Plot.Mark(surge.arrived(), "all there"),
-                        new Plot.Mark(ebb.begin(), "clients go"),
-                        new Plot.Mark(ebb.arrived(), "all gone")));
+        Phase surge = outcome.phases().surge();
+        Phase ebb = outcome.phases().ebb();
+        List<Plot.Mark> marks = new ArrayList<>();
+        marks.add(new Plot.Mark(surge.begin(), "clients come"));
+        marks.add(new Plot.Mark(surge.arrived(), "all there"));
+        outcome.phases().rollout().map(Rollout::phase).ifPresent(rollout -> {
+            marks.add(new Plot.Mark(rollout.begin(), "rollout"));
+            marks.add(new Plot.Mark(rollout.arrived(), "all replaced"));
+        });
+        marks.add(new Plot.Mark(ebb.begin(), "clients go"));
+        marks.add(new Plot.Mark(ebb.arrived(), "all gone"));
+        return new Plot(title, TIME, unit, series, marks);
     }
 
     private Series steps(String name, ToDoubleFunction<Moment> value) {

@@ -9,8 +9,9 @@ import java.util.List;
  *
  * @param speed how much faster than real time
  * @param article whether the article's ScaledObject decides instead of the chart's
+ * @param rollout whether all pods are replaced at the height of the surge
  */
-public record RehearsalPlan(Load load, Times times, Servers servers, Speed speed, boolean article) {
+public record RehearsalPlan(Load load, Times times, Servers servers, Speed speed, boolean article, boolean rollout) {
 
     /**
      * Clients.

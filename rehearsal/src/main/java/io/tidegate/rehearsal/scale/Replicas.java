@@ -1,60 +1,123 @@
 package io.tidegate.rehearsal.scale;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
-/** Keeps a number of pods, like a ReplicaSet. The scaling thread changes it, any thread reads it. */
+/**
+ * Keeps a number of pods and replaces them in a rollout, like a Deployment with its ReplicaSets. The rehearsal's thread
+ * changes it, any thread reads it.
+ */
 final class Replicas {
-    private final List<Slot> slots;
-    private final BiFunction<Slot, Integer, Pod> start;
-    private final List<Pod> pods = new CopyOnWriteArrayList<>();
-
     /**
-     * No pods yet.
-     *
-     * @param start starts a pod in a slot, with the pod's number
+     * The order in which a ReplicaSet deletes pods: those that are not ready first, then the cheapest, then the youngest
+     * (Kubernetes, "Scaling a ReplicaSet").
      */
-    Replicas(List<Slot> slots, BiFunction<Slot, Integer, Pod> start) {
+    private static final Comparator<Replica> FIRST_TO_LEAVE = Comparator.comparing(
+                    (Replica pod) -> pod.phase() == PodView.Phase.READY)
+            .thenComparing(Replica::cost);
+
+    private final List<Slot> slots;
+    private final RollingUpdate update;
+    private final Start start;
+    private final List<Replica> pods = new CopyOnWriteArrayList<>();
+    private int wanted;
+    private int revision = 1;
+
+    /** Starts a pod. */
+    @FunctionalInterface
+    interface Start {
+        /**
+         * Starts a pod.
+         *
+         * @param number of this pod in the order in which all pods start
+         */
+        Replica start(Slot slot, int number, int revision);
+    }
+
+    /** No pods yet. */
+    Replicas(List<Slot> slots, RollingUpdate update, Start start) {
         this.slots = slots;
+        this.update = update;
         this.start = start;
     }
 
-    /** The number of pods that count as replicas: ready or not, but not leaving. */
-    int count() {
-        return in(PodView.Phase.STARTING).size() + in(PodView.Phase.READY).size();
-    }
-
-    List<Pod> in(PodView.Phase phase) {
-        return pods.stream().filter(pod -> pod.phase() == phase).toList();
+    /** The wanted number of pods. The HPA reads it: a rollout has more pods, and must not make the fleet grow. */
+    int wanted() {
+        return wanted;
     }
 
     /** All pods that ever started, in the order of their start. */
-    List<Pod> all() {
+    List<Replica> all() {
         return pods;
     }
 
-    /** Starts or dismisses pods until there are this many. */
+    /** Sets the wanted number of pods. */
     void scale(int replicas) {
-        while (count() < replicas) {
-            pods.add(start.apply(freeSlot(), pods.size()));
+        wanted = replicas;
+        step();
+    }
+
+    /** Begins to replace every pod. */
+    void replaceAll() {
+        revision++;
+        step();
+    }
+
+    /** Whether all pods are of the newest revision and ready, and all others are gone. */
+    boolean isComplete() {
+        return pods.stream()
+                .filter(pod -> pod.phase() != PodView.Phase.GONE)
+                .allMatch(pod -> isNew(pod) && pod.phase() == PodView.Phase.READY);
+    }
+
+    /**
+     * Starts and dismisses pods as far as it is allowed now. In a rollout the next step becomes possible when a new pod is
+     * ready.
+     */
+    void step() {
+        int most = wanted + (old().findAny().isPresent() ? update.surge(wanted) : 0);
+        while (count() < most && staying().filter(this::isNew).count() < wanted) {
+            pods.add(start.start(freeSlot(), pods.size(), revision));
         }
-        // Pods that are not ready leave first, then the youngest: the order of a ReplicaSet for otherwise equal pods.
-        List<Pod> candidates =
-                new ArrayList<>(Stream.concat(in(PodView.Phase.STARTING).stream(), in(PodView.Phase.READY).stream())
-                        .toList());
-        candidates.sort(Comparator.comparing((Pod pod) -> pod.phase() == PodView.Phase.READY)
-                .thenComparing(pods::indexOf, Comparator.reverseOrder()));
-        candidates.stream().limit(Math.max(0, count() - replicas)).forEach(Pod::leave);
+        long notReady = staying()
+                .filter(pod -> isNew(pod) && pod.phase() != PodView.Phase.READY)
+                .count();
+        dismiss(old(), count() - (wanted - update.unavailable(wanted)) - notReady);
+        if (old().findAny().isEmpty()) {
+            dismiss(staying(), count() - wanted);
+        }
+    }
+
+    /** The number of pods that count as replicas: ready or not, but not leaving. */
+    private int count() {
+        return (int) staying().count();
+    }
+
+    private void dismiss(Stream<Replica> candidates, long most) {
+        candidates
+                .sorted(FIRST_TO_LEAVE.thenComparing(pods::indexOf, Comparator.reverseOrder()))
+                .limit(Math.max(0, most))
+                .forEach(Replica::leave);
+    }
+
+    private Stream<Replica> staying() {
+        return pods.stream().filter(pod -> pod.phase() == PodView.Phase.STARTING || pod.phase() == PodView.Phase.READY);
+    }
+
+    private Stream<Replica> old() {
+        return staying().filter(pod -> !isNew(pod));
+    }
+
+    private boolean isNew(Replica pod) {
+        return pod.revision() == revision;
     }
 
     private Slot freeSlot() {
         List<Slot> taken = pods.stream()
                 .filter(pod -> pod.phase() != PodView.Phase.GONE)
-                .map(pod -> pod.slot)
+                .map(Replica::slot)
                 .toList();
         // The slot that was used longest ago, so that a pod's name is reused late.
         return slots.stream()
@@ -65,7 +128,7 @@ final class Replicas {
 
     private int lastUse(Slot slot) {
         for (int i = pods.size() - 1; i >= 0; i--) {
-            if (pods.get(i).slot.equals(slot)) {
+            if (pods.get(i).slot().equals(slot)) {
                 return i;
             }
         }
@@ -73,6 +136,6 @@ final class Replicas {
     }
 
     void killAll() {
-        pods.forEach(Pod::kill);
+        pods.forEach(Replica::kill);
     }
 }

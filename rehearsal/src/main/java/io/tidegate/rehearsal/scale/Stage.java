@@ -32,6 +32,12 @@ interface Stage extends AutoCloseable {
      */
     Decision look(Duration now);
 
+    /** Begins to replace every pod, as a Deployment does whose template has changed. */
+    void replacePods();
+
+    /** Goes on to replace the pods. Returns whether all are replaced, and the others are gone. */
+    boolean arePodsReplaced();
+
     /** All pods that ever started, in the order of their start. */
     List<PodView> pods();
 

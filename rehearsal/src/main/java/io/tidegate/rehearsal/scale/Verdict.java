@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.FormatMethod;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -16,8 +17,23 @@ public record Verdict(List<Line> lines) {
     private static final double EVEN_WITHIN = 60;
     private static final double LOOKS = 2;
 
+    /**
+     * One move is needed for each client of an old pod. Some move once more, because a proxy has led them to a pod that
+     * was about to leave, or because pods even their connections out afterwards.
+     */
+    private static final double MOVES = 1.2;
+
     /** A claim with its figures. */
     public record Line(boolean good, String text) {}
+
+    /**
+     * The parts of a rehearsal.
+     *
+     * @param surge from the first client of the surge until the rollout, or until the first client leaves
+     * @param rollout between surge and ebb, if any
+     * @param ebb from the first client that leaves to the end
+     */
+    record Phases(Phase surge, Optional<Rollout> rollout, Phase ebb) {}
 
     /** The results of the clients and of the pods. */
     record Tally(long lost, long duplicated, long reordered, int forced, List<String> failures) {}
@@ -29,29 +45,46 @@ public record Verdict(List<Line> lines) {
     /**
      * Judges a rehearsal.
      *
-     * @param surge from the first client of the surge until the first leaves
-     * @param ebb from then to the end
      * @param peak pods that the surge needs
      */
-    static Verdict of(List<Moment> moments, Phase surge, Phase ebb, int peak, Tally tally) {
+    static Verdict of(List<Moment> moments, Phases phases, int peak, Tally tally) {
+        Phase surge = phases.surge();
         List<Line> lines = new ArrayList<>();
         lines.add(line(tally.lost() == 0, "lost: %d messages", tally.lost()));
         lines.add(line(tally.duplicated() == 0, "duplicated: %d messages", tally.duplicated()));
         lines.add(line(tally.reordered() == 0, "out of order: %d messages", tally.reordered()));
         lines.add(line(tally.forced() == 0, "forced: %d connections cut by a drain", tally.forced()));
         List<Moment> high = moments.stream().filter(surge::contains).toList();
-        List<Moment> low = moments.stream().filter(ebb::contains).toList();
+        List<Moment> low = moments.stream().filter(phases.ebb()::contains).toList();
         lines.add(timeToScale(high, surge, peak));
         int most = high.stream().mapToInt(Moment::desired).max().orElse(0);
         lines.add(line(most <= peak, "never more than the %d pods that are needed: at most %d", peak, most));
-        int swings = swings(high, false) + swings(low, true);
+        List<Moment> replaced = phases.rollout().stream()
+                .flatMap(rollout ->
+                        moments.stream().filter(moment -> rollout.phase().contains(moment)))
+                .toList();
+        int swings = swings(high, false) + swings(replaced, false) + swings(replaced, true) + swings(low, true);
         lines.add(line(swings == 0, "oscillations: %d changes against the load", swings));
         lines.add(even(high, peak));
+        phases.rollout().ifPresent(rollout -> lines.addAll(rollout(rollout)));
         int first = moments.isEmpty() ? 0 : moments.getFirst().desired();
         int last = moments.isEmpty() ? 0 : moments.getLast().desired();
         lines.add(line(last == first, "back to %d pods: %d in the end", first, last));
         tally.failures().forEach(failure -> lines.add(new Line(false, failure)));
         return new Verdict(List.copyOf(lines));
+    }
+
+    private static List<Line> rollout(Rollout rollout) {
+        double seconds = rollout.phase().arrived() - rollout.phase().begin();
+        return List.of(
+                rollout.isComplete()
+                        ? line(true, "rollout: all pods replaced after %.0f s", seconds)
+                        : line(false, "rollout: not all pods replaced within %.0f s", seconds),
+                line(
+                        rollout.movesEach() <= MOVES,
+                        "moves in the rollout: %.2f a client (at most %.1f)",
+                        rollout.movesEach(),
+                        MOVES));
     }
 
     private static Line timeToScale(List<Moment> high, Phase surge, int peak) {

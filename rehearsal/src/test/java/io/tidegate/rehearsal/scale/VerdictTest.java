@@ -57,6 +57,37 @@ class VerdictTest {
     }
 
     @Test
+    void aRolloutMovesAClientOnceWithFewExceptions() {
+        fine();
+        Phase phase = new Phase(300, 350, 400);
+        assertEquals(List.of(), complaints(CLEAN, Optional.of(new Rollout(phase, true, 100, 120))));
+        assertEquals(
+                List.of("moves in the rollout: 1.21 a client (at most 1.2)"),
+                complaints(CLEAN, Optional.of(new Rollout(phase, true, 100, 121))));
+        assertEquals(
+                List.of("rollout: not all pods replaced within 50 s"),
+                complaints(CLEAN, Optional.of(new Rollout(phase, false, 100, 100))));
+    }
+
+    @Test
+    void anyOtherNumberOfPodsDuringARolloutIsAnOscillation() {
+        fine();
+        at(399, 3, 100, 100, 100, 100);
+        Rollout rollout = new Rollout(new Phase(395, 400, 400), true, 100, 100);
+        at(399.5, 4, 100, 100, 100, 100);
+        moments.sort(Comparator.comparing(Moment::at));
+        List<String> complaints = Verdict.of(
+                        moments, new Verdict.Phases(new Phase(100, 200, 395), Optional.of(rollout), EBB), 4, CLEAN)
+                .lines()
+                .stream()
+                .filter(line -> !line.good())
+                .map(Verdict.Line::text)
+                .toList();
+        assertEquals(1, complaints.size(), complaints.toString());
+        assertTrue(complaints.getFirst().startsWith("oscillations: "), complaints.toString());
+    }
+
+    @Test
     void aDecisionAfterTwoLooksIsLate() {
         at(0, 2, 50, 50);
         at(231, 4, 100, 100, 100, 100);
@@ -148,7 +179,11 @@ class VerdictTest {
     }
 
     private List<String> complaints(Verdict.Tally tally) {
-        return Verdict.of(moments, SURGE, EBB, 4, tally).lines().stream()
+        return complaints(tally, Optional.empty());
+    }
+
+    private List<String> complaints(Verdict.Tally tally, Optional<Rollout> rollout) {
+        return Verdict.of(moments, new Verdict.Phases(SURGE, rollout, EBB), 4, tally).lines().stream()
                 .filter(line -> !line.good())
                 .map(Verdict.Line::text)
                 .toList();
