@@ -1,7 +1,5 @@
 package io.tidegate.embed;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.helidon.Main;
 import io.helidon.common.Weight;
 import io.helidon.health.HealthCheck;
@@ -16,17 +14,10 @@ import io.tidegate.helidon.HelidonMeters;
 import io.tidegate.helidon.Listeners;
 import io.tidegate.helidon.NodeChecks;
 import io.tidegate.node.Node;
+import io.tidegate.node.Publisher;
 import io.tidegate.node.RequestClasses;
-import io.tidegate.protocol.MessageId;
-import io.tidegate.protocol.Parsed.Bad;
-import io.tidegate.protocol.Parsed.Good;
-import io.tidegate.protocol.Position;
-import io.tidegate.protocol.Publication;
-import io.tidegate.protocol.StrictJson;
-import io.tidegate.protocol.Topic;
 import io.tidegate.settings.Settings;
 import io.tidegate.settings.SettingsReader;
-import io.tidegate.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +47,7 @@ public final class Tidegate implements ServerFeature {
 
     private final Settings settings;
     private final Node node;
+    private final Publisher publisher;
     private final HelidonMeters meters =
             new HelidonMeters(MetricsFactory.getInstance().globalRegistry());
     private final HelidonShutdownHandler drain = new Drain();
@@ -63,6 +55,7 @@ public final class Tidegate implements ServerFeature {
     private Tidegate(Settings settings) {
         this.settings = settings;
         this.node = new Node(settings, "se");
+        this.publisher = new Publisher(node);
     }
 
     /**
@@ -103,27 +96,7 @@ public final class Tidegate implements ServerFeature {
      * @throws IllegalArgumentException where topic, body or id is not allowed; the message says what is allowed
      */
     public CompletionStage<String> publish(String topic, String body, Optional<String> id) {
-        if (!Topic.isValid(topic)) {
-            throw new IllegalArgumentException("a topic is " + Topic.PATTERN + ", not '" + topic + "'");
-        }
-        Optional<MessageId> known = id.flatMap(MessageId::text);
-        if (id.isPresent() && known.isEmpty()) {
-            throw new IllegalArgumentException("an id has 1 to " + MessageId.MAX_LENGTH + " characters");
-        }
-        byte[] json = switch (StrictJson.value(body.getBytes(UTF_8))) {
-            case Good<byte[]> good -> good.value();
-            case Bad<byte[]> bad -> throw new IllegalArgumentException("the body is " + bad.why());
-        };
-        return node.hub()
-                .publish(
-                        Publication.chat(
-                                new Topic(topic),
-                                null,
-                                json,
-                                known,
-                                Clock.system().epochMillis()),
-                        "")
-                .thenApply(Position::toString);
+        return publisher.publish(topic, body, id);
     }
 
     /** The checks whether the node is live, is ready and has started, for Helidon's health feature. */

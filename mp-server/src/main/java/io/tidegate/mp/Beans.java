@@ -8,6 +8,7 @@ import io.tidegate.helidon.HelidonMeters;
 import io.tidegate.helidon.Listeners;
 import io.tidegate.helidon.Spans;
 import io.tidegate.node.Node;
+import io.tidegate.node.Publisher;
 import io.tidegate.settings.Settings;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -41,6 +42,13 @@ class Beans {
     @Singleton
     Node node(Settings settings) {
         return new Node(settings, "mp", Spans.of(settings));
+    }
+
+    /** For the beans of an application in the same container. */
+    @Produces
+    @Singleton
+    Publisher publisher(Node node) {
+        return new Publisher(node);
     }
 
     @Produces
