@@ -21,8 +21,8 @@ public record LogLevels(Level level, Map<String, Level> named) {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z_$][\\w$]{0,63}(\\.[A-Za-z_$][\\w$]{0,63}){0,15}");
 
-    static final String ALLOWED = "ERROR, WARNING, INFO, DEBUG, TRACE or OFF, after it or in its place comma-separated"
-            + " pairs such as io.tidegate.hub=DEBUG";
+    static final String ALLOWED = "ERROR, WARNING, INFO, DEBUG, TRACE or OFF, or comma-separated pairs such as"
+            + " io.tidegate.hub=DEBUG, or both";
 
     public LogLevels {
         named = Map.copyOf(named);

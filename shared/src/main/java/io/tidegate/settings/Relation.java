@@ -46,32 +46,32 @@ record Relation(Key<?> key, List<Key<?>> others, Predicate<Values> holds, String
                     List.of(Keys.RELAY_URL),
                     values -> values.text(Keys.RELAY_CONFIG).isEmpty()
                             || values.text(Keys.RELAY_URL).isEmpty(),
-                    "must be empty where a URL is set"),
+                    "must be empty if a URL is set"),
             new Relation(
                     Keys.AUTH_AUDIENCE,
                     List.of(Keys.AUTH_JWKS),
                     values -> values.text(Keys.AUTH_JWKS).isEmpty()
                             || !values.text(Keys.AUTH_AUDIENCE).isEmpty(),
-                    "must name one where a JWK Set is set, whose issuer may serve others, too"),
+                    "must not be empty with a JWK Set, because its issuer can issue tokens for other servers, too"),
             new Relation(
                     Keys.AUTH_ALGORITHMS,
                     List.of(Keys.AUTH_JWKS, Keys.AUTH_SECRET),
                     values -> values.get(Keys.AUTH_ALGORITHMS).stream()
                             .allMatch(name -> !values.text(name.startsWith("HS") ? Keys.AUTH_SECRET : Keys.AUTH_JWKS)
                                     .isEmpty()),
-                    "must be HS256 to HS512 with a secret, and others with a JWK Set"),
+                    "HS256 to HS512 need a secret, the other algorithms need a JWK Set"),
             new Relation(
                     Keys.AUTH_SECRET,
                     List.of(Keys.AUTH_ALGORITHMS),
                     values -> AuthFormats.isLongEnough(values.text(Keys.AUTH_SECRET), values.get(Keys.AUTH_ALGORITHMS)),
-                    "must have 48 bytes for HS384 and 64 for HS512 (RFC 7518, section 3.2)"),
+                    "must have at least 48 bytes for HS384 and 64 for HS512 (RFC 7518, section 3.2)"),
             new Relation(
                     Keys.AUTH_COOKIE,
                     List.of(Keys.ORIGINS),
                     values -> values.text(Keys.AUTH_COOKIE).isEmpty()
                             || !values.get(Keys.ORIGINS).equals(Origins.ANY),
-                    "must be empty where every web page may connect, since browsers send cookies for all of them"),
-            together(Keys.TLS_CERTIFICATE, Keys.TLS_KEY, "must come with its key"),
+                    "must be empty if every web page may connect, because a browser sends the cookie for every page"),
+            together(Keys.TLS_CERTIFICATE, Keys.TLS_KEY, "needs a private key"),
             together(Keys.TLS_KEY, Keys.TLS_CERTIFICATE, WITHOUT_CERTIFICATE),
             together(Keys.TLS_CLIENTS, Keys.TLS_CERTIFICATE, WITHOUT_CERTIFICATE),
             withCredentialsInUrl(Keys.RELAY_USERNAME),
@@ -99,7 +99,7 @@ record Relation(Key<?> key, List<Key<?>> others, Predicate<Values> holds, String
                 List.of(Keys.RELAY_URL),
                 values -> values.text(key).isEmpty()
                         || values.get(Keys.RELAY_URL).password().isEmpty(),
-                "must be empty where the URL holds the credentials");
+                "must be empty if the URL contains the credentials");
     }
 
     /** The error line; empty where the rule is followed, or one of the values is not valid by itself. */

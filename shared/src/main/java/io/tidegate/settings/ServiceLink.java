@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
  *     environment variables of a Service</a>
  */
 final class ServiceLink {
-    static final String RULE = "comes from Kubernetes, which describes a Service of that name to every pod;"
-            + " set enableServiceLinks: false in the pod's spec";
+    static final String RULE = "is no setting: Kubernetes sets it in every pod for a Service of this name; set"
+            + " enableServiceLinks: false in the pod's spec";
 
     private static final Pattern KEY = Pattern.compile("tidegate(\\..+)?"
             + "\\.(service\\.host|service\\.port(\\..+)?|port\\.[0-9]+\\.(tcp|udp|sctp)(\\.(proto|port|addr))?)");

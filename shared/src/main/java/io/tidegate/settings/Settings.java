@@ -242,7 +242,7 @@ public record Settings(
             Keys.RELAY_GRACE.require(grace);
             require(
                     urls.stream().allMatch(url -> url.getRawUserInfo() == null),
-                    "credentials are kept out of the URLs");
+                    "the URLs must not contain credentials");
             require(urls.isEmpty() || config.isEmpty(), "either URLs or a configuration file");
         }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class SettingsErrorsTest {
-    private static final String LINK = " comes from Kubernetes, which describes a Service of that name to every pod;"
+    private static final String LINK = " is no setting: Kubernetes sets it in every pod for a Service of this name;"
             + " set enableServiceLinks: false in the pod's spec";
     private static final String PATH_RULE = " must be / or a path such as /ws, of letters, digits, dots, dashes,"
             + " underscores and tildes, without / at its end";
@@ -31,8 +31,8 @@ final class SettingsErrorsTest {
             " must be empty, redis://[user:password@]host[:port] or rediss://… (several, comma-separated: a cluster),"
                     + " or redis+sentinel://[user:password@]host[:port],…/master";
     private static final String LEVEL_RULE =
-            " must be ERROR, WARNING, INFO, DEBUG, TRACE or OFF, after it or in its place"
-                    + " comma-separated pairs such as io.tidegate.hub=DEBUG";
+            " must be ERROR, WARNING, INFO, DEBUG, TRACE or OFF, or comma-separated pairs such as"
+                    + " io.tidegate.hub=DEBUG, or both";
     private static final String API_KEYS_ERROR =
             "tidegate.api.keys = \"***\": must be empty or a comma-separated list of"
                     + " secrets of at least 32 visible ASCII characters";
@@ -210,27 +210,25 @@ final class SettingsErrorsTest {
     void whatWouldLeaveAClosedServerOpenToOthersIsRefused() {
         String secret = "x".repeat(32);
         assertEquals(
-                List.of(
-                        "tidegate.auth.audience = \"\": must name one where a JWK Set is set, whose issuer may serve others,"
-                                + " too (tidegate.auth.jwks = \"https://a.example/keys\")"),
+                List.of("tidegate.auth.audience = \"\": must not be empty with a JWK Set, because its issuer can"
+                        + " issue tokens for other servers, too (tidegate.auth.jwks = \"https://a.example/keys\")"),
                 errors(Map.of("tidegate.auth.jwks", "https://a.example/keys")));
         assertEquals(
-                List.of(
-                        "tidegate.auth.algorithms = \"ES256,HS256\": must be HS256 to HS512 with a secret, and others with a"
-                                + " JWK Set (tidegate.auth.jwks = \"https://a.example/keys\", tidegate.auth.secret = \"***\")"),
+                List.of("tidegate.auth.algorithms = \"ES256,HS256\": HS256 to HS512 need a secret, the other"
+                        + " algorithms need a JWK Set (tidegate.auth.jwks = \"https://a.example/keys\","
+                        + " tidegate.auth.secret = \"***\")"),
                 errors(Map.of(
                         "tidegate.auth.jwks", "https://a.example/keys",
                         "tidegate.auth.audience", "a",
                         "tidegate.auth.algorithms", "ES256,HS256")));
         assertEquals(
-                List.of(
-                        "tidegate.auth.secret = \"***\": must have 48 bytes for HS384 and 64 for HS512 (RFC 7518, section"
-                                + " 3.2) (tidegate.auth.algorithms = \"HS384\")"),
+                List.of("tidegate.auth.secret = \"***\": must have at least 48 bytes for HS384 and 64 for HS512 (RFC"
+                        + " 7518, section"
+                        + " 3.2) (tidegate.auth.algorithms = \"HS384\")"),
                 errors(Map.of("tidegate.auth.secret", secret, "tidegate.auth.algorithms", "HS384")));
         assertEquals(
-                List.of(
-                        "tidegate.auth.cookie = \"token\": must be empty where every web page may connect, since browsers"
-                                + " send cookies for all of them (tidegate.origins = \"*\")"),
+                List.of("tidegate.auth.cookie = \"token\": must be empty if every web page may connect, because a"
+                        + " browser sends the cookie for every page (tidegate.origins = \"*\")"),
                 errors(Map.of("tidegate.auth.secret", secret, "tidegate.auth.cookie", "token")));
     }
 
@@ -275,8 +273,7 @@ final class SettingsErrorsTest {
     void aCertificateAndItsKeyComeTogether(@TempDir Path directory) throws IOException {
         String file = Files.createFile(directory.resolve("tls.pem")).toString();
         assertEquals(
-                List.of("tidegate.tls.certificate = \"" + file
-                        + "\": must come with its key (tidegate.tls.key = \"\")"),
+                List.of("tidegate.tls.certificate = \"" + file + "\": needs a private key (tidegate.tls.key = \"\")"),
                 errors(Map.of("tidegate.tls.certificate", file)));
         for (String key : List.of("tidegate.tls.key", "tidegate.tls.clients")) {
             assertEquals(
@@ -290,9 +287,9 @@ final class SettingsErrorsTest {
     void credentialsMayNotStandInTwoPlaces() {
         assertEquals(
                 List.of(
-                        "tidegate.relay.username = \"tide\": must be empty where the URL holds the credentials"
+                        "tidegate.relay.username = \"tide\": must be empty if the URL contains the credentials"
                                 + " (tidegate.relay.url = \"redis://***@redis\")",
-                        "tidegate.relay.password = \"***\": must be empty where the URL holds the credentials"
+                        "tidegate.relay.password = \"***\": must be empty if the URL contains the credentials"
                                 + " (tidegate.relay.url = \"redis://***@redis\")"),
                 errors(Map.of(
                         "tidegate.relay.url", "redis://:hunter1@redis",

@@ -263,7 +263,7 @@ final class SettingsReaderTest {
 
         assertEquals(
                 List.of("tidegate.relay.config = \"" + file
-                        + "\": must be empty where a URL is set (tidegate.relay.url = \"redis://redis\")"),
+                        + "\": must be empty if a URL is set (tidegate.relay.url = \"redis://redis\")"),
                 errors(Map.of("tidegate.relay.config", file.toString(), "tidegate.relay.url", "redis://redis")));
     }
 

@@ -41,7 +41,7 @@ final class SettingsTest {
                 "notice and window must fit the timeout",
                 () -> new Settings.Drain(SECOND, SECOND, Duration.ofSeconds(2)));
         refused("either URLs or a configuration file", () -> relay("redis://a:6379", "redisson.yaml"));
-        refused("credentials are kept out of the URLs", () -> relay("redis://a:b@c:6379", ""));
+        refused("the URLs must not contain credentials", () -> relay("redis://a:b@c:6379", ""));
     }
 
     private static Settings.Server server(int port, int managementPort, String node) {
