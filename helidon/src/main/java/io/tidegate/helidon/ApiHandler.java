@@ -43,7 +43,7 @@ final class ApiHandler implements Handler {
             try {
                 answer = api.answer(content.call());
             } catch (BusyException e) {
-                answer = Answer.problem(503, "too many large requests at once; ask again")
+                answer = Answer.problem(503, "too many large requests at once; send the request again")
                         .with("Retry-After", "1");
             }
             if (!content.isAtEnd(answer.status() == 401 ? DRAIN_STRANGER : DRAIN)) {

@@ -72,7 +72,8 @@ final class ListenerGuard implements HttpService {
         } catch (ReflectiveOperationException | IOException | RuntimeException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "Busy clients can delay the management port, and too many connections can end a listener: {0}",
+                    "The listeners are not protected, so busy clients can delay the management port, and too many"
+                            + " connections can stop a listener: {0}",
                     e.toString());
         }
     }

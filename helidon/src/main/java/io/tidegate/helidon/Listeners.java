@@ -93,8 +93,8 @@ public final class Listeners {
     public static String writes() {
         String problem = NativeSender.problem();
         return problem.isEmpty()
-                ? "sockets are asked what they take"
-                : "each write takes a thread and up to twice the CPU, since sockets cannot be asked what they take: "
+                ? "sockets write without waiting"
+                : "each write takes a thread and up to twice the CPU, because sockets cannot write without waiting here: "
                         + problem;
     }
 

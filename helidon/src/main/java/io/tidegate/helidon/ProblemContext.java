@@ -42,8 +42,8 @@ record ProblemContext(ListenerContext listener, DirectHandlers directHandlers) i
     /** Replaces Helidon's text, which may contain what the client has sent. */
     private static String detail(int status) {
         return status >= 500 && status != 505
-                ? "a defect of this server; its log says more"
-                : "the request is not as RFC 9112 wants it";
+                ? "an internal error of this server; see its log"
+                : "the request does not follow RFC 9112";
     }
 
     @Override

@@ -26,7 +26,7 @@ record RequestFraming(HeaderTimeout heads, boolean content) implements Http1Conn
     @Override
     public void prologue(ConnectionContext context, HttpPrologue prologue) {
         heads.prologue(context, prologue);
-        require(!prologue.fragment().hasValue(), "a request's target has no fragment");
+        require(!prologue.fragment().hasValue(), "the target of a request must have no fragment");
     }
 
     /**
@@ -38,21 +38,23 @@ record RequestFraming(HeaderTimeout heads, boolean content) implements Http1Conn
     public void headers(ConnectionContext context, Headers headers) {
         heads.headers(context, headers);
         for (Header header : headers) {
-            require(!header.name().isEmpty(), "a header has a name");
+            require(!header.name().isEmpty(), "each header must have a name");
         }
         List<String> lengths = headers.all(HeaderNames.CONTENT_LENGTH, List::of);
         List<String> codings = headers.all(HeaderNames.TRANSFER_ENCODING, List::of);
-        require(lengths.size() <= 1, "Content-Length is there once");
-        require(lengths.stream().allMatch(RequestFraming::isLength), "Content-Length is 1 to 18 digits");
-        require(codings.size() <= 1, "Transfer-Encoding is there once");
-        require(codings.stream().allMatch("chunked"::equalsIgnoreCase), "Transfer-Encoding is chunked");
-        require(lengths.isEmpty() || codings.isEmpty(), "there is Content-Length or Transfer-Encoding, not both");
+        require(lengths.size() <= 1, "only one Content-Length is allowed");
+        require(lengths.stream().allMatch(RequestFraming::isLength), "Content-Length must be 1 to 18 digits");
+        require(codings.size() <= 1, "only one Transfer-Encoding is allowed");
+        require(codings.stream().allMatch("chunked"::equalsIgnoreCase), "Transfer-Encoding must be chunked");
+        require(
+                lengths.isEmpty() || codings.isEmpty(),
+                "Content-Length and Transfer-Encoding together are not allowed");
         if (!codings.isEmpty() && headers instanceof WritableHeaders<?> writable) {
             // Helidon recognizes the value only in lower case.
             writable.set(HeaderValues.TRANSFER_ENCODING_CHUNKED);
         }
         if (!content && (!codings.isEmpty() || lengths.stream().anyMatch(length -> !length.matches("0+")))) {
-            throw refusal(Status.REQUEST_ENTITY_TOO_LARGE_413, "requests of this port have no content");
+            throw refusal(Status.REQUEST_ENTITY_TOO_LARGE_413, "requests to this port must have no content");
         }
     }
 

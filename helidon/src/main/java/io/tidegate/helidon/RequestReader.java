@@ -95,7 +95,7 @@ final class RequestReader extends DataReader {
         byte[] bytes = super.readBytes(length);
         if (behindHead && lineFound) {
             behindHead = false;
-            require(beginsWithToken(bytes), "the method of a request is a token (RFC 9110, section 5.6.2)");
+            require(beginsWithToken(bytes), "the method of a request must be a token (RFC 9110, section 5.6.2)");
         }
         lineFound = false;
         return bytes;
@@ -121,13 +121,13 @@ final class RequestReader extends DataReader {
     @Override
     public String readLine() {
         if (ends) {
-            require(line().isEmpty(), "a chunked body ends with an empty line; trailers are not taken");
+            require(line().isEmpty(), "a chunked body must end with an empty line; trailers are not supported");
             ends = false;
             return "";
         }
         if (left == 0) {
             Matcher size = SIZE.matcher(line());
-            require(size.matches(), "the size of a chunk is 1 to 15 hexadecimal digits");
+            require(size.matches(), "the size of a chunk must be 1 to 15 hexadecimal digits");
             left = Long.parseLong(size.group(1), 16);
         }
         int piece = (int) Math.min(left, PIECE);
@@ -166,7 +166,7 @@ final class RequestReader extends DataReader {
         try {
             length = super.findNewLine(MAX_LINE);
         } catch (IncorrectNewLineException e) {
-            throw new BadRequestException("a line ends with CR and LF", e);
+            throw new BadRequestException("a line must end with CR and LF", e);
         }
         require(length < MAX_LINE, "the line of a chunk has more than " + MAX_LINE + " bytes");
         String line = new String(super.readBytes(length), US_ASCII);

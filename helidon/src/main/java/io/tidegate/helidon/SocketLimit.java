@@ -42,7 +42,11 @@ final class SocketLimit {
         open.decrementAndGet();
         metrics.socketsRefused(reason).increment();
         if (refused.isTime(System.nanoTime())) {
-            LOG.log(System.Logger.Level.WARNING, "Closes new TCP connections: {0} are open ({1})", most, key);
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "New TCP connections are closed at once, because {0} are open" + " ({1})",
+                    most,
+                    key);
         }
         return false;
     }

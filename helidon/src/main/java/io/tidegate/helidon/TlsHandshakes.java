@@ -73,7 +73,7 @@ final class TlsHandshakes {
                 Throwable reason = e.getCause() == null ? e : e.getCause();
                 LOG.log(
                         System.Logger.Level.INFO,
-                        "A handshake of TLS has failed; of more there is no line for a minute: {0}",
+                        "A TLS handshake failed; further failures are not logged for a minute: {0}",
                         reason.getMessage());
             }
             return null;

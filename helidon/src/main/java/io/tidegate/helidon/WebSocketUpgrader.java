@@ -161,7 +161,7 @@ final class WebSocketUpgrader implements Http1Upgrader {
     private Admission.Permit permit(ConnectionContext context, Route.Found route, WritableHeaders<?> headers) {
         List<String> origin = values(headers, "Origin");
         if (origin.size() > 1) {
-            throw refusal(400, Map.of(), "Origin is there once");
+            throw refusal(400, Map.of(), "only one Origin is allowed");
         }
         InetSocketAddress peer = (InetSocketAddress) context.remotePeer().address();
         Admission.Decision decision = hub.admission()

@@ -57,8 +57,8 @@ public final class Access implements AutoCloseable {
         if (isOpen()) {
             LOG.log(
                     Level.WARNING,
-                    "Everybody who reaches this server may read and write every topic;"
-                            + " tidegate.auth.jwks or tidegate.auth.secret closes it");
+                    "This server is open: every client may read and write every topic; to close it, set"
+                            + " tidegate.auth.jwks or tidegate.auth.secret");
         }
     }
 

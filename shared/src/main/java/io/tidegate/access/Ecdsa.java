@@ -45,9 +45,9 @@ final class Ecdsa {
             }
             LOG.log(
                     Level.DEBUG,
-                    "Signatures on elliptic curves are checked by the JDK: the native library did not load");
+                    "The JDK checks signatures on elliptic curves, which is slower: the native library did not load");
         } catch (ReflectiveOperationException | LinkageError e) {
-            LOG.log(Level.DEBUG, "Signatures on elliptic curves are checked by the JDK: {0}", e.toString());
+            LOG.log(Level.DEBUG, "The JDK checks signatures on elliptic curves, which is slower: {0}", e.toString());
         }
         return Optional.empty();
     }

@@ -95,7 +95,10 @@ final class KeySetKeys implements Keys {
                     + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
         }
         if (!problem.equals(before) && !problem.isEmpty()) {
-            LOG.log(Level.WARNING, "The keys of tokens cannot be read; the last ones count: {0}", problem);
+            LOG.log(
+                    Level.WARNING,
+                    "Cannot read the keys that verify tokens, so the last keys stay in use: {0}",
+                    problem);
         }
     }
 

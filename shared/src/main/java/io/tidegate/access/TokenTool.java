@@ -88,7 +88,7 @@ public final class TokenTool {
     private int make(Map<String, String> options) {
         String user = Optional.ofNullable(options.get("--user"))
                 .filter(name -> !name.isEmpty())
-                .orElseThrow(() -> new IllegalArgumentException("--user is missing: whose token it is"));
+                .orElseThrow(() -> new IllegalArgumentException("--user is missing: the user of the token"));
         Optional<String> given = Optional.ofNullable(options.get("--secret"))
                 .or(() -> Optional.ofNullable(environment.get("TIDEGATE_AUTH_SECRET")));
         String secret = given.orElseGet(TokenTool::randomSecret);
@@ -159,7 +159,8 @@ public final class TokenTool {
         Settings.Auth settings = SettingsReader.read(configured, environment).auth();
         if (settings.isOpen()) {
             throw new IllegalArgumentException(
-                    "nothing to check it with: give --secret, or the server's TIDEGATE_AUTH_SECRET or TIDEGATE_AUTH_JWKS");
+                    "no key to check the token with: give --secret, or set TIDEGATE_AUTH_SECRET or TIDEGATE_AUTH_JWKS"
+                            + " as for the server");
         }
         try (Access access = Access.of(settings, clock)) {
             return switch (access.check(options.getOrDefault("--check", ""))) {

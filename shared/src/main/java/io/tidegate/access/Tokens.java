@@ -57,7 +57,7 @@ final class Tokens implements AutoCloseable {
             jwt = SignedJWT.parse(token);
             claims = jwt.getJWTClaimsSet();
         } catch (ParseException e) {
-            return invalid("the token is no signed JWT");
+            return invalid("the token is not a signed JWT");
         }
         Optional<Verdict.Refused> refused = refuse(jwt.getHeader()).or(() -> refuse(claims));
         if (refused.isPresent()) {
@@ -99,10 +99,10 @@ final class Tokens implements AutoCloseable {
             return Optional.of(invalid("the token's algorithm is not accepted"));
         }
         if (header.getCriticalParams() != null) {
-            return Optional.of(invalid("the token's header has critical parameters, and none is known"));
+            return Optional.of(invalid("the token's header has critical parameters, but this server knows none"));
         }
         return "JWT".equalsIgnoreCase(header.getContentType())
-                ? Optional.of(invalid("the token holds another token; allowed is one"))
+                ? Optional.of(invalid("the token contains another token, which is not allowed"))
                 : Optional.empty();
     }
 
@@ -125,7 +125,7 @@ final class Tokens implements AutoCloseable {
             return Optional.of(invalid("the token is not valid yet"));
         }
         if (settings.issuer().isPresent() && !settings.issuer().get().equals(claims.getIssuer())) {
-            return Optional.of(invalid("the token is of another issuer"));
+            return Optional.of(invalid("the token is from another issuer"));
         }
         return settings.audience().isEmpty() || settings.audience().stream().anyMatch(claims.getAudience()::contains)
                 ? Optional.empty()

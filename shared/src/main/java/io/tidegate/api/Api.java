@@ -76,7 +76,7 @@ public final class Api {
             answer = answer(call, at, match);
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "A request to the API failed", e);
-            answer = Answer.problem(500, "a defect of this server; its log says more");
+            answer = Answer.problem(500, "an internal error of this server; see its log");
         }
         count(match, answer.status());
         return answer;
@@ -97,12 +97,12 @@ public final class Api {
         if (!open && !keys.allows(call.header().apply("authorization"))) {
             return Answer.problem(
                             401,
-                            "no key, or a wrong one; allowed is \"Authorization: Bearer KEY\" with one of"
+                            "the API key is missing or wrong; allowed is \"Authorization: Bearer KEY\" with one of"
                                     + " tidegate.api.keys")
                     .with("WWW-Authenticate", "Bearer");
         }
         if (at.isEmpty()) {
-            return Answer.problem(404, "there is nothing here; GET /api/openapi.yaml says what there is");
+            return Answer.problem(404, "no such path; GET /api/openapi.yaml lists all paths");
         }
         if (match.isEmpty()) {
             String allowed = Route.allowed(at);

@@ -30,7 +30,7 @@ final class Batches {
     private static final int CHUNK = Underway.ROOM / 32;
 
     private static final String UNAVAILABLE =
-            "not published, or nobody knows: the relay is unavailable; publish again with the same id";
+            "perhaps not published, because the relay is unavailable; publish again with the same id";
 
     private static final Set<String> MEMBERS = Set.of("topic", "message", "user", "id");
 
@@ -156,11 +156,11 @@ final class Batches {
         Optional<Topic> topic =
                 StrictJson.string(members.get("topic")).filter(Topic::isValid).map(Topic::new);
         if (topic.isEmpty()) {
-            return new Refused(400, "\"topic\" is not there, or not allowed; a topic is " + Topic.PATTERN);
+            return new Refused(400, "\"topic\" is missing or not allowed; a topic is " + Topic.PATTERN);
         }
         byte[] message = members.get("message");
         if (message == null) {
-            return new Refused(400, "\"message\" is not there; allowed is any JSON");
+            return new Refused(400, "\"message\" is missing; allowed is any JSON");
         }
         byte[] written = members.get("id");
         Optional<MessageId> id = written == null ? Optional.empty() : MessageId.read(written);

@@ -35,7 +35,7 @@ final class Console {
     }
 
     Answer file(String name) {
-        return files.getOrDefault(name, Answer.problem(404, "there is no such file of the console"));
+        return files.getOrDefault(name, Answer.problem(404, "the console has no such file"));
     }
 
     private static Answer read(String name) {

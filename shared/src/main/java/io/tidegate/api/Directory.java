@@ -106,7 +106,8 @@ final class Directory {
     private Answer done(FleetWords words) {
         return calls.order(words)
                 ? Answer.noContent()
-                : Answer.problem(503, "done on this node alone: the relay is unavailable; ask again")
+                : Answer.problem(
+                                503, "done on this node only, because the relay is unavailable; send the request again")
                         .with("Retry-After", Api.RETRY_SECONDS);
     }
 }

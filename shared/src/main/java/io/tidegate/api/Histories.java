@@ -32,7 +32,9 @@ final class Histories {
         Optional<String> after = query.get("after");
         Optional<Position> position = after.flatMap(Position::parse);
         if (after.isPresent() && position.isEmpty()) {
-            return Answer.problem(400, "\"after\" is no position of this server; allowed is one that it sent");
+            return Answer.problem(
+                    400,
+                    "\"after\" is not a position of this server; allowed is a position that the" + " server has sent");
         }
         return switch (query.number("limit", DEFAULT, MOST)) {
             case Bad<Integer> bad -> Answer.problem(400, bad.why());
@@ -40,7 +42,7 @@ final class Histories {
                 try {
                     yield read(topic, position, limit.value());
                 } catch (CompletionException e) {
-                    yield Answer.problem(503, "the relay is unavailable; ask again")
+                    yield Answer.problem(503, "the relay is unavailable; send the request again")
                             .with("Retry-After", Api.RETRY_SECONDS);
                 }
             }

@@ -44,7 +44,7 @@ final class PresenceLists {
                 try {
                     yield page(topic, settled(topic), after, limit.value());
                 } catch (CompletionException e) {
-                    yield Answer.problem(503, "the relay is unavailable; ask again")
+                    yield Answer.problem(503, "the relay is unavailable; send the request again")
                             .with("Retry-After", Api.RETRY_SECONDS);
                 }
             }

@@ -27,10 +27,10 @@ record Query(Map<String, String> values) {
             Optional<String> name = decoded(equals < 0 ? pair : pair.substring(0, equals), true);
             Optional<String> value = decoded(equals < 0 ? "" : pair.substring(equals + 1), true);
             if (name.isEmpty() || value.isEmpty()) {
-                return new Bad<>("the query is not encoded as it should be; allowed is UTF-8 as %XX");
+                return new Bad<>("the query is not encoded correctly; allowed is UTF-8 as %XX");
             }
             if (values.put(name.get(), value.get()) != null) {
-                return new Bad<>("a parameter stands twice in the query; allowed is once");
+                return new Bad<>("a parameter is in the query twice; allowed is once");
             }
         }
         return new Good<>(new Query(values));

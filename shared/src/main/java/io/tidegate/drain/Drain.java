@@ -61,7 +61,8 @@ public final class Drain implements Departing {
         hub.refuseConnections();
         LOG.log(
                 Level.INFO,
-                "Draining {0,number,#} connections: notice now, closes from {1} over {2}, the rest is cut after {3}",
+                "Draining {0,number,#} connections: notice now, closes begin after {1} and are spread over {2}, the"
+                        + " remaining ones are cut after {3}",
                 hub.connections().size(),
                 settings.notice(),
                 settings.window(),

@@ -142,7 +142,7 @@ public final class Fleet {
             if (silent) {
                 LOG.log(
                         Level.INFO,
-                        "Nothing is heard of node {0} any more",
+                        "Node {0} is not in the fleet any more: it sends no reports",
                         told.report().node());
             }
             news |= silent;
@@ -163,7 +163,7 @@ public final class Fleet {
         if (now.underWay() != last.underWay() && !departing.draining()) {
             LOG.log(
                     Level.INFO,
-                    now.underWay() ? "A rollout is under way, this node is of {0}" : "No rollout is under way any more",
+                    now.underWay() ? "A rollout has begun; this node has the revision {0}" : "The rollout has ended",
                     settings.fleet().revision().orElse(""));
         }
     }
@@ -261,7 +261,7 @@ public final class Fleet {
     private void hear(Message message) {
         NodeReport report = NodeReport.read(message, clock.epochMillis()).orElse(null);
         if (report == null) {
-            LOG.log(Level.DEBUG, "A report of a node that is none, of {0} bytes", message.payload().length);
+            LOG.log(Level.DEBUG, "Ignored a malformed report of a node, of {0} bytes", message.payload().length);
             return;
         }
         if (!report.fleet().equals(settings.fleet().name())) {

@@ -111,7 +111,7 @@ public final class Rebalance {
             trust.begin(census, balance.mean());
             LOG.log(
                     Level.INFO,
-                    "Handing over what of {0,number,#} connections is above the mean, {1,number,#}",
+                    "Handing over connections to other nodes: this node has {0,number,#}, the mean is {1,number,#}",
                     staying,
                     balance.mean());
         }
@@ -133,7 +133,7 @@ public final class Rebalance {
         atMean = schedule.size() == 0 ? atMean + 1 : 1;
         if (underWay && atMean > QUIET) {
             underWay = false;
-            LOG.log(Level.INFO, "Enough is handed over: {0,number,#} connections stay", staying);
+            LOG.log(Level.INFO, "Enough connections are handed over: {0,number,#} stay", staying);
         }
     }
 

@@ -14,7 +14,7 @@ final class CloseBody {
             return new Inbound.Close(Inbound.Close.NO_CODE, "");
         }
         if (body.length == 1) {
-            return new Inbound.Violation(CloseCode.PROTOCOL_ERROR, "close frame with half a code", true);
+            return new Inbound.Violation(CloseCode.PROTOCOL_ERROR, "close frame with a code of one byte", true);
         }
         int code = (body[0] & 0xFF) << 8 | (body[1] & 0xFF);
         if (!mayBeSent(code)) {

@@ -120,10 +120,10 @@ public final class FrameReader {
             return protocolError("fragmented control frame");
         }
         if (reserved && (opcode.isControl() || opcode == Opcode.CONTINUATION)) {
-            return protocolError("only the first frame of a message says that it is compressed");
+            return protocolError("compression bit in a frame that is not the first of its message");
         }
         if (opcode == Opcode.CONTINUATION && kind == null) {
-            return protocolError("continuation of nothing");
+            return protocolError("continuation without a first frame");
         }
         if (!opcode.isControl() && opcode != Opcode.CONTINUATION && kind != null) {
             return protocolError("new message inside a fragmented one");

@@ -62,17 +62,17 @@ public sealed interface Handshake {
             return badRequest("Exactly one Host header is needed");
         }
         if (!contains(headers.values("Upgrade"), "websocket")) {
-            return upgradeRequired("This is a WebSocket: the header Upgrade: websocket is missing");
+            return upgradeRequired("This path is a WebSocket: the header Upgrade: websocket is missing");
         }
         if (!contains(headers.values("Connection"), "upgrade")) {
             return badRequest("The header Connection: Upgrade is missing; a proxy on the way may have removed it");
         }
         List<String> versions = headers.values("Sec-WebSocket-Version");
         if (versions.size() > 1) {
-            return badRequest("Sec-WebSocket-Version stands more than once");
+            return badRequest("Exactly one Sec-WebSocket-Version is allowed");
         }
         if (versions.isEmpty() || !versions.getFirst().strip().equals("13")) {
-            return upgradeRequired("Only version 13 of the WebSocket protocol is spoken");
+            return upgradeRequired("Only version 13 of the WebSocket protocol is supported");
         }
         List<String> keys = headers.values("Sec-WebSocket-Key");
         if (keys.size() != 1) {

@@ -121,18 +121,18 @@ public final class Admission {
             return refuse(Rejection.ORIGIN, 403, 0, "origin not allowed");
         }
         if (handsOver && open.get() >= handOvers) {
-            return refuse(Rejection.ELSEWHERE, 503, RETRY_ELSEWHERE_SECONDS, "other nodes are to take hand-overs");
+            return refuse(Rejection.ELSEWHERE, 503, RETRY_ELSEWHERE_SECONDS, "this node takes no hand-overs now");
         }
         Network client = Network.of(peers.proxies().clientAddress(peer, forwardedFor));
         long now = clock.nanoTime();
         if (!badTokens.mayTry(client, now)) {
-            return refuse(Rejection.TOKEN, 503, RETRY_WHEN_FULL_SECONDS, "too many bad tokens of this address");
+            return refuse(Rejection.TOKEN, 503, RETRY_WHEN_FULL_SECONDS, "too many bad tokens from this address");
         }
         if (!handshakes.allows(client, now)) {
             return refuse(Rejection.HANDSHAKES, 503, RETRY_ELSEWHERE_SECONDS, "too many handshakes a second");
         }
         if (!byClient.enter(client)) {
-            return refuse(Rejection.PER_IP, 503, RETRY_WHEN_FULL_SECONDS, "too many connections of this address");
+            return refuse(Rejection.PER_IP, 503, RETRY_WHEN_FULL_SECONDS, "too many connections from this address");
         }
         if (open.incrementAndGet() > limits.connections()) {
             open.decrementAndGet();

@@ -67,8 +67,8 @@ final class Arrivals implements Relay.Receiver {
             System.getLogger(Arrivals.class.getName())
                     .log(
                             System.Logger.Level.WARNING,
-                            "This node was cut off for longer than the history reaches: who was thrown out meanwhile"
-                                    + " may still be connected here");
+                            "This node was without the relay for longer than the history reaches: users who were"
+                                    + " thrown out meanwhile may still be connected to this node");
             return;
         }
         loops.post(topic, new LoopEvent.Gap(topic, position));

@@ -75,7 +75,7 @@ final class AuthSession {
      */
     Verdict renew(String token) {
         if (access.isOpen()) {
-            return new Verdict.Refused(Reason.INVALID, "this server asks for no token");
+            return new Verdict.Refused(Reason.INVALID, "this server does not use tokens");
         }
         if (renewals.isOff()) {
             renewals = RateLimit.of(RENEWALS);

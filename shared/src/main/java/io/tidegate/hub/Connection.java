@@ -492,7 +492,7 @@ public final class Connection {
                 // Neither is there anything to send.
             }
             case HEARTBEAT -> send(heartbeat.frames());
-            case CLOSE -> close(CloseCode.INTERNAL, "no sign of life");
+            case CLOSE -> close(CloseCode.INTERNAL, "the client does not respond");
             case STALLED -> post(new LoopEvent.Stalled(this));
             case CUT -> abort();
         }

@@ -42,8 +42,8 @@ final class SlowConsumerLog {
             earliest = now + BETWEEN_NANOS;
             LOG.log(
                     Level.WARNING,
-                    "Closed as slow consumers (1013), since they read less than they are sent: {0,number,#} connections, the last"
-                            + " one {1}",
+                    "Closed {0,number,#} connections as slow consumers (1013), because they read more slowly than"
+                            + " messages come; the last one is {1}",
                     number,
                     name);
         }

@@ -325,7 +325,7 @@ final class Subscriber {
 
     /** For too long the peer has read nothing. */
     void stalled() {
-        overload("slow consumer: nothing is read");
+        overload("slow consumer: the client reads nothing");
     }
 
     private void overload(String reason) {

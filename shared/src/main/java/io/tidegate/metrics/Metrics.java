@@ -374,8 +374,12 @@ public final class Metrics {
         meters.gauge(
                 "websocket_active_connections", "Open WebSocket connections", Map.of(), gauges.activeConnections());
         meters.gauge(
-                "websocket_connection_limit", "Most connections this node accepts", Map.of(), gauges.connectionLimit());
-        meters.gauge("websocket_topics", "Topics that clients of this node get", Map.of(), gauges.topics());
+                "websocket_connection_limit",
+                "Largest number of connections of this node",
+                Map.of(),
+                gauges.connectionLimit());
+        meters.gauge(
+                "websocket_topics", "Topics to which clients of this node are subscribed", Map.of(), gauges.topics());
         meters.gauge("websocket_send_queue_bytes", "Bytes that wait for a socket", Map.of(), gauges.sendQueueBytes());
         meters.gauge("websocket_draining", "1 while this node drains", Map.of(), gauges.draining());
         meters.gauge("websocket_relay_up", "1 while messages go through the relay", Map.of(), gauges.relayUp());
@@ -406,7 +410,7 @@ public final class Metrics {
         counter(meters, "websocket_relay_published_total", "Messages that the relay took", relayPublished);
         counter(meters, "websocket_relay_received_total", "Messages that came from the relay", relayReceived);
         counter(meters, "websocket_relay_errors_total", "Relay operations that failed", relayErrors);
-        counter(meters, "websocket_defects_total", "Steps that failed by a defect of this server", defects);
+        counter(meters, "websocket_defects_total", "Steps that failed because of a defect of this server", defects);
         counter(
                 meters,
                 "websocket_tls_handshakes_failed_total",
@@ -425,13 +429,8 @@ public final class Metrics {
                 reason.label(),
                 counter));
         errorFrames.forEach((code, counter) -> labelled(
-                meters, "websocket_error_frames_total", "Errors that clients were told", "code", code, counter));
-        each(
-                meters,
-                "websocket_frames_received_total",
-                "What clients have sent, by what it is",
-                "kind",
-                framesReceived);
+                meters, "websocket_error_frames_total", "Error frames sent to clients", "code", code, counter));
+        each(meters, "websocket_frames_received_total", "Frames from clients, by type", "kind", framesReceived);
         each(
                 meters,
                 "websocket_sockets_refused_total",
@@ -440,7 +439,7 @@ public final class Metrics {
                 socketsRefused);
         each(meters, "websocket_auth_total", "Tokens checked, by outcome", "outcome", auth);
         each(meters, "websocket_drain_closed_total", "Connections that left in a drain", "outcome", drainClosed);
-        String recovered = "Clients that resumed, and whether the history reached back";
+        String recovered = "Clients that resumed, by whether the history reached back";
         each(meters, "websocket_recoveries_total", recovered, "outcome", recoveries);
         apiRequests.forEach((labels, counter) -> meters.counter(
                 "websocket_api_requests_total",
@@ -449,7 +448,7 @@ public final class Metrics {
                 counter::value));
         publishes.forEach((labels, counter) -> meters.counter(
                 "websocket_publishes_total",
-                "Publishes, by who has made them and what became of them",
+                "Publishes, by publisher and outcome",
                 Map.of("source", label(labels.source()), "outcome", label(labels.outcome())),
                 counter::value));
         handshakes.bind(meters.histogram(

@@ -67,7 +67,8 @@ final class DeletionCost implements AutoCloseable {
         } catch (IOException e) {
             LOG.log(
                     isFailing ? Level.DEBUG : Level.WARNING,
-                    "Kubernetes is not told what this pod costs, so a shrinking fleet may lose a full one: {0}",
+                    "Cannot write the deletion cost of this pod, so Kubernetes may remove a full pod when the fleet"
+                            + " shrinks: {0}",
                     e.toString());
             isFailing = true;
         }

@@ -40,8 +40,8 @@ final class Descriptors {
     }
 
     private static String line(String key, int value, int fitting, long most) {
-        return ("%s=%d does not fit: this process may open %d descriptors (ulimit -n), which allow %d TCP connections;"
-                        + " more are closed at once")
+        return ("%s=%d is too high: this process may open %d descriptors (ulimit -n), enough for %d TCP connections;"
+                        + " further ones are closed at once")
                 .formatted(key, value, most, fitting);
     }
 

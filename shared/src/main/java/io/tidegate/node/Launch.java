@@ -122,8 +122,9 @@ public final class Launch {
                 .findFirst()
                 .orElse("--version");
         System.err.println(
-                "unknown argument: " + unknown + "; allowed is --version alone. A setting is"
-                        + " -Dtidegate.port=8080 before -jar, TIDEGATE_PORT=8080 in the environment, or stands in application.yaml");
+                "unknown argument: " + unknown + "; the only allowed argument is --version. Write a setting as"
+                        + " -Dtidegate.port=8080 before -jar, as TIDEGATE_PORT=8080 in the environment, or in"
+                        + " application.yaml");
         System.exit(BAD_SETTINGS);
     }
 

@@ -39,8 +39,8 @@ record StartLines(String name, Settings settings, Launch.Server server) {
 
     private String limits() {
         Settings.Limits limits = settings.limits();
-        return ("Limits: %d connections, of an address %s, of a user %s, new ones a second %s; of a connection: message %d bytes,"
-                        + " queue %d bytes, messages a second %s, topics %d")
+        return ("Limits: connections %d, per address %s, per user %s, new per second %s; for each connection: message"
+                        + " %d bytes, queue %d bytes, messages per second %s, topics %d")
                 .formatted(
                         limits.connections(),
                         limit(limits.perIp()),
@@ -62,9 +62,9 @@ record StartLines(String name, Settings settings, Launch.Server server) {
             return "Relay: none, messages stay in this process";
         }
         String where = relay.urls().isEmpty()
-                ? "as " + relay.config() + " says"
+                ? "as in " + relay.config()
                 : relay.urls().stream().map(URI::toString).collect(Collectors.joining(","));
-        return "Relay: %s, prefix %s, user %s, password %s, down for %s makes this node unready"
+        return "Relay: %s, prefix %s, user %s, password %s, this node becomes unready after %s without the relay"
                 .formatted(
                         where,
                         relay.prefix(),
@@ -111,8 +111,8 @@ record StartLines(String name, Settings settings, Launch.Server server) {
                 .map(tls -> "TLS: certificate %s, certificates of clients %s, management port %s"
                         .formatted(
                                 tls.certificate(),
-                                tls.clients().map(Path::toString).orElse("not wanted"),
-                                tls.management() ? "too" : "plain"))
+                                tls.clients().map(Path::toString).orElse("not required"),
+                                tls.management() ? "TLS" : "plain"))
                 .orElse("TLS: none");
     }
 
@@ -122,7 +122,7 @@ record StartLines(String name, Settings settings, Launch.Server server) {
                 .formatted(
                         settings.server().writeLoops(),
                         settings.tls().isPresent()
-                                ? "each write takes a thread, since sockets of TLS cannot be asked what they take"
+                                ? "each write takes a thread, because a TLS socket cannot write without waiting"
                                 : server.writes());
     }
 

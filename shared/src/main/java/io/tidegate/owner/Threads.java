@@ -47,7 +47,7 @@ public final class Threads implements Owners {
         long last = logged.get();
         long now = System.nanoTime();
         if (now - last >= LOG_NANOS && logged.compareAndSet(last, now)) {
-            LOG.log(Level.ERROR, "A step of " + owner + " failed, and costs what it was about", defect);
+            LOG.log(Level.ERROR, "A step of " + owner + " failed; what the step was to do is lost", defect);
         }
     }
 

@@ -22,7 +22,7 @@ public enum CloseCode {
     /** A slow consumer, or an overloaded node. */
     OVERLOAD(1013, "too slow, please reconnect"),
     /** The token is bad, or has expired. With a new token the client may reconnect at once. */
-    TOKEN(4401, "bring a new token"),
+    TOKEN(4401, "send a new token"),
     /** The client is not allowed here. It need not reconnect with this token. */
     FORBIDDEN(4403, "not allowed");
 

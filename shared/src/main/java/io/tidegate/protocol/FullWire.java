@@ -105,14 +105,16 @@ final class FullWire implements Wire {
         byte @Nullable [] after = members.get("after");
         Optional<Position> position = Json.string(after).flatMap(Position::parse);
         if (after != null && position.isEmpty()) {
-            return invalid("\"after\" is no position of this server; allowed is one that it sent", about);
+            return invalid(
+                    "\"after\" is not a position of this server; allowed is a position that the server has sent",
+                    about);
         }
         Optional<String> last = Json.ascii(members.get("last"));
         if (last.isPresent() && !isCount(last.get())) {
             return invalid("\"last\" is not allowed; allowed is an integer from 1 to " + MAX_LAST, about);
         }
         if (last.isPresent() && position.isPresent()) {
-            return invalid("\"last\" beside \"after\"; allowed is one of them", about);
+            return invalid("\"last\" and \"after\" together; allowed is one of them", about);
         }
         Optional<Boolean> presence = flag(members.get("presence"), false);
         if (presence.isEmpty()) {

@@ -42,7 +42,7 @@ final class LossLog {
             earliest = now + BETWEEN_NANOS;
             LOG.log(
                     Level.WARNING,
-                    "Messages of {0,number,#} topics have been missed, and are not kept any more; their subscribers are told",
+                    "This node has missed messages of {0,number,#} topics that are not kept any more; the subscribers are told",
                     topics.getAndSet(0));
         }
     }

@@ -46,7 +46,7 @@ final class OutageLog {
         } else {
             LOG.log(
                     Level.WARNING,
-                    "The relay is down since {0,number,#} s: {1}",
+                    "The relay has been down for {0,number,#} s: {1}",
                     Duration.ofNanos(now - since).toSeconds(),
                     reason);
         }
@@ -65,7 +65,7 @@ final class OutageLog {
         if (mayWarn(now)) {
             LOG.log(
                     Level.WARNING,
-                    "What belongs to topic {0} is refused, other topics are served: {1}",
+                    "Redis refuses the operations of topic {0}; other topics are served: {1}",
                     refusal.topic(),
                     refusal.reason());
         }

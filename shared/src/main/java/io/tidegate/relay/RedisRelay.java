@@ -247,7 +247,9 @@ public final class RedisRelay implements Relay {
         try {
             ended.get(CLOSING_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            LOG.log(Level.WARNING, "The relay is closed, but may still deliver something");
+            LOG.log(
+                    Level.WARNING,
+                    "The relay is closed, but may still deliver messages, because it did not end in time");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -299,7 +301,7 @@ public final class RedisRelay implements Relay {
         public void malformed() {
             metrics.relayErrors().increment();
             if (strangers.isTime(clock.nanoTime())) {
-                LOG.log(Level.WARNING, "Something that no node has sent came for topic {0}, and was dropped", topic);
+                LOG.log(Level.WARNING, "Dropped data for topic {0} that no node has sent", topic);
             }
         }
 

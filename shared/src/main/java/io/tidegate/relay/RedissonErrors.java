@@ -45,18 +45,20 @@ final class RedissonErrors {
     /** What to do about an error code of Redis. */
     private static final Map<String, String> ADVICE = Map.ofEntries(
             Map.entry("OOM", "its memory is full: raise its maxmemory, or free some of it"),
-            Map.entry("NOPERM", "its user lacks a right that the server needs: see its ACL"),
-            Map.entry("READONLY", "it is a replica, which takes no writes: the address must lead to the master"),
-            Map.entry("MISCONF", "it takes no writes since it cannot save to its disk: see its log and its disk"),
-            Map.entry("LOADING", "it still reads its data from its disk: wait until it has"),
-            Map.entry("CLUSTERDOWN", "slots of the cluster are served by no master: see CLUSTER INFO"),
+            Map.entry("NOPERM", "the user lacks a right that Tidegate needs: see the ACL of Redis"),
+            Map.entry("READONLY", "it is a replica, which accepts no writes: use the address of the master"),
+            Map.entry("MISCONF", "it accepts no writes, because it cannot save to its disk: see its log and its disk"),
+            Map.entry("LOADING", "it is still loading its data from its disk: wait until it has finished"),
+            Map.entry("CLUSTERDOWN", "slots of the cluster have no master: see CLUSTER INFO"),
             Map.entry("MASTERDOWN", "it is a replica that has lost its master"),
-            Map.entry("NOREPLICAS", "it takes no writes with so few replicas: see min-replicas-to-write"),
-            Map.entry("BUSY", "a script of somebody else does not end: see SCRIPT KILL"),
-            Map.entry("NOSCRIPT", "it has lost the server's scripts, which are loaded again"),
+            Map.entry("NOREPLICAS", "it accepts no writes with so few replicas: see min-replicas-to-write"),
+            Map.entry("BUSY", "a script of another client does not end: see SCRIPT KILL"),
+            Map.entry("NOSCRIPT", "it has lost Tidegate's scripts, which are now loaded again"),
             Map.entry(
-                    "WRONGTYPE", "a key of another kind has a name of this server's: delete it, or change the prefix"),
-            Map.entry("NOAUTH", "it wants a password"));
+                    "WRONGTYPE",
+                    "a key with a name that Tidegate uses has another type: delete the key, or change"
+                            + " tidegate.relay.prefix"),
+            Map.entry("NOAUTH", "it requires a password"));
 
     private RedissonErrors() {}
 
@@ -80,7 +82,8 @@ final class RedissonErrors {
     static String openReason(Throwable error) {
         String reason = reason(error);
         return reason.startsWith(NO_ANSWER) || reason.startsWith(NO_CONNECTION)
-                ? reason + ": does it hang, or speak TLS where the URL does not begin with rediss, or the reverse?"
+                ? reason + ": check that Redis responds, and that the URL begins with rediss:// if Redis uses TLS,"
+                        + " and only then"
                 : reason;
     }
 
@@ -112,14 +115,14 @@ final class RedissonErrors {
             case ConnectException e -> e.getMessage();
             case UnknownHostException e -> "unknown host " + e.getMessage();
             case SSLException e -> "TLS: " + e.getMessage();
-            case RedisAuthRequiredException e -> "Redis wants a password";
+            case RedisAuthRequiredException e -> "Redis requires a password";
             case RedisWrongPasswordException e -> "Redis refuses the password";
             case RedisTimeoutException e -> NO_ANSWER + RedissonConfig.TIMEOUT.toMillis() + " ms";
             case TimeoutException e -> NO_CONNECTION + RedissonConfig.TIMEOUT.toMillis() + " ms";
             default -> {
                 String code = code(cause);
                 if (NO_SENTINEL.matcher(String.valueOf(cause.getMessage())).lookingAt()) {
-                    yield "what listens there is no sentinel: it does not know the command SENTINEL";
+                    yield "the address is not that of a sentinel: the server there does not know the command SENTINEL";
                 }
                 String advice = code == null ? null : ADVICE.get(code);
                 yield code == null ? null : "Redis answers " + code + (advice == null ? "" : ": " + advice);

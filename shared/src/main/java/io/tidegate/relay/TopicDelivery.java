@@ -286,7 +286,7 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
         if (!held.isHolding()) {
             deliver(feed, packet);
         } else if (!held.add(packet, bytes)) {
-            giveUp(feed, "topics are published to faster than their history is read");
+            giveUp(feed, "messages come faster than the history is read");
         }
     }
 

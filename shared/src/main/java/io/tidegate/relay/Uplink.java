@@ -159,7 +159,7 @@ final class Uplink implements Owner.Step<UplinkEvent> {
         } else if (session != null
                 && !session.offer(
                         new Waiting(publish.topic(), publish.kept(), publish.entry(), now, publish.done()), now)) {
-            refuse(publish, "too much waits to be published");
+            refuse(publish, "too many messages wait to be published");
         }
     }
 

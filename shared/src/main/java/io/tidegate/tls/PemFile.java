@@ -42,7 +42,7 @@ record PemFile(Path path, byte[] content) {
         try {
             return new PemFile(path, Files.readAllBytes(path));
         } catch (NoSuchFileException e) {
-            throw new TlsFileException(path + " is not there");
+            throw new TlsFileException(path + " does not exist");
         } catch (IOException e) {
             throw new TlsFileException(path + " cannot be read: " + e.getMessage());
         }

@@ -111,7 +111,10 @@ public final class TlsKeys implements AutoCloseable {
         if (problem.equals(before) && !problem.equals(told)) {
             told = problem;
             if (!problem.isEmpty()) {
-                LOG.log(Level.WARNING, "TLS goes on with the certificate that it has: {0}", problem);
+                LOG.log(
+                        Level.WARNING,
+                        "TLS keeps the certificate in use, because the new one cannot be used: {0}",
+                        problem);
             }
         }
     }
@@ -125,7 +128,7 @@ public final class TlsKeys implements AutoCloseable {
         used = files;
         LOG.log(
                 Level.INFO,
-                "TLS: new handshakes get the certificate that is in {0} now; it expires at {1}",
+                "TLS: new handshakes use the certificate that is now in {0}; it expires at {1}",
                 settings.certificate(),
                 expires());
     }

@@ -61,7 +61,7 @@ class TokenToolTest {
         assertWrong("--minutes must be a whole number from 1", "--user", "ann", "--minutes", "0");
         assertWrong("--subscribe has \"a b\"; allowed are topics", "--user", "ann", "--subscribe", "x,a b");
         assertWrong("at least 32 bytes", "--user", "ann", "--secret", "short");
-        assertWrong("nothing to check it with", "--check", "x");
+        assertWrong("no key to check the token with", "--check", "x");
     }
 
     private void assertWrong(String part, String... arguments) {

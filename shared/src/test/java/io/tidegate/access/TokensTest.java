@@ -91,10 +91,10 @@ class TokensTest {
     @Test
     void whatIsNoSignedTokenIsRefused() {
         String good = TokenFixture.signed(claims().build());
-        refused(Reason.INVALID, "no signed JWT", check(""));
-        refused(Reason.INVALID, "no signed JWT", check("a.b.c"));
-        refused(Reason.INVALID, "no signed JWT", check(good + ".x"));
-        refused(Reason.INVALID, "no signed JWT", check(new PlainJWT(claims().build()).serialize()));
+        refused(Reason.INVALID, "not a signed JWT", check(""));
+        refused(Reason.INVALID, "not a signed JWT", check("a.b.c"));
+        refused(Reason.INVALID, "not a signed JWT", check(good + ".x"));
+        refused(Reason.INVALID, "not a signed JWT", check(new PlainJWT(claims().build()).serialize()));
         refused(Reason.INVALID, "longer than", check("x".repeat(64 << 10)));
         refused(Reason.INVALID, "signature", check(good.substring(0, good.length() - 2) + "AA"));
         refused(

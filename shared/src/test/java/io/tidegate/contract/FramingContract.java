@@ -74,7 +74,7 @@ abstract class FramingContract extends OneServer {
                         1002,
                         ClientFrames.frame(Opcode.TEXT, hi).length16().bytes()),
                 violation(
-                        "5.4 continuation of nothing",
+                        "5.4 continuation without a first frame",
                         1002,
                         ClientFrames.frame(Opcode.CONTINUATION, hi).bytes()),
                 violation(
@@ -139,7 +139,7 @@ abstract class FramingContract extends OneServer {
                 ClientFrames.frame(Opcode.TEXT, new byte[] {'a'}).reserved(4).bytes();
         return Stream.of(
                 violation(
-                        "half a code",
+                        "a code of one byte",
                         1002,
                         ClientFrames.frame(Opcode.CLOSE, new byte[1]).bytes()),
                 violation("1005", 1002, ClientFrames.close(1005, "")),

@@ -41,7 +41,7 @@ abstract class LogContract {
                 assertEquals("node-1", object.get("node"), line);
                 messages.add(String.valueOf(object.get("message")));
             }
-            assertTrue(messages.getFirst().startsWith("Everybody who reaches this server"), server::output);
+            assertTrue(messages.getFirst().startsWith("This server is open"), server::output);
             assertTrue(messages.stream().anyMatch(message -> message.contains(" listens: ")), server::output);
             assertTrue(messages.stream().anyMatch(message -> message.startsWith("Drained in ")), server::output);
         }

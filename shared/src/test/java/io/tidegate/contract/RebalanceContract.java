@@ -49,7 +49,7 @@ abstract class RebalanceContract {
                 Await.until(soFar, TO_EVEN_OUT, () -> {
                     publisher.publish("tea", "m" + published[0]++);
                     LockSupport.parkNanos(BETWEEN_MESSAGES);
-                    return a.output().contains("Enough is handed over")
+                    return a.output().contains("Enough connections are handed over")
                             && pool.nobodyIsToLeave()
                             && a.metric("websocket_rebalanced_total") == pool.moved();
                 });

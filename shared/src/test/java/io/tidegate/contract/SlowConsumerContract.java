@@ -40,7 +40,8 @@ abstract class SlowConsumerContract extends OneServer {
             assertEquals(50, server.metric("websocket_active_connections"));
             Await.until(
                     "it is said once",
-                    () -> server.output().contains("(1013), since they read less than they are sent: 1 "));
+                    () -> server.output()
+                            .contains("Closed 1 connections as slow consumers (1013), because they read more slowly"));
         }
     }
 }

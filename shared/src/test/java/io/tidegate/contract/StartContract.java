@@ -48,7 +48,7 @@ abstract class StartContract {
             List<String> begins = List.of(
                     "Tidegate " + Version.current() + " (",
                     "Listening on 127.0.0.1: ",
-                    "Limits: 10000 connections",
+                    "Limits: connections 10000",
                     "Relay: redis://127.0.0.1:",
                     "Fleet: tidegate, rebalance on",
                     "Access: closed",

@@ -123,7 +123,7 @@ class CompressedMessageTest {
     @DisplayName("6: the bit on a control frame or a continuation fails the connection")
     void theBitStandsOnlyOnTheFirstFrameOfAMessage() {
         byte[] payload = hex("f2 48 cd c9 c9 07 00");
-        String expected = "1002 only the first frame of a message says that it is compressed";
+        String expected = "1002 compression bit in a frame that is not the first of its message";
         assertEquals(List.of(expected), read(compressed(Opcode.PING, payload)));
         assertEquals(List.of(expected), read(compressed(Opcode.CLOSE, new byte[0])));
         byte[] first = frame(Opcode.TEXT, payload).reserved(RSV1).unfinished().bytes();

@@ -80,7 +80,7 @@ class FragmentationTest {
     }
 
     @Test
-    @DisplayName("5.4: a continuation of nothing is refused at its first byte")
+    @DisplayName("5.4: a continuation without a first frame is refused at its first byte")
     void continuationOfNothingIsRefused() {
         byte[] last = frame(Opcode.CONTINUATION, HELLO).bytes();
         byte[] notLast = frame(Opcode.CONTINUATION, HELLO).unfinished().bytes();

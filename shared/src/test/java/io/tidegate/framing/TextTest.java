@@ -24,7 +24,7 @@ class TextTest {
 
     /** Text that begins well and breaks at its last byte. */
     private static final String[] BROKEN = {
-        "80", // a continuation of nothing
+        "80", // a continuation without a first frame
         "c0", // overlong
         "c1",
         "c3 28", // a continuation is missing

@@ -48,7 +48,7 @@ class AdmissionTest {
         assertInstanceOf(Permit.class, handOver(admission));
         admission.takeHandOversBelow(2);
         assertInstanceOf(Permit.class, handOver(admission), "one is below two");
-        assertEquals(new Refused(503, 1, "other nodes are to take hand-overs", Optional.empty()), handOver(admission));
+        assertEquals(new Refused(503, 1, "this node takes no hand-overs now", Optional.empty()), handOver(admission));
         assertEquals(1, metrics.connectionsRejected(Rejection.ELSEWHERE).value());
         assertInstanceOf(Permit.class, admit(admission, null, "10.0.0.1"), "it may have no other connection");
         admission.takeHandOversBelow(Integer.MAX_VALUE);

@@ -64,7 +64,8 @@ final class SlowConsumerLogTest {
     }
 
     private static String line(String number, String last) {
-        return "Closed as slow consumers (1013), since they read less than they are sent: " + number
-                + " connections, the last one " + last;
+        return "Closed " + number
+                + " connections as slow consumers (1013), because they read more slowly than messages come;"
+                + " the last one is " + last;
     }
 }

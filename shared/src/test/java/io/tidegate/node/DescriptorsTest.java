@@ -30,12 +30,12 @@ class DescriptorsTest {
     void whatDoesNotFitIsNamedWithWhatDoes() {
         assertEquals(Optional.empty(), Descriptors.problem(defaults, 20_000));
         assertEquals(
-                Optional.of("tidegate.limits.connections=10000 does not fit: this process may open 1024 descriptors"
-                        + " (ulimit -n), which allow 512 TCP connections; more are closed at once"),
+                Optional.of("tidegate.limits.connections=10000 is too high: this process may open 1024 descriptors"
+                        + " (ulimit -n), enough for 512 TCP connections; further ones are closed at once"),
                 Descriptors.problem(defaults, 1024));
         assertEquals(
-                Optional.of("tidegate.limits.sockets=600 does not fit: this process may open 1024 descriptors"
-                        + " (ulimit -n), which allow 512 TCP connections; more are closed at once"),
+                Optional.of("tidegate.limits.sockets=600 is too high: this process may open 1024 descriptors"
+                        + " (ulimit -n), enough for 512 TCP connections; further ones are closed at once"),
                 Descriptors.problem(
                         limits(Map.of("tidegate.limits.sockets", "600", "tidegate.limits.connections", "600")), 1024));
     }

@@ -117,7 +117,7 @@ class FullWireTest {
                 decode("{\"type\":\"subscribe\",\"topic\":\"tea\",\"last\":100000}"));
         assertInvalid(
                 ErrorCode.INVALID_FRAME,
-                "\"last\" beside \"after\"",
+                "\"last\" and \"after\" together",
                 "{\"type\":\"subscribe\",\"topic\":\"tea\",\"last\":1,\"after\":\"k-1\"}");
     }
 

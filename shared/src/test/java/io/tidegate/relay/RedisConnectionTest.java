@@ -68,7 +68,7 @@ class RedisConnectionTest {
             carriesAMessage(settings("url", redis.url(), "password", "sesame"));
             carriesAMessage(settings("url", redis.url(), "username", "default", "password", "sesame"));
             staysDownBecause("refuses the password", settings("url", redis.url(), "password", "simsim"));
-            staysDownBecause("wants a password", settings("url", redis.url()));
+            staysDownBecause("requires a password", settings("url", redis.url()));
         }
     }
 

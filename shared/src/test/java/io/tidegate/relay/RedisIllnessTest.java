@@ -191,7 +191,7 @@ class RedisIllnessTest {
         CompletableFuture<Void> restart = CompletableFuture.runAsync(redis::restart);
         Await.until(lines::toString, LIMIT, () -> lines.warnings().size() == 2);
         assertTrue(lines.warnings().getLast().contains("LOADING"), lines::toString);
-        assertTrue(lines.warnings().getLast().contains("reads its data"), lines::toString);
+        assertTrue(lines.warnings().getLast().contains("loading its data"), lines::toString);
 
         restart.join();
         awaitUp(relay);
@@ -218,7 +218,7 @@ class RedisIllnessTest {
         Await.until("all arrive", LIMIT, () -> inbox.texts(TOPIC).size() == 40);
         assertEquals(40, metrics.relayErrors().value());
         Await.until("a line", LIMIT, () -> !lines.warnings().isEmpty());
-        assertTold("foreign", "WRONGTYPE", "delete it");
+        assertTold("foreign", "WRONGTYPE", "delete the key");
 
         redis.command("DEL tidegate:state:{foreign}");
         done(publish(relay, FOREIGN));

@@ -105,13 +105,13 @@ class RedissonLinkTest extends LinkContract {
     void theReasonQuotesNeitherMessagesNorSecrets() {
         String command = " command: (PUBLISH), params: [tidegate:topic:{news}, a secret]";
         assertEquals(
-                "Redis answers NOPERM: its user lacks a right that the server needs: see its ACL",
+                "Redis answers NOPERM: the user lacks a right that Tidegate needs: see the ACL of Redis",
                 RedissonErrors.reason(new RedisException("NOPERM no." + command)));
         assertEquals(
-                "Redis answers LOADING: it still reads its data from its disk: wait until it has",
+                "Redis answers LOADING: it is still loading its data from its disk: wait until it has finished",
                 RedissonErrors.reason(new RedisLoadingException("Redis is loading." + command)));
         assertEquals(
-                "Redis answers CLUSTERDOWN: slots of the cluster are served by no master: see CLUSTER INFO",
+                "Redis answers CLUSTERDOWN: slots of the cluster have no master: see CLUSTER INFO",
                 RedissonErrors.reason(new RedisClusterDownException("Hash slot not served." + command)));
         assertEquals(
                 "no answer within 1500 ms",

@@ -39,7 +39,7 @@ class RelayLogTest {
             node.pass(RETRY);
             node.refuse("Redis refuses the password");
         }
-        assertEquals(List.of("WARNING The relay is down since 65 s: Redis refuses the password"), lines.all());
+        assertEquals(List.of("WARNING The relay has been down for 65 s: Redis refuses the password"), lines.all());
         lines.clear();
         node.pass(RETRY);
         node.up();
@@ -74,7 +74,8 @@ class RelayLogTest {
         assertEquals("WARNING The relay is down: reason 0", lines.all().getFirst());
         assertEquals("WARNING The relay is down: reason 1", lines.all().get(1));
         assertEquals(
-                "WARNING The relay is down since 60 s: reason 120", lines.all().get(2));
+                "WARNING The relay has been down for 60 s: reason 120",
+                lines.all().get(2));
     }
 
     @Test
@@ -90,7 +91,7 @@ class RelayLogTest {
         }
         assertEquals(
                 List.of(
-                        "WARNING What belongs to topic foreign is refused, other topics are served: Redis answers SOMEWORD"),
+                        "WARNING Redis refuses the operations of topic foreign; other topics are served: Redis answers SOMEWORD"),
                 lines.all().stream().distinct().toList());
         assertTrue(lines.all().size() <= 2, lines::toString);
     }
@@ -107,7 +108,7 @@ class RelayLogTest {
         clock.advance(Duration.ofSeconds(2));
         losses.tick(clock.nanoTime());
         assertEquals(
-                List.of("WARNING Messages of 1000 topics have been missed, and are not kept any more; their"
+                List.of("WARNING This node has missed messages of 1000 topics that are not kept any more; the"
                         + " subscribers are told"),
                 lines.all());
         losses.lost();

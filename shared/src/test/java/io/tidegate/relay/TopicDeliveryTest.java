@@ -324,8 +324,7 @@ class TopicDeliveryTest {
             }
         }
         assertEquals(
-                "topics are published to faster than their history is read",
-                second.lost().getNow(""));
+                "messages come faster than the history is read", second.lost().getNow(""));
     }
 
     @Test

@@ -323,7 +323,7 @@ class UplinkTest {
         List<CompletionStage<Position>> sent = IntStream.range(0, 17)
                 .mapToObj(i -> node.publish(TOPIC, new Message(Opcode.BINARY, new byte[1 << 20])))
                 .toList();
-        assertEquals("too much waits to be published", failure(sent.getLast()));
+        assertEquals("too many messages wait to be published", failure(sent.getLast()));
         link.release();
         assertDone(inFlight);
         assertDone(sent.getFirst());

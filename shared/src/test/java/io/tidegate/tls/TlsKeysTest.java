@@ -156,7 +156,7 @@ class TlsKeysTest {
         assertEquals(second.shown(), shown(keys, second.trusting()));
         assertEquals(key, keys.keyManager().getPrivateKey(alias));
         assertEquals(1, lines.all().size(), lines::toString);
-        assertTrue(lines.all().getFirst().startsWith("INFO TLS: new handshakes get the certificate"), lines::toString);
+        assertTrue(lines.all().getFirst().startsWith("INFO TLS: new handshakes use the certificate"), lines::toString);
         keys.look();
         assertEquals(1, lines.all().size(), lines::toString);
     }
@@ -173,7 +173,7 @@ class TlsKeysTest {
         keys.look();
         keys.look();
         assertEquals(
-                List.of("WARNING TLS goes on with the certificate that it has: " + files.key()
+                List.of("WARNING TLS keeps the certificate in use, because the new one cannot be used: " + files.key()
                         + " is not the key of the certificate in " + files.certificate()),
                 lines.all());
         assertEquals(files.shown(), shown(keys, files.trusting()));
@@ -183,7 +183,8 @@ class TlsKeysTest {
         keys.look();
         keys.look();
         assertEquals(
-                List.of("WARNING TLS goes on with the certificate that it has: " + files.key() + " is not there"),
+                List.of("WARNING TLS keeps the certificate in use, because the new one cannot be used: " + files.key()
+                        + " does not exist"),
                 lines.all());
 
         lines.clear();
@@ -202,8 +203,9 @@ class TlsKeysTest {
         keys.look();
         keys.look();
         assertEquals(
-                List.of("WARNING TLS goes on with the certificate that it has: the certificate in "
-                        + files.certificate() + " has expired at " + keys.expires()),
+                List.of(
+                        "WARNING TLS keeps the certificate in use, because the new one cannot be used: the certificate in "
+                                + files.certificate() + " has expired at " + keys.expires()),
                 lines.all());
     }
 
