@@ -1,4 +1,4 @@
-{{/* Scaling and leaving: what makes a fleet swing, stand still or cut its clients. */}}
+{{/* Scaling and leaving: values with which a fleet swings, does not scale, or cuts its clients. */}}
 {{- define "tidegate.checkScaling" -}}
 {{- $errors := list -}}
 {{- with .Values.autoscaling -}}
@@ -32,10 +32,10 @@
 {{- end -}}
 {{- if eq .source "metrics-api" -}}
 {{- if .messages.enabled -}}
-{{- $errors = append $errors "autoscaling.messages needs Prometheus: a pod tells KEDA its connections, but no rate; set autoscaling.messages.enabled=false or autoscaling.source=prometheus" -}}
+{{- $errors = append $errors "autoscaling.messages needs Prometheus: a pod reports its connections to KEDA, but no rate; set autoscaling.messages.enabled=false or autoscaling.source=prometheus" -}}
 {{- end -}}
 {{- if eq $min 0 -}}
-{{- $errors = append $errors "autoscaling.minReplicas must be at least 1 with autoscaling.source=metrics-api: with no pod nobody reports a load, and the fleet would stay at 0" -}}
+{{- $errors = append $errors "autoscaling.minReplicas must be at least 1 with autoscaling.source=metrics-api: without a pod no load is reported, and the fleet would stay at 0" -}}
 {{- end -}}
 {{- end -}}
 {{- if gt $min $max -}}
@@ -45,7 +45,7 @@
 {{- $errors = append $errors "autoscaling has no trigger: enable autoscaling.connections or autoscaling.messages, or add one to autoscaling.extraTriggers" -}}
 {{- end -}}
 {{- if and (eq $min 0) (eq .source "prometheus") (not .extraTriggers) -}}
-{{- $errors = append $errors "autoscaling.minReplicas is 0, and nothing could wake the fleet, since clients cannot connect to no pod: set at least 1, or add a trigger (such as cron) to autoscaling.extraTriggers" -}}
+{{- $errors = append $errors "autoscaling.minReplicas is 0, and no trigger could start the fleet, because clients cannot connect while no pod runs: set at least 1, or add a trigger (such as cron) to autoscaling.extraTriggers" -}}
 {{- end -}}
 {{- if and (ne (toString .fallback.replicas) "") (or (lt (int .fallback.replicas) $min) (gt (int .fallback.replicas) $max)) -}}
 {{- $errors = append $errors (printf "autoscaling.fallback.replicas (%d) must be from autoscaling.minReplicas (%d) to maxReplicas (%d)" (int .fallback.replicas) $min $max) -}}
@@ -55,7 +55,7 @@
 {{- toYaml (concat $errors (include "tidegate.checkAuthentication" . | fromYamlArray) (include "tidegate.checkTarget" . | fromYamlArray)) -}}
 {{- end -}}
 
-{{/* How KEDA asks Prometheus. It refuses a mode beside the identity of a cloud, and signs nothing for AWS without a region. */}}
+{{/* How KEDA authenticates at Prometheus. KEDA refuses a mode together with a pod identity, and does not sign requests to AWS without a region. */}}
 {{- define "tidegate.checkAuthentication" -}}
 {{- $errors := list -}}
 {{- with .Values.autoscaling.prometheus -}}
@@ -67,13 +67,13 @@
 {{- end -}}
 {{- end -}}
 {{- if gt (len $ways) 1 -}}
-{{- $errors = append $errors (printf "%s.%s exclude each other: set one of them" $at (join " and " $ways)) -}}
+{{- $errors = append $errors (printf "%s.%s exclude each other: set only one of them" $at (join " and " $ways)) -}}
 {{- end -}}
 {{- if and .authentication.secretTargetRef (not .authentication.modes) -}}
-{{- $errors = append $errors (printf "%s.modes is empty: say how KEDA is to use the Secret (apiKey, basic, bearer, custom, oauth or tls)" $at) -}}
+{{- $errors = append $errors (printf "%s.modes is empty: set how KEDA uses the Secret (apiKey, basic, bearer, custom, oauth or tls)" $at) -}}
 {{- end -}}
 {{- if and .authentication.modes (not $ways) -}}
-{{- $errors = append $errors (printf "%s.modes (%s) has nothing to use: set secretTargetRef or existing" $at .authentication.modes) -}}
+{{- $errors = append $errors (printf "%s.modes (%s) is set without credentials: set secretTargetRef or existing" $at .authentication.modes) -}}
 {{- end -}}
 {{- if .authentication.podIdentity -}}
 {{- if .authentication.modes -}}
@@ -90,14 +90,14 @@
 {{- toYaml $errors -}}
 {{- end -}}
 
-{{/* A pod that is full before it reaches the target never lets the fleet grow; the HPA tolerates a tenth. */}}
+{{/* The HPA tolerates a tenth above the target. If a pod is full before it exceeds that, the fleet never grows. */}}
 {{- define "tidegate.checkTarget" -}}
 {{- $errors := list -}}
 {{- $scaling := .Values.autoscaling -}}
 {{- $limit := int64 .Values.config.limits.connections -}}
 {{- $target := int64 $scaling.connections.target -}}
 {{- if and $scaling.enabled $scaling.connections.enabled (gt (mul $target 11) (mul $limit 10)) -}}
-{{- $errors = append $errors (printf "config.limits.connections (%d) must be at least 1.1 times autoscaling.connections.target (%d): the HPA tolerates a tenth, and a pod that is full before it exceeds that never lets the fleet grow" $limit $target) -}}
+{{- $errors = append $errors (printf "config.limits.connections (%d) must be at least 1.1 times autoscaling.connections.target (%d): the HPA tolerates a tenth above the target, and if pods are full before they exceed that, the fleet never grows" $limit $target) -}}
 {{- end -}}
 {{- toYaml $errors -}}
 {{- end -}}
@@ -108,19 +108,19 @@
 {{- $drain := .Values.config.drain.timeout -}}
 {{- $grace := .Values.terminationGracePeriodSeconds -}}
 {{- if and (ne (toString $grace) "") (lt (int64 $grace) $leaving) -}}
-{{- $errors = append $errors (printf "terminationGracePeriodSeconds (%d) must be at least %d, or Kubernetes kills a pod that still drains: preStopSeconds (%d) and config.drain.timeout (%s); leave it empty to have it computed" (int64 $grace) $leaving (int64 .Values.preStopSeconds) $drain) -}}
+{{- $errors = append $errors (printf "terminationGracePeriodSeconds (%d) must be at least %d, the sum of preStopSeconds (%d) and config.drain.timeout (%s). Otherwise Kubernetes kills pods that are still draining. If it is empty, it is computed" (int64 $grace) $leaving (int64 .Values.preStopSeconds) $drain) -}}
 {{- end -}}
 {{- $scaleDown := default dict .Values.autoscaling.behavior.scaleDown -}}
 {{- $window := get $scaleDown "stabilizationWindowSeconds" -}}
 {{- $reasons := printf "preStopSeconds (%d) and config.drain.timeout (%s)" (int64 .Values.preStopSeconds) $drain -}}
 {{- $least := $leaving -}}
 {{- if and .Values.autoscaling.messages.enabled (eq .Values.autoscaling.source "prometheus") -}}
-{{- /* The pods that took the clients over have no rate of them yet. */ -}}
+{{- /* The pods that have taken over the clients do not have their message rate yet. */ -}}
 {{- $least = add $least (include "tidegate.seconds" .Values.autoscaling.messages.window) -}}
-{{- $reasons = printf "%s, and autoscaling.messages.window (%s) until the rate is whole again" $reasons .Values.autoscaling.messages.window -}}
+{{- $reasons = printf "%s, and autoscaling.messages.window (%s) until the rate is complete again" $reasons .Values.autoscaling.messages.window -}}
 {{- end -}}
 {{- if and .Values.autoscaling.enabled (ne (toString $window) "") (lt (int64 $window) (int64 $least)) -}}
-{{- $errors = append $errors (printf "autoscaling.behavior.scaleDown.stabilizationWindowSeconds (%d) must be at least %d, or the fleet shrinks because clients are moving: %s" (int64 $window) (int64 $least) $reasons) -}}
+{{- $errors = append $errors (printf "autoscaling.behavior.scaleDown.stabilizationWindowSeconds (%d) must be at least %d, the sum of %s. Otherwise the fleet shrinks because clients are moving" (int64 $window) (int64 $least) $reasons) -}}
 {{- end -}}
 {{- toYaml $errors -}}
 {{- end -}}

@@ -1,4 +1,4 @@
-{{/* What the schema cannot say: values that do not go together. All errors at once, each with what to
+{{/* Rules that the schema cannot express: values that do not fit together. All errors are shown at once, each with what to
      change. */}}
 {{- define "tidegate.check" -}}
 {{- $errors := include "tidegate.checkFormats" . | fromYamlArray -}}
@@ -12,7 +12,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Durations and sizes, with the server's own ranges. Beyond these the templates may compute with them. */}}
+{{/* Durations and sizes, with the server's own ranges. After this check the templates may compute with them. */}}
 {{- define "tidegate.checkFormats" -}}
 {{- $duration := "^([0-9]{1,12}(ms|s|m|h)|P[0-9]{1,5}D|P([0-9]{1,5}D)?T([0-9]{1,9}H)?([0-9]{1,9}M)?([0-9]{1,9}([.][0-9]{1,3})?S)?)$" -}}
 {{- $ranges := list
@@ -58,8 +58,8 @@
 {{- toYaml $errors -}}
 {{- end -}}
 
-{{/* A Deployment's selector cannot change, and one of another name would replace the whole fleet at once. Only an upgrade by
-     Helm itself sees what is there. */}}
+{{/* A Deployment's selector cannot change, and a Deployment with another name would replace the whole fleet at once. Only an upgrade by
+     Helm itself sees the installed objects. */}}
 {{- define "tidegate.checkNames" -}}
 {{- $errors := list -}}
 {{- if .Release.IsUpgrade -}}
@@ -77,13 +77,13 @@
 {{- end -}}
 {{- end -}}
 {{- if and $others (not $isThere) .Chart.IsRoot -}}
-{{- $errors = append $errors (printf "nameOverride or fullnameOverride has changed: installed is %s, and now it would be %s with %s. Neither can change within a release: set them back, or install a second release (UPGRADING.md)" (join ", " $others) $name (include "tidegate.name" .)) -}}
+{{- $errors = append $errors (printf "nameOverride or fullnameOverride has changed: %s is installed, and the new Deployment would be %s with the label app.kubernetes.io/name=%s. Neither can change within a release: set them back, or install a second release (UPGRADING.md)" (join ", " $others) $name (include "tidegate.name" .)) -}}
 {{- end -}}
 {{- end -}}
 {{- toYaml $errors -}}
 {{- end -}}
 
-{{/* The same rules as the server's own, so that a pod that would not start is not made. */}}
+{{/* The same rules as in the server, so that no pod is made that would not start. */}}
 {{- define "tidegate.checkSettings" -}}
 {{- $errors := list -}}
 {{- with .Values.config -}}
@@ -124,25 +124,25 @@
 {{- $exposed = append $exposed "service.type=LoadBalancer" -}}
 {{- end -}}
 {{- if and $exposed (not $isClosed) (not $config.open) -}}
-{{- $errors = append $errors (printf "%s would let everybody read and write every topic: close the fleet (auth.existingSecret and auth.secretKey, or config.auth.jwks and config.auth.audience; docs/security.md), or set config.auth.open=true if that is meant" (join ", " $exposed)) -}}
+{{- $errors = append $errors (printf "%s would let every client read and write every topic: close the fleet (auth.existingSecret and auth.secretKey, or config.auth.jwks and config.auth.audience; docs/security.md), or set config.auth.open=true if you want that" (join ", " $exposed)) -}}
 {{- end -}}
 {{- if and $isClosed $config.open -}}
-{{- $errors = append $errors "config.auth.open is true, but a key closes the fleet: set one of them" -}}
+{{- $errors = append $errors "config.auth.open is true, but the fleet is closed by a secret or a JWK Set: set only one of them" -}}
 {{- end -}}
 {{- if gt (len $sets) 1 -}}
-{{- $errors = append $errors "config.auth.jwks, auth.jwksKey and auth.jwksConfigMap.name all say where the JWK Set is: set one of them" -}}
+{{- $errors = append $errors "config.auth.jwks, auth.jwksKey and auth.jwksConfigMap.name all say where the JWK Set is: set only one of them" -}}
 {{- end -}}
 {{- if and $sets (eq $config.audience "") -}}
-{{- $errors = append $errors "config.auth.audience is empty: name the audience of your tokens, since the issuer of a JWK Set may serve others, too" -}}
+{{- $errors = append $errors "config.auth.audience is empty: set the audience of your tokens, because the issuer of a JWK Set can issue tokens for other servers, too" -}}
 {{- end -}}
 {{- if and $config.cookie (eq .Values.config.origins "*") -}}
-{{- $errors = append $errors "config.auth.cookie needs config.origins other than *, since browsers send cookies for every web page" -}}
+{{- $errors = append $errors "config.auth.cookie needs config.origins other than *, because a browser sends the cookie for every web page" -}}
 {{- end -}}
 {{- if and $keyed (not $auth.existingSecret) -}}
-{{- $errors = append $errors "auth.existingSecret is empty: name the Secret that holds auth.secretKey or auth.jwksKey" -}}
+{{- $errors = append $errors "auth.existingSecret is empty: set the name of the Secret that contains auth.secretKey or auth.jwksKey" -}}
 {{- end -}}
 {{- if and $auth.existingSecret (not $keyed) -}}
-{{- $errors = append $errors "auth.existingSecret is set, but none of its keys: set auth.secretKey or auth.jwksKey" -}}
+{{- $errors = append $errors "auth.existingSecret is set, but none of its keys is: set auth.secretKey or auth.jwksKey" -}}
 {{- end -}}
 {{- toYaml $errors -}}
 {{- end -}}
@@ -151,10 +151,10 @@
 {{- $errors := list -}}
 {{- with .Values.api -}}
 {{- if and .enabled (not .existingSecret) -}}
-{{- $errors = append $errors "api.existingSecret is empty: name the Secret that holds api.keysKey, the keys of the API" -}}
+{{- $errors = append $errors "api.existingSecret is empty: set the name of the Secret that contains api.keysKey, the keys of the API" -}}
 {{- end -}}
 {{- if and .existingSecret (not .enabled) -}}
-{{- $errors = append $errors "api.existingSecret is set, but the API is not open: set api.enabled" -}}
+{{- $errors = append $errors "api.existingSecret is set, but the API is not open: set api.enabled=true" -}}
 {{- end -}}
 {{- end -}}
 {{- toYaml $errors -}}
@@ -166,32 +166,32 @@
 {{- $url := .Values.config.relay.url -}}
 {{- $several := or .Values.autoscaling.enabled (kindIs "invalid" .Values.replicas) (gt (int .Values.replicas) 1) -}}
 {{- if and $several (eq $url "") (not (or $redis.trial.enabled $redis.urlKey $redis.configKey)) -}}
-{{- $errors = append $errors "config.relay.url is empty, and without Redis a message stays in its pod: set it, or run a single pod (autoscaling.enabled=false, replicas=1)" -}}
+{{- $errors = append $errors "config.relay.url is empty, and without Redis a message reaches only the clients of its own pod: set it, or run a single pod (autoscaling.enabled=false, replicas=1)" -}}
 {{- end -}}
 {{- if and $redis.trial.enabled (not (has $url (list "" "redis://redis:6379"))) -}}
-{{- $errors = append $errors "redis.trial.enabled makes a Redis of its own: leave config.relay.url alone, or switch the trial off" -}}
+{{- $errors = append $errors "redis.trial.enabled makes its own Redis: remove config.relay.url from your values, or set redis.trial.enabled=false" -}}
 {{- end -}}
 {{- if and $redis.trial.enabled (or $redis.urlKey $redis.configKey $redis.usernameKey $redis.passwordKey) -}}
-{{- $errors = append $errors "redis.trial.enabled makes a Redis of its own that needs no credentials: leave the redis.*Key values empty, or switch the trial off" -}}
+{{- $errors = append $errors "redis.trial.enabled makes its own Redis, which needs no credentials: leave the redis.*Key values empty, or set redis.trial.enabled=false" -}}
 {{- end -}}
 {{- if and $redis.urlKey $redis.configKey -}}
-{{- $errors = append $errors "redis.urlKey and redis.configKey both say where Redis is: set one of them" -}}
+{{- $errors = append $errors "redis.urlKey and redis.configKey both say where Redis is: set only one of them" -}}
 {{- end -}}
 {{- $keyed := or $redis.usernameKey $redis.passwordKey $redis.urlKey $redis.configKey -}}
 {{- if and $keyed (not $redis.existingSecret) -}}
-{{- $errors = append $errors "redis.existingSecret is empty: name the Secret that holds redis.usernameKey, passwordKey, urlKey or configKey" -}}
+{{- $errors = append $errors "redis.existingSecret is empty: set the name of the Secret that contains redis.usernameKey, passwordKey, urlKey or configKey" -}}
 {{- end -}}
 {{- if and $redis.existingSecret (not $keyed) -}}
-{{- $errors = append $errors "redis.existingSecret is set, but none of its keys: set redis.passwordKey, usernameKey, urlKey or configKey" -}}
+{{- $errors = append $errors "redis.existingSecret is set, but none of its keys is: set redis.passwordKey, usernameKey, urlKey or configKey" -}}
 {{- end -}}
 {{- if and (contains "@" $url) (or $redis.usernameKey $redis.passwordKey) -}}
-{{- $errors = append $errors "config.relay.url holds credentials, and so does redis.existingSecret: take them out of the URL" -}}
+{{- $errors = append $errors "config.relay.url contains credentials, and redis.existingSecret does, too: remove them from the URL" -}}
 {{- end -}}
 {{- if and $redis.ca.configMap $redis.ca.secret -}}
-{{- $errors = append $errors "redis.ca.configMap and redis.ca.secret both hold the certificates: set one of them" -}}
+{{- $errors = append $errors "redis.ca.configMap and redis.ca.secret both contain the certificates: set only one of them" -}}
 {{- end -}}
 {{- if and .Values.networkPolicy.enabled (or $redis.urlKey $redis.configKey) (not .Values.networkPolicy.redisPorts) -}}
-{{- $errors = append $errors "networkPolicy.redisPorts is empty, and the URL of Redis is in a Secret: name the ports of Redis, or the NetworkPolicy would cut it off" -}}
+{{- $errors = append $errors "networkPolicy.redisPorts is empty, and the URL of Redis is in a Secret: set the ports of Redis. Otherwise the NetworkPolicy blocks Redis" -}}
 {{- end -}}
 {{- toYaml $errors -}}
 {{- end -}}

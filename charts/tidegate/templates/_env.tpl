@@ -12,7 +12,7 @@
 {{- end }}
 {{- end -}}
 
-{{/* config, with what the chart works out itself. */}}
+{{/* config, with the values that the chart computes. */}}
 {{- define "tidegate.config" -}}
 {{- $config := deepCopy .Values.config -}}
 {{- $relay := $config.relay -}}
@@ -23,7 +23,7 @@
 {{- end -}}
 {{- $name := printf "%s:%s" .Release.Namespace (include "tidegate.fullname" .) -}}
 {{- $_ := set $relay "prefix" (default (trunc 64 $name) $relay.prefix) -}}
-{{- /* Who shares messages with another release still scales alone, and has its own Service. */ -}}
+{{- /* A release that shares messages with another release still scales alone, and has its own Service. */ -}}
 {{- $_ := set $config.fleet "name" (default $name $config.fleet.name) -}}
 {{- if .Values.redis.configKey -}}
 {{- $_ := set $relay "config" "/etc/tidegate/redisson/redisson.yaml" -}}

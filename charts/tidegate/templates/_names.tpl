@@ -2,7 +2,7 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* At most 47 characters: a Deployment's pods append up to 16 to its name and cut it off at 58, and the queries find
+{{/* At most 47 characters: the names of a Deployment's pods are its name, cut at 58, and up to 16 more. The queries find
      the pods by the whole name. */}}
 {{- define "tidegate.fullname" -}}
 {{- if .Values.fullnameOverride -}}
@@ -22,7 +22,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Immutable in a Deployment: nothing that a release may change, such as the runtime, belongs here.
+{{/* Immutable in a Deployment, so it must not contain anything that a release may change, such as the runtime.
      Call with (dict "root" $ "component" "server"). */}}
 {{- define "tidegate.selector" -}}
 app.kubernetes.io/name: {{ include "tidegate.name" .root }}
@@ -30,7 +30,7 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
-{{/* Labels of an object; the selector's win over its own, and these over commonLabels. */}}
+{{/* Labels of an object. The selector's labels override the object's own labels, which override commonLabels. */}}
 {{- define "tidegate.labels" -}}
 {{- $own := include "tidegate.selector" . | fromYaml -}}
 {{- $_ := set $own "app.kubernetes.io/version" .root.Chart.AppVersion -}}
@@ -52,7 +52,7 @@ annotations:
 {{- end }}
 {{- end -}}
 
-{{/* The path under which the server has everything. A proxy passes its own on as it is, so that is the server's, too. */}}
+{{/* The prefix of every path of the server. A proxy does not change paths, so the server has the proxy's prefix. */}}
 {{- define "tidegate.path" -}}
 {{- $path := .Values.config.path -}}
 {{- range list .Values.gateway .Values.ingress -}}
@@ -63,12 +63,12 @@ annotations:
 {{- default "/" $path -}}
 {{- end -}}
 
-{{/* The same, to be followed by /chat. */}}
+{{/* The same without a slash at the end, so that /chat can follow. */}}
 {{- define "tidegate.prefix" -}}
 {{- include "tidegate.path" . | trimSuffix "/" -}}
 {{- end -}}
 
-{{/* Of the server, the trial Redis and the test: pull secrets and where pods run. Call with the root. */}}
+{{/* Pull secrets, and where pods run: for the server, the trial Redis and the test. Call with the root. */}}
 {{- define "tidegate.placement" -}}
 {{- $secrets := list -}}
 {{- range concat (default list (default dict .Values.global).imagePullSecrets) (default list .Values.image.pullSecrets) -}}
@@ -91,14 +91,14 @@ tolerations:
 {{- end }}
 {{- end -}}
 
-{{/* Where images come from, followed by a slash; empty: the node decides. */}}
+{{/* The registry of the images, followed by a slash. Empty: the default of the node. */}}
 {{- define "tidegate.registry" -}}
 {{- with default .Values.image.registry (default dict .Values.global).imageRegistry -}}
 {{- trimSuffix "/" . }}/
 {{- end -}}
 {{- end -}}
 
-{{/* By the runtime: a digest pins one of the two images, never both. */}}
+{{/* The image depends on the runtime: a digest is that of one of the two images. */}}
 {{- define "tidegate.image" -}}
 {{- $name := printf "%s%s-%s" (include "tidegate.registry" .) .Values.image.repository .Values.runtime -}}
 {{- with get .Values.image.digests .Values.runtime -}}
@@ -108,18 +108,18 @@ tolerations:
 {{- end -}}
 {{- end -}}
 
-{{/* Not empty where the management port speaks TLS. */}}
+{{/* Not empty if the management port uses TLS. */}}
 {{- define "tidegate.managementTls" -}}
 {{- if and .Values.tls.existingSecret .Values.tls.management }}yes{{ end -}}
 {{- end -}}
 
-{{/* Of the URL through the Ingress. Traefik's entry point websecure has TLS whether or not a Secret is named here. */}}
+{{/* The scheme of the URL through the Ingress. Traefik's entry point websecure has TLS, with or without a Secret here. */}}
 {{- define "tidegate.scheme" -}}
 {{- $isSecure := or .Values.ingress.tlsSecret .Values.ingress.tls (eq .Values.ingress.preset "openshift") (and (eq .Values.ingress.preset "traefik") (has "websecure" .Values.ingress.entryPoints)) -}}
 {{- $isSecure | empty | ternary "ws" "wss" -}}
 {{- end -}}
 
-{{/* The path from outside: what is appended to the route's, unless the server has it, too. */}}
+{{/* The path for clients outside: the path of the route, or the server's prefix if the route has none. */}}
 {{- define "tidegate.outside" -}}
 {{- $route := trimSuffix "/" .path -}}
 {{- default (include "tidegate.prefix" .root) $route -}}

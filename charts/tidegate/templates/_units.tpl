@@ -20,7 +20,7 @@
 {{- include "tidegate.number" (regexFind "[0-9]+" (regexFind (printf "[0-9]+%s" .unit) .text)) -}}
 {{- end -}}
 
-{{/* A whole number without the leading zeros that would make it octal; 0 for an empty text. */}}
+{{/* A whole number without leading zeros, which would make it octal. 0 for an empty text. */}}
 {{- define "tidegate.number" -}}
 {{- regexReplaceAll "^0+([0-9])" (default "0" .) "${1}" -}}
 {{- end -}}
@@ -37,12 +37,12 @@
 {{- mul (include "tidegate.number" (regexFind "^[0-9]+" $text)) $unit -}}
 {{- end -}}
 
-{{/* A value as the server is to read it: a large number would otherwise become 1e+06. */}}
+{{/* A value in the form that the server reads: a large number would otherwise become 1e+06. */}}
 {{- define "tidegate.text" -}}
 {{- if and (kindIs "float64" .) (eq (floor .) .) -}}{{ int64 . }}{{- else -}}{{ toString . }}{{- end -}}
 {{- end -}}
 
-{{/* What a pod needs to leave: the sleep before SIGTERM and the drain. */}}
+{{/* The seconds that a pod needs to end: the sleep before SIGTERM and the drain. */}}
 {{- define "tidegate.leaving" -}}
 {{- add .Values.preStopSeconds (include "tidegate.seconds" .Values.config.drain.timeout) -}}
 {{- end -}}
@@ -55,7 +55,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* The ports on which pods reach Redis, as a list: those that are named, or those of config.relay.url. */}}
+{{/* The ports on which pods reach Redis, as a list: networkPolicy.redisPorts, or those of config.relay.url. */}}
 {{- define "tidegate.redisPorts" -}}
 {{- $url := (include "tidegate.config" . | fromYaml).relay.url -}}
 {{- $ports := list -}}
@@ -64,7 +64,7 @@
 {{- end -}}
 {{- if and (not $ports) $url -}}
 {{- $sentinel := hasPrefix "redis+sentinel://" $url -}}
-{{- /* Sentinels say where the master is: elsewhere. */ -}}
+{{- /* Sentinels give the address of the master, which has its own port. */ -}}
 {{- $ports = $sentinel | ternary (list 6379) list -}}
 {{- range splitList "," (regexReplaceAll "^redis[+]sentinel://([^/]*).*$" $url "${1}") -}}
 {{- $port := regexFind ":[0-9]+/?$" . | trimPrefix ":" | trimSuffix "/" -}}

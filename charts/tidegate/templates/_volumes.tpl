@@ -1,4 +1,4 @@
-{{/* Files of the relay and of the tokens' keys, where tidegate.config says they are. */}}
+{{/* Files of the relay and of the tokens' keys, at the paths that tidegate.config sets. */}}
 {{- define "tidegate.volumes" -}}
 {{- with include "tidegate.tmpSize" . }}
 - name: tmp
@@ -30,8 +30,8 @@
 {{- end }}
 {{- end -}}
 
-{{/* Where dumps go, and what jcmd needs: the root file system is read-only. Empty where there is none, or a volume of
-     somebody's own is mounted there or has that name. */}}
+{{/* The size of the volume for dumps and for jcmd: the root file system is read-only. Empty if there is none, or if another
+     volume is mounted there or has that name. */}}
 {{- define "tidegate.tmpSize" -}}
 {{- $taken := false -}}
 {{- range .Values.extraVolumeMounts }}{{ if eq (trimSuffix "/" (toString .mountPath)) "/tmp" }}{{ $taken = true }}{{ end }}{{ end -}}

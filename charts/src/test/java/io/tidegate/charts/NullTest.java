@@ -47,7 +47,7 @@ final class NullTest {
 
         assertTrue(spec.path("replicas").isMissingNode(), spec::toPrettyString);
         assertTrue(Chart.notes("{autoscaling: {enabled: false}, replicas: null}")
-                .contains("as many pods as somebody else"));
+                .contains("your own autoscaler sets the number of pods"));
     }
 
     @Test

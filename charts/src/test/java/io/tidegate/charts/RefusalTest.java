@@ -26,7 +26,9 @@ final class RefusalTest {
                 bad(
                         "autoscaling: {source: metrics-api, messages: {enabled: false}, minReplicas: 0}",
                         "autoscaling.minReplicas must be at least 1 with autoscaling.source=metrics-api"),
-                bad("autoscaling: {minReplicas: 0}", "autoscaling.minReplicas is 0, and nothing could wake the fleet"),
+                bad(
+                        "autoscaling: {minReplicas: 0}",
+                        "autoscaling.minReplicas is 0, and no trigger could start the fleet"),
                 bad(
                         "autoscaling: {minReplicas: 60}",
                         "autoscaling.minReplicas (60) must be at most autoscaling.maxReplicas (50)"),
@@ -50,7 +52,7 @@ final class RefusalTest {
                         "autoscaling.prometheus.authentication.modes is empty"),
                 bad(
                         "autoscaling: {prometheus: {authentication: {modes: bearer}}}",
-                        "autoscaling.prometheus.authentication.modes (bearer) has nothing to use"),
+                        "autoscaling.prometheus.authentication.modes (bearer) is set without credentials"),
                 bad(
                         "autoscaling: {prometheus: {authentication: {modes: bearer, podIdentity: {provider: gcp}}}}",
                         "autoscaling.prometheus.authentication.modes (bearer) must be empty with podIdentity"),
@@ -103,16 +105,16 @@ final class RefusalTest {
                         "ingress.hosts: the path /wsother of a must be within ingress.path (/ws)"),
                 bad(
                         "{ingress: {enabled: true, preset: openshift, hosts: ['*.example.com']}}",
-                        "ingress.hosts: a Route takes no wildcard (*.example.com)"),
+                        "ingress.hosts: a Route does not support a wildcard (*.example.com)"),
                 bad(
                         "{ingress: {tlsSecret: a, tls: [{secretName: b}]}}",
                         "ingress.tlsSecret and ingress.tls both say where the certificates are"),
                 bad(
                         "{gateway: {enabled: true, parentRefs: [{name: a}], matches: [{path: {value: /a}}]}}",
-                        "config.path is empty, and gateway.matches are not looked into"),
+                        "config.path is empty, and gateway.matches do not say the path of the server"),
                 bad(
                         "monitoring: {podMonitoring: {enabled: true}, relabelings: [{action: drop}]}",
-                        "monitoring.relabelings is nothing that a PodMonitoring knows"),
+                        "monitoring.relabelings is not supported by a PodMonitoring"),
                 bad(
                         "networkPolicy: {cilium: {enabled: true}}",
                         "networkPolicy.cilium.enabled needs networkPolicy.enabled"),
@@ -121,12 +123,12 @@ final class RefusalTest {
                         "dashboard.grafanaDashboard.enabled needs dashboard.enabled"),
                 bad(
                         "{podDeletionCost: {enabled: true}, serviceAccount: {create: false}}",
-                        "podDeletionCost.enabled gives its right to a ServiceAccount, and default belongs to every pod"),
+                        "podDeletionCost.enabled gives rights to the ServiceAccount, and the ServiceAccount default is used by"),
                 bad("tls: {clientsKey: ca.crt}", "tls.clientsKey is a key of tls.existingSecret"),
                 bad(
                         "tls: {existingSecret: chat-tls, clientsKey: ca.crt, management: true}",
-                        "tls.clientsKey with tls.management"),
-                bad("tracing: {enabled: true}", "tracing.endpoint is empty: name the collector"),
+                        "tls.clientsKey and tls.management together"),
+                bad("tracing: {enabled: true}", "tracing.endpoint is empty: set the URL of the collector"),
                 bad("tracing: {enabled: true, endpoint: 'collector:4318'}", "endpoint"),
                 bad(
                         "podDeletionCost: {enabled: true, interval: 500ms}",
@@ -141,8 +143,8 @@ final class RefusalTest {
                         "autoscaling.prometheus.authentication.existing and secretTargetRef exclude each other"),
                 bad(
                         "terminationGracePeriodSeconds: 44",
-                        "terminationGracePeriodSeconds (44) must be at least 45, or Kubernetes kills a pod that still"
-                                + " drains: preStopSeconds (15) and config.drain.timeout (30s)"),
+                        "terminationGracePeriodSeconds (44) must be at least 45, the sum of preStopSeconds (15) and"
+                                + " config.drain.timeout (30s)"),
                 bad(
                         "config: {drain: {notice: 10s, window: 20s}}",
                         "config.drain.timeout (30s) must be more than config.drain.notice (10s) and config.drain.window"
@@ -154,19 +156,19 @@ final class RefusalTest {
                 bad("config: {port: 9090}", "config.management.port must differ from config.port (both are 9090)"),
                 bad(
                         "config: {relay: {url: ''}}",
-                        "config.relay.url is empty, and without Redis a message stays in its pod"),
+                        "config.relay.url is empty, and without Redis a message reaches only the clients of its own pod"),
                 bad(
                         "{autoscaling: {enabled: false}, replicas: 2, config: {relay: {url: ''}}}",
                         "config.relay.url is empty"),
                 bad(
                         "ingress: {enabled: true, hosts: [a.example]}",
-                        "ingress.enabled would let everybody read and write every topic: close the fleet"),
+                        "ingress.enabled would let every client read and write every topic: close the fleet"),
                 bad(
                         "{gateway: {enabled: true, parentRefs: [{name: a}]}, service: {type: LoadBalancer}}",
-                        "gateway.enabled, service.type=LoadBalancer would let everybody"),
+                        "gateway.enabled, service.type=LoadBalancer would let every client"),
                 bad(
                         "{config: {auth: {open: true}}, auth: {existingSecret: a, secretKey: b}}",
-                        "config.auth.open is true, but a key closes the fleet"),
+                        "config.auth.open is true, but the fleet is closed"),
                 bad("config: {auth: {jwks: 'https://a.example/keys'}}", "config.auth.audience is empty"),
                 bad(
                         "{config: {auth: {jwks: 'https://a.example/keys', audience: a}}, auth: {jwksConfigMap: {name: a}}}",
@@ -186,32 +188,32 @@ final class RefusalTest {
                 bad("redis: {existingSecret: cache}", "redis.existingSecret is set, but none of its keys"),
                 bad(
                         "{redis: {existingSecret: cache, passwordKey: p}, config: {relay: {url: 'redis://:pw@redis'}}}",
-                        "config.relay.url holds credentials, and so does redis.existingSecret"),
+                        "config.relay.url contains credentials, and redis.existingSecret does, too"),
                 bad(
                         "redis: {existingSecret: cache, urlKey: u, configKey: c}",
                         "redis.urlKey and redis.configKey both say where Redis is"),
-                bad("redis: {ca: {secret: a, configMap: b}}", "redis.ca.configMap and redis.ca.secret both hold"),
+                bad("redis: {ca: {secret: a, configMap: b}}", "redis.ca.configMap and redis.ca.secret both contain"),
                 bad(
                         "{redis: {trial: {enabled: true}}, config: {relay: {url: 'redis://elsewhere'}}}",
-                        "redis.trial.enabled makes a Redis of its own: leave config.relay.url alone"),
+                        "redis.trial.enabled makes its own Redis: remove config.relay.url"),
                 bad(
                         "redis: {trial: {enabled: true}, existingSecret: a, passwordKey: b}",
-                        "redis.trial.enabled makes a Redis of its own that needs no credentials"),
+                        "redis.trial.enabled makes its own Redis, which needs no credentials"),
                 bad(
                         "monitoring: {podMonitor: {enabled: true}, serviceMonitor: {enabled: true}}",
-                        "would scrape each pod twice: enable one of them"),
+                        "would scrape each pod twice: enable only one of them"),
                 bad("gateway: {enabled: true}", "gateway.parentRefs is empty"),
-                bad("gateway: {envoy: {enabled: true}}", "gateway.envoy.enabled needs the HTTPRoute"),
+                bad("gateway: {envoy: {enabled: true}}", "gateway.envoy.enabled makes a policy for the HTTPRoute"),
                 bad("ingress: {enabled: true}", "ingress.hosts is empty"),
                 bad(
                         "alerts: {connections: {warning: 0.9, critical: 0.8}}",
                         "alerts.connections.warning must be at most alerts.connections.critical"),
                 bad(
                         "extraEnv: [{name: TIDEGATE_DRAIN_WINDOW, value: 1s}]",
-                        "extraEnv: TIDEGATE_DRAIN_WINDOW is set by the chart already"),
+                        "extraEnv: the chart already sets TIDEGATE_DRAIN_WINDOW"),
                 bad(
                         "alerts: {disabled: [Tidegate]}",
-                        "alerts.disabled: there is no alert Tidegate; there are Tidegate"),
+                        "alerts.disabled: there is no alert Tidegate; the alerts are Tidegate"),
                 bad("config: {limits: {per-ip: 5}}", "additional properties 'per-ip' not allowed"),
                 bad("replicaCount: 5", "additional properties 'replicaCount' not allowed"),
                 bad("runtime: nodejs", "at '/runtime': value must be one of 'se', 'mp'"),
