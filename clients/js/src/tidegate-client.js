@@ -663,7 +663,7 @@ class Client extends Emitter {
     const { url } = connection;
     this.#trace('end', { url, code, reason, status });
     const isOfToken = !connection.isTried || code === NEW_TOKEN || code === NOT_ALLOWED;
-    this.#warnOnce(url, error?.message ?? (reason || `close code ${code}, and no more is known`), isOfToken);
+    this.#warnOnce(url, error?.message ?? (reason || `close code ${code}, without a reason`), isOfToken);
     if (code === 1009) this.#publishQueue.rejectLargest(connection);
     this.#forget(connection);
     if (code === NEW_TOKEN) this.#tokens?.forget(connection.token);
@@ -1174,7 +1174,7 @@ class Client extends Emitter {
     if (!this.#log || this.#wasWelcome || this.#warned) return;
     this.#warned = true;
     const check = isOfToken ? 'what options.token gives' : 'that a Tidegate server runs there, that the path ends in '
-      + '/chat, that its tidegate.origins allows this page, and whether it asks for a token';
+      + '/chat, that its tidegate.origins allows this page, and whether it requires a token';
     this.#host.warn(`tidegate-client: no connection to ${url} (${why}). Check ${check}. This is logged once; `
       + 'connect(url, { log: false }) turns it off.');
   }
@@ -1843,7 +1843,7 @@ class Connection {
     socket.onerror = (event) => {
       this.#failed(this.#withoutToken(event?.message || event?.error?.message || event?.error?.code || ''));
     };
-    this.#watchUntil(this.#host.now() + CONNECT_MS, `no answer of a server in ${CONNECT_MS / 1_000} s`);
+    this.#watchUntil(this.#host.now() + CONNECT_MS, `no answer from a server in ${CONNECT_MS / 1_000} s`);
   }
 
   /** The connection cannot be opened, for example without a token. */

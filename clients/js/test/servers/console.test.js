@@ -58,7 +58,7 @@ for (const runtime of RUNTIMES) {
     test('asks for a key, refuses a wrong one, and forgets it', LIMIT, async (t) => {
       const page = await open(t, east);
       await enter(page, 'x'.repeat(40));
-      await page.locator('#access .error', { hasText: 'no key of this server' }).waitFor();
+      await page.locator('#access .error', { hasText: 'not a key of this server' }).waitFor();
       await page.locator('#key').fill('');
       await page.locator('#key').focus();
       await enter(page);

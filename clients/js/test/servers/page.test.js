@@ -125,7 +125,7 @@ for (const runtime of RUNTIMES) {
         assert.equal(await page.evaluate(() => document.activeElement.className), 'key');
       };
       const select = (topic) => page.locator('.chip', { hasText: topic }).click();
-      await noted('#chat', 'If this server asks for a token, give one');
+      await noted('#chat', 'If this server requires a token, enter one');
       const width = () => page.evaluate(() => document.documentElement.scrollWidth);
       // A refused handshake takes a few milliseconds: the page itself notes how wide it is then.
       const widths = await page.evaluate(() => new Promise((resolve) => {
@@ -144,7 +144,7 @@ for (const runtime of RUNTIMES) {
       assert.ok(fits);
 
       await use('no.such.token');
-      await noted('#chat', 'The server does not take the token:');
+      await noted('#chat', 'The server does not accept the token:');
       await page.locator('#chat .state[data-is=closed]').waitFor();
       await use(jwt('ann', 600));
       await live(page);
@@ -170,7 +170,7 @@ for (const runtime of RUNTIMES) {
       await page.keyboard.press('Enter');
       await page.locator('#broadcast .said', { hasText: 'to everybody' }).waitFor();
       await use('no.such.token');
-      await noted('#broadcast', 'The server does not take the token:');
+      await noted('#broadcast', 'The server does not accept the token:');
 
       const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href,
         document.documentElement.outerHTML, [...document.querySelectorAll('input')].map(({ value }) => value)]));

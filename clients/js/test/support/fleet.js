@@ -363,7 +363,7 @@ class Peer {
     const read = this.node.read(topic);
     const from = index(after);
     if (after !== undefined && from === undefined) {
-      const message = '"after" is no position of this server; allowed is one that it sent';
+      const message = '"after" is not a position of this server; allowed is a position that the server has sent';
       return this.error({ code: 'invalid-frame', message, topic }, 'subscribe');
     }
     // A client may be ahead of this node, which then needs no history for it.

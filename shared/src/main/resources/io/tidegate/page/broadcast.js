@@ -4,9 +4,9 @@ import { Log, PERHAPS_A_TOKEN, secondsUntil, setText } from './log.js';
 const STEADY_MS = 10_000; // a connection that held so long was good: the backoff starts again
 const FINAL = {
   1000: 'closed', 1002: 'protocol error', 1007: 'not UTF-8', 1008: 'refused by policy', 1009: 'message too large',
-  4401: 'bring a new token', 4403: 'not allowed',
+  4401: 'send a new token', 4403: 'not allowed',
 };
-const OF_TOKEN = { 4401: 'The server does not take the token', 4403: 'This token does not allow to be here' };
+const OF_TOKEN = { 4401: 'The server does not accept the token', 4403: 'This token does not allow access' };
 const WORDS = {
   connecting: 'Connecting', live: 'Live', leaving: 'Server is leaving', waiting: 'Reconnecting', closed: 'Disconnected',
 };

@@ -10,9 +10,9 @@ const WORDS = {
 /** Of errors that belong to no publish; of others the server's own words do. */
 function words({ code, topic, message }) {
   if (code === 'forbidden' && topic) return 'Not subscribed: this token does not allow reading this topic';
-  if (code === 'forbidden') return `This token does not allow to be here: ${message}`;
-  if (code === 'invalid-token') return `The server does not take the token: ${message}`;
-  if (code === 'token-expired') return 'The token has ended: give a new one';
+  if (code === 'forbidden') return `This token does not allow access: ${message}`;
+  if (code === 'invalid-token') return `The server does not accept the token: ${message}`;
+  if (code === 'token-expired') return 'The token has expired: enter a new one';
   return message;
 }
 

@@ -5,7 +5,7 @@ export const plain = (value) => (typeof value === 'string' ? value : JSON.string
 export const secondsUntil = (ms) => `${Math.max(0, Math.ceil((ms - Date.now()) / 1000))} s`;
 
 /** A script learns nothing of why a handshake failed. */
-export const PERHAPS_A_TOKEN = 'No connection. If this server asks for a token, give one: the button "Token" above';
+export const PERHAPS_A_TOKEN = 'No connection. If this server requires a token, enter one: the button "Token" above';
 
 export function element(name, className, ...content) {
   const made = document.createElement(name);

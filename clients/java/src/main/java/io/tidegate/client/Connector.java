@@ -237,7 +237,7 @@ final class Connector implements Dialer.Owner {
 
     @Override
     public void ended(Link link, Socket.End end) {
-        String hint = end.isForToken() && !tokens.areGiven() ? "; Options.withToken brings it" : "";
+        String hint = end.isForToken() && !tokens.areGiven() ? "; set it with Options.withToken" : "";
         if (end.isFinal() || !hint.isEmpty()) {
             status.dismissed(end.reason() + hint);
             close(end.reason() + hint);

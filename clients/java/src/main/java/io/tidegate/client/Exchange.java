@@ -123,8 +123,9 @@ final class Exchange implements Traffic {
             }
             case ServerFrame.ErrorFrame error -> error(link, error);
             case ServerFrame.Welcome welcome -> LOG.log(Level.DEBUG, "a second welcome of {0}", welcome.node());
-            case ServerFrame.Renewed renewed -> LOG.log(Level.DEBUG, "not for here: {0}", renewed);
-            case ServerFrame.ServerShutdown shutdown -> LOG.log(Level.DEBUG, "not for here: {0}", shutdown);
+            case ServerFrame.Renewed renewed -> LOG.log(Level.DEBUG, "ignored on this connection: {0}", renewed);
+            case ServerFrame.ServerShutdown shutdown ->
+                LOG.log(Level.DEBUG, "ignored on this connection: {0}", shutdown);
             case ServerFrame.Other other -> LOG.log(Level.TRACE, "ignored: {0}", other.type());
         }
     }

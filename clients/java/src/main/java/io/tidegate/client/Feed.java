@@ -210,7 +210,12 @@ final class Feed {
     void refuse(Refusal because) {
         refusal = because;
         // Logged here too, because a listener that is a lambda does not get the refusal.
-        LOG.log(Level.WARNING, "no subscription of {0}: {1}: {2}", topic, because.code(), because.message());
+        LOG.log(
+                Level.WARNING,
+                "the subscription of {0} was refused: {1}: {2}",
+                topic,
+                because.code(),
+                because.message());
         over.accept(this);
         listeners.post(() -> audience.forEach(one -> one.refused(because)));
     }

@@ -188,21 +188,22 @@ public record Options(List<URI> urls, Backoff backoff, Bounds bounds, Threads th
         try {
             return URI.create(Arguments.given("url", text));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("url " + text + "; allowed is such as ws://host:8080/chat", e);
+            throw new IllegalArgumentException("url " + text + "; allowed is, for example, ws://host:8080/chat", e);
         }
     }
 
     private static void require(URI url) {
         String scheme = Arguments.given("url", url).getScheme();
         if (url.getQuery() != null && url.getQuery().matches("(.*&)?access_token=.*")) {
-            throw new IllegalArgumentException("url of " + url.getHost() + " brings a token; use withToken() instead");
+            throw new IllegalArgumentException(
+                    "url of " + url.getHost() + " contains a token; use withToken() instead");
         }
         boolean webSocket = "ws".equalsIgnoreCase(scheme) || "wss".equalsIgnoreCase(scheme);
         if (!webSocket || url.getHost() == null || url.getFragment() != null) {
-            throw new IllegalArgumentException("url " + url + "; allowed is such as ws://host:8080/chat");
+            throw new IllegalArgumentException("url " + url + "; allowed is, for example, ws://host:8080/chat");
         }
         if (url.getQuery() != null && url.getQuery().matches("(.*&)?topic=.*")) {
-            throw new IllegalArgumentException("url " + url + " names topics; use subscribe() instead");
+            throw new IllegalArgumentException("url " + url + " contains topics; use subscribe() instead");
         }
     }
 }

@@ -161,7 +161,7 @@ final class PublishQueue {
                         refused(
                                 id,
                                 new TimeoutException(
-                                        "no acknowledgement within " + time + "; it may have been published"));
+                                        "no acknowledgement within " + time + "; it was perhaps published"));
                     }
                 }));
     }

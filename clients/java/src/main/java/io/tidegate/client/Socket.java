@@ -103,8 +103,8 @@ interface Socket {
             public String reason() {
                 return "refused with HTTP " + status
                         + switch (status) {
-                            case 401 -> "; a token that is valid is needed";
-                            case 403 -> "; this client may not connect there";
+                            case 401 -> "; a valid token is needed";
+                            case 403 -> "; this client may not connect to this server";
                             case 404 -> "; Tidegate is at /chat";
                             default -> "";
                         };
@@ -170,7 +170,7 @@ interface Socket {
                     cause = cause.getCause();
                 }
                 return failure instanceof ConnectException
-                        ? "cannot connect: no server listens there, or no way leads there"
+                        ? "cannot connect: no server listens there, or the network does not reach it"
                         : failure.getClass().getSimpleName();
             }
         }

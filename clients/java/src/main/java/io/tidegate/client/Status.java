@@ -70,7 +70,7 @@ final class Status {
     void failed(String reason) {
         if (!settled) {
             settled = true;
-            LOG.log(Level.WARNING, "not connected yet, and trying on, which is not logged again: {0}", reason);
+            LOG.log(Level.WARNING, "not connected yet; trying again, without further log lines: {0}", reason);
         }
     }
 

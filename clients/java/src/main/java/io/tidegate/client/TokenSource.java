@@ -143,9 +143,9 @@ final class TokenSource {
             alarm.cancel();
             busy = false;
             if (!owner.given(text)) {
-                failed(
-                        new IllegalStateException(
-                                "the token callback has given the same token again, which is about to end; allowed is another"));
+                failed(new IllegalStateException(
+                        "the token callback has given the same token again, which is about to expire; allowed"
+                                + " is a new token"));
             }
         }
     }
@@ -153,10 +153,7 @@ final class TokenSource {
     private void failed(Throwable failure) {
         busy = true;
         if (failures == 0) {
-            LOG.log(
-                    Level.WARNING,
-                    "no new token, and asking for one again, which is not logged again: {0}",
-                    failure.toString());
+            LOG.log(Level.WARNING, "no new token; asking again, without further log lines: {0}", failure.toString());
         }
         alarm.set(options.backoff().before(failures++, random), this::call);
         owner.failed(failure);

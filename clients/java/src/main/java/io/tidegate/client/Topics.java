@@ -44,10 +44,10 @@ final class Topics {
                 topics.put(topic, shared);
             } else if (!from.equals(From.now())) {
                 throw new IllegalStateException("this client listens to " + topic
-                        + " already; allowed for one more listener is to begin with what comes next");
+                        + " already; allowed for a further listener is to begin with the next message");
             } else if (presence != null && !shared.feed().showsPresence()) {
                 throw new IllegalStateException("this client listens to " + topic
-                        + " already, without presence; allowed is to ask for it with the first listener");
+                        + " already, without presence; allowed is to request presence with the first listener");
             }
             Feed feed = shared.feed();
             if (presence != null) {

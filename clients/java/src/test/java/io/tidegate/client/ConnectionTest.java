@@ -143,7 +143,7 @@ class ConnectionTest {
     void aTokenInAnAddressIsRefusedAndNotShown() {
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> Options.of("ws://a/chat?x=1&access_token=secret"));
-        assertEquals("url of a brings a token; use withToken() instead", e.getMessage());
+        assertEquals("url of a contains a token; use withToken() instead", e.getMessage());
     }
 
     static Throwable failureOf(java.util.concurrent.CompletableFuture<?> future) {

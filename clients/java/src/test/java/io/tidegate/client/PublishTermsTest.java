@@ -28,7 +28,7 @@ class PublishTermsTest {
         assertFalse(future.isDone());
         it.advance(Duration.ofMillis(1));
         TimeoutException failure = assertInstanceOf(TimeoutException.class, ConnectionTest.failureOf(future));
-        assertEquals("no acknowledgement within PT1S; it may have been published", failure.getMessage());
+        assertEquals("no acknowledgement within PT1S; it was perhaps published", failure.getMessage());
 
         end.ack("a");
         end.close("", 1012);

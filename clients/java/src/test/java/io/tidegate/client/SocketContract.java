@@ -48,7 +48,7 @@ abstract class SocketContract {
     void aServerThatIsNotThereIsNoNull() throws Exception {
         server.close();
         assertEquals(
-                "cannot connect: no server listens there, or no way leads there",
+                "cannot connect: no server listens there, or the network does not reach it",
                 ended("localhost").reason());
     }
 

@@ -110,7 +110,7 @@ class TokenEndTest {
         own.advance(Duration.ofMinutes(5));
         assertEquals(1, own.wire.opened());
         assertEquals(State.CLOSED, own.client.state());
-        assertTrue(own.reasons.getLast().endsWith("Options.withToken brings it"), own.reasons.toString());
+        assertTrue(own.reasons.getLast().endsWith("set it with Options.withToken"), own.reasons.toString());
     }
 
     @Test

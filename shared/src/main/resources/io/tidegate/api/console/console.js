@@ -39,7 +39,7 @@ access.addEventListener('submit', async (event) => {
   try {
     await tried.get('fleet');
   } catch (error) {
-    fail(access, error.status === 401 ? 'This is no key of this server.' : error.message);
+    fail(access, error.status === 401 ? 'This is not a key of this server.' : error.message);
     return;
   }
   api = tried;
@@ -109,7 +109,7 @@ async function repeat(every, ask) {
         if (!signal.aborted) tell(ask, '');
       } catch (error) {
         if (signal.aborted) return;
-        if (error instanceof ApiError && error.status === 401) return leave('The key does not count any more.');
+        if (error instanceof ApiError && error.status === 401) return leave('The key is not valid any more.');
         tell(ask, error.message);
       }
     }
