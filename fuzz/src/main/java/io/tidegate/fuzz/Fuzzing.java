@@ -77,7 +77,7 @@ record Fuzzing(String title, Class<?> type, Path kept, Path work) {
                     + "\n  hex:    " + HexFormat.of().formatHex(input)
                     + "\n  base64: " + Base64.getEncoder().encodeToString(input)
                     + "\n  text:   " + Texts.of(input)
-                    + "\nKeep it in " + fuzzing.kept + ", under a name that says what it is.";
+                    + "\nKeep this input in " + fuzzing.kept + ", under a name that describes it.";
         }
     }
 

@@ -21,9 +21,9 @@ import picocli.CommandLine.Spec;
         abbreviateSynopsis = true,
         usageHelpWidth = 80,
         description = {
-            "Changes inputs of all that reads what others send, by which code they reach, until one breaks a promise. Each target"
-                    + " begins with the inputs that are kept in fuzz/src/test/resources, and with those that reached something in"
-                    + " earlier runs, in fuzz/target/fuzz; docs/security.md."
+            "Fuzzes all code that reads what clients, servers and other nodes send. Inputs are changed by the code"
+                    + " that they reach, until one breaks a promise of the target. Each target begins with the inputs"
+                    + " in fuzz/src/test/resources and with those from earlier runs in fuzz/target/fuzz. See docs/security.md."
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:all promises were kept", "1:one was not", "2:wrong usage"})
@@ -31,10 +31,10 @@ public final class Main implements Callable<Integer> {
     @Parameters(paramLabel = "TARGET", description = "which (all)", arity = "0..*")
     private List<String> titles = new ArrayList<>();
 
-    @Option(names = "--minutes", paramLabel = "N", description = "for so long in all (${DEFAULT-VALUE})")
+    @Option(names = "--minutes", paramLabel = "N", description = "how long, all targets together (${DEFAULT-VALUE})")
     private double minutes = 10;
 
-    @Option(names = "--at-once", paramLabel = "N", description = "so many targets at once (one a processor)")
+    @Option(names = "--at-once", paramLabel = "N", description = "how many targets run at once (one per processor)")
     private int atOnce = Runtime.getRuntime().availableProcessors();
 
     @Option(names = "--root", paramLabel = "DIR", description = "of the source", hidden = true)
@@ -43,7 +43,7 @@ public final class Main implements Callable<Integer> {
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
-            description = "say this, and end")
+            description = "prints this text")
     @SuppressWarnings("unused") // by picocli
     private boolean help;
 

@@ -24,14 +24,14 @@ import picocli.CommandLine.Option;
         name = "attack",
         abbreviateSynopsis = true,
         description = {
-            "Strangers of every kind against a server of each runtime, with a heap of 384 MiB: garbage, half and doubtful"
-                    + " requests, wrong frames, floods of pings, of messages and of subscribes, peers that never read. A client"
-                    + " publishes meanwhile, and a kubelet asks."
+            "Attacks a server of each runtime, with a heap of 384 MiB: garbage, incomplete and ambiguous requests,"
+                    + " wrong frames, floods of pings, messages and subscribes, peers that never read. Meanwhile a"
+                    + " client publishes and the health probes are called."
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
-            "0:nobody was closed or lost a message, health took at most 250 ms (99 %%), heap and log are as before",
-            "1:it was otherwise",
+            "0:no client was closed or lost a message, health took at most 250 ms (99 %%), heap and log are as before",
+            "1:otherwise",
             "2:wrong usage"
         })
 final class AttackCommand implements Callable<Integer> {
@@ -49,7 +49,7 @@ final class AttackCommand implements Callable<Integer> {
     @Option(names = "--attacks", split = ",", paramLabel = "NAME", description = "only these: ${COMPLETION-CANDIDATES}")
     private Set<Attack> attacks = EnumSet.allOf(Attack.class);
 
-    @Option(names = "--seed", paramLabel = "N", description = "the same bytes again; the seed is printed")
+    @Option(names = "--seed", paramLabel = "N", description = "sends the same bytes again; the seed is printed")
     private long seed = System.nanoTime() % 1_000_000;
 
     @Mixin

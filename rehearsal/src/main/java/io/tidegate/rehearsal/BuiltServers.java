@@ -14,7 +14,11 @@ final class BuiltServers {
     @SuppressWarnings("NullAway.Init") // by picocli
     private CommandSpec spec;
 
-    @Option(names = "--runtimes", split = ",", paramLabel = "NAME", description = "which servers, in turn (se,mp)")
+    @Option(
+            names = "--runtimes",
+            split = ",",
+            paramLabel = "NAME",
+            description = "which runtimes, one after the other (se,mp)")
     private List<String> runtimes = List.of("se", "mp");
 
     @Option(names = "--root", hidden = true, description = "where the modules are")

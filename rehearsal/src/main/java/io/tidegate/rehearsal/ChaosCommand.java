@@ -35,11 +35,15 @@ import picocli.CommandLine.Spec;
         abbreviateSynopsis = true,
         description = {
             "Starts three servers behind one address, a Redis that keeps a file, and clients of every kind. Then kills, stops,"
-                    + " replaces and cuts off servers and Redis, one fault after the other, chosen by the seed; in the end everybody"
-                    + " is to have everything that was acknowledged, once and in order."
+                    + " replaces and cuts off servers and Redis, one fault after the other, chosen by the seed. In"
+                    + " the end every client must have every acknowledged message, once and in order."
         },
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:so it is", "1:something was lost, doubled or reordered", "2:wrong usage"})
+        exitCodeList = {
+            "0:every client has every message",
+            "1:something was lost, doubled or reordered",
+            "2:wrong usage"
+        })
 final class ChaosCommand implements Callable<Integer> {
     private static final String NODE = "clients/js/src/tidegate-client.js";
     private static final String PYTHON = "examples/python/tidegate.py";
@@ -62,8 +66,8 @@ final class ChaosCommand implements Callable<Integer> {
             description =
                     "chaos (the default): one fault after the other; rolling: every server is replaced once under 3,000"
                             + " clients, and no second may see more than 15 %% of the reconnects; shrink: of four servers two leave under 10,000"
-                            + " users of one topic, of whom nobody may be told to have come or left, and Redis may use a third of a"
-                            + " core")
+                            + " users of one topic, none of whom may be reported as joined or left, and Redis may use"
+                            + " a third of a core")
     private Scenario scenario = Scenario.CHAOS;
 
     @Option(names = "--minutes", paramLabel = "N", description = "how long faults are injected (${DEFAULT-VALUE})")
@@ -100,24 +104,30 @@ final class ChaosCommand implements Callable<Integer> {
             description = "how many of them are of examples/python (a tenth, where websockets is installed)")
     private @Nullable Integer pythonClients;
 
-    @Option(names = "--plain-clients", paramLabel = "N", description = "on the plain wire, besides (${DEFAULT-VALUE})")
+    @Option(
+            names = "--plain-clients",
+            paramLabel = "N",
+            description = "additional clients on the plain wire" + " (${DEFAULT-VALUE})")
     private int plainClients = 20;
 
-    @Option(names = "--back-ends", paramLabel = "N", description = "that publish over HTTP, besides (${DEFAULT-VALUE})")
+    @Option(
+            names = "--back-ends",
+            paramLabel = "N",
+            description = "additional clients that publish over HTTP" + " (${DEFAULT-VALUE})")
     private int backEnds = 4;
 
     @Option(
             names = "--users",
             paramLabel = "N",
             description =
-                    "with --closed: whose presence is watched; nobody may be told to have left who was back in time"
+                    "with --closed: users whose presence is watched; a user that was back in time must not be reported as left"
                             + " (50; 10000 for shrink)")
     private @Nullable Integer users;
 
     @Option(
             names = "--watchers",
             paramLabel = "N",
-            description = "with --closed: who are shown which users are there, besides (3; 40 for shrink)")
+            description = "with --closed: additional clients that see which users are there (3; 40 for shrink)")
     private @Nullable Integer watchers;
 
     @Option(
@@ -126,7 +136,7 @@ final class ChaosCommand implements Callable<Integer> {
             description = "messages a second, from all together (200; 10 for shrink)")
     private @Nullable Double rate;
 
-    @Option(names = "--seed", paramLabel = "N", description = "the same faults again; the seed is printed")
+    @Option(names = "--seed", paramLabel = "N", description = "injects the same faults again; the seed is printed")
     private long seed = System.nanoTime() % 1_000_000;
 
     @Mixin
@@ -135,11 +145,11 @@ final class ChaosCommand implements Callable<Integer> {
     @Option(
             names = "--closed",
             description =
-                    "the servers ask for tokens, which last for 20 s: none may cost a connection, and no client may ask twice"
-                            + " in one hand-over; shrink is always so")
+                    "the servers require tokens, which are valid for 20 s: no connection may be lost because of one,"
+                            + " and no client may ask twice in one hand-over; always so for shrink")
     private boolean closed;
 
-    @Option(names = "--logs", paramLabel = "DIR", description = "what each server has printed, a file for each")
+    @Option(names = "--logs", paramLabel = "DIR", description = "folder for the output of each server, a file for each")
     private @Nullable Path logs;
 
     @Option(
@@ -211,7 +221,7 @@ final class ChaosCommand implements Callable<Integer> {
         try {
             boolean renews = Files.readString(client).contains("options.token");
             if (!renews) {
-                System.out.println("without clients of clients/js, which know no tokens here");
+                System.out.println("without clients of clients/js, which cannot get tokens here");
             }
             return renews;
         } catch (IOException e) {

@@ -35,12 +35,12 @@ import picocli.CommandLine.Spec;
         abbreviateSynopsis = true,
         description = {
             "Many clients that come, go and publish. Without a URL it starts a server of its own. With several URLs these are one"
-                    + " fleet: a client that loses one server goes to the next. In the end everybody is to have everything that was"
-                    + " acknowledged, once and in order. Ctrl-C ends it early; the verdict is still made."
+                    + " fleet: a client that loses one server goes to the next. In the end every client must have"
+                    + " every acknowledged message, once and in order. Ctrl-C ends the run early; it is still checked."
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
-            "0:all is well",
+            "0:every client has every message",
             "1:something was lost, doubled or reordered, or not reached, and the last line says what",
             "2:wrong usage"
         },
@@ -94,7 +94,10 @@ final class LoadCommand implements Callable<Integer> {
             description = "v1, plain, broadcast, or shares: v1=90,plain=10 (${DEFAULT-VALUE})")
     private String wire = "v1";
 
-    @Option(names = "--slow", paramLabel = "N", description = "so many more who read a few bytes a second (0)")
+    @Option(
+            names = "--slow",
+            paramLabel = "N",
+            description = "number of additional clients that read a few bytes a second (0)")
     private int slow;
 
     @Option(
@@ -206,7 +209,7 @@ final class LoadCommand implements Callable<Integer> {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(target.getHost(), port), CONNECT_MILLIS);
         } catch (IOException e) {
-            throw wrong("nobody listens at " + target + ": " + e.getMessage());
+            throw wrong("no server listens at " + target + ": " + e.getMessage());
         }
     }
 

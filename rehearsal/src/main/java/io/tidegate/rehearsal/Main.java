@@ -16,7 +16,7 @@ public final class Main {
             names = {"-h", "--help"},
             usageHelp = true,
             scope = ScopeType.INHERIT,
-            description = "say this, and end")
+            description = "prints this text")
     @SuppressWarnings("unused") // by picocli
     private boolean help;
 

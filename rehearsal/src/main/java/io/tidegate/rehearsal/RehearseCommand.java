@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "0:nothing was lost, doubled or cut, and the fleet followed without swinging and got even",
-            "1:it did not, or this machine cannot play it",
+            "1:it did not, or this machine is too slow for it",
             "2:wrong usage"
         })
 final class RehearseCommand implements Callable<Integer> {
@@ -61,7 +61,7 @@ final class RehearseCommand implements Callable<Integer> {
     @Option(names = "--rate", paramLabel = "N", description = "messages a second that all publish together (50)")
     private double rate = 50;
 
-    @Option(names = "--speed", paramLabel = "N", description = "how much faster than in earnest, 1 to 60 (10)")
+    @Option(names = "--speed", paramLabel = "N", description = "how much faster than real time, 1 to 60 (10)")
     private double speed = 10;
 
     @Option(
@@ -81,10 +81,10 @@ final class RehearseCommand implements Callable<Integer> {
     @Option(
             names = "--query",
             paramLabel = "article",
-            description = "the article's ScaledObject decides in place of the chart's: see it swing")
+            description = "the article's ScaledObject decides instead of the chart's, and the fleet swings")
     private Which query = Which.CHART;
 
-    @Option(names = "--no-rebalance", description = "the servers keep their connections, however uneven")
+    @Option(names = "--no-rebalance", description = "the servers keep their connections, even if they are uneven")
     private boolean still;
 
     @Option(

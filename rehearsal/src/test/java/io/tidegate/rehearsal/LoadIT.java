@@ -36,7 +36,8 @@ class LoadIT {
         assertEquals(List.of("40"), values("live"));
         assertTrue(Long.parseLong(values("published").getFirst()) >= 100, all());
         assertEquals(values("published"), values("acknowledged"));
-        // Nothing but the load is timed and counted: not the messages by which the run finds that everybody is level.
+        // Nothing but the load is timed and counted: not the messages by which the run finds that every client has all
+        // messages.
         assertEquals(
                 List.of(values("received").getFirst(), values("acknowledged").getFirst()),
                 values("count").subList(0, 2));
@@ -146,7 +147,7 @@ class LoadIT {
         "--profile 5,'allowed are steps TIME:CONNECTIONS'",
         "--runtime perl,allowed are se and mp",
         "--connections 2000000000,ulimit -n",
-        "ws://localhost:1,nobody listens at ws://localhost:1",
+        "ws://localhost:1,no server listens at ws://localhost:1",
         "http://localhost:1,allowed is such as ws://localhost:8080",
         "--size -1,--size 0 to 1048576",
         "--connections -5,'--connections: -5; allowed is 1 or more'",

@@ -20,9 +20,9 @@ import picocli.CommandLine.Spec;
         abbreviateSynopsis = true,
         usageHelpWidth = 80,
         description = {
-            "Runs seed after seed until one breaks a promise; that one is made smaller, and shown with its trace and the command"
-                    + " that runs it again. What happened how often is printed, so that what never happened is seen, too;"
-                    + " docs/simulation.md."
+            "Runs seed after seed until one breaks a promise. The scenario of that seed is then reduced, and shown"
+                    + " with its trace and the command that runs it again. The numbers of all events are printed, so"
+                    + " that events that never happened are visible, too. See docs/simulation.md."
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:all promises were kept", "1:one was not", "2:wrong usage"})
@@ -33,25 +33,25 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--first", paramLabel = "N", description = "the first seed (${DEFAULT-VALUE})")
     private long first = 1;
 
-    @Option(names = "--seed", paramLabel = "N", description = "this one alone, always the same")
+    @Option(names = "--seed", paramLabel = "N", description = "only this seed, which always gives the same run")
     private @Nullable Long seed;
 
-    @Option(names = "--minutes", paramLabel = "N", description = "in place of --seeds, for so long")
+    @Option(names = "--minutes", paramLabel = "N", description = "how long, instead of --seeds")
     private @Nullable Double minutes;
 
-    @Option(names = "--trace", description = "all that happens in it, and not only the end")
+    @Option(names = "--trace", description = "prints the whole trace, and not only its end")
     private boolean trace;
 
-    @Option(names = "--threads", paramLabel = "N", description = "so many seeds at once (one a processor)")
+    @Option(names = "--threads", paramLabel = "N", description = "how many seeds run at once (one per processor)")
     private int threads = Runtime.getRuntime().availableProcessors();
 
-    @Option(names = "--no-shrink", description = "a seed that fails is shown as it was drawn")
+    @Option(names = "--no-shrink", description = "shows a failing seed without reducing it")
     private boolean asDrawn;
 
-    @Option(names = "--lines", paramLabel = "N", description = "so many lines of the end (${DEFAULT-VALUE})")
+    @Option(names = "--lines", paramLabel = "N", description = "how many lines of the trace's end (${DEFAULT-VALUE})")
     private int lines = 60;
 
-    @Option(names = "--pods", paramLabel = "N", description = "with --seed, in place of what it draws")
+    @Option(names = "--pods", paramLabel = "N", description = "with --seed, instead of the number that the seed gives")
     private @Nullable Integer pods;
 
     @Option(names = "--apps", paramLabel = "N", description = "likewise: clients of clients/java")
@@ -72,7 +72,7 @@ public final class Main implements Callable<Integer> {
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
-            description = "say this, and end")
+            description = "prints this text")
     @SuppressWarnings("unused") // by picocli
     private boolean help;
 

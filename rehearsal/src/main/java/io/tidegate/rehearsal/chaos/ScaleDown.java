@@ -72,13 +72,13 @@ final class ScaleDown implements AutoCloseable {
         List<String> complaints = new ArrayList<>(asker.complaints());
         try {
             if (!asker.list().equals(pool.names())) {
-                complaints.add("the list of the API is not that of who is there");
+                complaints.add("the list of the API is not the list of the users that are there");
             }
         } catch (IOException e) {
-            complaints.add("the API does not tell who is there: " + e);
+            complaints.add("the API does not list the users: " + e);
         }
         if (!pool.told().equals(before.told())) {
-            complaints.add("somebody was told to have come or left who only moved");
+            complaints.add("a user that only moved was reported as joined or left");
         }
         if (cost.redis() >= MOST) {
             complaints.add("Redis used %.2f of a core, and not less than a third".formatted(cost.redis()));

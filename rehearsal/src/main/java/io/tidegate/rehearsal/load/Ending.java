@@ -47,11 +47,11 @@ public final class Ending {
             complaints.add(pending.getAsInt() + " publishes were never acknowledged, such as "
                     + journal.unacknowledged(SHOWN));
         }
-        if (!waiter.await("everybody is served", atMost, whole)) {
-            complaints.add("not everybody was served in the end");
+        if (!waiter.await("every client is served", atMost, whole)) {
+            complaints.add("not every client was served in the end");
         }
         virtualUsers.publishOnce();
-        if (!waiter.await("everybody is level", atMost, () -> journal.behind(VirtualUsers.LAST) == 0)) {
+        if (!waiter.await("every client has all messages", atMost, () -> journal.behind(VirtualUsers.LAST) == 0)) {
             complaints.add(
                     journal.behind(VirtualUsers.LAST) + " subscriptions never got the last message of their topic");
         }

@@ -98,9 +98,9 @@ public final class LoadRun {
         long end = began + until.toNanos();
         while (!stopped && System.nanoTime() < end) {
             if (journal.kept() > KEPT_AT_MOST) {
-                complaints.add(
-                        "ended early: " + journal.kept()
-                                + " messages wait to be judged, since somebody does not get them; more would not fit in memory");
+                complaints.add("ended early: " + journal.kept()
+                        + " messages wait to be judged, because a client does not get them; more would not"
+                        + " fit in memory");
                 stopped = true;
             }
             pause();

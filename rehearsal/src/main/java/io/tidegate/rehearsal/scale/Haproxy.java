@@ -46,11 +46,11 @@ final class Haproxy implements AutoCloseable {
         }
         Haproxy proxy = new Haproxy(directory);
         Await.until(
-                () -> "HAProxy listens; it said:\n" + Tool.HAPROXY.said(directory),
+                () -> "HAProxy listens; its output:\n" + Tool.HAPROXY.said(directory),
                 START,
                 () -> !proxy.process.isAlive() || (Files.exists(proxy.socket) && proxy.answers()));
         if (!proxy.process.isAlive()) {
-            throw new UnplayableException("HAProxy did not start:\n" + Tool.HAPROXY.said(directory));
+            throw new UnplayableException("HAProxy did not start; its output:\n" + Tool.HAPROXY.said(directory));
         }
         return proxy;
     }

@@ -137,9 +137,10 @@ final class LocalStage implements Stage {
                 String.format(
                         Locale.ROOT,
                         "Real servers (%s), Redis, Prometheus and HAProxy with least connections; the triggers and the behavior of"
-                                + " %s, decided on by the HPA's published algorithm. Time is compressed: everything that the"
-                                + " scenario waits for passes %.0f times faster than in earnest, and all times here are the"
-                                + " scenario's. A server takes as long to start as it does, and so seems slow. Rates of messages"
+                                + " %s, decided on by the HPA's published algorithm. Time is compressed: all waiting"
+                                + " times of the scenario are %.0f times shorter than in reality, and all times here"
+                                + " are those of the scenario. The start of a server is not compressed, so it seems"
+                                + " slow. Rates of messages"
                                 + " are not compressed.",
                         plan.servers().jars().size() > 1 ? "SE and MP in turn" : "one runtime",
                         plan.article() ? "the article's ScaledObject" : "the rendered chart",

@@ -52,7 +52,7 @@ final class Prometheus implements AutoCloseable {
         }
         Prometheus prometheus = new Prometheus(directory, port);
         Await.until(
-                () -> "Prometheus answers; it said:\n" + Tool.PROMETHEUS.said(directory),
+                () -> "Prometheus answers; its output:\n" + Tool.PROMETHEUS.said(directory),
                 START,
                 () -> !prometheus.process.isAlive() || prometheus.isReady());
         if (!prometheus.process.isAlive()) {

@@ -106,7 +106,7 @@ public final class Rehearsal {
                 load.base(),
                 load.peak(),
                 peak,
-                factor == 1 ? "in real time" : String.format(Locale.ROOT, "%.0f times faster than in earnest", factor));
+                factor == 1 ? "in real time" : String.format(Locale.ROOT, "%.0f times faster than real time", factor));
         clients.resize(load.base(), perSecond());
         arrive(load.base());
         clients.rate(load.rate());
@@ -163,7 +163,7 @@ public final class Rehearsal {
 
     private Outcome outcome(Verdict.Phases phases, int peak, List<String> notes) throws InterruptedException {
         List<Moment> moments = List.copyOf(recorder.moments());
-        say("waiting until everybody has everything");
+        say("waiting until every client has every message");
         Verdict.Tally tally = clients.finish();
         List<String> failures = new ArrayList<>(tally.failures());
         int forced = 0;

@@ -54,10 +54,10 @@ public final class RehearsalPage {
 
     private Plot replicas() {
         return plot(
-                "Replicas: asked for, decided on, there",
+                "Replicas: wanted by the metrics, decided by the HPA, ready",
                 "pods",
                 List.of(
-                        steps("asked for by the metrics", Moment::wanted),
+                        steps("wanted by the metrics", Moment::wanted),
                         steps("decided by the HPA", Moment::desired),
                         steps("ready", moment -> moment.pods().ready()),
                         steps("draining", moment -> moment.pods().leaving())));

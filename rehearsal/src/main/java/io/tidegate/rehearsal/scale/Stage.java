@@ -9,11 +9,11 @@ import java.util.Optional;
 /** The fleet of a rehearsal, and what scales it. For the rehearsal's thread. */
 interface Stage extends AutoCloseable {
     /** A note. */
-    String EVEN = "The servers even their connections out (tidegate.rebalance.enabled=true).";
+    String EVEN = "The servers balance their connections (tidegate.rebalance.enabled=true).";
 
     /** A note. */
     String UNEVEN =
-            "The servers do not even their connections out (tidegate.rebalance.enabled=false): a pod that is added stays"
+            "The servers do not balance their connections (tidegate.rebalance.enabled=false): a pod that is added stays"
                     + " nearly empty while clients stay connected where they are.";
 
     /** The addresses for clients. */
