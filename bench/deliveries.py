@@ -53,7 +53,7 @@ def connect(port, header="", trust=None):
     while b"\r\n\r\n" not in head:
         head += client.recv(4096)
     if b" 101 " not in head or (b"permessage-deflate" in head) != bool(header):
-        sys.exit(f"not as expected: {head!r}")
+        sys.exit(f"unexpected answer: {head!r}")
     client.setblocking(False)
     return client
 

@@ -100,7 +100,7 @@ class Publishers:
         if index == len(self.order):
             self.order.append(text)
         elif self.order[index] != text:
-            sys.exit(f"another order: message {index} is {text} here and {self.order[index]} elsewhere")
+            sys.exit(f"different order: message {index} is {text} here and {self.order[index]} elsewhere")
         if go_on and int(text[:2]) == who:
             self.publish(who)
 
@@ -109,7 +109,7 @@ class Publishers:
         for who in range(PUBLISHERS):
             own = [int(text[2:]) for text in self.order if int(text[:2]) == who]
             if own != list(range(self.sent[who])):
-                sys.exit(f"lost, doubled or out of order: of publisher {who}")
+                sys.exit(f"messages of publisher {who} are lost, doubled or out of order")
 
 
 def measure(port, pid, args):
@@ -144,8 +144,8 @@ def measure(port, pid, args):
 
 def main():
     parser = deliveries.options(__doc__, size=200, rate=None)
-    parser.add_argument("--loops", default="1,2", help="numbers of write loops; the first is what others are compared with")
-    parser.add_argument("--window", type=int, default=20, help="messages of a publisher under way")
+    parser.add_argument("--loops", default="1,2", help="numbers of write loops; the others are compared with the first")
+    parser.add_argument("--window", type=int, default=20, help="unacknowledged messages of a publisher")
     args = parser.parse_args()
     servers = {}
     results = {}

@@ -350,8 +350,8 @@ class Run:
         await self.b.ready()
         await asyncio.sleep(10)
         if self.firing():
-            raise SystemExit(f"on a quiet fleet there are alerts: {sorted(self.firing())}")
-        print("a quiet fleet: no alert", flush=True)
+            raise SystemExit(f"a fleet without load has alerts: {sorted(self.firing())}")
+        print("a fleet without load: no alert", flush=True)
         full = ["TidegateConnectionsHigh", "TidegateConnectionsFull", "TidegateConnectionsUneven", "TidegateHandshakesRejected"]
         await self.sees(full, self.crowded)
         await self.sees(["TidegateTokensForged"], self.forged)
@@ -385,7 +385,7 @@ def main() -> None:
             asyncio.run(run.all())
         finally:
             run.end()
-    print("all of them fired, and ended")
+    print("all alerts fired and ended")
 
 
 if __name__ == "__main__":

@@ -43,10 +43,10 @@ final class AttackCommand implements Callable<Integer> {
     private static final int HEAP_KIB = 32 << 10;
     private static final int LINES = 50;
 
-    @Option(names = "--minutes", paramLabel = "N", description = "for each runtime (${DEFAULT-VALUE})")
+    @Option(names = "--minutes", paramLabel = "N", description = "how long for each runtime (${DEFAULT-VALUE})")
     private double minutes = 3;
 
-    @Option(names = "--attacks", split = ",", paramLabel = "NAME", description = "only these: ${COMPLETION-CANDIDATES}")
+    @Option(names = "--attacks", split = ",", paramLabel = "NAME", description = "only these attacks: ${COMPLETION-CANDIDATES}")
     private Set<Attack> attacks = EnumSet.allOf(Attack.class);
 
     @Option(names = "--seed", paramLabel = "N", description = "sends the same bytes again; the seed is printed")

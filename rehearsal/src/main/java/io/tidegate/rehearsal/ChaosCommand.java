@@ -76,7 +76,7 @@ final class ChaosCommand implements Callable<Integer> {
     @Option(
             names = "--fault-every",
             paramLabel = "5s",
-            description = "from one fault to the next (5s)",
+            description = "time from one fault to the next (5s)",
             converter = Seconds.class)
     private Duration faultEvery = Duration.ofSeconds(5);
 
@@ -85,11 +85,11 @@ final class ChaosCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "NAME",
             description =
-                    "only these: kill_pod, terminate_pod, replace_all, kill_redis, stop_redis, cut_link, silence_link")
+                    "only these faults: kill_pod, terminate_pod, replace_all, kill_redis, stop_redis, cut_link, silence_link")
     private Set<Fault> faults =
             EnumSet.copyOf(Stream.of(Fault.values()).filter(Fault::isMended).toList());
 
-    @Option(names = "--clients", paramLabel = "N", description = "on tidegate.v1 (500; 3000 for rolling, 2 for shrink)")
+    @Option(names = "--clients", paramLabel = "N", description = "number of clients of tidegate.v1 (500; 3000 for rolling, 2 for shrink)")
     private @Nullable Integer clients;
 
     @Option(
@@ -107,13 +107,13 @@ final class ChaosCommand implements Callable<Integer> {
     @Option(
             names = "--plain-clients",
             paramLabel = "N",
-            description = "additional clients on the plain wire" + " (${DEFAULT-VALUE})")
+            description = "additional clients on the plain wire (${DEFAULT-VALUE})")
     private int plainClients = 20;
 
     @Option(
             names = "--back-ends",
             paramLabel = "N",
-            description = "additional clients that publish over HTTP" + " (${DEFAULT-VALUE})")
+            description = "additional clients that publish over HTTP (${DEFAULT-VALUE})")
     private int backEnds = 4;
 
     @Option(
@@ -133,7 +133,7 @@ final class ChaosCommand implements Callable<Integer> {
     @Option(
             names = "--rate",
             paramLabel = "N",
-            description = "messages a second, from all together (200; 10 for shrink)")
+            description = "messages a second, all clients together (200; 10 for shrink)")
     private @Nullable Double rate;
 
     @Option(names = "--seed", paramLabel = "N", description = "injects the same faults again; the seed is printed")

@@ -56,16 +56,16 @@ final class LoadCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "URL",
-            description = "ws://HOST:PORT of each server, with the path before /chat where there is one")
+            description = "ws://HOST:PORT of each server, with the path before /chat if there is one")
     private List<URI> targets = List.of();
 
-    @Option(names = "--connections", paramLabel = "N", description = "how many (${DEFAULT-VALUE})")
+    @Option(names = "--connections", paramLabel = "N", description = "number of connections (${DEFAULT-VALUE})")
     private int connections = 1_000;
 
     @Option(
             names = "--ramp",
             paramLabel = "500/s",
-            description = "how fast they come (500/s)",
+            description = "new connections a second (500/s)",
             converter = PerSecond.class)
     private double ramp = 500;
 
@@ -73,19 +73,19 @@ final class LoadCommand implements Callable<Integer> {
             names = "--profile",
             paramLabel = "STEPS",
             description =
-                    "in place of --connections, steps TIME:CONNECTIONS[@RATE/s]: 0s:100,30s:10000@1000/s,60s:100 is a surge")
+                    "instead of --connections, steps TIME:CONNECTIONS[@RATE/s]: 0s:100,30s:10000@1000/s,60s:100 is a surge")
     private @Nullable String loadProfile;
 
-    @Option(names = "--rate", paramLabel = "N", description = "messages a second, all together (100)")
+    @Option(names = "--rate", paramLabel = "N", description = "messages a second, all clients together (100)")
     private double rate = 100;
 
-    @Option(names = "--size", paramLabel = "BYTES", description = "of a message (${DEFAULT-VALUE})")
+    @Option(names = "--size", paramLabel = "BYTES", description = "size of a message (${DEFAULT-VALUE})")
     private int size = 64;
 
     @Option(
             names = "--topics",
             paramLabel = "N",
-            description = "how many (one for ten connections); fewer topics are more deliveries")
+            description = "number of topics (one for ten connections); fewer topics give more deliveries")
     private @Nullable Integer topics;
 
     @Option(
@@ -103,20 +103,20 @@ final class LoadCommand implements Callable<Integer> {
     @Option(
             names = "--duration",
             paramLabel = "60s",
-            description = "from the first connection on (60s)",
+            description = "how long, from the first connection on (60s)",
             converter = Seconds.class)
     private Duration duration = Duration.ofMinutes(1);
 
-    @Option(names = "--runtime", paramLabel = "NAME", description = "of the server that it starts: se or mp (se)")
+    @Option(names = "--runtime", paramLabel = "NAME", description = "runtime of the server that it starts: se or mp (se)")
     private String runtime = "se";
 
-    @Option(names = "--json", description = "the result on the standard output, progress beside it")
+    @Option(names = "--json", description = "prints the result as JSON on the standard output")
     private boolean json;
 
     @Option(
             names = "--plot",
             paramLabel = "FILE.html",
-            description = "connections, messages, latencies and reconnects over time")
+            description = "writes a page with connections, messages, latencies and reconnects over time")
     private @Nullable Path plot;
 
     @Option(names = "--terminal", hidden = true, description = "rewrite the line of progress")

@@ -52,13 +52,13 @@ final class RehearseCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // by picocli
     private CommandSpec spec;
 
-    @Option(names = "--connections", paramLabel = "N", description = "at the height of the surge (10,000)")
+    @Option(names = "--connections", paramLabel = "N", description = "clients at the height of the surge (10,000)")
     private int connections = 10_000;
 
-    @Option(names = "--base", paramLabel = "N", description = "before and after it (a tenth)")
+    @Option(names = "--base", paramLabel = "N", description = "clients before and after the surge (a tenth)")
     private int base = -1;
 
-    @Option(names = "--rate", paramLabel = "N", description = "messages a second that all publish together (50)")
+    @Option(names = "--rate", paramLabel = "N", description = "messages a second, all clients together (50)")
     private double rate = 50;
 
     @Option(names = "--speed", paramLabel = "N", description = "how much faster than real time, 1 to 60 (10)")
@@ -67,14 +67,14 @@ final class RehearseCommand implements Callable<Integer> {
     @Option(
             names = "--ramp",
             paramLabel = "5m",
-            description = "in which the surge comes and goes, in the scenario's time (5m)",
+            description = "how long the clients take to come, and to go, in the scenario's time (5m)",
             converter = Seconds.class)
     private Duration ramp = Duration.ofMinutes(5);
 
     @Option(
             names = "--hold",
             paramLabel = "10m",
-            description = "for which it stays (10m; 25m with --query article)",
+            description = "how long the surge stays (10m; 25m with --query article)",
             converter = Seconds.class)
     private Duration hold = Duration.ZERO;
 
@@ -105,26 +105,26 @@ final class RehearseCommand implements Callable<Integer> {
     @Option(
             names = "--cluster",
             description =
-                    "on the cluster that KUBECONFIG names, where its KEDA and HPA decide on a release that is there, in real"
+                    "runs on the cluster of KUBECONFIG, where KEDA and the HPA scale an installed release, in real"
                             + " time")
     private boolean onCluster;
 
-    @Option(names = "--namespace", paramLabel = "NAME", description = "of the release on the cluster (default)")
+    @Option(names = "--namespace", paramLabel = "NAME", description = "namespace of the release on the cluster (default)")
     private String namespace = "default";
 
-    @Option(names = "--name", paramLabel = "NAME", description = "of its Deployment (tidegate)")
+    @Option(names = "--name", paramLabel = "NAME", description = "name of its Deployment (tidegate)")
     private String name = "tidegate";
 
     @Option(
             names = "--address",
             paramLabel = "URL",
-            description = "at which clients reach its Service, such as wss://chat.example.com")
+            description = "URL at which clients reach its Service, such as wss://chat.example.com")
     private URI address = URI.create("");
 
     @Option(names = "--page", paramLabel = "FILE.html", description = "where the plots go (rehearsal.html)")
     private Path page = Path.of("rehearsal.html");
 
-    @Option(names = "--json", description = "the verdict on the standard output, progress beside it")
+    @Option(names = "--json", description = "prints the verdict as JSON on the standard output")
     private boolean json;
 
     @Override

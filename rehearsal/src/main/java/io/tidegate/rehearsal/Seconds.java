@@ -16,7 +16,7 @@ final class Seconds implements ITypeConverter<Duration> {
             }
             return duration;
         } catch (DateTimeParseException e) {
-            throw new TypeConversionException("allowed is such as 5s, 2m or PT0.5S");
+            throw new TypeConversionException("allowed is a duration such as 5s, 2m or PT0.5S");
         }
     }
 }

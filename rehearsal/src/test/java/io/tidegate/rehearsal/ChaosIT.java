@@ -45,7 +45,7 @@ class ChaosIT {
     @ParameterizedTest
     @CsvSource({
         "--runtimes,perl,--runtimes: no",
-        "--fault-every,soon,allowed is such as 5s",
+        "--fault-every,soon,allowed is a duration such as 5s",
         "--faults,rain,'expected one of [KILL_POD, '",
         "--clients,1,allowed are 2 clients",
         "--watchers,0,allowed are 1 or more",

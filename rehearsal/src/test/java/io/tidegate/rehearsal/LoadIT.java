@@ -148,7 +148,7 @@ class LoadIT {
         "--runtime perl,allowed are se and mp",
         "--connections 2000000000,ulimit -n",
         "ws://localhost:1,no server listens at ws://localhost:1",
-        "http://localhost:1,allowed is such as ws://localhost:8080",
+        "http://localhost:1,allowed is a URL such as ws://localhost:8080",
         "--size -1,--size 0 to 1048576",
         "--connections -5,'--connections: -5; allowed is 1 or more'",
         "--connections 0,'--connections: 0; allowed is 1 or more'",

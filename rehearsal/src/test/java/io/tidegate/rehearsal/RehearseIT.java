@@ -65,7 +65,7 @@ class RehearseIT {
         "--connections,1,--connections and --base: allowed are",
         "--speed,0.5,a speed from 1 to 60",
         "--query,mine,'expected one of [CHART, ARTICLE]'",
-        "--ramp,soon,allowed is such as 5s",
+        "--ramp,soon,allowed is a duration such as 5s",
         "--runtimes,perl,--runtimes: no"
     })
     void aWrongArgumentIsNamedWithWhatIsAllowed(String option, String value, String message) {
