@@ -114,7 +114,7 @@ final class Keys {
             "tidegate.limits.peruser",
             "0",
             Format.limit(MILLION),
-            "Largest number of connections of one user" + " (`sub`) to this pod.");
+            "Largest number of connections of one user (`sub`) to this pod.");
     static final Key<Integer> HANDSHAKES = key(
             "tidegate.limits.handshakes",
             "0",
@@ -149,7 +149,7 @@ final class Keys {
             "tidegate.limits.topics",
             "128",
             Format.number(1, MILLION),
-            "Largest number of subscriptions of one" + " connection.");
+            "Largest number of subscriptions of one connection.");
     static final Key<Optional<Integer>> CLIENT_TOPICS = key(
             "tidegate.limits.clienttopics",
             "",
@@ -213,7 +213,7 @@ final class Keys {
             "tidegate.anonymous.publish",
             "",
             AuthFormats.PATTERNS,
-            "Topics to which a client without a token may" + " publish, on a closed server.");
+            "Topics to which a client without a token may publish, on a closed server.");
 
     static final Key<Optional<String>> TLS_CERTIFICATE = key(
             "tidegate.tls.certificate",
