@@ -16,7 +16,7 @@
  *   stream counts.
  * - A publish stays in the PublishQueue, in its order, until its ack. Each new connection sends it again with the
  *   same id, so that the server recognizes it.
- * - A Room is the users in a topic. A new connection brings a whole list, which is compared with the known list: only
+ * - TopicUsers are the users in a topic. A new connection brings a whole list, which is compared with the known list: only
  *   the differences are told. Of two connections, the serving one counts; the list of the other waits until that one
  *   serves.
  * - Tokens asks the application for a token before the current token ends, and each new token goes to all open
@@ -27,7 +27,7 @@
  * consistent before each call, and checked again after it.
  *
  * The sections of this file: the exports; the environment (Host, Target); the arguments; the Client; topics (Hearing,
- * Subscription, Feed); presence (Room, Roll); publishes (PublishQueue, Pace); Tokens; the Connection.
+ * Subscription, Feed); presence (TopicUsers, UserList); publishes (PublishQueue, Pace); Tokens; the Connection.
  */
 
 const SUBPROTOCOL = 'tidegate.v1';
@@ -566,15 +566,15 @@ class Client extends Emitter {
     checkSubscribe(listener, options);
     if (this.#state === 'closed') throw closedError();
     let feed = this.#feeds.get(topic);
-    if (feed && !(isNone(options.after) && isNone(options.last) && (!options.presence || feed.room))) {
+    if (feed && !(isNone(options.after) && isNone(options.last) && (!options.presence || feed.topicUsers))) {
       const message = `"${topic}" is subscribed already, by one subscription of the server: only the first subscribe() `
         + 'may name after or last, or begin with presence';
       throw new TidegateError('already-subscribed', message);
     }
     if (!feed) {
       const tell = (type, fields) => this.#emit(type, { topic, ...fields });
-      const room = options.presence ? new Room(this.#host, tell) : undefined;
-      feed = new Feed(topic, options.after ?? undefined, options.last ?? undefined, room);
+      const topicUsers = options.presence ? new TopicUsers(this.#host, tell) : undefined;
+      feed = new Feed(topic, options.after ?? undefined, options.last ?? undefined, topicUsers);
       this.#feeds.set(topic, feed);
     }
     const hearing = new Hearing(feed, listener, {
@@ -912,8 +912,8 @@ class Client extends Emitter {
     const after = feed.position;
     const last = after === undefined ? feed.last : undefined;
     const resumed = after !== undefined || last !== undefined;
-    const [presence, roll] = feed.room ? [true, new Roll()] : [];
-    connection.topics.set(feed.topic, { feed, after, roll, state: 'asked', resumed, askedAt: this.#host.now() });
+    const [presence, list] = feed.topicUsers ? [true, new UserList()] : [];
+    connection.topics.set(feed.topic, { feed, after, list, state: 'asked', resumed, askedAt: this.#host.now() });
     connection.send({ type: 'subscribe', topic: feed.topic, after, last, presence });
   }
 
@@ -1031,24 +1031,24 @@ class Client extends Emitter {
   }
 
   #presence(connection, { type, topic, user, users, more, joined = [], left = [] }) {
-    const { feed, roll } = connection.topics.get(topic) ?? {};
-    if (!roll || !feed || this.#feeds.get(topic) !== feed) return;
+    const { feed, list } = connection.topics.get(topic) ?? {};
+    if (!list || !feed || this.#feeds.get(topic) !== feed) return;
     if (users) {
-      roll.page(users, more);
+      list.page(users, more);
       return this.#settlePresence(feed);
     }
     const gone = type === 'leave' ? [user] : left;
     const come = type === 'join' ? [user] : joined;
-    for (const one of gone) roll.leave(one);
-    for (const one of come) roll.join(one, this.#host.wall());
-    feed.room.changed(roll, [...gone, ...come]);
+    for (const one of gone) list.leave(one);
+    for (const one of come) list.join(one, this.#host.wall());
+    feed.topicUsers.changed(list, [...gone, ...come]);
   }
 
-  /** Makes a room follow the connection that serves it, once the whole list has come there. */
+  /** Makes the users of a topic follow the connection that serves it, once the whole list has come there. */
   #settlePresence(feed) {
-    const serving = feed.room && [this.#first, this.#second].find((one) => one?.carries(feed, 'on'));
-    const roll = serving?.topics.get(feed.topic).roll;
-    if (roll?.isWhole) feed.room.follow(roll);
+    const serving = feed.topicUsers && [this.#first, this.#second].find((one) => one?.carries(feed, 'on'));
+    const list = serving?.topics.get(feed.topic).list;
+    if (list?.isWhole) feed.topicUsers.follow(list);
   }
 
   /** Of two connections, the older one brings messages that are not kept. */
@@ -1262,7 +1262,7 @@ class Subscription {
   }
 
   get users() {
-    return this.#hearing.feed.room?.users;
+    return this.#hearing.feed.topicUsers?.users;
   }
 
   unsubscribe() {
@@ -1282,11 +1282,11 @@ class Feed {
   /** The last delivered messages that are not kept: {connection, text}. */
   #unkept = [];
 
-  constructor(topic, position, last, room) {
+  constructor(topic, position, last, topicUsers) {
     this.topic = topic;
     this.position = position;
     this.last = last;
-    this.room = room;
+    this.topicUsers = topicUsers;
   }
 
   add(hearing) {
@@ -1299,7 +1299,7 @@ class Feed {
     this.hearings = this.hearings.filter((one) => one !== hearing);
     hearing.end('ended', new TidegateError('unsubscribed', `"${this.topic}" was unsubscribed before it was ready`));
     if (this.hearings.length > 0) return false;
-    this.room?.end();
+    this.topicUsers?.end();
     return true;
   }
 
@@ -1309,7 +1309,7 @@ class Feed {
   }
 
   end(state, error) {
-    this.room?.end();
+    this.topicUsers?.end();
     for (const hearing of this.hearings) hearing.end(state, error);
   }
 
@@ -1358,10 +1358,10 @@ class Feed {
 // ---- presence
 
 /** The users in a topic as one connection has told them: a list in pages, and later changes. */
-class Roll {
+class UserList {
   users = new Map();
   isWhole = false;
-  /** Whether a room has taken this list. */
+  /** Whether TopicUsers have taken this list. */
   isTaken = false;
   /** While pages are still to come: the users with newer events than these pages. */
   #newer;
@@ -1395,15 +1395,15 @@ class Roll {
  * leave at different moments. So a connection can repeat an event of another connection, or not have it yet. A change
  * that would revert a recent event of another connection is checked again a little later.
  */
-class Room {
+class TopicUsers {
   users = new Map();
   #host;
   #tell;
-  #roll;
-  /** The place and time of the first list, and the recent events: user → {roll, at}, oldest first. */
+  #list;
+  /** The place and time of the first list, and the recent events: user → {list, at}, oldest first. */
   #begun;
   #told = new Map();
-  #doubtful = new Set();
+  #unchecked = new Set();
   #timer;
 
   constructor(host, tell) {
@@ -1411,44 +1411,44 @@ class Room {
     this.#tell = tell;
   }
 
-  /** From now on this roll counts. */
-  follow(roll) {
-    if (roll.isTaken) return;
-    roll.isTaken = true;
-    this.#roll = roll;
+  /** From now on this list counts. */
+  follow(list) {
+    if (list.isTaken) return;
+    list.isTaken = true;
+    this.#list = list;
     if (this.#begun) {
-      this.#compare([...this.users.keys(), ...roll.users.keys()]);
+      this.#compare([...this.users.keys(), ...list.users.keys()]);
     } else {
-      this.#begun = { roll, at: this.#host.now() };
-      for (const [user, present] of roll.users) this.users.set(user, present);
+      this.#begun = { list, at: this.#host.now() };
+      for (const [user, present] of list.users) this.users.set(user, present);
     }
-    if (this.#roll === roll) this.#tell('presence', { users: this.users });
+    if (this.#list === list) this.#tell('presence', { users: this.users });
   }
 
-  changed(roll, users) {
-    if (roll === this.#roll && roll.isWhole) this.#compare(users);
+  changed(list, users) {
+    if (list === this.#list && list.isWhole) this.#compare(users);
   }
 
   end() {
-    this.#roll = undefined;
+    this.#list = undefined;
     this.#host.clearTimeout(this.#timer);
   }
 
   #compare(users) {
-    const roll = this.#roll;
+    const list = this.#list;
     // A listener can close the client, or open another connection.
-    for (const user of users) if (this.#roll === roll) this.#compareOne(user);
+    for (const user of users) if (this.#list === list) this.#compareOne(user);
   }
 
   #compareOne(user) {
-    const present = this.#roll.users.get(user);
+    const present = this.#list.users.get(user);
     if (Boolean(present) === this.users.has(user)) {
       if (present) this.users.set(user, present);
       return;
     }
     const now = this.#host.now();
-    const { roll, at } = this.#told.get(user) ?? this.#begun;
-    if (roll !== this.#roll && now - at < APART_MS) return this.#doubt(user);
+    const { list, at } = this.#told.get(user) ?? this.#begun;
+    if (list !== this.#list && now - at < APART_MS) return this.#checkLater(user);
     this.#remember(user, now);
     if (present) this.users.set(user, present);
     else this.users.delete(user);
@@ -1457,20 +1457,20 @@ class Room {
 
   #remember(user, now) {
     this.#told.delete(user);
-    this.#told.set(user, { roll: this.#roll, at: now });
+    this.#told.set(user, { list: this.#list, at: now });
     for (const [earlier, { at }] of this.#told) {
       if (now - at < APART_MS) return;
       this.#told.delete(earlier);
     }
   }
 
-  #doubt(user) {
-    this.#doubtful.add(user);
+  #checkLater(user) {
+    this.#unchecked.add(user);
     this.#timer ??= this.#host.setTimeout(() => {
       this.#timer = undefined;
-      const users = [...this.#doubtful];
-      this.#doubtful.clear();
-      if (this.#roll.isWhole) this.#compare(users);
+      const users = [...this.#unchecked];
+      this.#unchecked.clear();
+      if (this.#list.isWhole) this.#compare(users);
     }, APART_MS);
   }
 }

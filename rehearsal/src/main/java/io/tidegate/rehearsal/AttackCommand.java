@@ -46,7 +46,11 @@ final class AttackCommand implements Callable<Integer> {
     @Option(names = "--minutes", paramLabel = "N", description = "how long for each runtime (${DEFAULT-VALUE})")
     private double minutes = 3;
 
-    @Option(names = "--attacks", split = ",", paramLabel = "NAME", description = "only these attacks: ${COMPLETION-CANDIDATES}")
+    @Option(
+            names = "--attacks",
+            split = ",",
+            paramLabel = "NAME",
+            description = "only these attacks: ${COMPLETION-CANDIDATES}")
     private Set<Attack> attacks = EnumSet.allOf(Attack.class);
 
     @Option(names = "--seed", paramLabel = "N", description = "sends the same bytes again; the seed is printed")

@@ -89,7 +89,10 @@ final class ChaosCommand implements Callable<Integer> {
     private Set<Fault> faults =
             EnumSet.copyOf(Stream.of(Fault.values()).filter(Fault::isMended).toList());
 
-    @Option(names = "--clients", paramLabel = "N", description = "number of clients of tidegate.v1 (500; 3000 for rolling, 2 for shrink)")
+    @Option(
+            names = "--clients",
+            paramLabel = "N",
+            description = "number of clients of tidegate.v1 (500; 3000 for rolling, 2 for shrink)")
     private @Nullable Integer clients;
 
     @Option(

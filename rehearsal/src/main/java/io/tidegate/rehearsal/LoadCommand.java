@@ -107,7 +107,10 @@ final class LoadCommand implements Callable<Integer> {
             converter = Seconds.class)
     private Duration duration = Duration.ofMinutes(1);
 
-    @Option(names = "--runtime", paramLabel = "NAME", description = "runtime of the server that it starts: se or mp (se)")
+    @Option(
+            names = "--runtime",
+            paramLabel = "NAME",
+            description = "runtime of the server that it starts: se or mp (se)")
     private String runtime = "se";
 
     @Option(names = "--json", description = "prints the result as JSON on the standard output")

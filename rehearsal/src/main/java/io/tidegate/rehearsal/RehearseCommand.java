@@ -109,7 +109,10 @@ final class RehearseCommand implements Callable<Integer> {
                             + " time")
     private boolean onCluster;
 
-    @Option(names = "--namespace", paramLabel = "NAME", description = "namespace of the release on the cluster (default)")
+    @Option(
+            names = "--namespace",
+            paramLabel = "NAME",
+            description = "namespace of the release on the cluster (default)")
     private String namespace = "default";
 
     @Option(names = "--name", paramLabel = "NAME", description = "name of its Deployment (tidegate)")

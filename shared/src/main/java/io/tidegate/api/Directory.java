@@ -2,7 +2,7 @@ package io.tidegate.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.tidegate.api.FleetWords.Kind;
+import io.tidegate.api.FleetMessage.Kind;
 import io.tidegate.protocol.Parsed.Bad;
 import io.tidegate.protocol.Parsed.Good;
 import io.tidegate.protocol.StrictJson;
@@ -29,14 +29,14 @@ final class Directory {
     }
 
     Answer connections(String user) {
-        FleetCalls.Found found = calls.ask(new FleetWords(Kind.ASK_CONNECTIONS, "user", user));
+        FleetCalls.Found found = calls.ask(new FleetMessage(Kind.ASK_CONNECTIONS, "user", user));
         List<String> items =
                 found.items().stream().filter(item -> !item.isEmpty()).toList();
         return Answer.json("{\"connections\":[" + String.join(",", items) + "],\"complete\":" + found.whole() + "}");
     }
 
     Answer nodes() {
-        FleetCalls.Found found = calls.ask(new FleetWords(Kind.ASK_NODES));
+        FleetCalls.Found found = calls.ask(new FleetMessage(Kind.ASK_NODES));
         return Answer.json("{\"nodes\":[" + String.join(",", found.items()) + "],\"complete\":" + found.whole() + "}");
     }
 
@@ -48,7 +48,7 @@ final class Directory {
                 return Answer.problem(400, bad.why());
             }
             case Good<Integer> limit -> {
-                FleetCalls.Found found = calls.ask(new FleetWords(Kind.ASK_TOPICS, "prefix", prefix, "after", after));
+                FleetCalls.Found found = calls.ask(new FleetMessage(Kind.ASK_TOPICS, "prefix", prefix, "after", after));
                 return topics(found, limit.value());
             }
         }
@@ -92,18 +92,18 @@ final class Directory {
     }
 
     Answer throwOutUser(String user) {
-        return done(new FleetWords(Kind.THROW_OUT_USER, "user", user));
+        return done(new FleetMessage(Kind.THROW_OUT_USER, "user", user));
     }
 
     Answer throwOutConnection(String connection) {
-        return done(new FleetWords(Kind.THROW_OUT_CONNECTION, "connection", connection));
+        return done(new FleetMessage(Kind.THROW_OUT_CONNECTION, "connection", connection));
     }
 
     Answer unsubscribe(String user, Topic topic) {
-        return done(new FleetWords(Kind.UNSUBSCRIBE, "user", user, "topic", topic.name()));
+        return done(new FleetMessage(Kind.UNSUBSCRIBE, "user", user, "topic", topic.name()));
     }
 
-    private Answer done(FleetWords words) {
+    private Answer done(FleetMessage words) {
         return calls.order(words)
                 ? Answer.noContent()
                 : Answer.problem(

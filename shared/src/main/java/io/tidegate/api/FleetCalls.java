@@ -51,8 +51,8 @@ public final class FleetCalls {
      * @param kind what was asked
      * @param from the nodes that have answered
      */
-    private record Ask(FleetWords.Kind kind, Set<String> from, BlockingQueue<String> answers) {
-        Ask(FleetWords.Kind kind) {
+    private record Ask(FleetMessage.Kind kind, Set<String> from, BlockingQueue<String> answers) {
+        Ask(FleetMessage.Kind kind) {
             this(kind, ConcurrentHashMap.newKeySet(), new LinkedBlockingQueue<>());
         }
 
@@ -60,10 +60,10 @@ public final class FleetCalls {
          * Takes an answer. Anyone who may write to Redis can send one, so a second answer of a node and a malformed one
          * are ignored.
          */
-        void take(FleetWords answer) {
+        void take(FleetMessage answer) {
             String items = answer.get("items");
             boolean good =
-                    kind == FleetWords.Kind.ASK_TOPICS ? Directory.areTopics(items) : Directory.areObjects(items);
+                    kind == FleetMessage.Kind.ASK_TOPICS ? Directory.areTopics(items) : Directory.areObjects(items);
             if (good && from.size() < MOST_ANSWERS && from.add(answer.get("from"))) {
                 answers.add(items);
             }
@@ -102,7 +102,7 @@ public final class FleetCalls {
         if (!alone) {
             hub.listenToFleet(message -> {
                 // A virtual thread, because the relay's thread must not wait.
-                if (FleetWords.mayBe(message)) {
+                if (FleetMessage.mayBe(message)) {
                     Thread.ofVirtual().start(() -> hear(message));
                 }
             });
@@ -114,8 +114,8 @@ public final class FleetCalls {
      *
      * @return false where the other nodes may not get the order
      */
-    boolean order(FleetWords order) {
-        FleetWords words = order.with("at", String.valueOf(clock.epochMillis()));
+    boolean order(FleetMessage order) {
+        FleetMessage words = order.with("at", String.valueOf(clock.epochMillis()));
         obey(words);
         if (alone) {
             return true;
@@ -129,7 +129,7 @@ public final class FleetCalls {
     }
 
     /** Asks all nodes a question. */
-    Found ask(FleetWords words) {
+    Found ask(FleetMessage words) {
         List<String> items = new ArrayList<>();
         items.add(answer(words));
         if (alone) {
@@ -159,18 +159,18 @@ public final class FleetCalls {
         }
     }
 
-    private Message signed(FleetWords words) {
+    private Message signed(FleetMessage words) {
         return words.with("fleet", fleet).with("from", self.name()).message();
     }
 
     private void hear(Message message) {
-        Optional<FleetWords> read = FleetWords.read(message);
+        Optional<FleetMessage> read = FleetMessage.read(message);
         if (read.isEmpty()
                 || !read.get().get("fleet").equals(fleet)
                 || read.get().get("from").equals(self.name())) {
             return;
         }
-        FleetWords words = read.get();
+        FleetMessage words = read.get();
         switch (words.kind()) {
             case ANSWER -> {
                 Ask ask = asks.get(words.get("ask"));
@@ -180,12 +180,12 @@ public final class FleetCalls {
             }
             case ASK_CONNECTIONS, ASK_TOPICS, ASK_NODES ->
                 hub.tellFleet(signed(
-                        new FleetWords(FleetWords.Kind.ANSWER, "ask", words.get("ask"), "items", answer(words))));
+                        new FleetMessage(FleetMessage.Kind.ANSWER, "ask", words.get("ask"), "items", answer(words))));
             case THROW_OUT_USER, THROW_OUT_CONNECTION, UNSUBSCRIBE -> obey(words);
         }
     }
 
-    private void obey(FleetWords words) {
+    private void obey(FleetMessage words) {
         Optional<Long> at = words.number("at");
         if (at.isEmpty()) {
             return; // the sender is no node
@@ -203,7 +203,7 @@ public final class FleetCalls {
     }
 
     /** This node's answer: members of a JSON array, or of an object. */
-    private String answer(FleetWords words) {
+    private String answer(FleetMessage words) {
         return switch (words.kind()) {
             case ASK_TOPICS -> topics(words);
             case ASK_NODES -> self.state().get();
@@ -236,7 +236,7 @@ public final class FleetCalls {
     }
 
     /** One page and one topic more, so that the asking node sees whether other topics follow. */
-    private String topics(FleetWords words) {
+    private String topics(FleetMessage words) {
         Map<String, Integer> counts = new TreeMap<>(
                 roster.topics(words.get("prefix"), words.get("after")).join());
         StringBuilder items = new StringBuilder();

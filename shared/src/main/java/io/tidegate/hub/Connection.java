@@ -61,7 +61,7 @@ public final class Connection {
     private final Wire wire;
 
     /** The topic of a publish that names none: the first topic of the handshake. */
-    private final Optional<Topic> home;
+    private final Optional<Topic> defaultTopic;
 
     private final Transport transport;
     private final Subscriber subscriber;
@@ -71,7 +71,7 @@ public final class Connection {
     private final Allowance allowance;
     private final Pace pace;
     private final PublishShare share;
-    private final Turns turns;
+    private final AnswerCredits credits;
     private final Vitals vitals;
 
     /**
@@ -92,7 +92,7 @@ public final class Connection {
         this.hub = hub;
         this.loop = hub.loops().enter(peer.topics());
         this.wire = peer.wire();
-        this.home = peer.topics().stream().findFirst();
+        this.defaultTopic = peer.topics().stream().findFirst();
         this.transport = transport;
         this.permit = peer.permit();
         this.refusal = peer.refusal();
@@ -103,7 +103,7 @@ public final class Connection {
         this.allowance = Allowance.of(wire.resumes() ? 0 : limits().rate());
         this.pace = new Pace(wire.resumes() ? limits().rate() : 0);
         this.share = new PublishShare(hub.publishRoom());
-        this.turns = new Turns(hub.backlog(), share);
+        this.credits = new AnswerCredits(hub.backlog(), share);
         this.vitals = new Vitals(hub.attention(), hub.clock().nanoTime(), hub.heartbeat());
     }
 
@@ -166,7 +166,7 @@ public final class Connection {
     }
 
     private boolean isCarried() {
-        return home.filter(loop.loop().audiences()::carries).isPresent();
+        return defaultTopic.filter(loop.loop().audiences()::carries).isPresent();
     }
 
     /** The relay delivers the topic of this connection. From the write loop. */
@@ -201,16 +201,16 @@ public final class Connection {
     /** Takes a data message, and waits until the next message may be read. */
     public void receive(Message message) throws InterruptedException {
         take(message);
-        turns.await();
+        credits.await();
         pace.await();
     }
 
     /** Answers a ping with its payload (RFC 6455, section 5.5.3), and waits until the next frame may be read. */
     public void ping(byte[] payload) throws InterruptedException {
         pong();
-        turns.use(false);
+        credits.use(false);
         post(new LoopEvent.Pong(this, FrameBatch.of(Opcode.PONG, payload)));
-        turns.await();
+        credits.await();
     }
 
     /** The peer has given a sign of life. */
@@ -220,7 +220,7 @@ public final class Connection {
 
     /** Whether a frame may be read now. For a reading thread that does not want to wait. */
     public boolean mayBeRead() {
-        return turns.mayRead() && pace.mayRead();
+        return credits.mayRead() && pace.mayRead();
     }
 
     /** Takes a data message without waiting. Only for a thread that has checked {@link #mayBeRead}. */
@@ -239,7 +239,7 @@ public final class Connection {
             return;
         }
         metrics().received(Received.RATE_LIMITED).increment();
-        answer(error(ErrorCode.RATE_LIMITED, allowance.text(), frame.about(home)));
+        answer(error(ErrorCode.RATE_LIMITED, allowance.text(), frame.about(defaultTopic)));
         if (verdict == Allowance.Verdict.CLOSED) {
             close(CloseCode.POLICY, "rate-limited: " + allowance.text());
         }
@@ -260,11 +260,11 @@ public final class Connection {
         switch (frame) {
             case ClientFrame.Publish publish -> publish(publish);
             case ClientFrame.Subscribe subscribe -> {
-                turns.use(true);
+                credits.use(true);
                 ask(subscribe.topic(), subscribe);
             }
             case ClientFrame.Unsubscribe unsubscribe -> {
-                turns.use(false);
+                credits.use(false);
                 ask(unsubscribe.topic(), unsubscribe);
             }
             case ClientFrame.Ping ping -> answer(FrameBatch.of(new ServerFrame.Pong()));
@@ -274,13 +274,15 @@ public final class Connection {
     }
 
     private void publish(ClientFrame.Publish publish) {
-        Optional<Topic> topic = publish.topic().or(() -> home);
+        Optional<Topic> topic = publish.topic().or(() -> defaultTopic);
         if (topic.isEmpty()) {
             answer(error(
-                    ErrorCode.INVALID_FRAME, "publish without \"topic\", and the URL names none", publish.about(home)));
+                    ErrorCode.INVALID_FRAME,
+                    "publish without \"topic\", and the URL names none",
+                    publish.about(defaultTopic)));
             return;
         }
-        turns.use(true);
+        credits.use(true);
         if (asked.get() == 0) {
             publish(topic.get(), publish);
         } else {
@@ -319,7 +321,7 @@ public final class Connection {
 
     /** The peer may send one more frame. Any thread. */
     void giveTurn() {
-        turns.giveBack();
+        credits.giveBack();
     }
 
     /**
@@ -330,7 +332,7 @@ public final class Connection {
         if (!identity().rights().mayPublish(topic)) {
             metrics().publishes(Source.CLIENT, Outcome.FORBIDDEN).increment();
             String message = "publishing to this topic is not allowed";
-            post(new LoopEvent.Published(this, error(ErrorCode.FORBIDDEN, message, publish.about(home))));
+            post(new LoopEvent.Published(this, error(ErrorCode.FORBIDDEN, message, publish.about(defaultTopic))));
             return;
         }
         metrics().messagesReceived().increment();
@@ -343,7 +345,7 @@ public final class Connection {
                 answer = error(
                         ErrorCode.RELAY_UNAVAILABLE,
                         "not published: the relay is unavailable, please retry",
-                        publish.about(home));
+                        publish.about(defaultTopic));
             } else if (publish.id().isPresent()) {
                 answer = FrameBatch.of(new ServerFrame.Ack(publish.id().get(), topic, position));
             }
@@ -378,7 +380,7 @@ public final class Connection {
 
     /** Answers the frame that was read last. */
     private void answer(FrameBatch frames) {
-        turns.use(false);
+        credits.use(false);
         post(new LoopEvent.Send(this, frames, true));
     }
 
@@ -456,7 +458,7 @@ public final class Connection {
     }
 
     /** Nothing of the connection is left. From the write loop, once. */
-    void offTheBooks() {
+    void recordEnd() {
         int code = closeCode == OPEN ? 1006 : closeCode;
         closeCode = code;
         debug(() -> "ended with " + code + " after " + (hub.clock().epochMillis() - since) + " ms");
@@ -486,7 +488,7 @@ public final class Connection {
         // A peer that is not read may have frames in its socket, so its silence is excused. A peer that does not read
         // what it is sent is not excused.
         boolean blocked = subscriber.queue().isBlocked();
-        boolean unread = turns.areUsedUp() && !blocked;
+        boolean unread = credits.areUsedUp() && !blocked;
         switch (vitals.look(attention, now, unread, blocked, transport.restTaken(), heartbeat)) {
             case NOTHING -> {
                 // Neither is there anything to send.

@@ -372,7 +372,7 @@ final class Subscriber {
         dropWhatWaits();
     }
 
-    /** Drops the frames that wait, because the reading thread may wait for their turns. */
+    /** Drops the frames that wait, because the reading thread may wait for their credits. */
     private void dropWhatWaits() {
         Map<Topic, ArrayDeque<ClientFrame>> map = behind;
         behind = null;

@@ -33,7 +33,7 @@ final class Subscription {
         /** A read is under way. */
         READING,
         /** All that was held is sent. The next message may be one that was read already. */
-        LEVEL,
+        CAUGHT_UP,
         /** The next message is new. */
         LIVE,
         /** Nothing may be sent any more. */
@@ -194,7 +194,7 @@ final class Subscription {
     void deliver(TopicBatch batch) {
         switch (phase) {
             case LIVE -> offer(batch.frames(wire));
-            case LEVEL -> {
+            case CAUGHT_UP -> {
                 if (batch.isKept()) {
                     sendBehind(batch);
                 } else {
@@ -211,7 +211,7 @@ final class Subscription {
     /** Messages are missing before this position. */
     void gap(Position position) {
         switch (phase) {
-            case LIVE, LEVEL -> passGap(position);
+            case LIVE, CAUGHT_UP -> passGap(position);
             case READING -> hold(position, 0);
             case WAITING, ENDED -> {
                 // The next read finds the gap.
@@ -222,7 +222,7 @@ final class Subscription {
     /** Nothing has been published since the client's position: the subscription is at the present. */
     void beginAtPresent() {
         begin(progress().sent, true);
-        goLevel(true);
+        reachPresent(true);
     }
 
     /** The read of this subscription begins now. */
@@ -284,7 +284,7 @@ final class Subscription {
         if (page.more() || way.overflowed) {
             readAgain();
         } else {
-            goLevel(way.resumes && !way.lost);
+            reachPresent(way.resumes && !way.lost);
         }
     }
 
@@ -299,7 +299,7 @@ final class Subscription {
         if (way.overflowed) {
             readAgain();
         } else {
-            goLevel(false);
+            reachPresent(false);
         }
     }
 
@@ -318,11 +318,11 @@ final class Subscription {
         return last == null ? NOWHERE : last;
     }
 
-    private void goLevel(boolean recovered) {
+    private void reachPresent(boolean recovered) {
         if (recovered) {
             subscriber.recovery(Recovery.COMPLETE);
         }
-        phase = Phase.LEVEL;
+        phase = Phase.CAUGHT_UP;
         List<Object> waiting = progress().held;
         progress().drop();
         if (waiting == null) {
@@ -365,10 +365,10 @@ final class Subscription {
     }
 
     private void passGap(Position position) {
-        if (!wire.resumes() || (phase == Phase.LEVEL && isSent(position))) {
+        if (!wire.resumes() || (phase == Phase.CAUGHT_UP && isSent(position))) {
             return;
         }
-        phase = Phase.LEVEL;
+        phase = Phase.CAUGHT_UP;
         progress = new Progress(position, 0);
         begin(position, false);
     }

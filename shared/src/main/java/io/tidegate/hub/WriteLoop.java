@@ -205,7 +205,7 @@ final class WriteLoop implements Owner.Rounds<LoopEvent> {
             case LoopEvent.Failed failed -> subscriber.fail();
             case LoopEvent.Ended ended -> {
                 subscriber.end();
-                ended.connection().offTheBooks();
+                ended.connection().recordEnd();
             }
         }
     }

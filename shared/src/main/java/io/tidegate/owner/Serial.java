@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * An owner without a thread. A thread that posts to an idle owner steps the events itself, until none waits. So the owner
- * adds neither a thread nor a wake-up to the way of a message. A poster that has stepped {@link #TURN} events hands over
+ * adds neither a thread nor a wake-up to the way of a message. A poster that has stepped {@link #MOST_STEPS} events hands over
  * to the pool.
  *
  * <p>The count makes the steps exclusive. Each poster adds its event before it increments the count, and the poster that
@@ -16,27 +16,27 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Serial<E> implements Owner<E> {
     /** The largest number of events that one poster steps. */
-    static final int TURN = 256;
+    static final int MOST_STEPS = 256;
 
     private final Queue<E> events = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final Guarded<E> guarded;
     private final Executor pool;
-    private final int turn;
+    private final int mostSteps;
 
     Serial(Guarded<E> guarded, Executor pool) {
-        this(guarded, pool, TURN);
+        this(guarded, pool, MOST_STEPS);
     }
 
     /**
      * The same with another limit of events.
      *
-     * @param turn events that one poster steps, 1 or more
+     * @param mostSteps events that one poster steps, 1 or more
      */
-    Serial(Guarded<E> guarded, Executor pool, int turn) {
+    Serial(Guarded<E> guarded, Executor pool, int mostSteps) {
         this.guarded = guarded;
         this.pool = pool;
-        this.turn = turn;
+        this.mostSteps = mostSteps;
     }
 
     @Override
@@ -48,7 +48,7 @@ final class Serial<E> implements Owner<E> {
     }
 
     private void run() {
-        for (int i = 0; i < turn; i++) {
+        for (int i = 0; i < mostSteps; i++) {
             E event = events.poll();
             if (event != null) {
                 guarded.step(event);

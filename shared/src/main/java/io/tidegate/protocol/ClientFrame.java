@@ -8,15 +8,15 @@ public sealed interface ClientFrame {
     /**
      * What an error that answers this frame is about.
      *
-     * @param home the topic of a publish that names none
+     * @param defaultTopic the topic of a publish that names none
      */
-    default About about(Optional<Topic> home) {
+    default About about(Optional<Topic> defaultTopic) {
         return switch (this) {
             case Publish publish ->
                 new About(
                         Optional.of("publish"),
                         publish.id(),
-                        name(publish.topic().or(() -> home)));
+                        name(publish.topic().or(() -> defaultTopic)));
             case Subscribe subscribe -> About.subscribe(subscribe.topic());
             case Unsubscribe unsubscribe -> About.unsubscribe(unsubscribe.topic());
             case Ping ping -> new About(Optional.of("ping"), Optional.empty(), Optional.empty());

@@ -63,7 +63,7 @@ final class Session {
     private @Nullable Batch underWay;
 
     /** A refusal for which it is not known yet whether it concerns the topic alone. */
-    private Optional<Refusal> doubted = Optional.empty();
+    private Optional<Refusal> suspected = Optional.empty();
 
     /** A refusal that concerns a topic alone, and that is not reported yet. */
     private Optional<Refusal> refusal = Optional.empty();
@@ -137,7 +137,7 @@ final class Session {
         metrics.relayPublished().add(batch.ofClients(event.answers()));
         metrics.relayErrors().add(batch.complete(event.answers()));
         underWay = null;
-        batch.refusal(event.answers()).ifPresent(this::doubt);
+        batch.refusal(event.answers()).ifPresent(this::probeAfter);
         judge(batch.probed(event.answers()));
         if (phase == Phase.TRYING) {
             listen(now);
@@ -151,8 +151,8 @@ final class Session {
      * Redis has refused an operation of a topic. A probe shows whether only that topic is affected, because a probe
      * needs what any publish needs. So the decision does not depend on the error text of a Redis version.
      */
-    void doubt(Refusal refused) {
-        doubted = Optional.of(refused);
+    void probeAfter(Refusal refused) {
+        suspected = Optional.of(refused);
         probe.hurry();
     }
 
@@ -163,8 +163,8 @@ final class Session {
         switch (probed.get()) {
             case Link.Refused refused -> throw new RelayUnavailableException(refused.reason());
             case Link.Taken taken -> {
-                refusal = doubted.or(() -> refusal);
-                doubted = Optional.empty();
+                refusal = suspected.or(() -> refusal);
+                suspected = Optional.empty();
             }
         }
     }

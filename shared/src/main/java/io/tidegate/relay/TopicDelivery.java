@@ -124,7 +124,7 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
             case TopicEvent.Arrived arrived -> arrived(feed, arrived.bytes());
             case TopicEvent.Attached attached -> attached(feed, attached);
             case TopicEvent.Page page -> page(feed, page.head(), page.history());
-            case TopicEvent.Doubted doubted -> doubted(feed, doubted.first(), doubted.head());
+            case TopicEvent.HeadChecked doubted -> headChecked(feed, doubted.first(), doubted.head());
             case TopicEvent.Refused refused -> {
                 current = null;
                 held.begin();
@@ -254,15 +254,15 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
     /**
      * Messages seem to be missing. Anyone can publish to a channel, so this asks Redis for the topic's last position.
      */
-    private void doubt(Feed feed, Position first) {
+    private void checkHead(Feed feed, Position first) {
         held.begin();
         then(
                 feed,
                 feed.link().attach(keys, known.of(keys.topic())),
-                found -> new TopicEvent.Doubted(feed, first, found.head()));
+                found -> new TopicEvent.HeadChecked(feed, first, found.head()));
     }
 
-    private void doubted(Feed feed, Position first, Position head) {
+    private void headChecked(Feed feed, Position first, Position head) {
         if (head.epoch().equals(first.epoch()) && head.offset() >= first.offset()) {
             giveUp(feed, "messages have been missed");
         } else {
@@ -316,7 +316,7 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
         }
         long had = before.offset() - packet.first().offset() + 1;
         if (had < 0) {
-            doubt(feed, packet.first());
+            checkHead(feed, packet.first());
         } else if (had < packet.envelopes().size()) {
             delivered(packet.last());
             deliver(

@@ -52,7 +52,7 @@ sealed interface TopicEvent {
      * The topic's last position, read because messages from {@code first} on have arrived before the messages in front
      * of them.
      */
-    record Doubted(Feed feed, Position first, Position head) implements OfFeed {}
+    record HeadChecked(Feed feed, Position first, Position head) implements OfFeed {}
 
     /** Redis has refused an operation of the topic, while the link stays up. */
     record Refused(Feed feed, String reason) implements OfFeed {}

@@ -140,7 +140,7 @@ final class Uplink implements Owner.Step<UplinkEvent> {
             case UplinkEvent.TopicRefused refused -> {
                 topics.refused(refused, now);
                 if (session != null) {
-                    session.doubt(new Refusal(refused.topic(), refused.reason()));
+                    session.probeAfter(new Refusal(refused.topic(), refused.reason()));
                 }
             }
             case UplinkEvent.OfLink of -> {

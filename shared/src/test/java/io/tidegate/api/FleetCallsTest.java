@@ -19,8 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What anybody who may write to Redis can answer. */
 class FleetCallsTest {
-    private static final FleetWords TOPICS = new FleetWords(FleetWords.Kind.ASK_TOPICS, "prefix", "", "after", "");
-    private static final FleetWords CONNECTIONS = new FleetWords(FleetWords.Kind.ASK_CONNECTIONS, "user", "ann");
+    private static final FleetMessage TOPICS =
+            new FleetMessage(FleetMessage.Kind.ASK_TOPICS, "prefix", "", "after", "");
+    private static final FleetMessage CONNECTIONS = new FleetMessage(FleetMessage.Kind.ASK_CONNECTIONS, "user", "ann");
 
     private final HubFixture fixture = new HubFixture(Map.of("tidegate.relay.url", "redis://localhost"));
     private int nodes = 2;
@@ -103,10 +104,10 @@ class FleetCallsTest {
     /** Answers each question twice, as such a node. */
     private void answer(String from, String items) {
         fixture.hub.listenToFleet(message -> {
-            Optional<FleetWords> words = FleetWords.read(message);
-            if (words.isPresent() && words.get().kind() != FleetWords.Kind.ANSWER) {
-                Message answer = new FleetWords(
-                                FleetWords.Kind.ANSWER,
+            Optional<FleetMessage> words = FleetMessage.read(message);
+            if (words.isPresent() && words.get().kind() != FleetMessage.Kind.ANSWER) {
+                Message answer = new FleetMessage(
+                                FleetMessage.Kind.ANSWER,
                                 "ask",
                                 words.get().get("ask"),
                                 "items",

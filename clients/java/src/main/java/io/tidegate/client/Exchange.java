@@ -22,7 +22,7 @@ final class Exchange implements Traffic {
     private static final int MOST_REMEMBERED = 10_000;
 
     private final Map<String, Feed> feeds = new LinkedHashMap<>();
-    private final Asks asks;
+    private final TopicRequests requests;
     private final Presences presences;
     private final PublishQueue publishQueue;
     private final Connector connector;
@@ -35,7 +35,7 @@ final class Exchange implements Traffic {
         this.publishQueue = publishQueue;
         this.connector = connector;
         this.presences = new Presences(connector, timers);
-        this.asks = new Asks(feeds, connector, presences);
+        this.requests = new TopicRequests(feeds, connector, presences);
         this.listeners = listeners;
         this.mostUndelivered = mostUndelivered;
     }
@@ -47,8 +47,8 @@ final class Exchange implements Traffic {
             feed.closed(closed);
         } else if (feeds.get(feed.topic()) != feed && !feed.isRefused()) {
             feeds.put(feed.topic(), feed);
-            asks.missing(connector.first());
-            asks.missing(connector.second());
+            requests.missing(connector.first());
+            requests.missing(connector.second());
         }
     }
 
@@ -63,8 +63,8 @@ final class Exchange implements Traffic {
     private void remove(Feed feed) {
         if (feeds.remove(feed.topic(), feed)) {
             presences.forget(feed.topic());
-            asks.release(connector.first(), feed.topic());
-            asks.release(connector.second(), feed.topic());
+            requests.release(connector.first(), feed.topic());
+            requests.release(connector.second(), feed.topic());
         }
     }
 
@@ -77,8 +77,8 @@ final class Exchange implements Traffic {
 
     @Override
     public void welcomed(Link link) {
-        asks.missing(link);
-        asks.checkReady(link);
+        requests.missing(link);
+        requests.checkReady(link);
     }
 
     @Override
@@ -164,8 +164,8 @@ final class Exchange implements Traffic {
         } else {
             connector.distrust(link, "subscribed to " + subscribed.topic() + " twice");
         }
-        asks.missing(connector.second());
-        asks.checkReady(link);
+        requests.missing(connector.second());
+        requests.checkReady(link);
         presences.settle();
     }
 
@@ -222,7 +222,7 @@ final class Exchange implements Traffic {
             connector.after(pause(refusal.code()), () -> {
                 if (link.postponed(topic)) {
                     link.forget(topic);
-                    asks.missing(link);
+                    requests.missing(link);
                 }
             });
         } else if (refusal.code().equals("invalid-frame") && feed.received().isPresent()) {
@@ -252,7 +252,7 @@ final class Exchange implements Traffic {
         }
         feed.forgetPosition();
         link.forget(feed.topic());
-        asks.missing(link);
+        requests.missing(link);
     }
 
     private Duration pause(String code) {

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * second connection waits until that connection serves. In the client's mailbox only.
  */
 final class Presences {
-    private final Map<String, Room> rooms = new HashMap<>();
+    private final Map<String, TopicUsers> topics = new HashMap<>();
     private final Connector connector;
     private final Timers timers;
 
@@ -27,40 +27,40 @@ final class Presences {
             List<Link> current = Stream.of(connector.first(), connector.second())
                     .filter(Objects::nonNull)
                     .toList();
-            rooms.computeIfAbsent(feed.topic(), topic -> new Room(feed, timers::nanoTime, connector::after))
+            topics.computeIfAbsent(feed.topic(), topic -> new TopicUsers(feed, timers::nanoTime, connector::after))
                     .asked(link, current);
         }
     }
 
     /** The topic has no listener any more. */
     void forget(String topic) {
-        rooms.remove(topic);
+        topics.remove(topic);
     }
 
     void frame(Link link, ServerFrame.PresenceFrame frame) {
-        Room room = rooms.get(frame.topic());
-        if (room == null || !link.lists(frame.topic())) {
+        TopicUsers users = topics.get(frame.topic());
+        if (users == null || !link.lists(frame.topic())) {
             return;
         }
         switch (frame) {
             case ServerFrame.Listed list -> {
-                room.page(link, list);
-                follow(frame.topic(), room);
+                users.page(link, list);
+                follow(frame.topic(), users);
             }
             // This clock is only for display: no decision depends on it.
-            case ServerFrame.Changed change -> room.change(link, change, Instant.now());
+            case ServerFrame.Changed change -> users.change(link, change, Instant.now());
         }
     }
 
     /** A connection may serve a topic from now on. */
     void settle() {
-        rooms.forEach(this::follow);
+        topics.forEach(this::follow);
     }
 
-    private void follow(String topic, Room room) {
+    private void follow(String topic, TopicUsers users) {
         Link serving = connector.first();
         if (serving != null && serving.delivers(topic)) {
-            room.follow(serving);
+            users.follow(serving);
         }
     }
 }

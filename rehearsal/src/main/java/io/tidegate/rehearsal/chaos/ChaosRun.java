@@ -87,7 +87,7 @@ public final class ChaosRun {
         pools.add(VirtualUserPool.of("java", clients, load.clients(), load.rateOfClients()));
         int first = load.clients();
         for (Script script : plan.scripts()) {
-            pools.add(new ScriptPool(script, first, load, journal, new Door(url, plan.issuer())));
+            pools.add(new ScriptPool(script, first, load, journal, new ClientAddress(url, plan.issuer())));
             first += script.clients();
         }
         pools.add(new ApiPool(load.backEnds(), first, load, journal, fleet));
@@ -116,7 +116,7 @@ public final class ChaosRun {
         return new PresencePool(
                 plan.load().crowd(),
                 shrinks ? fleet.urlsOfPods() : List.of(fleet.url()),
-                new Door(fleet.url(), plan.issuer()),
+                new ClientAddress(fleet.url(), plan.issuer()),
                 issuer,
                 !shrinks);
     }

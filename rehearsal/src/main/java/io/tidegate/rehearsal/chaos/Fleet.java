@@ -31,7 +31,7 @@ final class Fleet implements AutoCloseable {
 
     private final RedisServer redis;
     private final List<Pod> pods = new CopyOnWriteArrayList<>();
-    private final TcpProxy door = TcpProxy.start(() -> next(ServerProcess::port));
+    private final TcpProxy proxy = TcpProxy.start(() -> next(ServerProcess::port));
     private final TcpProxy apiDoor = TcpProxy.start(() -> next(ServerProcess::apiPort));
     private final AtomicInteger started = new AtomicInteger();
     private final AtomicInteger turn = new AtomicInteger();
@@ -77,7 +77,7 @@ final class Fleet implements AutoCloseable {
     }
 
     String url() {
-        return "ws://localhost:" + door.port() + "/chat";
+        return "ws://localhost:" + proxy.port() + "/chat";
     }
 
     /** The address of each pod that serves now, for clients that connect to pods directly. */
@@ -186,7 +186,7 @@ final class Fleet implements AutoCloseable {
 
     @Override
     public void close() {
-        door.close();
+        proxy.close();
         apiDoor.close();
         pods.forEach(pod -> {
             pod.server.close();

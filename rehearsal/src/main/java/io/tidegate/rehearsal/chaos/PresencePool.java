@@ -51,10 +51,10 @@ final class PresencePool implements ClientPool {
      * Users who are connected, or about to be.
      *
      * @param urls the users' addresses; each user tries another one first
-     * @param door the watchers' address
+     * @param address of the watchers
      * @param leaves whether some users leave now and then
      */
-    PresencePool(Load.Crowd crowd, List<String> urls, Door door, Issuer issuer, boolean leaves) {
+    PresencePool(Load.Crowd crowd, List<String> urls, ClientAddress address, Issuer issuer, boolean leaves) {
         this.calm = !leaves;
         // Thousands of users with short tokens would be an additional load.
         this.tokenLife = leaves ? Issuer.SHORT : Issuer.LONG;
@@ -74,7 +74,7 @@ final class PresencePool implements ClientPool {
         for (int i = 0; i < crowd.watchers(); i++) {
             String name = "watcher-" + i;
             log.came(name);
-            watchers.add(new PresenceWatcher(name, TOPIC, URI.create(door.withToken(name)), log));
+            watchers.add(new PresenceWatcher(name, TOPIC, URI.create(address.withToken(name)), log));
         }
         leaving = Thread.ofVirtual().name("users that leave").unstarted(this::leaveAndComeBack);
     }

@@ -53,8 +53,8 @@ public record Script(String name, int clients, String resource, List<String> pro
         return name.equals(NODE);
     }
 
-    List<String> command(Path file, Door door, Duration interval) {
-        String url = renews() ? door.url() : door.withToken(name);
+    List<String> command(Path file, ClientAddress address, Duration interval) {
+        String url = renews() ? address.url() : address.withToken(name);
         List<String> command = new ArrayList<>(program);
         command.addAll(List.of(file.toString(), module, url, String.valueOf(interval.toMillis())));
         return command;

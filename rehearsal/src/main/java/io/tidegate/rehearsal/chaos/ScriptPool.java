@@ -37,15 +37,15 @@ final class ScriptPool implements ClientPool {
     private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
 
     /** @param first the number of their first publisher; publishers of other pools have lower numbers */
-    ScriptPool(Script kind, int first, Load load, Journal journal, Door door) {
+    ScriptPool(Script kind, int first, Load load, Journal journal, ClientAddress address) {
         this.kind = kind;
         this.load = load;
         this.journal = journal;
         try {
             script = kind.unpack();
-            ProcessBuilder builder = new ProcessBuilder(kind.command(script, door, load.interval()))
+            ProcessBuilder builder = new ProcessBuilder(kind.command(script, address, load.interval()))
                     .redirectError(ProcessBuilder.Redirect.INHERIT);
-            door.issuer().ifPresent(issuer -> builder.environment().put("CROWD_SECRET", issuer.secret()));
+            address.issuer().ifPresent(issuer -> builder.environment().put("CROWD_SECRET", issuer.secret()));
             process = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException("starting " + kind.name(), e);

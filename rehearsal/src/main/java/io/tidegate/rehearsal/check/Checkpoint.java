@@ -69,44 +69,44 @@ final class Checkpoint {
     }
 
     private void forgetUpToACommonMessage() {
-        List<Places> all = topic.observers.stream().map(Places::new).toList();
+        List<Split> all = topic.observers.stream().map(Split::new).toList();
         Optional<Long> last = commonMessage(
-                all.stream().filter(places -> !places.observer.ended).toList());
+                all.stream().filter(split -> !split.observer.ended).toList());
         if (last.isEmpty()) {
             return;
         }
         Set<Long> over = new HashSet<>();
-        for (Places places : all) {
-            places.endBehind(last.get());
-            places.over().forEach(over::add);
+        for (Split split : all) {
+            split.endBehind(last.get());
+            split.over().forEach(over::add);
         }
         // The messages of an observer that left earlier, or that has missed the common message, are divided where the
         // others' finished part ends.
-        for (Places places : all) {
-            places.endWith(over);
-            places.over().forEach(over::add);
+        for (Split split : all) {
+            split.endWith(over);
+            split.over().forEach(over::add);
         }
         over.remove(Observer.GAP);
-        if (all.stream().allMatch(places -> places.endsThere(over))) {
+        if (all.stream().allMatch(split -> split.endsThere(over))) {
             forget(over, all);
         }
     }
 
     /** The last message that all listening observers have received and before which every publish has a known result. */
-    private static Optional<Long> commonMessage(List<Places> all) {
-        Places slowest = all.stream()
-                .min(Comparator.comparingInt(places -> places.settled))
+    private static Optional<Long> commonMessage(List<Split> all) {
+        Split slowest = all.stream()
+                .min(Comparator.comparingInt(split -> split.settled))
                 .orElseThrow();
         for (int i = slowest.settled - 1; i >= 0; i--) {
             long payload = slowest.observer.received.get(i);
-            if (payload != Observer.GAP && all.stream().allMatch(places -> places.has(payload))) {
+            if (payload != Observer.GAP && all.stream().allMatch(split -> split.has(payload))) {
                 return Optional.of(payload);
             }
         }
         return Optional.empty();
     }
 
-    private void forget(Set<Long> over, List<Places> all) {
+    private void forget(Set<Long> over, List<Split> all) {
         Map<Long, Published> published = new HashMap<>();
         for (long payload : over) {
             Published publish = topic.published.get(payload);
@@ -114,23 +114,23 @@ final class Checkpoint {
                 published.put(payload, publish);
             }
         }
-        List<ObservedSegment> segments = all.stream().map(Places::segment).toList();
+        List<ObservedSegment> segments = all.stream().map(Split::segment).toList();
         topic.defects.addAll(new SegmentCheck(topic, published, segments, topic.order).defects());
         over.forEach(topic::forget);
-        all.forEach(Places::forget);
+        all.forEach(Split::forget);
     }
 
     /**
      * The first index of each message at an observer, the index up to which all publishes have a known result, and the
      * end of the finished part.
      */
-    private final class Places {
+    private final class Split {
         private final Observer observer;
         private final Map<Long, Integer> firstAt = new HashMap<>();
         private int settled;
         private int end;
 
-        Places(Observer observer) {
+        Split(Observer observer) {
             this.observer = observer;
             settled = observer.received.size();
             for (int i = observer.received.size() - 1; i >= 0; i--) {

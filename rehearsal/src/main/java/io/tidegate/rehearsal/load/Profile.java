@@ -58,8 +58,8 @@ public record Profile(List<URI> targets, Mix mix, Topics topics, int size, int r
                 || target.getRawQuery() != null
                 || target.getFragment() != null) {
             throw new IllegalArgumentException(
-                    "target " + target + "; allowed is a URL such as ws://localhost:8080, with a port from 1 to " + LAST_PORT
-                            + " and without a query");
+                    "target " + target + "; allowed is a URL such as ws://localhost:8080, with a port from 1 to "
+                            + LAST_PORT + " and without a query");
         }
     }
 }

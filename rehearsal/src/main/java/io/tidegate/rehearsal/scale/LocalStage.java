@@ -28,7 +28,7 @@ final class LocalStage implements Stage {
     private final RedisServer redis;
     private final Prometheus prometheus;
     private final List<Haproxy> proxies = new ArrayList<>();
-    private final List<Integer> doors;
+    private final List<Integer> proxyPorts;
     private final RehearsalPlan plan;
     private final Scaling scaling;
     private final Scaler scaler;
@@ -48,12 +48,12 @@ final class LocalStage implements Stage {
         RollingUpdate update = RollingUpdate.of(chart.deployment());
         List<Slot> slots = Slot.of(chart.name(), scaling.max() + update.surge(scaling.max()) + LEAVING);
         List<Integer> ports = Slot.freePorts(proxies + 1);
-        doors = ports.subList(1, ports.size());
+        proxyPorts = ports.subList(1, ports.size());
         Speed speed = plan.speed();
         redis = RedisServer.start();
         prometheus = Prometheus.start(directory, ports.getFirst(), slots, speed.real(SCRAPE));
         for (int i = 0; i < proxies; i++) {
-            this.proxies.add(Haproxy.start(directory.resolve("proxy-" + i), doors.get(i), slots, connections));
+            this.proxies.add(Haproxy.start(directory.resolve("proxy-" + i), proxyPorts.get(i), slots, connections));
         }
         scaler = new Scaler(scaling, speed, prometheus::ask);
         PodTemplate template = PodTemplate.of(chart.deployment());
@@ -100,7 +100,9 @@ final class LocalStage implements Stage {
 
     @Override
     public List<URI> targets() {
-        return doors.stream().map(port -> URI.create("ws://127.0.0.1:" + port)).toList();
+        return proxyPorts.stream()
+                .map(port -> URI.create("ws://127.0.0.1:" + port))
+                .toList();
     }
 
     @Override

@@ -4,13 +4,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Subscribes each connection to the topics that have listeners, and to no others. In the client's mailbox only. */
-final class Asks {
+final class TopicRequests {
     private final Map<String, Feed> feeds;
     private final Connector connector;
     private final Presences presences;
 
     /** @param feeds by topic; the caller changes them */
-    Asks(Map<String, Feed> feeds, Connector connector, Presences presences) {
+    TopicRequests(Map<String, Feed> feeds, Connector connector, Presences presences) {
         this.feeds = feeds;
         this.connector = connector;
         this.presences = presences;

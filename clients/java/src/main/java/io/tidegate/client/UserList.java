@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The users in a topic as one connection has reported them: a list in pages, and the changes since. In the client's
  * mailbox only.
  */
-final class Roll {
+final class UserList {
     private final Map<Optional<String>, Present> users = new HashMap<>();
 
     /** While pages are still to come: the users with a change that is newer than the pages. */

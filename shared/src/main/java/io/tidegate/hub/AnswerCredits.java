@@ -3,29 +3,29 @@ package io.tidegate.hub;
 import java.util.concurrent.Semaphore;
 
 /**
- * Limits how many frames of a peer may be unanswered. A frame that needs an answer uses a turn, and the answer gives it
- * back. While no turn is left, the connection is not read. So the memory that one peer can use is limited, and a peer
+ * Limits how many frames of a peer may be unanswered. A frame that needs an answer uses a credit, and the answer gives it
+ * back. While no credit is left, the connection is not read. So the memory that one peer can use is limited, and a peer
  * waits only for its own answers. After a message the reading thread also waits while the write loop is far behind
  * ({@link Backlog}), and while the peer's publishes are too much for the relay ({@link PublishShare}).
  *
- * <p>The reading thread uses turns and waits for them; any thread gives turns back.
+ * <p>The reading thread uses credits and waits for them; any thread gives credits back.
  */
-final class Turns {
+final class AnswerCredits {
     /** The largest number of frames that wait for their answers. */
     static final int MOST = 64;
 
     private final Backlog backlog;
     private final PublishShare share;
 
-    /** The free turns, without the turn that the reading thread holds. */
+    /** The free credits, without the credit that the reading thread holds. */
     private final Semaphore left = new Semaphore(MOST - 1);
 
     // Only for the reading thread.
     private boolean taken = true;
     private boolean needsRoom;
 
-    /** All turns are free. */
-    Turns(Backlog backlog, PublishShare share) {
+    /** All credits are free. */
+    AnswerCredits(Backlog backlog, PublishShare share) {
         this.backlog = backlog;
         this.share = share;
     }

@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param issuer of tokens, where the servers require them
  */
-record Door(String url, Optional<Issuer> issuer) {
+record ClientAddress(String url, Optional<Issuer> issuer) {
 
     /** The address for clients that use the same token for the whole run. */
     String withToken(String user) {

@@ -17,7 +17,7 @@ import java.util.Set;
  * @param kind the kind of message
  * @param members by name
  */
-record FleetWords(Kind kind, Map<String, String> members) {
+record FleetMessage(Kind kind, Map<String, String> members) {
     /** The first bytes of every such message. No report begins with them. */
     private static final byte[] BEGIN = "{\"api\":".getBytes(UTF_8);
 
@@ -35,7 +35,7 @@ record FleetWords(Kind kind, Map<String, String> members) {
         ANSWER
     }
 
-    FleetWords(Kind kind, String... members) {
+    FleetMessage(Kind kind, String... members) {
         this(kind, map(members));
     }
 
@@ -48,10 +48,10 @@ record FleetWords(Kind kind, Map<String, String> members) {
     }
 
     /** The same message with one more member. */
-    FleetWords with(String name, String value) {
+    FleetMessage with(String name, String value) {
         Map<String, String> more = new HashMap<>(members);
         more.put(name, value);
-        return new FleetWords(kind, more);
+        return new FleetMessage(kind, more);
     }
 
     /** The text of a member; an empty text where the member is missing. */
@@ -83,7 +83,7 @@ record FleetWords(Kind kind, Map<String, String> members) {
     }
 
     /** Reads a message; empty where this release does not know its kind. */
-    static Optional<FleetWords> read(Message message) {
+    static Optional<FleetMessage> read(Message message) {
         if (!(StrictJson.object(message.payload(), NAMES) instanceof Parsed.Good<Map<String, byte[]>> good)) {
             return Optional.empty();
         }
@@ -93,7 +93,7 @@ record FleetWords(Kind kind, Map<String, String> members) {
         members.remove("api");
         for (Kind known : Kind.values()) {
             if (known.name().equals(kind)) {
-                return Optional.of(new FleetWords(known, members));
+                return Optional.of(new FleetMessage(known, members));
             }
         }
         return Optional.empty();

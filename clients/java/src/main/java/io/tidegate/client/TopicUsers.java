@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * reported, or may not have it yet. So a change that would undo what another connection has just reported is checked
  * again a little later.
  */
-final class Room {
+final class TopicUsers {
     /** One node learns of a change at most this long after another node. */
     private static final Duration APART = Duration.ofSeconds(2);
 
@@ -31,7 +31,7 @@ final class Room {
     private final BiConsumer<Duration, Runnable> after;
 
     /** The reports of each connection on which the topic was requested. */
-    private final Map<Link, Roll> rolls = new HashMap<>();
+    private final Map<Link, UserList> lists = new HashMap<>();
 
     private final Map<Optional<String>, Present> users = new HashMap<>();
 
@@ -39,12 +39,12 @@ final class Room {
     private final Map<Optional<String>, Told> told = new LinkedHashMap<>();
 
     private @Nullable Told begun;
-    private @Nullable Roll followed;
-    private final Set<Optional<String>> doubtful = new HashSet<>();
+    private @Nullable UserList followed;
+    private final Set<Optional<String>> unchecked = new HashSet<>();
 
-    private record Told(Roll by, long at) {}
+    private record Told(UserList by, long at) {}
 
-    Room(Feed feed, LongSupplier nanoTime, BiConsumer<Duration, Runnable> after) {
+    TopicUsers(Feed feed, LongSupplier nanoTime, BiConsumer<Duration, Runnable> after) {
         this.feed = feed;
         this.nanoTime = nanoTime;
         this.after = after;
@@ -52,59 +52,59 @@ final class Room {
 
     /** The topic was requested on this connection. Reports of connections that are gone are dropped. */
     void asked(Link link, Collection<Link> current) {
-        rolls.keySet().retainAll(current);
-        rolls.put(link, new Roll());
+        lists.keySet().retainAll(current);
+        lists.put(link, new UserList());
     }
 
     void page(Link link, ServerFrame.Listed list) {
-        Roll roll = rolls.get(link);
-        if (roll == null) {
+        UserList known = lists.get(link);
+        if (known == null) {
             return;
         }
-        roll.page(list.users(), list.more());
-        if (roll == followed) {
+        known.page(list.users(), list.more());
+        if (known == followed) {
             followed = null;
         }
     }
 
     void change(Link link, ServerFrame.Changed change, Instant now) {
-        Roll roll = rolls.get(link);
-        if (roll == null) {
+        UserList list = lists.get(link);
+        if (list == null) {
             return;
         }
-        roll.change(change.joined(), change.left(), now);
-        if (roll == followed) {
-            compare(roll, change.left());
-            compare(roll, change.joined());
+        list.change(change.joined(), change.left(), now);
+        if (list == followed) {
+            compare(list, change.left());
+            compare(list, change.joined());
         }
     }
 
     /** This connection serves the topic. Its reports count when its list is whole. */
     void follow(Link link) {
-        Roll roll = rolls.get(link);
-        if (roll == null || roll == followed || !roll.isWhole()) {
+        UserList list = lists.get(link);
+        if (list == null || list == followed || !list.isWhole()) {
             return;
         }
-        followed = roll;
+        followed = list;
         if (begun == null) {
-            begun = new Told(roll, nanoTime.getAsLong());
-            users.putAll(roll.users());
+            begun = new Told(list, nanoTime.getAsLong());
+            users.putAll(list.users());
         } else {
-            compare(roll, List.copyOf(users.keySet()));
-            compare(roll, roll.users().keySet());
+            compare(list, List.copyOf(users.keySet()));
+            compare(list, list.users().keySet());
         }
         feed.listed(Map.copyOf(users));
     }
 
-    private void compare(Roll roll, Collection<Optional<String>> those) {
+    private void compare(UserList list, Collection<Optional<String>> those) {
         for (Optional<String> user : those) {
-            Present present = roll.users().get(user);
+            Present present = list.users().get(user);
             if ((present != null) == users.containsKey(user)) {
                 users.computeIfPresent(user, (key, before) -> present == null ? before : present);
-            } else if (isDoubtful(roll, user)) {
-                doubt(user);
+            } else if (isDoubtful(list, user)) {
+                checkLater(user);
             } else {
-                remember(user, roll);
+                remember(user, list);
                 tell(user, present);
             }
         }
@@ -120,36 +120,36 @@ final class Room {
         }
     }
 
-    private boolean isDoubtful(Roll roll, Optional<String> user) {
+    private boolean isDoubtful(UserList list, Optional<String> user) {
         Told last = told.getOrDefault(user, begun);
-        return last != null && last.by() != roll && isRecent(last);
+        return last != null && last.by() != list && isRecent(last);
     }
 
     private boolean isRecent(Told one) {
         return nanoTime.getAsLong() - one.at() < APART.toNanos();
     }
 
-    private void remember(Optional<String> user, Roll roll) {
+    private void remember(Optional<String> user, UserList list) {
         told.remove(user);
-        told.put(user, new Told(roll, nanoTime.getAsLong()));
+        told.put(user, new Told(list, nanoTime.getAsLong()));
         for (Iterator<Told> each = told.values().iterator(); !isRecent(each.next()); ) {
             each.remove();
         }
     }
 
-    private void doubt(Optional<String> user) {
-        if (doubtful.isEmpty()) {
+    private void checkLater(Optional<String> user) {
+        if (unchecked.isEmpty()) {
             after.accept(APART, this::lookAgain);
         }
-        doubtful.add(user);
+        unchecked.add(user);
     }
 
     private void lookAgain() {
-        List<Optional<String>> those = List.copyOf(doubtful);
-        doubtful.clear();
-        Roll roll = followed;
-        if (roll != null) {
-            compare(roll, those);
+        List<Optional<String>> those = List.copyOf(unchecked);
+        unchecked.clear();
+        UserList list = followed;
+        if (list != null) {
+            compare(list, those);
         }
     }
 }
