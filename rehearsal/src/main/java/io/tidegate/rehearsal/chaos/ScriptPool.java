@@ -88,6 +88,7 @@ final class ScriptPool implements ClientPool {
                 pending.decrementAndGet();
                 journal.acknowledged(words.get(2), payload(words), words.get(4));
             }
+            case "refused" -> journal.refused(words.get(2), payload(words));
             case "received" ->
                 observer(words)
                         .received(

@@ -13,8 +13,10 @@ public final class Checker {
     /**
      * Checks a finished journal, without changing it.
      *
-     * @param everyOrder true: a publisher's messages must always keep their order; false: only a message that was handed
-     *     over after an earlier one was acknowledged must come after that one
+     * @param everyOrder true: a publisher's messages must keep their order, except that a message that the server refused
+     *     and the client sent again may come behind messages that were handed over before its acknowledgement
+     *     (docs/protocol.md, Publishing); false: only a message that was handed over after an earlier one was acknowledged
+     *     must come after that one
      */
     public static Report check(Journal journal, boolean everyOrder) {
         List<Defect> defects = new ArrayList<>();
@@ -27,7 +29,7 @@ public final class Checker {
                 defects.addAll(topic.defects);
                 defects.addAll(new SegmentCheck(topic, topic.published, rest, order).defects());
                 for (PublisherOrder.Overtaking overtaking : order.overtakings()) {
-                    if (overtaking.known() || everyOrder) {
+                    if (overtaking.known() || (everyOrder && !overtaking.refused())) {
                         defects.add(new Defect(Defect.Kind.REORDERED, topic.name, overtaking.what()));
                     } else {
                         overtaken++;

@@ -192,6 +192,20 @@ public final class Journal {
         acknowledged.increment();
     }
 
+    /**
+     * The server has answered by {@code relay-unavailable}, and the client sends the message again, perhaps behind later
+     * ones.
+     */
+    public void refused(String topic, Payload payload) {
+        Topic at = topic(topic);
+        synchronized (at) {
+            Published publish = at.published.get(payload.packed());
+            if (publish != null && !publish.isAcknowledged()) {
+                publish.refused = true;
+            }
+        }
+    }
+
     /** The result of this publish will never be known. */
     public void abandoned(String topic, Payload payload) {
         Topic at = topic(topic);

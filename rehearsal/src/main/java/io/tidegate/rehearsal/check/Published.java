@@ -10,6 +10,9 @@ final class Published {
     long acknowledgedAt = NEVER;
     boolean abandoned;
 
+    /** Whether the server has answered at least one try by {@code relay-unavailable}, before it acknowledged another. */
+    boolean refused;
+
     @Nullable
     String position;
 

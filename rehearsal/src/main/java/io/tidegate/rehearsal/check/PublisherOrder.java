@@ -20,8 +20,9 @@ final class PublisherOrder {
      * A later message came first.
      *
      * @param known whether the earlier message was acknowledged before the later one was handed over
+     * @param refused whether the server refused the earlier message at least once, so that it was sent again
      */
-    record Overtaking(boolean known, String what) {}
+    record Overtaking(boolean known, boolean refused, String what) {}
 
     PublisherOrder() {}
 
@@ -39,7 +40,8 @@ final class PublisherOrder {
         }
         boolean known = publish.acknowledgedAt < last.handedOverAt();
         String what = last.payload() + " came before " + payload;
-        overtakings.add(new Overtaking(known, what + (known ? ", which was acknowledged before it was sent" : "")));
+        overtakings.add(new Overtaking(
+                known, publish.refused, what + (known ? ", which was acknowledged before it was sent" : "")));
     }
 
     List<Overtaking> overtakings() {

@@ -7,7 +7,7 @@ import java.util.Locale;
  * The checker's result.
  *
  * @param overtaken publishes that came before an earlier one of the same publisher, whose result was unknown when they
- *     were handed over; allowed where the server may answer that nobody knows
+ *     were handed over; allowed where the server refused the earlier one, or may answer that nobody knows
  */
 public record Report(List<Defect> defects, long overtaken) {
     private static final int SHOWN = 20;

@@ -5,12 +5,14 @@ import io.tidegate.client.ClientClosedException;
 import io.tidegate.client.Gap;
 import io.tidegate.client.Message;
 import io.tidegate.client.Options;
+import io.tidegate.client.Publication;
 import io.tidegate.client.Refusal;
 import io.tidegate.client.State;
 import io.tidegate.client.StateChange;
 import io.tidegate.client.Subscription;
 import io.tidegate.client.TidegateClient;
 import io.tidegate.client.TopicListener;
+import io.tidegate.client.Trace;
 import io.tidegate.rehearsal.check.Journal;
 import io.tidegate.rehearsal.check.Payload;
 import java.util.List;
@@ -31,6 +33,7 @@ final class FullUser implements VirtualUser {
     private final Optional<Renewals> renewals;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final AtomicInteger waiting = new AtomicInteger();
+    private final Refusals refusals = new Refusals();
     private int published;
     private volatile @Nullable TidegateClient client;
     private volatile boolean leaving;
@@ -45,7 +48,8 @@ final class FullUser implements VirtualUser {
 
     @Override
     public void start() {
-        Options options = Options.of(shared.profile().chats()).withStates(this::changed);
+        Options options =
+                Options.of(shared.profile().chats()).withStates(this::changed).withTraces(this::traced);
         TidegateClient own =
                 TidegateClient.connect(renewals.map(one -> one.in(options)).orElse(options));
         client = own;
@@ -96,20 +100,30 @@ final class FullUser implements VirtualUser {
         if (own == null) {
             return;
         }
-        Profile profile = shared.profile();
-        String topic = profile.topics().of(index, published % profile.topics().each());
-        Payload payload = new Payload(index, published++);
+        int number = published++;
+        String topic = topic(number);
+        Payload payload = new Payload(index, number);
         shared.journal().publishing(topic, payload);
         waiting.incrementAndGet();
         shared.tally().pending.incrementAndGet();
-        String text = "\"" + new Stamp(payload, due).text(profile.size()) + "\"";
+        String text = "\"" + new Stamp(payload, due).text(shared.profile().size()) + "\"";
         try {
-            var unused = own.publish(topic, text)
+            var unused = own.publish(Publication.of(topic, text).withId(refusals.id(number)))
                     .whenComplete((ack, failure) -> answered(topic, payload, due, ack, failure));
         } catch (ClientClosedException e) {
             // The client has left since it was checked whether it can publish.
             answered(topic, payload, due, null, e);
         }
+    }
+
+    private String topic(int number) {
+        Topics topics = shared.profile().topics();
+        return topics.of(index, number % topics.each());
+    }
+
+    private void traced(Trace trace) {
+        refusals.refused(trace)
+                .ifPresent(number -> shared.journal().refused(topic(number), new Payload(index, number)));
     }
 
     private void answered(String topic, Payload payload, long due, @Nullable Ack ack, @Nullable Throwable failure) {

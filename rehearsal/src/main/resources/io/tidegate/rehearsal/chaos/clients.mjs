@@ -3,6 +3,7 @@
 // and reporting on standard output, an event a line:
 //   published INDEX TOPIC NUMBER          before it is handed to the client
 //   acknowledged INDEX TOPIC NUMBER POSITION
+//   refused INDEX TOPIC NUMBER            by relay-unavailable; the client sends it again
 //   received INDEX TOPIC INDEX:NUMBER POSITION
 //   lost INDEX TOPIC | live INDEX | gone INDEX | reconnected INDEX | complaint WORDS
 import { createHmac } from 'node:crypto';
@@ -34,8 +35,21 @@ function token(index) {
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }
 
+/** Reports refused publishes. Their answers have an id, the frames that were sent have the number. */
+function refusals(index) {
+  const sent = new Map();
+  return ({ type, frame }) => {
+    if (type === 'send' && frame.type === 'publish') sent.set(frame.id, frame);
+    if (type !== 'receive' || !sent.has(frame?.id)) return;
+    const { topic, message } = sent.get(frame.id);
+    if (frame.type === 'ack') sent.delete(frame.id);
+    if (frame.code === 'relay-unavailable') report('refused', index, topic, message.split(':')[1]);
+  };
+}
+
 function open(index, topics) {
-  const client = connect(url, secret === undefined ? {} : { token: () => token(index) });
+  const debug = refusals(index);
+  const client = connect(url, secret === undefined ? { debug } : { debug, token: () => token(index) });
   let served = false;
   let wasServed = false;
   client.addEventListener('statechange', ({ state, previous }) => {

@@ -28,6 +28,17 @@ def report(*words):
         asyncio.get_running_loop().call_soon(flush)
 
 
+class Client(tidegate.Client):
+    """Also reports refused publishes, which the client sends again."""
+
+    def _error(self, frame):
+        if frame["code"] == "relay-unavailable" and frame.get("id") in self.unanswered:
+            publish = self.unanswered[frame["id"]][0]
+            index, number = publish["message"].split(":")
+            report("refused", index, publish["topic"], number)
+        super()._error(frame)
+
+
 async def open_client(index, topics):
     was = {"live": False, "ever": False}
 
@@ -38,7 +49,7 @@ async def open_client(index, topics):
             report("live" if live else "gone", index)
         was.update(live=live, ever=was["ever"] or live)
 
-    client = tidegate.Client(
+    client = Client(
         url,
         on_lost=lambda topic: report("lost", index, topic),
         on_live=on_live,

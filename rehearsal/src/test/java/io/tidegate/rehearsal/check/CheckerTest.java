@@ -186,6 +186,58 @@ class CheckerTest {
     }
 
     @Test
+    void aMessageThatWasRefusedMayComeBehindThoseHandedOverBeforeItsAcknowledgement() {
+        publishTogetherWithRefusalOf(1);
+        receive(ann, 2, 3, 1);
+        receive(ben, 2, 3, 1);
+        assertEveryOrder();
+        assertEquals(1, Checker.check(journal, true).overtaken());
+    }
+
+    @Test
+    void aMessageThatWasNotRefusedMayNotComeBehindARefusedOne() {
+        publishTogetherWithRefusalOf(3);
+        receive(ann, 3, 1, 2);
+        receive(ben, 3, 1, 2);
+        assertEveryOrder(REORDERED, REORDERED);
+    }
+
+    @Test
+    void aRefusalOfOneMessageExcusesNoOther() {
+        publishTogetherWithRefusalOf(1);
+        receive(ann, 3, 2, 1);
+        receive(ben, 3, 2, 1);
+        assertEveryOrder(REORDERED);
+        assertEquals(1, Checker.check(journal, true).overtaken());
+    }
+
+    @Test
+    void aMessageThatWasRefusedAndAcknowledgedComesBeforeThoseHandedOverLater() {
+        publishTogetherWithRefusalOf(1);
+        publish(4);
+        receive(ann, 2, 3, 4, 1);
+        receive(ben, 2, 3, 4, 1);
+        assertEveryOrder(REORDERED);
+    }
+
+    @Test
+    void aRefusalBehindTheAcknowledgementExcusesNothing() {
+        publishTogether(1, 2);
+        journal.refused("tea", new Payload(0, 1));
+        receive(ann, 2, 1);
+        receive(ben, 2, 1);
+        assertEveryOrder(REORDERED);
+    }
+
+    @Test
+    void clientsMayNotDisagreeAboutARefusedMessage() {
+        publishTogetherWithRefusalOf(1);
+        receive(ann, 1, 2, 3);
+        receive(ben, 2, 3, 1);
+        assertEveryOrder(REORDERED);
+    }
+
+    @Test
     void twoPublishersMayComeInAnyOrder() {
         journal.publishing("tea", new Payload(0, 1));
         journal.publishing("tea", new Payload(1, 1));
@@ -231,6 +283,17 @@ class CheckerTest {
         }
     }
 
+    /** Three messages are under way together, and one of them is refused and sent again. */
+    private void publishTogetherWithRefusalOf(int refused) {
+        for (int number = 1; number <= 3; number++) {
+            journal.publishing("tea", new Payload(0, number));
+        }
+        journal.refused("tea", new Payload(0, refused));
+        for (int number = 1; number <= 3; number++) {
+            journal.acknowledged("tea", new Payload(0, number), "p" + number);
+        }
+    }
+
     private static void receive(Journal.Observer observer, int... numbers) {
         for (int number : numbers) {
             observer.received("p" + number, new Payload(0, number));
@@ -245,6 +308,10 @@ class CheckerTest {
 
     private Report report() {
         return Checker.check(journal, false);
+    }
+
+    private void assertEveryOrder(Defect.Kind... expected) {
+        assertEquals(List.of(expected), kinds(Checker.check(journal, true)));
     }
 
     private void assertDefects(Defect.Kind... expected) {
