@@ -7,6 +7,7 @@ import io.tidegate.framing.FrameReaderTarget;
 import io.tidegate.framing.HandshakeTarget;
 import io.tidegate.framing.InflationTarget;
 import io.tidegate.framing.Utf8Target;
+import io.tidegate.helidon.RequestFramingTarget;
 import io.tidegate.protocol.CodecTarget;
 import io.tidegate.relay.PacketTarget;
 import io.tidegate.relay.PositionTarget;
@@ -27,6 +28,7 @@ record Target(String title, Class<?> type, Consumer<byte[]> test) {
             new Target("frames", FrameReaderTarget.class, FrameReaderTarget::fuzzerTestOneInput),
             new Target("utf8", Utf8Target.class, Utf8Target::fuzzerTestOneInput),
             new Target("handshake", HandshakeTarget.class, HandshakeTarget::fuzzerTestOneInput),
+            new Target("requests", RequestFramingTarget.class, RequestFramingTarget::fuzzerTestOneInput),
             new Target("inflation", InflationTarget.class, InflationTarget::fuzzerTestOneInput),
             new Target("codec", CodecTarget.class, CodecTarget::fuzzerTestOneInput),
             new Target("positions", PositionTarget.class, PositionTarget::fuzzerTestOneInput),
