@@ -44,7 +44,7 @@ final class SocketLimit {
         if (refused.isTime(System.nanoTime())) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "New TCP connections are closed at once, because {0} are open" + " ({1})",
+                    "New TCP connections are closed at once, because {0} are open ({1})",
                     most,
                     key);
         }

@@ -33,8 +33,7 @@ final class Histories {
         Optional<Position> position = after.flatMap(Position::parse);
         if (after.isPresent() && position.isEmpty()) {
             return Answer.problem(
-                    400,
-                    "\"after\" is not a position of this server; allowed is a position that the" + " server has sent");
+                    400, "\"after\" is not a position of this server; allowed is a position that the server has sent");
         }
         return switch (query.number("limit", DEFAULT, MOST)) {
             case Bad<Integer> bad -> Answer.problem(400, bad.why());

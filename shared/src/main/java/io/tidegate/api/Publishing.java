@@ -22,7 +22,7 @@ import java.util.concurrent.CompletionException;
 /** Publishes one message. */
 final class Publishing {
     static final String UNAVAILABLE =
-            "perhaps not published, because the relay is unavailable; publish again with the same" + " Idempotency-Key";
+            "perhaps not published, because the relay is unavailable; publish again with the same Idempotency-Key";
     private static final String JSON = "application/json";
 
     private final Underway underway;

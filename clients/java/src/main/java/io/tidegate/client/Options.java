@@ -188,7 +188,7 @@ public record Options(List<URI> urls, Backoff backoff, Bounds bounds, Threads th
         try {
             return URI.create(Arguments.given("url", text));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("url " + text + "; allowed is, for example, ws://host:8080/chat", e);
+            throw new IllegalArgumentException("url " + text + "; allowed is a URL such as ws://host:8080/chat", e);
         }
     }
 
@@ -200,7 +200,7 @@ public record Options(List<URI> urls, Backoff backoff, Bounds bounds, Threads th
         }
         boolean webSocket = "ws".equalsIgnoreCase(scheme) || "wss".equalsIgnoreCase(scheme);
         if (!webSocket || url.getHost() == null || url.getFragment() != null) {
-            throw new IllegalArgumentException("url " + url + "; allowed is, for example, ws://host:8080/chat");
+            throw new IllegalArgumentException("url " + url + "; allowed is a URL such as ws://host:8080/chat");
         }
         if (url.getQuery() != null && url.getQuery().matches("(.*&)?topic=.*")) {
             throw new IllegalArgumentException("url " + url + " contains topics; use subscribe() instead");

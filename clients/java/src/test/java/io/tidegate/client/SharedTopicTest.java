@@ -137,7 +137,7 @@ class SharedTopicTest {
                         assertInstanceOf(RefusedException.class, failure).refusal());
             }
             assertEquals(List.of("refused: too-many-topics"), it.told);
-            assertEquals(List.of("no subscription of tea: too-many-topics: because"), log.lines());
+            assertEquals(List.of("the subscription of tea was refused: too-many-topics: because"), log.lines());
             assertEquals(Optional.empty(), it.client.subscription("tea"));
         }
     }
