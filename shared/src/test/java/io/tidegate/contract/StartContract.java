@@ -125,7 +125,9 @@ abstract class StartContract {
         try (ServerProcess server = ServerProcess.startInVain(jar(), Map.of(), "--version", "--tidegate.port=8081")) {
             assertEquals(2, server.awaitExit(java.time.Duration.ZERO));
             assertTrue(
-                    server.output().startsWith("unknown argument: --tidegate.port=8081; the only allowed argument is --version"),
+                    server.output()
+                            .startsWith(
+                                    "unknown argument: --tidegate.port=8081; the only allowed argument is --version"),
                     server::output);
             assertEquals(1, server.output().lines().count(), server::output);
         }
