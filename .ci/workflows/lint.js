@@ -14,7 +14,7 @@ for (const file of files) {
   const text = await readFile(new URL(file, folder), 'utf8');
   const found = lint(text, file).filter((fault) => !NEWER.some((newer) => newer.test(fault.message)));
   faults.push(...found.map((fault) => `${file}:${fault.line}:${fault.column}: ${fault.message}`));
-  for (const [, script] of text.matchAll(/(?:run: |\$\()(\.\/tidegate|\.ci\/[\w./-]+)/g)) {
+  for (const [, script] of text.matchAll(/(?:run: |\$\(|&& )(\.\/tidegate|\.ci\/[\w./-]+)/g)) {
     await access(new URL(script, root), constants.X_OK).catch(() => faults.push(`${file}: ${script} cannot be run`));
   }
 }

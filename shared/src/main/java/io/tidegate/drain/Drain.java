@@ -3,6 +3,7 @@ package io.tidegate.drain;
 import io.tidegate.hub.Hub;
 import io.tidegate.metrics.Metrics;
 import io.tidegate.metrics.Metrics.DrainOutcome;
+import io.tidegate.settings.Durations;
 import io.tidegate.settings.Settings;
 import io.tidegate.time.Clock;
 import io.tidegate.tracing.Step;
@@ -64,9 +65,9 @@ public final class Drain implements Departing {
                 "Draining {0,number,#} connections: notice now, closes begin after {1} and are spread over {2}, the"
                         + " remaining ones are cut after {3}",
                 hub.connections().size(),
-                settings.notice(),
-                settings.window(),
-                settings.timeout());
+                Durations.text(settings.notice()),
+                Durations.text(settings.window()),
+                Durations.text(settings.timeout()));
         advance(begun);
     }
 

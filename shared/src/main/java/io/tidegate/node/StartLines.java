@@ -1,11 +1,11 @@
 package io.tidegate.node;
 
 import io.tidegate.settings.Secret;
+import io.tidegate.settings.Durations;
 import io.tidegate.settings.Settings;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -70,7 +70,7 @@ record StartLines(String name, Settings settings, Launch.Server server) {
                         relay.prefix(),
                         relay.username().orElse("none"),
                         relay.password().map(Secret::toString).orElse("none"),
-                        written(relay.grace()));
+                        Durations.text(relay.grace()));
     }
 
     private String fleet() {
@@ -78,14 +78,9 @@ record StartLines(String name, Settings settings, Launch.Server server) {
                 .formatted(
                         settings.fleet().name(),
                         settings.rebalance().enabled() && !settings.relay().inProcess() ? "on" : "off",
-                        written(settings.drain().notice()),
-                        written(settings.drain().window()),
-                        written(settings.drain().timeout()));
-    }
-
-    private static String written(Duration duration) {
-        long millis = duration.toMillis();
-        return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
+                        Durations.text(settings.drain().notice()),
+                        Durations.text(settings.drain().window()),
+                        Durations.text(settings.drain().timeout()));
     }
 
     private String access() {

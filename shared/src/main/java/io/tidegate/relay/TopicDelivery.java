@@ -124,7 +124,7 @@ final class TopicDelivery implements Owner.Step<TopicEvent> {
             case TopicEvent.Arrived arrived -> arrived(feed, arrived.bytes());
             case TopicEvent.Attached attached -> attached(feed, attached);
             case TopicEvent.Page page -> page(feed, page.head(), page.history());
-            case TopicEvent.HeadChecked doubted -> headChecked(feed, doubted.first(), doubted.head());
+            case TopicEvent.HeadChecked checked -> headChecked(feed, checked.first(), checked.head());
             case TopicEvent.Refused refused -> {
                 current = null;
                 held.begin();

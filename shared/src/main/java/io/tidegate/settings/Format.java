@@ -78,7 +78,7 @@ record Format<T>(
 
     static Format<Duration> duration(Duration min, Duration max) {
         return new Format<>(
-                "a duration from " + written(min) + " to " + written(max),
+                "a duration from " + Durations.text(min) + " to " + Durations.text(max),
                 Format::readDuration,
                 duration -> duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0);
     }
@@ -164,14 +164,6 @@ record Format<T>(
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }
-    }
-
-    private static String written(Duration duration) {
-        long millis = duration.toMillis();
-        if (millis % 1000 != 0) {
-            return millis + "ms";
-        }
-        return millis > 0 && millis % 3_600_000 == 0 ? millis / 3_600_000 + "h" : millis / 1000 + "s";
     }
 
     private static boolean isReadableFile(String path) {
