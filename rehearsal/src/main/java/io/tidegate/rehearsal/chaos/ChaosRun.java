@@ -29,7 +29,7 @@ public final class ChaosRun {
 
     private final ChaosPlan plan;
     private final PrintStream out;
-    private final Journal journal = new Journal();
+    private final Journal journal = Journal.withRefusals();
     private final List<ClientPool> pools = new ArrayList<>();
     private Optional<PresencePool> presence = Optional.empty();
     private Optional<ScaleDown> scaleDown = Optional.empty();

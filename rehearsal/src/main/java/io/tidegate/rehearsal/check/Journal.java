@@ -17,6 +17,7 @@ public final class Journal {
 
     private final int cutAtLeast;
     private final Map<String, Topic> topics = new LinkedHashMap<>();
+    private final boolean takesRefusals;
     private final AtomicLong events = new AtomicLong();
     private final LongAdder published = new LongAdder();
     private final LongAdder acknowledged = new LongAdder();
@@ -24,12 +25,27 @@ public final class Journal {
     private final LongAdder gaps = new LongAdder();
 
     public Journal() {
-        this(CUT_AT_LEAST);
+        this(CUT_AT_LEAST, false);
     }
 
     /** @param cutAtLeast how many entries a topic gets before the next search for entries to forget */
     Journal(int cutAtLeast) {
+        this(cutAtLeast, false);
+    }
+
+    private Journal(int cutAtLeast, boolean takesRefusals) {
         this.cutAtLeast = cutAtLeast;
+        this.takesRefusals = takesRefusals;
+    }
+
+    /** A journal of clients that report every {@link #refused} publish, for {@link Checker#check} with every order. */
+    public static Journal withRefusals() {
+        return new Journal(CUT_AT_LEAST, true);
+    }
+
+    /** Whether clients report refused publishes. A client must look at every frame to do so. */
+    public boolean takesRefusals() {
+        return takesRefusals;
     }
 
     /** One client's view of one topic. */

@@ -48,8 +48,8 @@ final class FullUser implements VirtualUser {
 
     @Override
     public void start() {
-        Options options =
-                Options.of(shared.profile().chats()).withStates(this::changed).withTraces(this::traced);
+        Options states = Options.of(shared.profile().chats()).withStates(this::changed);
+        Options options = shared.journal().takesRefusals() ? states.withTraces(this::traced) : states;
         TidegateClient own =
                 TidegateClient.connect(renewals.map(one -> one.in(options)).orElse(options));
         client = own;
