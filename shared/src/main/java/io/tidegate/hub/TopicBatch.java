@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Messages of one topic on their way to the topic's subscribers. They are framed once for each wire format, by the write
- * loop that needs the frames first. If two loops frame them at the same time, both get the same result.
+ * loop that needs the frames first. A loop that needs them meanwhile waits, because framing takes microseconds and would
+ * take the second loop as long.
  */
 final class TopicBatch {
     private final Topic topic;
@@ -21,8 +22,8 @@ final class TopicBatch {
     /** The batches that this one is joined from, whose frames are reused; empty where it is not joined. */
     private final List<TopicBatch> parts;
 
-    private @Nullable FrameBatch plain;
-    private @Nullable FrameBatch full;
+    private volatile @Nullable FrameBatch plain;
+    private volatile @Nullable FrameBatch full;
 
     /**
      * Messages that follow each other.
@@ -78,7 +79,16 @@ final class TopicBatch {
     }
 
     FrameBatch frames(Wire wire) {
-        FrameBatch present = wire.resumes() ? full : plain;
+        FrameBatch present = framed(wire);
+        return present == null ? frame(wire) : present;
+    }
+
+    private @Nullable FrameBatch framed(Wire wire) {
+        return wire.resumes() ? full : plain;
+    }
+
+    private synchronized FrameBatch frame(Wire wire) {
+        FrameBatch present = framed(wire);
         if (present != null) {
             return present;
         }

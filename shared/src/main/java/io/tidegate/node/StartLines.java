@@ -1,7 +1,7 @@
 package io.tidegate.node;
 
-import io.tidegate.settings.Secret;
 import io.tidegate.settings.Durations;
+import io.tidegate.settings.Secret;
 import io.tidegate.settings.Settings;
 import java.net.InetAddress;
 import java.net.URI;

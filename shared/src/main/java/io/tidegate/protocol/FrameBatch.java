@@ -32,8 +32,8 @@ public final class FrameBatch {
     private final byte[] bytes;
     private final int frames;
 
-    /** Made by the first thread that needs it. If two threads make it at the same time, both get the same result. */
-    private @Nullable Compressed compressed;
+    /** Made by the first thread that needs it. Another thread that needs it meanwhile waits. */
+    private volatile @Nullable Compressed compressed;
 
     private FrameBatch(byte[] bytes, int frames) {
         this.bytes = bytes;
@@ -111,6 +111,11 @@ public final class FrameBatch {
      * @param compression of one payload
      */
     public Compressed compressed(PayloadCompression compression) {
+        Compressed present = compressed;
+        return present == null ? compressOnce(compression) : present;
+    }
+
+    private synchronized Compressed compressOnce(PayloadCompression compression) {
         Compressed present = compressed;
         if (present == null) {
             present = compress(compression);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidegate.testing.ServerFrames;
+import io.tidegate.testing.TwoThreads;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -43,6 +44,19 @@ class FrameBatchTest {
                 HexFormat.of()
                         .formatHex(FrameBatch.of(Opcode.TEXT, "Hello".getBytes(UTF_8))
                                 .bytes()));
+    }
+
+    @Test
+    void aThreadThatNeedsTheFramesCompressedWhileAnotherCompressesThemGetsTheSame() throws Exception {
+        TwoThreads threads = new TwoThreads();
+        FrameBatch batch = FrameBatch.of(Opcode.TEXT, new byte[300]);
+        PayloadCompression toOneByte = (in, from, length, out, to) -> {
+            threads.hold();
+            return 1;
+        };
+        List<FrameBatch.Compressed> both = threads.both(() -> batch.compressed(toOneByte));
+        assertSame(both.getFirst(), both.getLast());
+        assertEquals(300, both.getFirst().longest());
     }
 
     @Test
