@@ -10,7 +10,7 @@ import java.util.Map;
  * alone.
  */
 final class TracedDeliveries {
-    /** The largest number of deliveries, and of words, that wait for their match. */
+    /** The largest number of deliveries that wait for their notice, and of notices that wait for their delivery. */
     private static final int MOST = 4_096;
 
     private record Place(Topic topic, Position position) {}

@@ -24,8 +24,8 @@ public interface HistoryReader {
     CompletionStage<History> history(Topic topic, Position after, int maxBytes);
 
     /**
-     * Reads the last messages that are held of a topic with a history, from the oldest of them on. It is one look: a
-     * message that is published from now on is behind the answer or in it, also where the topic was empty.
+     * Reads the last messages that are held of a topic with a history, from the oldest of them on. This is one read: a
+     * message that is published from now on is in the answer or behind it, also where the topic was empty.
      *
      * @param messages the largest number of messages
      * @param maxBytes as in {@link #history}
