@@ -1,6 +1,7 @@
 package io.tidegate.helidon;
 
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 
 /**
  * Limits what a connection may read before its virtual thread releases its carrier thread. A virtual thread releases its
@@ -18,31 +19,34 @@ final class ReadBudget {
     static final int BYTES = 64 << 10;
 
     /**
-     * The pause after {@link #BYTES} of inflated messages: 3 MiB of them a second. Inflated bytes may be a thousand times
-     * the bytes that are read from the socket, so a short park between them is not enough.
+     * The least pause for an inflated byte: 3 MiB of them a second. Inflated bytes may be a thousand times the bytes that
+     * are read from the socket, so a short park between them is not enough.
      */
-    private static final long REST_NANOS = 20_000_000;
+    static final long REST_NANOS = 305;
 
     private final Runnable pause;
-    private final Runnable rest;
+    private final LongConsumer rest;
+    private final InflationPace pace;
     private int frames = FRAMES;
     private int bytes = BYTES;
     private int inflated;
 
     /** A budget that releases the carrier thread when it is used up. */
     ReadBudget() {
-        this(() -> LockSupport.parkNanos(1), () -> LockSupport.parkNanos(REST_NANOS));
+        this(() -> LockSupport.parkNanos(1), LockSupport::parkNanos, InflationPace.ofTheProcess());
     }
 
     /**
      * The same with other actions when the budget is used up.
      *
      * @param pause called on the reading thread whenever a budget is used up
-     * @param rest the same, where inflated bytes have used it up
+     * @param rest the same, where inflated bytes have used it up; takes the nanoseconds of the pause
+     * @param pace what all connections inflate together
      */
-    ReadBudget(Runnable pause, Runnable rest) {
+    ReadBudget(Runnable pause, LongConsumer rest, InflationPace pace) {
         this.pause = pause;
         this.rest = rest;
+        this.pace = pace;
     }
 
     /** A frame was read. */
@@ -66,8 +70,8 @@ final class ReadBudget {
      */
     void beforeInflating() {
         if (inflated >= BYTES) {
+            rest.accept(Math.max(inflated * REST_NANOS, pace.take(inflated)));
             inflated = 0;
-            rest.run();
         }
     }
 

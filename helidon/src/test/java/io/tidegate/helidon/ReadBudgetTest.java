@@ -13,8 +13,9 @@ import org.junit.jupiter.api.Test;
 
 class ReadBudgetTest {
     private final AtomicInteger pauses = new AtomicInteger();
-    private final AtomicInteger rests = new AtomicInteger();
-    private final ReadBudget budget = new ReadBudget(pauses::incrementAndGet, rests::incrementAndGet);
+    private final List<Long> rests = new ArrayList<>();
+    private final InflationPace pace = new InflationPace(() -> 0);
+    private final ReadBudget budget = new ReadBudget(pauses::incrementAndGet, rests::add, pace);
 
     @Test
     void aTurnEndsWithItsFrames() {
@@ -55,11 +56,27 @@ class ReadBudgetTest {
         budget.inflated(ReadBudget.BYTES - 1);
         budget.beforeInflating();
         budget.inflated(1);
-        assertEquals(0, rests.get());
+        assertEquals(List.of(), rests);
         budget.beforeInflating();
         budget.beforeInflating();
-        assertEquals(1, rests.get());
+        assertEquals(List.of(ReadBudget.BYTES * ReadBudget.REST_NANOS), rests);
         assertEquals(0, pauses.get());
+    }
+
+    /** A message may be much larger than a turn. */
+    @Test
+    void theRestGrowsWithTheInflatedBytes() {
+        budget.inflated(1 << 20);
+        budget.beforeInflating();
+        assertEquals(List.of((1 << 20) * ReadBudget.REST_NANOS), rests);
+    }
+
+    @Test
+    void theRestIsLongerWhereAllConnectionsTogetherInflateTooMuch() {
+        long second = pace.take(64 << 20) + 1_000_000_000;
+        budget.inflated(ReadBudget.BYTES);
+        budget.beforeInflating();
+        assertEquals(List.of(second), rests);
     }
 
     /** With Thread.yield() in its place nobody else ran, on JDK 25. */
