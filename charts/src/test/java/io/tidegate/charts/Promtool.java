@@ -3,7 +3,7 @@ package io.tidegate.charts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.tidegate.testing.Programs;
+import io.tidegate.testing.Program;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,7 +17,7 @@ final class Promtool {
 
     /** Runs it and requires that it finds nothing. */
     static void pass(Path folder, String... arguments) throws IOException, InterruptedException {
-        assumeTrue(Programs.find("promtool").isPresent(), "left out: promtool is not installed");
+        assumeTrue(Program.find("promtool").isPresent(), "left out: promtool is not installed");
         Process process = new ProcessBuilder(Stream.concat(Stream.of("promtool"), Stream.of(arguments))
                         .toList())
                 .directory(folder.toFile())

@@ -174,7 +174,7 @@ public final class RedisServer implements AutoCloseable {
     }
 
     private static String binary() {
-        return Programs.find("redis-server").orElseGet(() -> Carried.BINARY).toString();
+        return Program.find("redis-server").orElseGet(() -> Carried.BINARY).toString();
     }
 
     /** The binary in embedded-redis, unpacked once in a process. */

@@ -1,21 +1,20 @@
 package io.tidegate.charts.cluster;
 
-import io.tidegate.rehearsal.check.Checker;
-import io.tidegate.rehearsal.check.Journal;
-import io.tidegate.rehearsal.check.Report;
-import io.tidegate.rehearsal.load.Ending;
-import io.tidegate.rehearsal.load.Mix;
-import io.tidegate.rehearsal.load.Profile;
-import io.tidegate.rehearsal.load.Topics;
-import io.tidegate.rehearsal.load.VirtualUsers;
-import io.tidegate.rehearsal.load.Wire;
+import io.tidegate.check.Checker;
+import io.tidegate.check.Journal;
+import io.tidegate.check.Report;
+import io.tidegate.workload.Ending;
+import io.tidegate.workload.Mix;
+import io.tidegate.workload.Profile;
+import io.tidegate.workload.Topics;
+import io.tidegate.workload.VirtualUsers;
+import io.tidegate.workload.Wire;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 
 /**
  * Clients of the fleet, as many as wanted, that send as much as wanted: on {@code tidegate.v1} and on the plain wire in equal
@@ -26,7 +25,6 @@ final class FleetClients implements AutoCloseable {
     private static final int SIZE = 64;
     private static final int PER_SECOND = 50;
     private static final Duration LEVEL = Duration.ofSeconds(60);
-    private static final Duration LOOK = Duration.ofMillis(100);
 
     private final Journal journal = new Journal();
     private final VirtualUsers virtualUsers;
@@ -87,8 +85,8 @@ final class FleetClients implements AutoCloseable {
      */
     String verdict() throws InterruptedException {
         rate(0);
-        List<String> wrong = new Ending(journal, virtualUsers, FleetClients::await)
-                .level(virtualUsers::pending, virtualUsers::isWhole, LEVEL);
+        List<String> wrong =
+                new Ending(journal, virtualUsers).level(virtualUsers::pending, virtualUsers::isWhole, LEVEL);
         // What a plain client had sent when it was closed may be read behind what it sends on its next connection.
         Report report = Checker.check(journal, false);
         wrong.addAll(drops());
@@ -105,17 +103,6 @@ final class FleetClients implements AutoCloseable {
                 journal.acknowledged(),
                 journal.received(),
                 report.text());
-    }
-
-    private static boolean await(String what, Duration atMost, BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + atMost.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                return false;
-            }
-            Thread.sleep(LOOK);
-        }
-        return true;
     }
 
     @Override

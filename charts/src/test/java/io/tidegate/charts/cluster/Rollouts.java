@@ -1,7 +1,7 @@
 package io.tidegate.charts.cluster;
 
-import io.tidegate.rehearsal.load.Mix;
-import io.tidegate.rehearsal.load.Wire;
+import io.tidegate.workload.Mix;
+import io.tidegate.workload.Wire;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;

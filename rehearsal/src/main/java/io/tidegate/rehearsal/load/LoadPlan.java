@@ -1,5 +1,6 @@
 package io.tidegate.rehearsal.load;
 
+import io.tidegate.workload.Profile;
 import java.time.Duration;
 
 /**

@@ -1,7 +1,10 @@
 package io.tidegate.rehearsal.load;
 
-import io.tidegate.rehearsal.check.Defect;
-import io.tidegate.rehearsal.check.Report;
+import io.tidegate.check.Defect;
+import io.tidegate.check.Report;
+import io.tidegate.workload.Latencies;
+import io.tidegate.workload.Sample;
+import io.tidegate.workload.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,11 +1,14 @@
 package io.tidegate.rehearsal.load;
 
-import io.tidegate.rehearsal.check.Checker;
-import io.tidegate.rehearsal.check.Journal;
+import io.tidegate.check.Checker;
+import io.tidegate.check.Journal;
+import io.tidegate.workload.Ending;
+import io.tidegate.workload.Sample;
+import io.tidegate.workload.Snapshot;
+import io.tidegate.workload.VirtualUsers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** One load from its beginning to its verdict, on the caller's thread. */
@@ -52,7 +55,7 @@ public final class LoadRun {
             if (stopped) {
                 virtualUsers.hold();
             }
-            complaints.addAll(new Ending(journal, virtualUsers, this::await)
+            complaints.addAll(new Ending(journal, virtualUsers, Ending.Waiter.with(this::pause))
                     .level(virtualUsers::pending, virtualUsers::isWhole, complaints.isEmpty() ? STEP : SHORT_STEP));
             sample();
             complaints.addAll(virtualUsers.complaints());
@@ -106,17 +109,6 @@ public final class LoadRun {
             pause();
         }
         return !stopped;
-    }
-
-    private boolean await(String what, Duration atMost, BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + atMost.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                return false;
-            }
-            pause();
-        }
-        return true;
     }
 
     private void pause() throws InterruptedException {

@@ -1,4 +1,4 @@
-/** A pool of clients that grows, shrinks and publishes on request, and reports what it saw. */
+/** A load test of a fleet: {@code ./tidegate load}. */
 @NullMarked
 package io.tidegate.rehearsal.load;
 

@@ -12,7 +12,7 @@ final class Article {
      * In the article {@code count(up{job="websocket-server"})}. Here Prometheus has a target for each possible pod, so
      * pods that are not up are left out.
      */
-    private static final String PODS = " / count(up{job=\"" + Prometheus.JOB + "\"} == 1)";
+    private static final String PODS = " / count(up{job=\"" + PrometheusSource.JOB + "\"} == 1)";
 
     private Article() {}
 

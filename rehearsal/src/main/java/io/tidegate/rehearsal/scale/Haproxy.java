@@ -2,7 +2,7 @@ package io.tidegate.rehearsal.scale;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.tidegate.testing.Await;
+import io.tidegate.testing.Program;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -22,37 +22,24 @@ import java.util.stream.Collectors;
 final class Haproxy implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(20);
 
-    private final Path directory;
-    private final Process process;
+    private final Program program;
     private final Path socket;
-
-    private Haproxy(Path directory) {
-        this.directory = directory;
-        this.socket = directory.resolve("admin.sock");
-        this.process = Tool.HAPROXY.start(directory, List.of("-db", "-f", "haproxy.cfg"));
-    }
 
     /**
      * Starts HAProxy, and waits until it listens.
      *
      * @param connections that it must carry at the same time, each with two file descriptors
      */
-    static Haproxy start(Path directory, int port, List<Slot> slots, int connections) {
+    Haproxy(Path directory, int port, List<Slot> slots, int connections) {
+        socket = directory.resolve("admin.sock");
         try {
             Files.createDirectories(directory);
             Files.writeString(directory.resolve("haproxy.cfg"), configuration(port, slots, connections));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Haproxy proxy = new Haproxy(directory);
-        Await.until(
-                () -> "HAProxy listens; its output:\n" + Tool.HAPROXY.said(directory),
-                START,
-                () -> !proxy.process.isAlive() || (Files.exists(proxy.socket) && proxy.answers()));
-        if (!proxy.process.isAlive()) {
-            throw new UnplayableException("HAProxy did not start; its output:\n" + Tool.HAPROXY.said(directory));
-        }
-        return proxy;
+        program = Program.start(directory, "haproxy", List.of("-db", "-f", "haproxy.cfg"));
+        program.awaitReady(START, () -> Files.exists(socket) && answers());
     }
 
     private static String configuration(int port, List<Slot> slots, int connections) {
@@ -108,7 +95,7 @@ final class Haproxy implements AutoCloseable {
                 throw new UnplayableException("HAProxy refuses '" + command + "': " + answer);
             }
         } catch (IOException e) {
-            if (process.isAlive()) {
+            if (program.isAlive()) {
                 throw new UncheckedIOException("telling HAProxy: " + command, e);
             }
         }
@@ -128,11 +115,6 @@ final class Haproxy implements AutoCloseable {
 
     @Override
     public void close() {
-        Tool.end(process);
-    }
-
-    @Override
-    public String toString() {
-        return "HAProxy in " + directory;
+        program.close();
     }
 }

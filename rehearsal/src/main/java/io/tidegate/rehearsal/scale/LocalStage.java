@@ -26,7 +26,7 @@ final class LocalStage implements Stage {
 
     private final Path directory;
     private final RedisServer redis;
-    private final Prometheus prometheus;
+    private final PrometheusSource prometheus;
     private final List<Haproxy> proxies = new ArrayList<>();
     private final List<Integer> proxyPorts;
     private final RehearsalPlan plan;
@@ -51,11 +51,11 @@ final class LocalStage implements Stage {
         proxyPorts = ports.subList(1, ports.size());
         Speed speed = plan.speed();
         redis = RedisServer.start();
-        prometheus = Prometheus.start(directory, ports.getFirst(), slots, speed.real(SCRAPE));
+        prometheus = new PrometheusSource(ports.getFirst(), slots, speed.real(SCRAPE));
         for (int i = 0; i < proxies; i++) {
-            this.proxies.add(Haproxy.start(directory.resolve("proxy-" + i), proxyPorts.get(i), slots, connections));
+            this.proxies.add(new Haproxy(directory.resolve("proxy-" + i), proxyPorts.get(i), slots, connections));
         }
-        scaler = new Scaler(scaling, speed, prometheus::ask);
+        scaler = new Scaler(scaling, speed, prometheus);
         PodTemplate template = PodTemplate.of(chart.deployment());
         Map<String, String> settings =
                 ShortSettings.of(template.settings(), speed, plan.servers().rebalance());

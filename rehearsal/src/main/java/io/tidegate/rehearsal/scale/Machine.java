@@ -1,8 +1,10 @@
 package io.tidegate.rehearsal.scale;
 
 import io.tidegate.rehearsal.load.ProcessLimits;
+import io.tidegate.testing.Program;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What this machine can carry.
@@ -25,7 +27,10 @@ record Machine(int proxies, int connectionsEach) {
      * @throws UnplayableException that names everything that is missing
      */
     static Machine check(int clients) {
-        List<String> missing = Tool.missing();
+        List<String> missing = Stream.of("prometheus", "haproxy")
+                .filter(program -> Program.find(program).isEmpty())
+                .map(program -> program + ": apt-get install " + program)
+                .toList();
         if (!missing.isEmpty()) {
             throw new UnplayableException("rehearse needs " + String.join("; ", missing));
         }

@@ -72,7 +72,7 @@ public final class Rehearsal {
 
     private static Outcome play(RehearsalPlan plan, Stage stage, PrintStream out) throws InterruptedException {
         awaitFirstPods(stage);
-        try (Clients clients = new VirtualUserClients(stage.targets(), plan.load())) {
+        try (Clients clients = new Clients(stage.targets(), plan.load())) {
             return new Rehearsal(plan, stage, clients, out).play();
         }
     }
@@ -107,13 +107,13 @@ public final class Rehearsal {
                 load.peak(),
                 peak,
                 factor == 1 ? "in real time" : String.format(Locale.ROOT, "%.0f times faster than real time", factor));
-        clients.resize(load.base(), perSecond());
+        clients.users().resize(load.base(), perSecond());
         arrive(load.base());
-        clients.rate(load.rate());
+        clients.users().rate(load.rate());
         pass(REST);
 
         double surgeBegins = now();
-        clients.resize(load.peak(), perSecond());
+        clients.users().resize(load.peak(), perSecond());
         double arrived = arrive(load.peak());
         say("the surge is complete");
         // The start of a server takes real time, which must not shorten the time of the surge.
@@ -125,7 +125,7 @@ public final class Rehearsal {
 
         double ebbBegins = now();
         long movesBefore = clients.now().reconnects();
-        clients.resize(load.base(), perSecond());
+        clients.users().resize(load.base(), perSecond());
         double left = arrive(load.base());
         say("the surge has left");
         Duration atMost =
@@ -212,7 +212,7 @@ public final class Rehearsal {
     /** Waits until all clients are served. Returns the time of the scenario. */
     private double arrive(int count) throws InterruptedException {
         Duration atMost = plan.times().ramp().multipliedBy(3).plus(plan.speed().scenario(START));
-        if (!until(clients::areWhole, atMost)) {
+        if (!until(clients.users()::isWhole, atMost)) {
             say("only %d of %d clients are served", clients.now().live(), count);
         }
         return now();

@@ -1,0 +1,169 @@
+package io.tidegate.chaos.net;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * A loopback port that forwards each connection to another port, chosen for each connection. It can fail in the ways of a
+ * network.
+ *
+ * <p>Each connection has two virtual threads, one for each direction. When one ends, it ends the other.
+ */
+public final class TcpProxy implements AutoCloseable {
+    private static final int BUFFER = 8 * 1024;
+    private static final int BACKLOG = 1_024;
+
+    private final ServerSocket listener;
+    private final Supplier<OptionalInt> target;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final Gate gate = new Gate();
+    private volatile boolean refusing;
+
+    private TcpProxy(ServerSocket listener, Supplier<OptionalInt> target) {
+        this.listener = listener;
+        this.target = target;
+    }
+
+    /**
+     * Listens on a free port.
+     *
+     * @param target the loopback port for the next connection; empty where the connection must be reset
+     */
+    public static TcpProxy start(Supplier<OptionalInt> target) {
+        try {
+            TcpProxy proxy = new TcpProxy(new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress()), target);
+            Thread.ofVirtual().name("proxy " + proxy.port()).start(proxy::acceptAll);
+            return proxy;
+        } catch (IOException e) {
+            throw new UncheckedIOException("listening", e);
+        }
+    }
+
+    public int port() {
+        return listener.getLocalPort();
+    }
+
+    /** The number of forwarded connections. */
+    public int connections() {
+        return sockets.size() / 2;
+    }
+
+    /** Resets every connection, and each new one until {@link #mend}. */
+    public void cut() {
+        refusing = true;
+        sockets.forEach(TcpProxy::reset);
+    }
+
+    /** Holds all bytes back, without an error, until {@link #mend}. New connections are accepted, and hang too. */
+    public void silence() {
+        gate.close();
+    }
+
+    /** Ends the fault. Bytes that were held back are forwarded. */
+    public void mend() {
+        refusing = false;
+        gate.open();
+    }
+
+    @Override
+    public void close() {
+        try {
+            listener.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        cut();
+        gate.open();
+    }
+
+    private void acceptAll() {
+        while (!listener.isClosed()) {
+            try {
+                Socket client = listener.accept();
+                Thread.ofVirtual().start(() -> carry(client));
+            } catch (SocketException e) {
+                // The proxy was closed: the loop ends.
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private void carry(Socket client) {
+        OptionalInt port = refusing ? OptionalInt.empty() : target.get();
+        if (port.isEmpty()) {
+            reset(client);
+            return;
+        }
+        Socket server = new Socket();
+        try {
+            gate.pass();
+            client.setTcpNoDelay(true);
+            server.setTcpNoDelay(true);
+            server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port.getAsInt()), 5_000);
+            sockets.add(client);
+            sockets.add(server);
+            if (refusing) {
+                reset(client);
+            }
+            Thread back = Thread.ofVirtual().start(() -> pump(server, client));
+            pump(client, server);
+            back.join();
+        } catch (IOException e) {
+            reset(client);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            end(client);
+            end(server);
+        }
+    }
+
+    private void pump(Socket from, Socket to) {
+        byte[] buffer = new byte[BUFFER];
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                gate.pass();
+                out.write(buffer, 0, count);
+            }
+            to.shutdownOutput();
+        } catch (IOException e) {
+            reset(from);
+            reset(to);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void end(Socket socket) {
+        sockets.remove(socket);
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ends a connection with RST instead of FIN. */
+    private static void reset(Socket socket) {
+        try {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        } catch (IOException e) {
+            // The connection has ended already, which is equally good.
+        }
+    }
+}

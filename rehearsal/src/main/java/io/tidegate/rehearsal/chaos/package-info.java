@@ -1,5 +1,0 @@
-/** A fleet under faults, and the clients that watch it. */
-@NullMarked
-package io.tidegate.rehearsal.chaos;
-
-import org.jspecify.annotations.NullMarked;
