@@ -1,8 +1,8 @@
 package io.tidegate.chaos;
 
-import io.tidegate.chaos.net.TcpProxy;
 import io.tidegate.testing.RedisServer;
 import io.tidegate.testing.ServerProcess;
+import io.tidegate.testing.TcpProxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -3,15 +3,9 @@ package io.tidegate.testing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 
@@ -19,32 +13,23 @@ import java.util.concurrent.locks.LockSupport;
 public final class SlowLink implements AutoCloseable {
     private static final int BUFFER = 64 * 1024;
 
-    private final ServerSocket listener;
-    private final int target;
-    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final TcpProxy proxy;
     private volatile long delayNanos;
 
     /** Some bytes, and when they are forwarded. No bytes stand for the end. */
     private record Chunk(byte[] bytes, long dueNanos) {}
 
-    private SlowLink(ServerSocket listener, int target) {
-        this.listener = listener;
-        this.target = target;
+    private SlowLink(int target) {
+        proxy = TcpProxy.start(target, this::copy);
     }
 
     /** Listens on a free port, and forwards to this port without delay. */
     public static SlowLink to(int target) {
-        try {
-            SlowLink link = new SlowLink(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), target);
-            Thread.ofPlatform().daemon().name("slow link").start(link::acceptAll);
-            return link;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new SlowLink(target);
     }
 
     public int port() {
-        return listener.getLocalPort();
+        return proxy.port();
     }
 
     /** Sets the delay of all later answers. */
@@ -54,79 +39,35 @@ public final class SlowLink implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            listener.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        sockets.forEach(SlowLink::end);
+        proxy.close();
     }
 
-    private void acceptAll() {
-        try {
-            while (true) {
-                Socket near = listener.accept();
-                Socket far = new Socket(InetAddress.getLoopbackAddress(), target);
-                near.setTcpNoDelay(true);
-                far.setTcpNoDelay(true);
-                sockets.add(near);
-                sockets.add(far);
-                BlockingQueue<Chunk> back = new LinkedBlockingQueue<>();
-                start(() -> near.getInputStream().transferTo(far.getOutputStream()), far);
-                start(() -> read(far.getInputStream(), back), far);
-                start(() -> write(back, near.getOutputStream()), near);
-            }
-        } catch (IOException e) {
-            // The link was closed.
-        }
-    }
-
-    private void read(InputStream in, BlockingQueue<Chunk> back) throws IOException {
-        byte[] buffer = new byte[BUFFER];
-        try {
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                back.add(new Chunk(Arrays.copyOf(buffer, count), System.nanoTime() + delayNanos));
-            }
-        } finally {
-            back.add(new Chunk(new byte[0], System.nanoTime()));
-        }
-    }
-
-    private static void write(BlockingQueue<Chunk> back, OutputStream out) throws IOException, InterruptedException {
-        for (Chunk chunk = back.take(); chunk.bytes().length > 0; chunk = back.take()) {
+    /** Reads on a thread of its own, so that the delay of a chunk begins when it has come. */
+    private void copy(InputStream from, OutputStream to) throws IOException, InterruptedException {
+        BlockingQueue<Chunk> chunks = new LinkedBlockingQueue<>();
+        Thread.ofVirtual().name("slow link").start(() -> read(from, chunks));
+        for (Chunk chunk = chunks.take(); chunk.bytes().length > 0; chunk = chunks.take()) {
             for (long left = left(chunk); left > 0; left = left(chunk)) {
                 LockSupport.parkNanos(left);
             }
-            out.write(chunk.bytes());
+            to.write(chunk.bytes());
+        }
+    }
+
+    private void read(InputStream in, BlockingQueue<Chunk> chunks) {
+        byte[] buffer = new byte[BUFFER];
+        try {
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                chunks.add(new Chunk(Arrays.copyOf(buffer, count), System.nanoTime() + delayNanos));
+            }
+        } catch (IOException e) {
+            // The connection has ended.
+        } finally {
+            chunks.add(new Chunk(new byte[0], System.nanoTime()));
         }
     }
 
     private static long left(Chunk chunk) {
         return chunk.dueNanos() - System.nanoTime();
-    }
-
-    private interface Work {
-        void run() throws IOException, InterruptedException;
-    }
-
-    /** Runs work on a new thread. When the work ends, the socket is closed. */
-    private static void start(Work work, Socket socket) {
-        Thread.ofPlatform().daemon().name("slow link").start(() -> {
-            try {
-                work.run();
-            } catch (IOException | InterruptedException e) {
-                // One side has ended.
-            } finally {
-                end(socket);
-            }
-        });
-    }
-
-    private static void end(Socket socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

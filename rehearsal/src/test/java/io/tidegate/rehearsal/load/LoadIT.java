@@ -8,6 +8,7 @@ import io.tidegate.command.Subcommand;
 import io.tidegate.testing.Await;
 import io.tidegate.testing.RedisServer;
 import io.tidegate.testing.ServerProcess;
+import io.tidegate.testing.TcpProxy;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ class LoadIT {
     @Test
     void aMessageThatIsLostOnItsWayIsFound() throws Exception {
         try (ServerProcess server = ServerProcess.start(SE, Map.of());
-                LossyProxy proxy = new LossyProxy(server.port(), 0)) {
+                TcpProxy proxy = TcpProxy.start(server.port(), new LossyTransfer(0))) {
             assertEquals(1, load("--connections 10 --topics 2 --duration 6s --json " + url(proxy.port())), all());
         }
         assertEquals(List.of("1"), values("lost"));
@@ -62,7 +63,7 @@ class LoadIT {
     @Test
     void aMessageThatComesTwiceOnThePlainWireIsFound() throws Exception {
         try (ServerProcess server = ServerProcess.start(SE, Map.of());
-                LossyProxy proxy = new LossyProxy(server.port(), 2)) {
+                TcpProxy proxy = TcpProxy.start(server.port(), new LossyTransfer(2))) {
             assertEquals(
                     1,
                     load("--connections 10 --topics 2 --duration 6s --json --wire plain " + url(proxy.port())),

@@ -1,4 +1,4 @@
-package io.tidegate.chaos.net;
+package io.tidegate.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,4 +1,4 @@
-package io.tidegate.chaos.net;
+package io.tidegate.testing;
 
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;

@@ -1,4 +1,4 @@
-package io.tidegate.chaos.net;
+package io.tidegate.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,13 +27,26 @@ public final class TcpProxy implements AutoCloseable {
 
     private final ServerSocket listener;
     private final Supplier<OptionalInt> target;
+    private final Transfer answers;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final Gate gate = new Gate();
     private volatile boolean refusing;
 
-    private TcpProxy(ServerSocket listener, Supplier<OptionalInt> target) {
-        this.listener = listener;
+    /** Copies what one side of a connection sends to the other side. Returns when there is no more of it. */
+    @FunctionalInterface
+    public interface Transfer {
+        void copy(InputStream from, OutputStream to) throws IOException, InterruptedException;
+    }
+
+    private TcpProxy(Supplier<OptionalInt> target, Optional<Transfer> answers) {
         this.target = target;
+        this.answers = answers.orElse(this::copy);
+        try {
+            this.listener = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException("listening", e);
+        }
+        Thread.ofVirtual().name("proxy " + port()).start(this::acceptAll);
     }
 
     /**
@@ -41,13 +55,12 @@ public final class TcpProxy implements AutoCloseable {
      * @param target the loopback port for the next connection; empty where the connection must be reset
      */
     public static TcpProxy start(Supplier<OptionalInt> target) {
-        try {
-            TcpProxy proxy = new TcpProxy(new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress()), target);
-            Thread.ofVirtual().name("proxy " + proxy.port()).start(proxy::acceptAll);
-            return proxy;
-        } catch (IOException e) {
-            throw new UncheckedIOException("listening", e);
-        }
+        return new TcpProxy(target, Optional.empty());
+    }
+
+    /** Listens on a free port, and copies the answers of another loopback port in this way. */
+    public static TcpProxy start(int target, Transfer answers) {
+        return new TcpProxy(() -> OptionalInt.of(target), Optional.of(answers));
     }
 
     public int port() {
@@ -117,8 +130,8 @@ public final class TcpProxy implements AutoCloseable {
             if (refusing) {
                 reset(client);
             }
-            Thread back = Thread.ofVirtual().start(() -> pump(server, client));
-            pump(client, server);
+            Thread back = Thread.ofVirtual().start(() -> pump(server, client, answers));
+            pump(client, server, this::copy);
             back.join();
         } catch (IOException e) {
             reset(client);
@@ -130,15 +143,17 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    private void pump(Socket from, Socket to) {
+    private void copy(InputStream from, OutputStream to) throws IOException, InterruptedException {
         byte[] buffer = new byte[BUFFER];
+        for (int count = from.read(buffer); count >= 0; count = from.read(buffer)) {
+            gate.pass();
+            to.write(buffer, 0, count);
+        }
+    }
+
+    private static void pump(Socket from, Socket to, Transfer transfer) {
         try {
-            InputStream in = from.getInputStream();
-            OutputStream out = to.getOutputStream();
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                gate.pass();
-                out.write(buffer, 0, count);
-            }
+            transfer.copy(from.getInputStream(), to.getOutputStream());
             to.shutdownOutput();
         } catch (IOException e) {
             reset(from);

@@ -1,5 +1,0 @@
-/** The network between clients, servers and Redis, which can be cut. */
-@NullMarked
-package io.tidegate.chaos.net;
-
-import org.jspecify.annotations.NullMarked;
