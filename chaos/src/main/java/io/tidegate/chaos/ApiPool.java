@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidegate.check.Journal;
 import io.tidegate.check.Payload;
-import io.tidegate.workload.Timeline;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,17 +12,14 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Back ends that publish over HTTP. Each publishes one message after the other: it repeats a request, with the same
  * {@code Idempotency-Key}, until the answer is 200.
  */
-final class ApiPool implements ClientPool {
+final class ApiPool extends ClientPool {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration ANSWER = Duration.ofSeconds(5);
     private static final Duration BETWEEN = Duration.ofMillis(50);
@@ -37,8 +33,6 @@ final class ApiPool implements ClientPool {
     private final Load load;
     private final Journal journal;
     private final List<Thread> publishers = new ArrayList<>();
-    private final AtomicInteger pending = new AtomicInteger();
-    private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
     private volatile boolean publishing = true;
 
     /**
@@ -47,6 +41,7 @@ final class ApiPool implements ClientPool {
      * @param first the number of their first publisher; publishers of other pools have lower numbers
      */
     ApiPool(int size, int first, Load load, Journal journal, Fleet fleet) {
+        super("api");
         this.url = "http://localhost:" + fleet.apiPort();
         this.key = Fleet.API_KEY;
         this.load = load;
@@ -98,43 +93,23 @@ final class ApiPool implements ClientPool {
     }
 
     @Override
-    public String name() {
-        return "api";
-    }
-
-    @Override
-    public int live() {
+    int live() {
         return publishers.size();
     }
 
     @Override
-    public int size() {
+    int size() {
         return publishers.size();
     }
 
     @Override
-    public void publish() {
+    void publish() {
         publishers.forEach(Thread::start);
     }
 
     @Override
-    public void stop() {
+    void stop() {
         publishing = false;
-    }
-
-    @Override
-    public int pending() {
-        return pending.get();
-    }
-
-    @Override
-    public Timeline reconnects() {
-        return new Timeline();
-    }
-
-    @Override
-    public String complaints() {
-        return String.join("\n", complaints.stream().distinct().limit(10).toList());
     }
 
     @Override

@@ -183,18 +183,26 @@ final class ChaosCommand extends Subcommand {
             case SHRINK -> new ChaosPlan.Storm.Shrink();
         };
         Optional<Issuer> issuer = closed ? Optional.of(Issuer.create()) : Optional.empty();
-        Map<String, String> own =
-                new LinkedHashMap<>(issuer.map(Issuer::settings).orElse(Map.of()));
-        own.putAll(trial.settings());
         return new ChaosPlan(
                 new Load(all - others, others, plainClients, backEnds, closed ? crowd : new Load.Crowd(0, 0), messages),
                 storm,
-                new ChaosPlan.Servers(
-                        runtimes.jars(this),
-                        ChaosSettings.of(scenario != Scenario.CHAOS, own),
-                        Optional.ofNullable(logs)),
+                new ChaosPlan.Servers(runtimes.jars(this), settings(issuer), Optional.ofNullable(logs)),
                 scripts,
                 issuer);
+    }
+
+    /** Chaos drains faster than a server by default, so that a run has more faults. */
+    private Map<String, String> settings(Optional<Issuer> issuer) {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("tidegate.heartbeat", "5s");
+        if (scenario == Scenario.CHAOS) {
+            all.put("tidegate.drain.notice", "1s");
+            all.put("tidegate.drain.window", "4s");
+            all.put("tidegate.drain.timeout", "10s");
+        }
+        issuer.map(Issuer::settings).ifPresent(all::putAll);
+        all.putAll(trial.settings());
+        return all;
     }
 
     /**

@@ -17,7 +17,7 @@ import java.util.Set;
  * @param scripts the clients of other languages
  * @param issuer of tokens, where the servers require them
  */
-public record ChaosPlan(Load load, Storm storm, Servers servers, List<Script> scripts, Optional<Issuer> issuer) {
+record ChaosPlan(Load load, Storm storm, Servers servers, List<Script> scripts, Optional<Issuer> issuer) {
     /**
      * The servers in the pods.
      *
@@ -25,10 +25,10 @@ public record ChaosPlan(Load load, Storm storm, Servers servers, List<Script> sc
      * @param settings of each server
      * @param logs the directory for their output
      */
-    public record Servers(List<Path> jars, Map<String, String> settings, Optional<Path> logs) {}
+    record Servers(List<Path> jars, Map<String, String> settings, Optional<Path> logs) {}
 
     /** The kind of faults, and for how long. */
-    public sealed interface Storm {
+    sealed interface Storm {
 
         /** One fault after the other, chosen by the seed. */
         record Chaos(Duration duration, Duration every, long seed, Set<Fault> faults) implements Storm {

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /** One run: a fleet, its clients, faults, then the verdict. On the caller's thread. */
-public final class ChaosRun {
+final class ChaosRun {
     private static final Duration CONNECT = Duration.ofMinutes(2);
     private static final Duration LEVEL = Duration.ofMinutes(2);
     private static final Duration FAULTS_END = Duration.ofMinutes(10);
@@ -49,7 +49,7 @@ public final class ChaosRun {
      *
      * @param out gets a line every few seconds, and the summary
      */
-    public static Outcome run(ChaosPlan plan, PrintStream out) throws InterruptedException {
+    static Outcome run(ChaosPlan plan, PrintStream out) throws InterruptedException {
         return new ChaosRun(plan, out).run();
     }
 
@@ -85,7 +85,7 @@ public final class ChaosRun {
         String url = fleet.url();
         Load load = plan.load();
         VirtualUsers clients = new VirtualUsers(profile(url, Wire.V1), journal, plan.issuer());
-        pools.add(VirtualUserPool.of("java", clients, load.clients(), load.rateOfClients()));
+        pools.add(new VirtualUserPool("java", clients, load.clients(), load.rateOfClients()));
         int first = load.clients();
         for (Script script : plan.scripts()) {
             pools.add(new ScriptPool(script, first, load, journal, new ClientAddress(url, plan.issuer())));
@@ -100,7 +100,7 @@ public final class ChaosRun {
                     pools.add(pool);
                 });
         VirtualUsers plain = new VirtualUsers(profile(url, Wire.PLAIN), journal, plan.issuer());
-        pools.add(VirtualUserPool.of(PLAIN, plain, load.plainClients(), 0));
+        pools.add(new VirtualUserPool(PLAIN, plain, load.plainClients(), 0));
         if (!await("every client is live", CONNECT, () -> live() == size())) {
             throw new IllegalStateException("only " + live() + " of " + size() + " clients came to be live");
         }
@@ -178,7 +178,7 @@ public final class ChaosRun {
         int reconnects = 0;
         int busiest = 0;
         for (ClientPool pool : pools) {
-            pool.complaints().lines().map(line -> pool.name() + ": " + line).forEach(complaints::add);
+            pool.complaints().forEach(complaint -> complaints.add(pool.name() + ": " + complaint));
             // A client on the plain wire is not handed over: it is closed, and reconnects at any time.
             if (!pool.name().equals(PLAIN)) {
                 reconnects += pool.reconnects().total();

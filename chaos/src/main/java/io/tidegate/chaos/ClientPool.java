@@ -1,32 +1,57 @@
 package io.tidegate.chaos;
 
 import io.tidegate.workload.Timeline;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Clients of one kind, which report to a journal what they publish and receive. */
-interface ClientPool extends AutoCloseable {
+abstract class ClientPool implements AutoCloseable {
+    private static final int SHOWN = 10;
 
-    String name();
+    final AtomicInteger live = new AtomicInteger();
+    final AtomicInteger pending = new AtomicInteger();
+    final Timeline reconnects = new Timeline();
+    final Queue<String> complaints = new ConcurrentLinkedQueue<>();
+    private final String name;
+
+    ClientPool(String name) {
+        this.name = name;
+    }
+
+    final String name() {
+        return name;
+    }
 
     /** The number of clients with a connection that delivers. */
-    int live();
+    int live() {
+        return live.get();
+    }
 
-    int size();
+    abstract int size();
 
     /** Begins to publish, if these clients publish. */
-    void publish();
+    abstract void publish();
 
     /** Stops to publish. */
-    void stop();
+    abstract void stop();
 
     /** The number of unacknowledged publishes. */
-    int pending();
+    int pending() {
+        return pending.get();
+    }
 
     /** Reconnects: all connections except the first one of each client. */
-    Timeline reconnects();
+    Timeline reconnects() {
+        return reconnects;
+    }
 
-    /** Errors that the checker does not see, for a human; empty where there are none. */
-    String complaints();
+    /** The first errors that the checker does not see, for a human. */
+    List<String> complaints() {
+        return complaints.stream().distinct().limit(SHOWN).toList();
+    }
 
     @Override
-    void close();
+    public abstract void close();
 }

@@ -1,7 +1,7 @@
 package io.tidegate.chaos;
 
 /** The kinds of faults. */
-public enum Fault {
+enum Fault {
     /** SIGKILL, then another pod. */
     KILL_POD,
     /** SIGTERM; no other pod replaces it. */
@@ -20,7 +20,7 @@ public enum Fault {
     SILENCE_LINK;
 
     /** Whether the fleet has its earlier size after the fault. */
-    public boolean isMended() {
+    boolean isMended() {
         return this != SHRINK;
     }
 

@@ -13,14 +13,14 @@ import java.time.Duration;
  * @param crowd the users whose presence is watched; only where the servers require tokens
  * @param rate messages a second that all of them publish together
  */
-public record Load(int clients, int otherClients, int plainClients, int backEnds, Crowd crowd, double rate) {
+record Load(int clients, int otherClients, int plainClients, int backEnds, Crowd crowd, double rate) {
 
     /**
      * Users in one topic.
      *
      * @param watchers users who are shown the presence, and are part of it
      */
-    public record Crowd(int users, int watchers) {}
+    record Crowd(int users, int watchers) {}
 
     /** Two topics for each client, with ten publishers in each topic, so that a message goes to about twenty clients. */
     Topics topics() {

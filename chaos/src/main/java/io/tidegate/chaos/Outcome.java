@@ -10,15 +10,15 @@ import java.util.List;
  * @param reconnects connections after the first one of each client, and how many in the busiest second
  * @param complaints other errors: clients that never caught up, servers that did not start
  */
-public record Outcome(Report report, long gaps, int reconnects, int busiest, List<String> complaints) {
+record Outcome(Report report, long gaps, int reconnects, int busiest, List<String> complaints) {
 
     /** Redis keeps its file and the history reaches back, so that even a reported gap is an error. */
-    public boolean isGood() {
+    boolean isGood() {
         return report.defects().isEmpty() && gaps == 0 && complaints.isEmpty();
     }
 
     /** The share of all reconnects that fell in the busiest second, from 0 to 1. */
-    public double busiestShare() {
+    double busiestShare() {
         return reconnects == 0 ? 0 : (double) busiest / reconnects;
     }
 }

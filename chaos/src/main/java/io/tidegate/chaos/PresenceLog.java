@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
  * <p>A user who is away for less than the linger time has not left. A user who is away for longer may be reported as
  * left, and must be reported when the time that a server takes for it is over.
  */
-public final class PresenceLog {
+final class PresenceLog {
     private static final long NOT_AWAY = Long.MAX_VALUE;
 
     /** The time for a report to reach a watcher, also between two threads of a busy machine. */
@@ -44,19 +44,19 @@ public final class PresenceLog {
      * @param linger a user who is away for less than this has not left
      * @param settled a user who is away for longer than this must have left
      */
-    public PresenceLog(Duration linger, Duration settled, LongSupplier nanoTime) {
+    PresenceLog(Duration linger, Duration settled, LongSupplier nanoTime) {
         this.lingerNanos = linger.toNanos();
         this.settledNanos = settled.toNanos();
         this.nanoTime = nanoTime;
     }
 
     /** A user is about to connect. */
-    public synchronized void connects(String name) {
+    synchronized void connects(String name) {
         users.computeIfAbsent(name, key -> new User()).awaySince = nanoTime.getAsLong();
     }
 
     /** A user is subscribed, for the first time or again. */
-    public synchronized void came(String name) {
+    synchronized void came(String name) {
         long now = nanoTime.getAsLong();
         User user = users.computeIfAbsent(name, key -> new User());
         if (user.awaySince != NOT_AWAY && now - user.awaySince >= lingerNanos) {
@@ -71,7 +71,7 @@ public final class PresenceLog {
      *
      * @param at when, by the clock of this log; on a busy machine the report may come later
      */
-    public synchronized void went(String name, long at) {
+    synchronized void went(String name, long at) {
         User user = users.get(name);
         if (user != null && user.awaySince == NOT_AWAY) {
             user.awaySince = at;
@@ -79,7 +79,7 @@ public final class PresenceLog {
     }
 
     /** A watcher is told that a user has come. */
-    public synchronized void joined(String watcher, String name) {
+    synchronized void joined(String watcher, String name) {
         joins++;
         if (!users.containsKey(name)) {
             defects.add(watcher + " was told that " + name + " came, of whom nobody knows");
@@ -87,7 +87,7 @@ public final class PresenceLog {
     }
 
     /** A watcher is told that a user has left. */
-    public synchronized void left(String watcher, String name) {
+    synchronized void left(String watcher, String name) {
         leaves++;
         long now = nanoTime.getAsLong();
         User user = users.get(name);
@@ -104,7 +104,7 @@ public final class PresenceLog {
     }
 
     /** The presence that a watcher sees now, long enough after the last fault. */
-    public synchronized void shown(String watcher, Set<String> names) {
+    synchronized void shown(String watcher, Set<String> names) {
         long now = nanoTime.getAsLong();
         for (String name : new TreeSet<>(names)) {
             User user = users.get(name);
@@ -120,18 +120,18 @@ public final class PresenceLog {
     }
 
     /** The number of changes that watchers were told so far. */
-    public record Told(int joins, int leaves) {}
+    record Told(int joins, int leaves) {}
 
-    public synchronized Told told() {
+    synchronized Told told() {
         return new Told(joins, leaves);
     }
 
-    public synchronized List<String> defects() {
+    synchronized List<String> defects() {
         return List.copyOf(defects);
     }
 
     /** For a human. */
-    public synchronized String text() {
+    synchronized String text() {
         return users.size() + " users, " + joins + " joins and " + leaves + " leaves told, " + defects.size()
                 + " wrong";
     }

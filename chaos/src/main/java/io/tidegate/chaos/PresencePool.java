@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * Users of one topic, and watchers who are shown the topic's presence. Now and then a user leaves and comes back after a
  * while. The users keep a log, which judges what the watchers are told.
  */
-final class PresencePool implements ClientPool {
+final class PresencePool extends ClientPool {
     static final String TOPIC = "presence";
 
     /** A server's default. */
@@ -54,6 +54,7 @@ final class PresencePool implements ClientPool {
      * @param leaves whether some users leave now and then
      */
     PresencePool(Load.Crowd crowd, List<String> urls, ClientAddress address, Issuer issuer, boolean leaves) {
+        super("presence");
         this.calm = !leaves;
         // Thousands of users with short tokens would be an additional load.
         this.tokenLife = leaves ? Issuer.SHORT : Issuer.LONG;
@@ -80,7 +81,7 @@ final class PresencePool implements ClientPool {
 
     /** Users do not publish. Some begin to leave. */
     @Override
-    public void publish() {
+    void publish() {
         leaving.start();
     }
 
@@ -115,7 +116,7 @@ final class PresencePool implements ClientPool {
     }
 
     @Override
-    public void stop() {
+    void stop() {
         calm = true;
     }
 
@@ -168,33 +169,18 @@ final class PresencePool implements ClientPool {
     }
 
     @Override
-    public String name() {
-        return "presence";
-    }
-
-    @Override
-    public int live() {
+    int live() {
         return attendance.live();
     }
 
     @Override
-    public int size() {
+    int size() {
         return (int) users.stream().filter(user -> !user.leaves()).count();
     }
 
     @Override
-    public int pending() {
-        return 0;
-    }
-
-    @Override
-    public Timeline reconnects() {
+    Timeline reconnects() {
         return attendance.reconnects();
-    }
-
-    @Override
-    public String complaints() {
-        return "";
     }
 
     @Override

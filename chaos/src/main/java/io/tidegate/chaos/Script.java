@@ -17,12 +17,12 @@ import java.util.List;
  * @param program the command that runs it, with its own options
  * @param module the client, as the program imports it
  */
-public record Script(String name, int clients, String resource, List<String> program, String module) {
+record Script(String name, int clients, String resource, List<String> program, String module) {
 
     private static final String NODE = "node";
 
     /** Clients of {@code clients/js}, on Node. */
-    public static Script node(int clients, Path module) {
+    static Script node(int clients, Path module) {
         return new Script(
                 NODE,
                 clients,
@@ -32,7 +32,7 @@ public record Script(String name, int clients, String resource, List<String> pro
     }
 
     /** Clients of {@code examples/python}. */
-    public static Script python(int clients, Path module) {
+    static Script python(int clients, Path module) {
         return new Script("python", clients, "clients.py", List.of("python3"), module.toString());
     }
 

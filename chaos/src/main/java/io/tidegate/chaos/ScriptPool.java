@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tidegate.check.Journal;
 import io.tidegate.check.Payload;
-import io.tidegate.workload.Timeline;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -14,16 +13,13 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Clients of another language in a separate process, which reports a line for each event. {@code pool.mjs} describes the
  * lines.
  */
-final class ScriptPool implements ClientPool {
+final class ScriptPool extends ClientPool {
     private final Script kind;
     private final Load load;
     private final Journal journal;
@@ -31,13 +27,10 @@ final class ScriptPool implements ClientPool {
     private final Process process;
     private final PrintStream commands;
     private final Map<String, Journal.Observer> observers = new HashMap<>();
-    private final AtomicInteger live = new AtomicInteger();
-    private final AtomicInteger pending = new AtomicInteger();
-    private final Timeline reconnects = new Timeline();
-    private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
 
     /** @param first the number of their first publisher; publishers of other pools have lower numbers */
     ScriptPool(Script kind, int first, Load load, Journal journal, ClientAddress address) {
+        super(kind.name());
         this.kind = kind;
         this.load = load;
         this.journal = journal;
@@ -115,43 +108,18 @@ final class ScriptPool implements ClientPool {
     }
 
     @Override
-    public String name() {
-        return kind.name();
-    }
-
-    @Override
-    public int live() {
-        return live.get();
-    }
-
-    @Override
-    public int size() {
+    int size() {
         return kind.clients();
     }
 
     @Override
-    public void publish() {
+    void publish() {
         commands.println("publish");
     }
 
     @Override
-    public void stop() {
+    void stop() {
         commands.println("stop");
-    }
-
-    @Override
-    public int pending() {
-        return pending.get();
-    }
-
-    @Override
-    public Timeline reconnects() {
-        return reconnects;
-    }
-
-    @Override
-    public String complaints() {
-        return String.join("\n", complaints.stream().distinct().limit(10).toList());
     }
 
     @Override

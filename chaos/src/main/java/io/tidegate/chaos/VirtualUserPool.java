@@ -2,54 +2,57 @@ package io.tidegate.chaos;
 
 import io.tidegate.workload.Timeline;
 import io.tidegate.workload.VirtualUsers;
+import java.util.List;
 
-/**
- * Clients in this process.
- *
- * @param rate messages a second, when they publish
- */
-record VirtualUserPool(String name, VirtualUsers virtualUsers, double rate) implements ClientPool {
+/** Clients in this process. */
+final class VirtualUserPool extends ClientPool {
     /** A limit, so that the accept queue does not overflow. */
     private static final double CONNECTS_PER_SECOND = 1_000;
 
-    static VirtualUserPool of(String name, VirtualUsers virtualUsers, int clients, double rate) {
+    private final VirtualUsers virtualUsers;
+    private final double rate;
+
+    /** @param rate messages a second, when they publish */
+    VirtualUserPool(String name, VirtualUsers virtualUsers, int clients, double rate) {
+        super(name);
+        this.virtualUsers = virtualUsers;
+        this.rate = rate;
         virtualUsers.resize(clients, CONNECTS_PER_SECOND);
-        return new VirtualUserPool(name, virtualUsers, rate);
     }
 
     @Override
-    public int live() {
+    int live() {
         return virtualUsers.live();
     }
 
     @Override
-    public int size() {
+    int size() {
         return virtualUsers.target();
     }
 
     @Override
-    public void publish() {
+    void publish() {
         virtualUsers.rate(rate);
     }
 
     @Override
-    public void stop() {
+    void stop() {
         virtualUsers.rate(0);
     }
 
     @Override
-    public int pending() {
+    int pending() {
         return virtualUsers.pending();
     }
 
     @Override
-    public Timeline reconnects() {
+    Timeline reconnects() {
         return virtualUsers.reconnects();
     }
 
     @Override
-    public String complaints() {
-        return String.join("\n", virtualUsers.complaints());
+    List<String> complaints() {
+        return List.copyOf(virtualUsers.complaints());
     }
 
     @Override
