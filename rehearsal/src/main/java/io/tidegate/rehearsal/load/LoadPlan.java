@@ -9,4 +9,4 @@ import java.time.Duration;
  * @param rate messages a second, of all clients together
  * @param duration from the first connection on
  */
-public record LoadPlan(Profile profile, LoadProfile loadProfile, double rate, Duration duration) {}
+record LoadPlan(Profile profile, LoadProfile loadProfile, double rate, Duration duration) {}

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  *
  * @param steps in the order of time
  */
-public record LoadProfile(List<Step> steps) {
+record LoadProfile(List<Step> steps) {
     private static final Pattern STEP = Pattern.compile("([^:@]+):(\\d{1,7})(?:@(\\d{1,7}(?:\\.\\d+)?)/s)?");
     private static final String ALLOWED =
             "allowed are steps TIME:CONNECTIONS, with @RATE/s where they are to come or go slower, such as "
@@ -25,9 +25,9 @@ public record LoadProfile(List<Step> steps) {
      * @param at since the beginning
      * @param perSecond how many connections are opened or closed a second until then
      */
-    public record Step(Duration at, int connections, double perSecond) {}
+    record Step(Duration at, int connections, double perSecond) {}
 
-    public LoadProfile {
+    LoadProfile {
         steps = List.copyOf(steps);
         if (steps.isEmpty()) {
             throw new IllegalArgumentException("no step; " + ALLOWED);
@@ -41,7 +41,7 @@ public record LoadProfile(List<Step> steps) {
     }
 
     /** The same number from the beginning to the end. */
-    public static LoadProfile of(int connections, double perSecond) {
+    static LoadProfile of(int connections, double perSecond) {
         return new LoadProfile(List.of(new Step(Duration.ZERO, connections, perSecond)));
     }
 
@@ -51,7 +51,7 @@ public record LoadProfile(List<Step> steps) {
      * @param perSecond the rate of steps that name none
      * @throws IllegalArgumentException with a message that says what is allowed
      */
-    public static LoadProfile parse(String text, double perSecond) {
+    static LoadProfile parse(String text, double perSecond) {
         List<Step> steps = new ArrayList<>();
         for (String part : text.split(",", -1)) {
             Matcher step = STEP.matcher(part.trim());
@@ -68,7 +68,7 @@ public record LoadProfile(List<Step> steps) {
     }
 
     /** The largest number of connections. */
-    public int peak() {
+    int peak() {
         return steps.stream().mapToInt(Step::connections).max().orElseThrow();
     }
 

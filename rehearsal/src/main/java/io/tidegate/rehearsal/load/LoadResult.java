@@ -16,16 +16,15 @@ import java.util.Locale;
  * @param samples one for each second
  * @param complaints targets that were not reached, and other errors
  */
-public record LoadResult(
-        Report report, Snapshot last, Latencies latencies, List<Sample> samples, List<String> complaints) {
+record LoadResult(Report report, Snapshot last, Latencies latencies, List<Sample> samples, List<String> complaints) {
 
     /** Nothing was lost, duplicated or reordered, no gap was reported, and all targets were reached. */
-    public boolean isGood() {
+    boolean isGood() {
         return report.defects().isEmpty() && last.messages().gaps() == 0 && complaints.isEmpty();
     }
 
     /** The verdict in lines: one line if all is well, otherwise the errors. */
-    public List<String> verdict() {
+    List<String> verdict() {
         List<String> lines = new ArrayList<>();
         for (Defect.Kind kind : Defect.Kind.values()) {
             if (report.count(kind) > 0) {
@@ -40,7 +39,7 @@ public record LoadResult(
     }
 
     /** How long the load took, its end included. */
-    public double seconds() {
+    double seconds() {
         return samples.isEmpty() ? 0 : samples.getLast().at();
     }
 }

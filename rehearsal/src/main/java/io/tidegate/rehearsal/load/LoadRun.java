@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** One load from its beginning to its verdict, on the caller's thread. */
-public final class LoadRun {
+final class LoadRun {
     /** Some 500 MB of entries that are not judged yet. */
     private static final long KEPT_AT_MOST = 5_000_000;
 
@@ -35,19 +35,19 @@ public final class LoadRun {
     private volatile boolean stopped;
 
     /** @param progress gets a sample every second, on the thread that runs the load */
-    public LoadRun(LoadPlan plan, Consumer<Sample> progress) {
+    LoadRun(LoadPlan plan, Consumer<Sample> progress) {
         this.plan = plan;
         this.progress = progress;
         this.virtualUsers = new VirtualUsers(plan.profile(), journal);
     }
 
     /** Ends the load early. The verdict is still made. Any thread. */
-    public void stop() {
+    void stop() {
         stopped = true;
     }
 
     /** Runs the load. */
-    public LoadResult run() throws InterruptedException {
+    LoadResult run() throws InterruptedException {
         try {
             follow(plan.loadProfile());
             publishes = true;

@@ -18,7 +18,7 @@ import java.util.Map;
  * @param deployment as rendered
  * @param scaledObject as rendered
  */
-public record Chart(JsonNode deployment, JsonNode scaledObject) {
+record Chart(JsonNode deployment, JsonNode scaledObject) {
     static final String RELEASE = "rehearsal";
     static final String NAMESPACE = "rehearsal";
 
@@ -31,7 +31,7 @@ public record Chart(JsonNode deployment, JsonNode scaledObject) {
      * @param values by their keys
      * @throws UnplayableException with Helm's message
      */
-    public static Chart render(Path directory, Map<String, String> values) throws InterruptedException {
+    static Chart render(Path directory, Map<String, String> values) throws InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--enable-native-access=ALL-UNNAMED");

@@ -61,7 +61,7 @@ final class LocalStage implements Stage {
                 ShortSettings.of(template.settings(), speed, plan.servers().rebalance());
         settings.put("tidegate.relay.url", redis.url().toString());
         Pod.Kubelet kubelet = new Pod.Kubelet(
-                endpoints(),
+                this.proxies,
                 speed.real(template.readiness()),
                 speed.real(template.preStop()),
                 template.grace(),
@@ -77,20 +77,6 @@ final class LocalStage implements Stage {
             return new Pod(new Pod.Place(slot, number, revision), jars.get(number % jars.size()), own, kubelet);
         });
         replicas.scale(scaling.min());
-    }
-
-    private Pod.Endpoints endpoints() {
-        return new Pod.Endpoints() {
-            @Override
-            public void admit(Slot slot) {
-                proxies.forEach(proxy -> proxy.admit(slot));
-            }
-
-            @Override
-            public void dismiss(Slot slot) {
-                proxies.forEach(proxy -> proxy.dismiss(slot));
-            }
-        };
     }
 
     @Override

@@ -7,5 +7,4 @@ import java.util.List;
  *
  * @param notes what was real and what was not
  */
-public record Outcome(
-        RehearsalPlan plan, List<String> notes, List<Moment> moments, Verdict.Phases phases, Verdict verdict) {}
+record Outcome(RehearsalPlan plan, List<String> notes, List<Moment> moments, Verdict.Phases phases, Verdict verdict) {}

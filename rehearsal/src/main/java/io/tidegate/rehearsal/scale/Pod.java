@@ -4,6 +4,7 @@ import io.tidegate.testing.ServerProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -26,24 +27,18 @@ final class Pod implements Replica {
     /**
      * The surroundings of a pod.
      *
+     * @param proxies that direct clients to pods
      * @param readiness between two checks, in real time
      * @param preStop in real time
      * @param grace from SIGTERM to SIGKILL, in real time
      * @param costInterval between two writes of a pod's deletion cost, in real time; empty where pods tell none
      */
     record Kubelet(
-            Endpoints endpoints,
+            List<Haproxy> proxies,
             Duration readiness,
             Duration preStop,
             Duration grace,
             Optional<Duration> costInterval) {}
-
-    /** Directs clients to pods. */
-    interface Endpoints {
-        void admit(Slot slot);
-
-        void dismiss(Slot slot);
-    }
 
     /**
      * A pod's place in its fleet.
@@ -129,10 +124,10 @@ final class Pod implements Replica {
             server = started;
             Thread.ofVirtual().name("count of " + slot.name()).start(() -> count(started));
             if (awaitReady(started)) {
-                kubelet.endpoints().admit(slot);
+                kubelet.proxies().forEach(proxy -> proxy.admit(slot));
                 toLeave.await();
             }
-            kubelet.endpoints().dismiss(slot);
+            kubelet.proxies().forEach(proxy -> proxy.dismiss(slot));
             if (phase == PodView.Phase.GONE) {
                 return;
             }

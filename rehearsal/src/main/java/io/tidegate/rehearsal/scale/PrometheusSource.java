@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** A real Prometheus that scrapes every slot, asked as KEDA asks. Any thread. */
-final class PrometheusSource implements Scaler.Source, AutoCloseable {
+final class PrometheusSource implements AutoCloseable {
     static final String JOB = "tidegate";
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,8 +38,7 @@ final class PrometheusSource implements Scaler.Source, AutoCloseable {
     }
 
     /** Reads the answer like KEDA's prometheus scaler ({@code pkg/scalers/prometheus_scaler.go}). */
-    @Override
-    public Answer ask(String promql, boolean ignoreNull) {
+    Answer ask(String promql, boolean ignoreNull) {
         HttpResponse<String> response;
         try {
             response = prometheus.ask(promql);

@@ -15,7 +15,7 @@ import java.util.function.Function;
  * One rehearsal: few clients, a surge, and few clients again, while the fleet follows according to the chart. On the
  * caller's thread.
  */
-public final class Rehearsal {
+final class Rehearsal {
     /** The real time between two moments. */
     private static final Duration PACE = Duration.ofMillis(250);
 
@@ -48,7 +48,7 @@ public final class Rehearsal {
      *
      * @param out gets a line every few seconds
      */
-    public static Outcome onThisMachine(RehearsalPlan plan, Chart chart, PrintStream out) throws InterruptedException {
+    static Outcome onThisMachine(RehearsalPlan plan, Chart chart, PrintStream out) throws InterruptedException {
         Scaling rendered = Scaling.of(chart.scaledObject());
         Scaling scaling = plan.article() ? Article.instead(rendered) : rendered;
         Machine machine = Machine.check(plan.load().peak());
@@ -63,7 +63,7 @@ public final class Rehearsal {
      *
      * @param out gets a line every few seconds
      */
-    public static Outcome onCluster(RehearsalPlan plan, Release release, PrintStream out) throws InterruptedException {
+    static Outcome onCluster(RehearsalPlan plan, Release release, PrintStream out) throws InterruptedException {
         Machine.roomFor(plan.load().peak());
         try (ClusterStage stage = ClusterStage.of(release)) {
             return play(plan, stage, out);

@@ -8,13 +8,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * The result of a rehearsal for programs: the verdict, every change of the number of pods and, on a cluster, every change
  * of the HPA's status.
  */
-public final class RehearsalJson {
+final class RehearsalJson {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private RehearsalJson() {}
 
     /** One line of JSON. */
-    public static String of(Outcome outcome) {
+    static String of(Outcome outcome) {
         ObjectNode all = JSON.createObjectNode();
         all.put("passed", outcome.verdict().isGood());
         all.put("speed", outcome.plan().speed().factor());

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /** The page of a rehearsal. All times are times of the scenario. */
-public final class RehearsalPage {
+final class RehearsalPage {
     private static final String TIME = "time of the scenario in s";
 
     /** The seconds of the scenario over which a rate is calculated, as between two scrapes. */
@@ -26,7 +26,7 @@ public final class RehearsalPage {
     }
 
     /** The page of a run. */
-    public static Page of(Outcome outcome) {
+    static Page of(Outcome outcome) {
         return new RehearsalPage(outcome).page();
     }
 

@@ -11,7 +11,7 @@ import java.util.List;
  * @param article whether the article's ScaledObject decides instead of the chart's
  * @param rollout whether all pods are replaced at the height of the surge
  */
-public record RehearsalPlan(Load load, Times times, Servers servers, Speed speed, boolean article, boolean rollout) {
+record RehearsalPlan(Load load, Times times, Servers servers, Speed speed, boolean article, boolean rollout) {
 
     /**
      * Clients.
@@ -20,7 +20,7 @@ public record RehearsalPlan(Load load, Times times, Servers servers, Speed speed
      * @param peak at the height of the surge
      * @param rate messages a second that all clients publish together; the same at any speed
      */
-    public record Load(int base, int peak, double rate) {}
+    record Load(int base, int peak, double rate) {}
 
     /**
      * The fleet.
@@ -28,7 +28,7 @@ public record RehearsalPlan(Load load, Times times, Servers servers, Speed speed
      * @param jars of the servers, started in turn
      * @param rebalance whether the servers rebalance their connections
      */
-    public record Servers(List<Path> jars, boolean rebalance) {}
+    record Servers(List<Path> jars, boolean rebalance) {}
 
     /**
      * Times of the scenario.
@@ -36,5 +36,5 @@ public record RehearsalPlan(Load load, Times times, Servers servers, Speed speed
      * @param ramp in which the clients of the surge come, and go
      * @param hold how long the clients stay after they have come
      */
-    public record Times(Duration ramp, Duration hold) {}
+    record Times(Duration ramp, Duration hold) {}
 }

@@ -10,4 +10,4 @@ import java.nio.file.Path;
  * @param name of the Deployment and its ScaledObject
  * @param address at which clients reach the Service
  */
-public record Release(Path kubeconfig, String namespace, String name, URI address) {}
+record Release(Path kubeconfig, String namespace, String name, URI address) {}

@@ -11,18 +11,13 @@ import java.util.OptionalDouble;
 
 /** KEDA and the HPA: runs the queries, and decides. */
 final class Scaler {
-    /** Answers queries. */
-    interface Source {
-        Answer ask(String promql, boolean ignoreNull);
-    }
-
     private record Asked(Query query, String promql, Trigger trigger) {}
 
     private final List<Asked> triggers;
     private final Autoscaler autoscaler;
-    private final Source source;
+    private final PrometheusSource source;
 
-    Scaler(Scaling scaling, Speed speed, Source source) {
+    Scaler(Scaling scaling, Speed speed, PrometheusSource source) {
         this.triggers = scaling.queries().stream()
                 .map(query -> new Asked(
                         query,

@@ -10,19 +10,19 @@ import java.util.regex.Pattern;
  *
  * @param factor scenario time over real time; 1 or more
  */
-public record Speed(double factor) {
+record Speed(double factor) {
     private static final String DURATION = "(?:\\d+(?:ms|[smhdwy]))+";
     private static final Pattern RANGE =
             Pattern.compile("\\[(" + DURATION + ")(?::(" + DURATION + ")?)?]|\\boffset\\s+(" + DURATION + ")");
     private static final Pattern PART = Pattern.compile("(\\d+)(ms|[smhdwy])");
 
     /** The real time of a scenario time. */
-    public Duration real(Duration scenario) {
+    Duration real(Duration scenario) {
         return Duration.ofNanos((long) (scenario.toNanos() / factor));
     }
 
     /** The scenario time of a real time. */
-    public Duration scenario(Duration real) {
+    Duration scenario(Duration real) {
         return Duration.ofNanos((long) (real.toNanos() * factor));
     }
 

@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
  *
  * @param lines each a claim and whether it holds
  */
-public record Verdict(List<Line> lines) {
+record Verdict(List<Line> lines) {
     static final double EVEN = 0.25;
     private static final double EVEN_WITHIN = 60;
     private static final double LOOKS = 2;
@@ -24,7 +24,7 @@ public record Verdict(List<Line> lines) {
     private static final double MOVES = 1.2;
 
     /** A claim with its figures. */
-    public record Line(boolean good, String text) {}
+    record Line(boolean good, String text) {}
 
     /**
      * The parts of a rehearsal.
@@ -38,7 +38,7 @@ public record Verdict(List<Line> lines) {
     /** The results of the clients and of the pods. */
     record Tally(long lost, long duplicated, long reordered, int forced, List<String> failures) {}
 
-    public boolean isGood() {
+    boolean isGood() {
         return lines.stream().allMatch(Line::good);
     }
 
