@@ -11,6 +11,15 @@ import java.util.stream.Stream;
 public final class Folders {
     private Folders() {}
 
+    /** A new folder for temporary files. */
+    public static Path create(String prefix) {
+        try {
+            return Files.createTempDirectory(prefix);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Deletes a folder with its contents. Does nothing where there is no such folder. */
     public static void delete(Path folder) {
         if (!Files.exists(folder)) {

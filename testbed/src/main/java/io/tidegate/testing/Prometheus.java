@@ -40,12 +40,13 @@ public final class Prometheus implements AutoCloseable {
     /**
      * Starts Prometheus, and waits until it answers.
      *
+     * @param directory for its files, which it removes in the end
      * @param configuration in YAML
      * @throws Program.NotStartedException where it does not start
      */
-    public static Prometheus start(int port, String configuration) {
+    public static Prometheus start(Path directory, int port, String configuration) {
         try {
-            Path directory = Files.createTempDirectory("prometheus-");
+            Files.createDirectories(directory);
             Files.writeString(directory.resolve("prometheus.yml"), configuration);
             Program program = Program.start(
                     directory,
@@ -65,7 +66,7 @@ public final class Prometheus implements AutoCloseable {
 
     /** One that scrapes the server on this management port, five times a second, and has done so once. */
     public static Prometheus scraping(int managementPort) {
-        Prometheus prometheus = start(FreePort.find(), """
+        Prometheus prometheus = start(Folders.create("prometheus-"), FreePort.find(), """
                 global: {scrape_interval: 200ms, scrape_timeout: 200ms}
                 scrape_configs:
                   - {job_name: tidegate, static_configs: [{targets: ["127.0.0.1:%d"]}]}

@@ -54,7 +54,7 @@ public final class RedisServer implements AutoCloseable {
 
     /** A server that has its port, but does not run until {@link #restart}. */
     public static RedisServer stopped(String... options) {
-        return new RedisServer(newDirectory(), FreePort.find(), false, List.of(options));
+        return new RedisServer(Folders.create("redis-"), FreePort.find(), false, List.of(options));
     }
 
     /** Starts a server that accepts only TLS, with this certificate and key in PEM form. */
@@ -73,7 +73,7 @@ public final class RedisServer implements AutoCloseable {
                 certificate.toString(),
                 "--tls-auth-clients",
                 "no");
-        RedisServer server = new RedisServer(newDirectory(), port, true, options);
+        RedisServer server = new RedisServer(Folders.create("redis-"), port, true, options);
         server.restart();
         return server;
     }
@@ -189,14 +189,6 @@ public final class RedisServer implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-        }
-    }
-
-    private static Path newDirectory() {
-        try {
-            return Files.createTempDirectory("redis-");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

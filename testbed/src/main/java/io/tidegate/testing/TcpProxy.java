@@ -58,7 +58,12 @@ public final class TcpProxy implements AutoCloseable {
         return new TcpProxy(target, Optional.empty());
     }
 
-    /** Listens on a free port, and copies the answers of another loopback port in this way. */
+    /**
+     * Listens on a free port.
+     *
+     * @param target the loopback port for all connections
+     * @param answers copies what comes from there, also while the proxy is silent
+     */
     public static TcpProxy start(int target, Transfer answers) {
         return new TcpProxy(() -> OptionalInt.of(target), Optional.of(answers));
     }

@@ -4,10 +4,7 @@ import io.tidegate.rehearsal.hpa.Decision;
 import io.tidegate.testing.Folders;
 import io.tidegate.testing.RedisServer;
 import io.tidegate.testing.ServerProcess;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,7 +40,7 @@ final class LocalStage implements Stage {
     LocalStage(RehearsalPlan plan, Chart chart, Scaling scaling, int proxies, int connections) {
         this.plan = plan;
         this.scaling = scaling;
-        directory = newDirectory();
+        directory = Folders.create("rehearsal-");
         Runtime.getRuntime().addShutdownHook(new Thread(() -> Folders.delete(directory)));
         RollingUpdate update = RollingUpdate.of(chart.deployment());
         List<Slot> slots = Slot.of(chart.name(), scaling.max() + update.surge(scaling.max()) + LEAVING);
@@ -51,7 +48,7 @@ final class LocalStage implements Stage {
         proxyPorts = ports.subList(1, ports.size());
         Speed speed = plan.speed();
         redis = RedisServer.start();
-        prometheus = new PrometheusSource(ports.getFirst(), slots, speed.real(SCRAPE));
+        prometheus = new PrometheusSource(directory.resolve("prometheus"), ports.getFirst(), slots, speed.real(SCRAPE));
         for (int i = 0; i < proxies; i++) {
             this.proxies.add(new Haproxy(directory.resolve("proxy-" + i), proxyPorts.get(i), slots, connections));
         }
@@ -143,13 +140,5 @@ final class LocalStage implements Stage {
         prometheus.close();
         redis.close();
         Folders.delete(directory);
-    }
-
-    private static Path newDirectory() {
-        try {
-            return Files.createTempDirectory("rehearsal-");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

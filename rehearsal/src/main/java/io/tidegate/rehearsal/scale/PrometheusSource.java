@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidegate.testing.Prometheus;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -22,12 +23,12 @@ final class PrometheusSource implements AutoCloseable {
      *
      * @param interval between two scrapes, in real time
      */
-    PrometheusSource(int port, List<Slot> slots, Duration interval) {
+    PrometheusSource(Path directory, int port, List<Slot> slots, Duration interval) {
         String targets = slots.stream()
                 .map(slot -> "      - targets: ['127.0.0.1:%d']\n        labels: {namespace: %s, pod: %s}\n"
                         .formatted(slot.managementPort(), Chart.NAMESPACE, slot.name()))
                 .collect(Collectors.joining());
-        prometheus = Prometheus.start(port, """
+        prometheus = Prometheus.start(directory, port, """
                 global:
                   scrape_interval: %1$dms
                   scrape_timeout: %1$dms
