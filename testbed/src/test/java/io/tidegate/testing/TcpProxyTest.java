@@ -85,6 +85,25 @@ class TcpProxyTest {
         }
     }
 
+    @Test
+    void onlyAnswersAreCopiedInAnotherWay() throws IOException {
+        TcpProxy.Transfer plusOne = (from, to) -> {
+            for (int next = from.read(); next >= 0; next = from.read()) {
+                to.write(next + 1);
+            }
+        };
+        try (TcpProxy other = TcpProxy.start(server.getLocalPort(), plusOne);
+                Socket client = connect(other.port());
+                Socket accepted = server.accept()) {
+            client.getOutputStream().write(7);
+            assertEquals(7, accepted.getInputStream().read());
+            accepted.getOutputStream().write(7);
+            accepted.shutdownOutput();
+            assertEquals(8, client.getInputStream().read());
+            assertEquals(-1, client.getInputStream().read());
+        }
+    }
+
     /** A reset shows as an exception, whichever call meets it; an orderly end would not. */
     private static void requireEnd(Socket socket) throws IOException {
         while (socket.getInputStream().read() >= 0) {
