@@ -2,7 +2,9 @@ package io.tidegate.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
@@ -146,6 +148,45 @@ public final class RedisServer implements AutoCloseable {
             return answer == null ? "" : answer;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Sends one command like {@link #command}, and returns the texts and numbers of the whole answer, without nesting.
+     *
+     * @throws IllegalStateException if the answer is an error
+     */
+    public List<String> answer(String line) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout((int) END.toMillis());
+            socket.getOutputStream().write((line + "\r\n").getBytes(UTF_8));
+            List<String> answer = new ArrayList<>();
+            read(new DataInputStream(new BufferedInputStream(socket.getInputStream())), answer);
+            return answer;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads one value of the protocol RESP2. */
+    private static void read(DataInputStream in, List<String> answer) throws IOException {
+        StringBuilder header = new StringBuilder();
+        for (int one = in.readByte(); one != '\n'; one = in.readByte()) {
+            header.append((char) one);
+        }
+        String rest = header.substring(1, header.length() - 1);
+        switch (header.charAt(0)) {
+            case '+', ':' -> answer.add(rest);
+            case '$' -> {
+                answer.add(new String(in.readNBytes(Integer.parseInt(rest)), UTF_8));
+                in.skipNBytes(2);
+            }
+            case '*' -> {
+                for (int i = 0; i < Integer.parseInt(rest); i++) {
+                    read(in, answer);
+                }
+            }
+            default -> throw new IllegalStateException(header.toString());
         }
     }
 
