@@ -23,7 +23,7 @@ final class Batch {
     }
 
     /**
-     * The batch in the form that a link takes; the list has room for a probe. Call this right before the link takes the
+     * The batch in the form that a link takes; a probe can be added to the list. Call this right before the link takes the
      * batch: see {@link KnownPositions}.
      */
     List<Link.Outgoing> outgoing(String prefix, KnownPositions known) {
@@ -48,7 +48,7 @@ final class Batch {
 
     /**
      * The number of clients' messages that Redis has taken, according to its answers. There is one answer for each
-     * group, then one for the probe if the batch has one.
+     * group, then one for each message of the probe if the batch has one.
      */
     long ofClients(List<Link.Answer> answers) {
         long taken = 0;
@@ -87,9 +87,9 @@ final class Batch {
         return Optional.empty();
     }
 
-    /** The answer of Redis to the probe; empty where this batch has no probe. */
-    Optional<Link.Answer> probed(List<Link.Answer> answers) {
-        return answers.size() > groups.size() ? Optional.of(answers.getLast()) : Optional.empty();
+    /** The answers of Redis to the messages of the probe; empty where this batch has no probe. */
+    List<Link.Answer> probed(List<Link.Answer> answers) {
+        return answers.subList(groups.size(), answers.size());
     }
 
     /** Fails the publishes that are not completed. Returns their number. */

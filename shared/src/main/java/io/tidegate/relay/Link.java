@@ -20,7 +20,10 @@ import java.util.function.Consumer;
 interface Link {
 
     /** Something to publish. */
-    sealed interface Outgoing {}
+    sealed interface Outgoing {
+        /** The channel on which it is published. */
+        String channel();
+    }
 
     /** Bytes for a channel. Redis keeps nothing of them. */
     record Plain(String channel, byte[] bytes) implements Outgoing {}
@@ -31,7 +34,12 @@ interface Link {
      *
      * @param known the last position that this node knows, if any
      */
-    record Kept(TopicKeys keys, Optional<Position> known, List<Entry> entries) implements Outgoing {}
+    record Kept(TopicKeys keys, Optional<Position> known, List<Entry> entries) implements Outgoing {
+        @Override
+        public String channel() {
+            return keys.channel();
+        }
+    }
 
     /**
      * One message of a topic with a history.
@@ -58,6 +66,14 @@ interface Link {
      * @return one answer for each, in the same order
      */
     CompletableFuture<List<Answer>> publish(List<Outgoing> batch);
+
+    /**
+     * For each server that takes messages, one slot of Redis Cluster that is on the server. Where all messages go to
+     * one server, this is any slot.
+     */
+    default List<Integer> slots() {
+        return List.of(0);
+    }
 
     /** Completes once every later message of the channel reaches the listener, one after the other. */
     CompletableFuture<Void> subscribe(String channel, Consumer<byte[]> listener);

@@ -4,9 +4,12 @@ import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Opcode;
 import io.tidegate.protocol.Topic;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
@@ -15,6 +18,9 @@ import java.util.random.RandomGenerator;
  * publishes the probe, and this node's own subscription brings it back. No smaller check shows that messages arrive. A
  * connection can be open, and a publish can be answered, while no message arrives. A Redis that refuses writes still
  * publishes a message that needs no write.
+ *
+ * <p>In a cluster each server has its own writes and its own subscriptions. So a probe consists of one message for each
+ * server, and is back when all of them are back.
  *
  * <p>A probe belongs to one link, and at most one is under way. Its owner is the {@link Uplink}. All times are in the
  * uplink's attentive time.
@@ -38,27 +44,40 @@ final class Probe {
      */
     static final long WINDOW_BYTES = 4 << 20;
 
-    private final TopicKeys keys;
+    /** The bytes of a message: the number of the probe, and the number of the server. */
+    private static final int LENGTH = Long.BYTES + Integer.BYTES;
+
+    /** For each server. */
+    private final List<TopicKeys> keys = new ArrayList<>();
+
+    /** The servers from which the probe is not back. */
+    private final BitSet missing = new BitSet();
+
     private long number;
     private long awaited;
     private long bytesSince;
     private long sentNanos;
-    private boolean back = true;
     private boolean hurried;
 
-    /** A probe on a channel that no other link uses. */
-    Probe(String prefix, RandomGenerator random) {
+    /**
+     * A probe on channels that no other link uses.
+     *
+     * @param slots one slot of each server
+     */
+    Probe(String prefix, RandomGenerator random, List<Integer> slots) {
         HexFormat hex = HexFormat.of();
-        Topic topic = new Topic(hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong()));
-        this.keys = new TopicKeys(prefix, topic, true);
+        for (int slot : slots) {
+            Topic topic = new Topic(hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong()));
+            keys.add(new TopicKeys(prefix, topic, OptionalInt.of(slot)));
+        }
     }
 
-    String channel() {
-        return keys.channel();
+    List<String> channels() {
+        return keys.stream().map(TopicKeys::channel).toList();
     }
 
     boolean isDue(long nowNanos) {
-        return back && (hurried || nowNanos - sentNanos >= INTERVAL_NANOS || bytesSince >= WINDOW_BYTES);
+        return isBack() && (hurried || nowNanos - sentNanos >= INTERVAL_NANOS || bytesSince >= WINDOW_BYTES);
     }
 
     /** Makes a probe due now, because Redis has refused an operation. */
@@ -67,7 +86,7 @@ final class Probe {
     }
 
     boolean isMissing(long nowNanos) {
-        return !back && nowNanos - sentNanos > TIMEOUT_NANOS;
+        return !isBack() && nowNanos - sentNanos > TIMEOUT_NANOS;
     }
 
     /** Counts the bytes that are published besides the probe. */
@@ -77,40 +96,59 @@ final class Probe {
 
     /** Whether so many bytes have been published since the probe that it must come back first. */
     boolean mustComeBack() {
-        return !back && bytesSince >= WINDOW_BYTES;
+        return !isBack() && bytesSince >= WINDOW_BYTES;
     }
 
-    /** A new probe. */
-    Link.Kept next(long nowNanos) {
+    /** A new probe: one message for each server. */
+    List<Link.Kept> next(long nowNanos) {
         hurried = false;
         sentNanos = nowNanos;
         bytesSince = 0;
-        back = false;
+        missing.set(0, keys.size());
         awaited = number + 1;
         return again();
     }
 
     /** The same probe again. It is enough that one of the copies comes back. */
-    Link.Kept again() {
+    List<Link.Kept> again() {
         number++;
-        byte[] bytes = ByteBuffer.allocate(Long.BYTES).putLong(number).array();
-        byte[] envelope = new Envelope(new Message(Opcode.BINARY, bytes), 0).encode();
-        // The position of a probe is never used, so no known position is needed.
-        return new Link.Kept(keys, Optional.empty(), List.of(new Link.Entry("", envelope)));
+        List<Link.Kept> messages = new ArrayList<>(keys.size());
+        for (int server = 0; server < keys.size(); server++) {
+            byte[] bytes =
+                    ByteBuffer.allocate(LENGTH).putLong(number).putInt(server).array();
+            byte[] envelope = new Envelope(new Message(Opcode.BINARY, bytes), 0).encode();
+            // The position of a probe is never used, so no known position is needed.
+            messages.add(new Link.Kept(keys.get(server), Optional.empty(), List.of(new Link.Entry("", envelope))));
+        }
+        return messages;
     }
 
-    /** Whether the last {@link #next} has come back. */
+    /** Takes the answers of Redis to the messages of {@link #next} or {@link #again}. None comes back that is refused. */
+    void answered(List<Link.Answer> answers) {
+        for (int server = 0; server < answers.size(); server++) {
+            if (answers.get(server) instanceof Link.Refused) {
+                missing.clear(server);
+            }
+        }
+    }
+
+    /** Whether the last {@link #next} has come back from each server that has not refused it. */
     boolean isBack() {
-        return back;
+        return missing.isEmpty();
     }
 
     void arrived(byte[] bytes) {
         Packet.decode(bytes)
                 .map(packet -> packet.envelopes().getLast().message().payload())
-                .ifPresent(number -> {
-                    if (number.length == Long.BYTES && ByteBuffer.wrap(number).getLong() >= awaited) {
-                        back = true;
-                    }
-                });
+                .filter(payload -> payload.length == LENGTH)
+                .map(ByteBuffer::wrap)
+                .filter(payload -> payload.getLong() >= awaited)
+                .ifPresent(payload -> back(payload.getInt()));
+    }
+
+    private void back(int server) {
+        if (server >= 0 && server < keys.size()) {
+            missing.clear(server);
+        }
     }
 }

@@ -129,7 +129,7 @@ public final class RedisRelay implements Relay {
 
     private static Link.Opener opener(Settings settings) {
         Config config = RedissonConfig.of(settings.relay());
-        return () -> RedissonLink.open(config, RelayTimes.of(settings));
+        return () -> RedissonLink.open(config, settings);
     }
 
     @Override

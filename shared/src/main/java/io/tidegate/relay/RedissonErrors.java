@@ -16,6 +16,8 @@ import org.redisson.client.RedisConnectionException;
 import org.redisson.client.RedisException;
 import org.redisson.client.RedisLoadingException;
 import org.redisson.client.RedisMasterDownException;
+import org.redisson.client.RedisMovedException;
+import org.redisson.client.RedisNodeNotFoundException;
 import org.redisson.client.RedisOutOfMemoryException;
 import org.redisson.client.RedisTimeoutException;
 import org.redisson.client.RedisWrongPasswordException;
@@ -40,6 +42,8 @@ final class RedissonErrors {
     private static final Pattern NO_SENTINEL =
             Pattern.compile("ERR unknown command .?SENTINEL", Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern UNKNOWN_COMMAND = Pattern.compile("ERR unknown command", Pattern.CASE_INSENSITIVE);
+
     private static final Pattern CREDENTIALS = Pattern.compile("//[^/@\\s]*@");
 
     /** What to do about an error code of Redis. */
@@ -50,6 +54,7 @@ final class RedissonErrors {
             Map.entry("MISCONF", "it accepts no writes, because it cannot save to its disk: see its log and its disk"),
             Map.entry("LOADING", "it is still loading its data from its disk: wait until it has finished"),
             Map.entry("CLUSTERDOWN", "slots of the cluster have no master: see CLUSTER INFO"),
+            Map.entry("TRYAGAIN", "a slot of the cluster is moving to another node"),
             Map.entry("MASTERDOWN", "it is a replica that has lost its master"),
             Map.entry("NOREPLICAS", "it accepts no writes with so few replicas: see min-replicas-to-write"),
             Map.entry("BUSY", "a script of another client does not end: see SCRIPT KILL"),
@@ -101,6 +106,13 @@ final class RedissonErrors {
                 && code(inner) != null;
     }
 
+    /** Whether Redis does not know the command. */
+    static boolean isUnknownCommand(Throwable error) {
+        return UNKNOWN_COMMAND
+                .matcher(String.valueOf(inner(error).getMessage()))
+                .lookingAt();
+    }
+
     /** Removes the wrappers of futures, which say nothing. */
     private static Throwable inner(Throwable error) {
         Throwable inner = error;
@@ -117,6 +129,8 @@ final class RedissonErrors {
             case SSLException e -> "TLS: " + e.getMessage();
             case RedisAuthRequiredException e -> "Redis requires a password";
             case RedisWrongPasswordException e -> "Redis refuses the password";
+            case RedisMovedException e -> "a slot of the cluster has moved";
+            case RedisNodeNotFoundException e -> "a slot of the cluster has no master: see CLUSTER INFO";
             case RedisTimeoutException e -> NO_ANSWER + RedissonConfig.TIMEOUT.toMillis() + " ms";
             case TimeoutException e -> NO_CONNECTION + RedissonConfig.TIMEOUT.toMillis() + " ms";
             default -> {

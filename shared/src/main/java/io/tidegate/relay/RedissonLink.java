@@ -2,11 +2,14 @@ package io.tidegate.relay;
 
 import io.tidegate.owner.OutOfMemory;
 import io.tidegate.protocol.Position;
+import io.tidegate.settings.Settings;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -26,10 +29,13 @@ import org.redisson.Redisson;
 import org.redisson.api.BatchOptions;
 import org.redisson.api.NodeType;
 import org.redisson.api.RBatch;
+import org.redisson.api.RTopic;
+import org.redisson.api.RTopicAsync;
 import org.redisson.api.RedissonClient;
 import org.redisson.client.codec.ByteArrayCodec;
 import org.redisson.config.Config;
 import org.redisson.connection.ConnectionListener;
+import org.redisson.connection.MasterSlaveEntry;
 import org.redisson.connection.SequentialDnsAddressResolverFactory;
 
 /**
@@ -52,27 +58,34 @@ final class RedissonLink implements Link {
     }
 
     private final RedissonClient redisson;
+    private final RedissonCluster cluster;
     private final Scripts scripts;
+    private final SubscriptionWatch watch;
     private final ExecutorService executor;
     private final CompletableFuture<String> lost;
     private final Map<Object, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
+    /** What has been opened. */
+    private record Client(RedissonClient redisson, RedissonCluster cluster, Scripts scripts) {}
+
     private RedissonLink(
-            RedissonClient redisson, Scripts scripts, ExecutorService executor, CompletableFuture<String> lost) {
-        this.redisson = redisson;
-        this.scripts = scripts;
+            Client client, SubscriptionWatch watch, ExecutorService executor, CompletableFuture<String> lost) {
+        this.redisson = client.redisson;
+        this.cluster = client.cluster;
+        this.scripts = client.scripts;
+        this.watch = watch;
         this.executor = executor;
         this.lost = lost;
         var unused = lost.thenAccept(reason -> underWay.values().forEach(future -> fail(future, reason)));
     }
 
     /** Connects with this configuration, on a new thread; see {@link Link.Opener}. */
-    static CompletableFuture<Link> open(Config base, RelayTimes times) {
+    static CompletableFuture<Link> open(Config base, Settings settings) {
         CompletableFuture<Link> opened = new CompletableFuture<>();
         Thread.ofVirtual().name("tidegate-relay-open").start(() -> {
             try {
-                opened.complete(connect(base, times));
+                opened.complete(connect(base, settings));
             } catch (Throwable e) {
                 OutOfMemory.check(e);
                 // Any throwable must fail the future, because the caller waits for the link.
@@ -85,14 +98,24 @@ final class RedissonLink implements Link {
         return opened;
     }
 
-    private static Link connect(Config base, RelayTimes times) throws RelayUnavailableException, InterruptedException {
+    private static Link connect(Config base, Settings settings) throws RelayUnavailableException, InterruptedException {
         ExecutorService executor = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("tidegate-relay-delivery-", 0).factory());
         CompletableFuture<String> lost = new CompletableFuture<>();
-        Config config = apart(base).setExecutor(executor).setConnectionListener(new LossListener(lost));
+        SubscriptionWatch watch = new SubscriptionWatch(executor, lost);
+        LossListener listener = new LossListener(lost);
+        Config config = apart(base)
+                .setExecutor(executor)
+                .setConnectionListener(listener)
+                .setNettyHook(watch);
         RedissonClient redisson = create(config);
         try {
-            return new RedissonLink(redisson, Scripts.load(redisson, times), executor, lost);
+            if (config.isClusterConfig()) {
+                listener.mastersAreKnown();
+            }
+            RedissonCluster cluster = RedissonCluster.of(redisson, config.isClusterConfig(), settings.relay());
+            Scripts scripts = Scripts.load(redisson, RelayTimes.of(settings), cluster.sharding());
+            return new RedissonLink(new Client(redisson, cluster, scripts), watch, executor, lost);
         } catch (RuntimeException e) {
             redisson.shutdown(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
             throw new RelayUnavailableException(RedissonErrors.openReason(e));
@@ -134,28 +157,43 @@ final class RedissonLink implements Link {
     }
 
     /**
-     * Redisson fails the whole batch if Redis refuses a part of it. The result of each part tells what happened to that
-     * part.
+     * One batch of Redisson for each master, all at once. Redisson fails the whole batch if Redis refuses a part of it.
+     * The result of each part then tells what happened to that part, but only if all parts are of one master.
      */
     @Override
     public CompletableFuture<List<Answer>> publish(List<Outgoing> outgoing) {
         return track(Of.ALL, () -> {
-            RBatch batch = redisson.createBatch(BatchOptions.defaults());
+            Map<Optional<MasterSlaveEntry>, RBatch> batches = new HashMap<>();
             List<CompletableFuture<List<Position>>> results = new ArrayList<>(outgoing.size());
             for (Outgoing one : outgoing) {
+                RBatch batch = batches.computeIfAbsent(
+                        cluster.master(one.channel()), master -> redisson.createBatch(BatchOptions.defaults()));
                 CompletionStage<List<Position>> result = switch (one) {
-                    case Plain plain ->
-                        batch.getTopic(plain.channel(), ByteArrayCodec.INSTANCE)
-                                .publishAsync(plain.bytes())
-                                .thenApply(receivers -> List.of());
+                    case Plain plain -> publish(batch, plain).thenApply(nothing -> List.of());
                     case Kept kept ->
                         scripts.publish(batch.getScript(ByteArrayCodec.INSTANCE), kept)
                                 .thenApply(Scripts::positions);
                 };
                 results.add(result.toCompletableFuture());
             }
-            return batch.executeAsync().handle((result, error) -> answers(results, error));
+            CompletableFuture<?>[] executed = batches.values().stream()
+                    .map(batch -> batch.executeAsync().toCompletableFuture())
+                    .toArray(CompletableFuture[]::new);
+            return CompletableFuture.allOf(executed).handle((nothing, error) -> answers(results, error));
         });
+    }
+
+    private CompletionStage<Void> publish(RBatch batch, Plain plain) {
+        List<RTopicAsync> topics = new ArrayList<>();
+        if (cluster.sharding().publishes()) {
+            topics.add(batch.getTopic(plain.channel(), ByteArrayCodec.INSTANCE));
+        }
+        if (cluster.sharding().shardPublishes()) {
+            topics.add(batch.getShardedTopic(plain.channel(), ByteArrayCodec.INSTANCE));
+        }
+        return CompletableFuture.allOf(topics.stream()
+                .map(topic -> topic.publishAsync(plain.bytes()).toCompletableFuture())
+                .toArray(CompletableFuture[]::new));
     }
 
     private static List<Answer> answers(List<CompletableFuture<List<Position>>> results, @Nullable Throwable error) {
@@ -208,16 +246,28 @@ final class RedissonLink implements Link {
     public CompletableFuture<Void> subscribe(String channel, Consumer<byte[]> listener) {
         return track(
                 Of.ONE_TOPIC,
-                () -> redisson.getTopic(channel, ByteArrayCodec.INSTANCE)
+                () -> topic(channel)
                         .addListenerAsync(byte[].class, (name, bytes) -> listener.accept(bytes))
-                        .thenApply(id -> null));
+                        .thenAccept(id -> watch.subscribed(channel)));
     }
 
     @Override
     public CompletableFuture<Void> unsubscribe(String channel) {
-        return track(
-                Of.ONE_TOPIC,
-                () -> redisson.getTopic(channel, ByteArrayCodec.INSTANCE).removeAllListenersAsync());
+        return track(Of.ONE_TOPIC, () -> {
+            watch.unsubscribes(channel);
+            return topic(channel).removeAllListenersAsync();
+        });
+    }
+
+    private RTopic topic(String channel) {
+        return cluster.sharding().shardSubscribes()
+                ? redisson.getShardedTopic(channel, ByteArrayCodec.INSTANCE)
+                : redisson.getTopic(channel, ByteArrayCodec.INSTANCE);
+    }
+
+    @Override
+    public List<Integer> slots() {
+        return cluster.slots();
     }
 
     @Override
@@ -289,11 +339,35 @@ final class RedissonLink implements Link {
         future.completeExceptionally(new RelayUnavailableException(reason));
     }
 
-    /** Any broken connection makes the link lost, except a connection to a sentinel, which carries no messages. */
-    private record LossListener(CompletableFuture<String> lost) implements ConnectionListener {
+    /**
+     * Any broken connection makes the link lost, except a connection to a sentinel, which carries no messages. A
+     * connection to another master of a cluster also makes the link lost, because the probe does not go through that
+     * master.
+     */
+    private static final class LossListener implements ConnectionListener {
+        private final CompletableFuture<String> lost;
+        private final Set<InetSocketAddress> masters = ConcurrentHashMap.newKeySet();
+        private volatile boolean known;
+
+        LossListener(CompletableFuture<String> lost) {
+            this.lost = lost;
+        }
+
+        /** There is a connection to each master of the cluster. */
+        void mastersAreKnown() {
+            known = true;
+        }
+
         @Override
         @SuppressWarnings("deprecation")
         public void onConnect(InetSocketAddress address) {}
+
+        @Override
+        public void onConnect(InetSocketAddress address, NodeType type) {
+            if (type == NodeType.MASTER && masters.add(address) && known) {
+                lost.complete("the cluster has another master, " + address);
+            }
+        }
 
         @Override
         @SuppressWarnings("deprecation")

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Present;
+import io.tidegate.settings.Sharding;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -45,15 +46,19 @@ final class Scripts {
     /**
      * Loads the scripts; blocks.
      *
+     * @param sharding says which commands publish
      * @param epochs returns a new epoch at each call
      */
-    Scripts(RScript scripts, RelayTimes times, Supplier<String> epochs) {
+    Scripts(RScript scripts, RelayTimes times, Sharding sharding, Supplier<String> epochs) {
         Retention retention = times.retention();
-        RFuture<String> publishing = scripts.scriptLoadAsync(constants(retention) + source("publish.lua"));
-        RFuture<String> probing = scripts.scriptLoadAsync(constants(retention.brief()) + source("publish.lua"));
+        String commands = constants(sharding);
+        RFuture<String> publishing = scripts.scriptLoadAsync(commands + constants(retention) + source("publish.lua"));
+        RFuture<String> probing =
+                scripts.scriptLoadAsync(commands + constants(retention.brief()) + source("publish.lua"));
         RFuture<String> attaching = scripts.scriptLoadAsync(source("attach.lua"));
         RFuture<String> reading = scripts.scriptLoadAsync(source("history.lua"));
-        RFuture<String> reporting = scripts.scriptLoadAsync(constants(times.presence()) + source("presence.lua"));
+        RFuture<String> reporting =
+                scripts.scriptLoadAsync(commands + constants(times.presence()) + source("presence.lua"));
         this.publish = publishing.toCompletableFuture().join();
         this.probe = probing.toCompletableFuture().join();
         this.attach = attaching.toCompletableFuture().join();
@@ -64,10 +69,11 @@ final class Scripts {
     }
 
     /** Loads the scripts; blocks. */
-    static Scripts load(RedissonClient redisson, RelayTimes times) {
+    static Scripts load(RedissonClient redisson, RelayTimes times, Sharding sharding) {
         return new Scripts(
                 redisson.getScript(ByteArrayCodec.INSTANCE),
                 times,
+                sharding,
                 () -> Retention.newEpoch(ThreadLocalRandom.current()));
     }
 
@@ -200,6 +206,12 @@ final class Scripts {
             return unreadable;
         }
         return new History(true, before, messages, head.offset() > before.offset() + messages.size());
+    }
+
+    /** The constant that the scripts need that publish. */
+    private static String constants(Sharding sharding) {
+        return "local COMMANDS = {%s%s}%n"
+                .formatted(sharding.publishes() ? "'PUBLISH'," : "", sharding.shardPublishes() ? "'SPUBLISH'" : "");
     }
 
     /** The constants that {@code publish.lua} needs. */

@@ -2,7 +2,6 @@ package io.tidegate.relay;
 
 import io.tidegate.metrics.Metrics;
 import io.tidegate.relay.PublishQueue.Waiting;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -11,7 +10,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The life of one link. First a write is tried. Then the probe's channel and the topics without a history are
+ * The life of one link. First a write is tried. Then the probe's channels and the topics without a history are
  * subscribed. Then a {@link Probe} must come back. Only then publishes are taken. From then on all publishes that wait
  * form one batch, and one batch is under way at a time. That keeps the order, and lets the batches grow under load.
  *
@@ -40,7 +39,7 @@ final class Session {
          * tells only that no answer came.
          */
         TRYING,
-        /** The probe's channel is being subscribed. */
+        /** The probe's channels are being subscribed. */
         LISTENING,
         /** The topics are being subscribed. Each operation of the link has its own limit. */
         SUBSCRIBING,
@@ -156,17 +155,18 @@ final class Session {
         probe.hurry();
     }
 
-    private void judge(Optional<Link.Answer> probed) throws RelayUnavailableException {
+    /** If a server of a cluster refuses its part of the probe, its topics fail. The relay is down if all servers do. */
+    private void judge(List<Link.Answer> probed) throws RelayUnavailableException {
         if (probed.isEmpty()) {
             return;
         }
-        switch (probed.get()) {
-            case Link.Refused refused -> throw new RelayUnavailableException(refused.reason());
-            case Link.Taken taken -> {
-                refusal = suspected.or(() -> refusal);
-                suspected = Optional.empty();
-            }
+        if (probed.getFirst() instanceof Link.Refused refused
+                && probed.stream().allMatch(Link.Refused.class::isInstance)) {
+            throw new RelayUnavailableException(refused.reason());
         }
+        probe.answered(probed);
+        refusal = suspected.or(() -> refusal);
+        suspected = Optional.empty();
     }
 
     /** What Redis has refused of one topic while it serves the others. Each refusal is returned once. */
@@ -178,10 +178,13 @@ final class Session {
 
     private void listen(long now) {
         enter(Phase.LISTENING, now + SETUP_NANOS);
-        CompletableFuture<Void> listening =
-                link.subscribe(probe.channel(), bytes -> uplink.accept(new UplinkEvent.ProbeArrived(link, bytes)));
-        var unused = listening.whenComplete(
-                (nothing, error) -> uplink.accept(error == null ? new UplinkEvent.Listening(link) : failed(error)));
+        CompletableFuture<?>[] listening = probe.channels().stream()
+                .map(channel ->
+                        link.subscribe(channel, bytes -> uplink.accept(new UplinkEvent.ProbeArrived(link, bytes))))
+                .toArray(CompletableFuture[]::new);
+        var unused = CompletableFuture.allOf(listening)
+                .whenComplete((nothing, error) ->
+                        uplink.accept(error == null ? new UplinkEvent.Listening(link) : failed(error)));
     }
 
     /** All topics that must be subscribed first are subscribed. */
@@ -235,23 +238,14 @@ final class Session {
         if (!publishes.isEmpty() || probing) {
             long oldest = publishes.isEmpty() ? now : publishes.getFirst().sinceNanos();
             Batch batch = new Batch(publishes, oldest + LIMIT_NANOS);
-            underWay = batch;
-            if (probing) {
-                send(batch, probe.next(now));
-            } else {
-                send(batch, batch.outgoing(prefix, known));
-            }
+            send(batch, probing ? probe.next(now) : List.of());
         }
     }
 
-    private void send(Batch batch, Link.Kept probing) {
+    private void send(Batch batch, List<Link.Kept> probing) {
         underWay = batch;
-        List<Link.Outgoing> outgoing = new ArrayList<>(batch.outgoing(prefix, known));
-        outgoing.add(probing);
-        send(batch, outgoing);
-    }
-
-    private void send(Batch batch, List<Link.Outgoing> outgoing) {
+        List<Link.Outgoing> outgoing = batch.outgoing(prefix, known);
+        outgoing.addAll(probing);
         var answer = link.publish(outgoing);
         batch.sent();
         var unused = answer.whenComplete((answers, error) ->

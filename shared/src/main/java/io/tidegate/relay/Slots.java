@@ -7,7 +7,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
  * model").
  */
 final class Slots {
-    private static final int COUNT = 1 << 14;
+    static final int COUNT = 1 << 14;
+
     private static final int POLYNOMIAL = 0x1021;
 
     /**
@@ -18,12 +19,9 @@ final class Slots {
 
     private Slots() {}
 
-    /**
-     * A tag of up to four letters and digits, the same for all names of a slot. A key with this tag between braces lies
-     * in that slot.
-     */
-    static String tag(String name) {
-        return Integer.toString(TAGS[of(name)], Character.MAX_RADIX);
+    /** A tag of up to four letters and digits. A key with this tag between braces lies in this slot. */
+    static String tag(int slot) {
+        return Integer.toString(TAGS[slot], Character.MAX_RADIX);
     }
 
     /** The slot of a key that has this name between braces. */

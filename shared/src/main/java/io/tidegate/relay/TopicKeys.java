@@ -2,17 +2,22 @@ package io.tidegate.relay;
 
 import io.tidegate.protocol.Topic;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * The names of one topic in Redis. Because of the braces, a cluster keeps all keys of a topic on one node.
  *
  * @param prefix of all names in Redis
- * @param isProbe whether this is the topic of a {@link Probe} instead of a client's topic; Redis keeps a probe only
- *     briefly
+ * @param probed if this is the topic of a {@link Probe} instead of a client's topic, the slot in which all of its names
+ *     lie; Redis keeps a probe only briefly
  */
-record TopicKeys(String prefix, Topic topic, boolean isProbe) {
+record TopicKeys(String prefix, Topic topic, OptionalInt probed) {
     TopicKeys(String prefix, Topic topic) {
-        this(prefix, topic, false);
+        this(prefix, topic, OptionalInt.empty());
+    }
+
+    boolean isProbe() {
+        return probed.isPresent();
     }
 
     String channel() {
@@ -49,10 +54,12 @@ record TopicKeys(String prefix, Topic topic, boolean isProbe) {
 
     /** The key is shared by all topics of a slot, because an empty topic must not leave a key of its own. */
     private String birth() {
-        return prefix + ":birth:{" + Slots.tag(topic.name()) + "}";
+        return prefix + ":birth:{" + Slots.tag(Slots.of(topic.name())) + "}";
     }
 
     private String name(String kind) {
-        return prefix + (isProbe ? ":probe:" : ":") + kind + ":{" + topic.name() + "}";
+        return probed.isPresent()
+                ? prefix + ":probe:" + kind + ":{" + Slots.tag(probed.getAsInt()) + "}" + topic.name()
+                : prefix + ":" + kind + ":{" + topic.name() + "}";
     }
 }

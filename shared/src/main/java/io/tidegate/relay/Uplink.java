@@ -204,7 +204,7 @@ final class Uplink implements Owner.Step<UplinkEvent> {
             fresh.close();
             return;
         }
-        session = new Session(fresh, prefix, new Probe(prefix, random), known, metrics, this::post);
+        session = new Session(fresh, prefix, new Probe(prefix, random, fresh.slots()), known, metrics, this::post);
         session.begin(now);
     }
 

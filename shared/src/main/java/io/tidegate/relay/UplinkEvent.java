@@ -67,9 +67,9 @@ sealed interface UplinkEvent {
     /** The batch under way, or the probe's subscription, has failed. */
     record Failed(Link link, String reason) implements OfLink {}
 
-    /** The probe's channel is subscribed. */
+    /** The probe's channels are subscribed. */
     record Listening(Link link) implements OfLink {}
 
-    /** Bytes arrived on the probe's channel. */
+    /** Bytes arrived on one of the probe's channels. */
     record ProbeArrived(Link link, byte[] bytes) implements OfLink {}
 }

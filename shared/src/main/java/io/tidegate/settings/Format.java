@@ -5,12 +5,14 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The format of a setting's values.
@@ -56,6 +58,16 @@ record Format<T>(
                 text -> text.equals("true") || text.equals("false")
                         ? Optional.of(Boolean.valueOf(text))
                         : Optional.empty(),
+                value -> true);
+    }
+
+    /** A value of an enum, in lower case. */
+    static <T extends Enum<T>> Format<T> choice(String allowed, Class<T> type) {
+        return new Format<>(
+                allowed,
+                text -> Stream.of(type.getEnumConstants())
+                        .filter(value -> value.name().toLowerCase(Locale.ROOT).equals(text))
+                        .findFirst(),
                 value -> true);
     }
 

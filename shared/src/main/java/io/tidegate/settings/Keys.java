@@ -275,6 +275,12 @@ final class Keys {
             "tidegate",
             Format.text("[A-Za-z0-9._:-]{1,64}", "1 to 64 letters, digits, dots, dashes, underscores or colons"),
             "Prefix of every name in Redis. Fleets that share one Redis, but no messages, need different prefixes.");
+    static final Key<Sharding> RELAY_SHARDING = key(
+            "tidegate.relay.sharding",
+            "none",
+            Format.choice("none, publish, subscribe or full", Sharding.class),
+            "Whether the nodes of a Redis Cluster share the messages of all topics (`SPUBLISH`, Redis 7). From `none` to"
+                    + " `full` go one step at a time: see [Redis](redis.md#cluster).");
     static final Key<Duration> RELAY_GRACE = key(
             "tidegate.relay.grace",
             "10s",

@@ -226,6 +226,7 @@ public record Settings(
      * @param password the password, also where it was part of the URL
      * @param ca certificates in PEM form, instead of those of the JVM
      * @param prefix the prefix of every name in Redis
+     * @param sharding how the messages of a topic go through a cluster
      * @param grace a relay that is down for longer than this makes the node unready
      */
     public record Relay(
@@ -235,6 +236,7 @@ public record Settings(
             Optional<Secret> password,
             Optional<Path> ca,
             String prefix,
+            Sharding sharding,
             Duration grace) {
         public Relay {
             urls = List.copyOf(urls);

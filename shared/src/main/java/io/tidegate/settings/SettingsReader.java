@@ -181,6 +181,7 @@ public final class SettingsReader {
                 relay.password().or(() -> values.get(Keys.RELAY_PASSWORD)),
                 values.get(Keys.RELAY_CA).map(Path::of),
                 values.get(Keys.RELAY_PREFIX),
+                values.get(Keys.RELAY_SHARDING),
                 values.get(Keys.RELAY_GRACE));
     }
 

@@ -7,7 +7,7 @@
 --       7 for how many ms other nodes were able to report, too, as far as the node knows  8 the number of the report; then for
 --       each user 9 the name behind "=", empty for a user without a name, 10 connections on this node, 11 age in ms
 --
--- The lines before this set LINGER, LEASE, UNTENDED, SETTLING, STATE in ms (PresenceTimes).
+-- The lines before this set COMMANDS, those that publish, and LINGER, LEASE, UNTENDED, SETTLING, STATE in ms (PresenceTimes).
 --
 -- Answers "taken", "unwatched" or "unknown"; 1 where every node has reported, else 0; epoch and version; then, if asked, each
 -- user's name, and "connections since ends".
@@ -147,7 +147,11 @@ if begins or settles or #changed > 0 then
     local connections, since = entry(user)
     packet[#packet + 1] = format('%d %s %d\n', connections or -1, since or '0', #user) .. user
   end
-  local told = call('PUBLISH', ARGV[1], table.concat(packet))
+  -- A node subscribes for one of the commands, so none is counted twice.
+  local told, published = 0, table.concat(packet)
+  for _, command in ipairs(COMMANDS) do
+    told = told + call(command, ARGV[1], published)
+  end
   if begins then
     expected, by, settled = told, clock + SETTLING, call('ZCARD', nodes) >= told
   end

@@ -4,10 +4,10 @@
 -- ARGV  1 channel  2 a new epoch  3 and 4 the epoch and offset of the last position that the node knows, empty and 0 where
 --       it knows none; then for each message 5 its id, empty where it has none, and 6 its envelope
 --
--- The lines before this set the constants of all publishes of a link, because each argument costs as much as a field. As
--- text KEPT: messages kept, 0 for none; TTL, IDS_TTL, STATE_TTL: of the messages, of the ids, of the state, in ms. As numbers
--- MOST: the largest number of bytes of the messages; OVERHEAD: bytes that one counts besides its envelope; LEAST_IDS,
--- MOST_IDS: of a generation.
+-- The lines before this set the constants of all publishes of a link, because each argument costs as much as a field.
+-- COMMANDS: those that publish. As text KEPT: messages kept, 0 for none; TTL, IDS_TTL, STATE_TTL: of the messages, of the ids,
+-- of the state, in ms. As numbers MOST: the largest number of bytes of the messages; OVERHEAD: bytes that one counts besides
+-- its envelope; LEAST_IDS, MOST_IDS: of a generation.
 --
 -- Answers the epoch, then each message's offset. For a message whose id is known, the offset is that of the first message.
 --
@@ -120,5 +120,8 @@ end
 if turned ~= 'none' and turned ~= '0' then
   call('PEXPIRE', older, IDS_TTL)
 end
-call('PUBLISH', ARGV[1], table.concat(packet))
+local published = table.concat(packet)
+for _, command in ipairs(COMMANDS) do
+  call(command, ARGV[1], published)
+end
 return answer

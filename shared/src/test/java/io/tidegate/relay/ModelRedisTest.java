@@ -9,6 +9,7 @@ import io.tidegate.protocol.Message;
 import io.tidegate.protocol.Opcode;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
+import io.tidegate.settings.Sharding;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -137,8 +138,8 @@ class ModelRedisTest {
             this.random = new SplittableRandom(seed);
             this.realEpochs = new SplittableRandom(seed);
             this.modelEpochs = new SplittableRandom(seed);
-            this.scripts =
-                    new Scripts(script, new RelayTimes(retention, PRESENCE), () -> Retention.newEpoch(realEpochs));
+            this.scripts = new Scripts(
+                    script, new RelayTimes(retention, PRESENCE), Sharding.NONE, () -> Retention.newEpoch(realEpochs));
             this.model = new ModelRedis(new RelayTimes(retention, PRESENCE), () -> Retention.newEpoch(modelEpochs));
             this.saved = new ArrayList<>(Collections.nCopies(RedisTime.PLACES, model.save()));
             for (TopicKeys keys : TOPICS) {

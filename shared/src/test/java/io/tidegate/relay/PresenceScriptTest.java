@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.tidegate.protocol.Present;
 import io.tidegate.protocol.Topic;
 import io.tidegate.settings.Settings;
+import io.tidegate.settings.Sharding;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -46,7 +47,7 @@ class PresenceScriptTest {
         SplittableRandom modelEpochs = new SplittableRandom(seed);
         RScript script = redis.scripts();
         RelayTimes times = new RelayTimes(Retention.of(Settings.defaults().history()), TIMES);
-        Scripts scripts = new Scripts(script, times, () -> Retention.newEpoch(realEpochs));
+        Scripts scripts = new Scripts(script, times, Sharding.NONE, () -> Retention.newEpoch(realEpochs));
         PresenceState model = new PresenceState(TIMES);
         BlockingQueue<byte[]> packets = new LinkedBlockingQueue<>();
         redis.topic(KEYS).addListener(byte[].class, (name, bytes) -> packets.add(bytes));

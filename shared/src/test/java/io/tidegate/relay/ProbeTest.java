@@ -1,5 +1,6 @@
 package io.tidegate.relay;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,10 +11,10 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class ProbeTest {
-    private final Probe probe = new Probe("p", new SplittableRandom(1));
+    private final Probe probe = new Probe("p", new SplittableRandom(1), List.of(0));
 
     private byte[] next(long now) {
-        return packet(probe.next(now));
+        return packet(probe.next(now).getFirst());
     }
 
     /** As it comes back. */
@@ -47,7 +48,7 @@ class ProbeTest {
         probe.arrived(first);
         probe.arrived(new byte[3]);
         assertFalse(probe.isBack());
-        byte[] again = packet(probe.again());
+        byte[] again = packet(probe.again().getFirst());
         probe.arrived(again);
         assertTrue(probe.isBack());
     }
@@ -64,6 +65,32 @@ class ProbeTest {
     @Test
     void eachHasAChannelOfItsOwn() {
         SplittableRandom random = new SplittableRandom(1);
-        assertNotEquals(new Probe("p", random).channel(), new Probe("p", random).channel());
+        assertNotEquals(new Probe("p", random, List.of(0)).channels(), new Probe("p", random, List.of(0)).channels());
+    }
+
+    @Test
+    void ofSeveralServersEachMustBringItBack() {
+        Probe wide = new Probe("p", new SplittableRandom(1), List.of(7, 9_000));
+        for (String channel : wide.channels()) {
+            String tag = channel.substring(channel.indexOf('{') + 1, channel.indexOf('}'));
+            assertEquals(wide.channels().indexOf(channel) == 0 ? 7 : 9_000, Slots.of(tag), channel);
+        }
+        List<Link.Kept> sent = wide.next(0);
+        assertEquals(2, sent.size());
+        wide.arrived(packet(sent.getFirst()));
+        wide.arrived(packet(sent.getFirst()));
+        assertFalse(wide.isBack());
+        wide.arrived(packet(sent.getLast()));
+        assertTrue(wide.isBack());
+    }
+
+    @Test
+    void whatAServerHasRefusedDoesNotComeBack() {
+        Probe wide = new Probe("p", new SplittableRandom(1), List.of(7, 9_000));
+        List<Link.Kept> sent = wide.next(0);
+        wide.answered(List.of(new Link.Taken(List.of()), new Link.Refused("OOM")));
+        assertFalse(wide.isBack());
+        wide.arrived(packet(sent.getFirst()));
+        assertTrue(wide.isBack());
     }
 }

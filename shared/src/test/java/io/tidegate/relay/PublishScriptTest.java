@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
 import io.tidegate.settings.Settings;
+import io.tidegate.settings.Sharding;
 import io.tidegate.testing.RedisServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ class PublishScriptTest {
     private final Scripts scripts = new Scripts(
             redis.scripts(),
             new RelayTimes(Retention.of(Settings.defaults().history()), new PresenceTimes(10_000)),
+            Sharding.NONE,
             () -> Retention.newEpoch(random));
 
     @BeforeEach

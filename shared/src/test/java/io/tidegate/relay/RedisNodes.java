@@ -30,8 +30,12 @@ final class RedisNodes implements RelayNodes, BeforeEachCallback, AfterAllCallba
 
     @Override
     public Relay join(Map<String, String> settings, Relay.Receiver receiver, Metrics metrics) {
+        return join(redis.url().toString(), settings, receiver, metrics);
+    }
+
+    static RedisRelay join(String url, Map<String, String> settings, Relay.Receiver receiver, Metrics metrics) {
         Map<String, String> all = new HashMap<>(settings);
-        all.put("tidegate.relay.url", redis.url().toString());
+        all.put("tidegate.relay.url", url);
         all.put("tidegate.relay.prefix", "test");
         RedisRelay relay = new RedisRelay(
                 SettingsReader.read(all, Map.of()), new Threads(() -> {}), receiver, metrics, Clock.system());

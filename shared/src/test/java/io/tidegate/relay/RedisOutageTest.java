@@ -47,11 +47,10 @@ class RedisOutageTest {
     private RedisRelay node(RedisServer redis, Relay.Receiver receiver) {
         Settings settings = RedisNodes.settings(redis, "test");
         Config config = RedissonConfig.of(settings.relay());
-        Link.Opener opener =
-                () -> RedissonLink.open(config, RelayTimes.of(settings)).thenApply(link -> {
-                    linksOpened.incrementAndGet();
-                    return link;
-                });
+        Link.Opener opener = () -> RedissonLink.open(config, settings).thenApply(link -> {
+            linksOpened.incrementAndGet();
+            return link;
+        });
         RedisRelay relay = new RedisRelay(
                 opener, "test", new Threads(() -> {}), new SplittableRandom(), receiver, new Metrics(), Clock.system());
         relay.startTicking();

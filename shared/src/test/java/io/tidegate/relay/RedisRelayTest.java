@@ -44,4 +44,15 @@ class RedisRelayTest extends RelayContract {
             assertEquals("*1", nodes.command("PUBSUB CHANNELS test:probe:*"));
         }
     }
+
+    @Test
+    void withoutAClusterNothingIsSharded() {
+        Inbox inbox = new Inbox();
+        Relay sharding = node(inbox, Map.of("tidegate.relay.sharding", "full"));
+        Relay plain = node(inbox);
+        done(sharding.subscribe(TOPIC));
+        done(plain.publish(TOPIC, Inbox.text("a"), Optional.empty()));
+        arrived(inbox, 1);
+        assertEquals("*0", nodes.command("PUBSUB SHARDCHANNELS"));
+    }
 }

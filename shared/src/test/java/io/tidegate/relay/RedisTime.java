@@ -33,6 +33,11 @@ final class RedisTime {
         run(redis, AGE.formatted(time.toMillis(), PLACES));
     }
 
+    /** The nodes of a cluster have no places. */
+    static void passInCluster(RedisServer redis, Duration time) {
+        run(redis, AGE.formatted(time.toMillis(), 0));
+    }
+
     /** Keeps all of it for {@link #restore}, in one of {@link #PLACES}. */
     static void save(RedisServer redis, int place) {
         run(redis, COPY.formatted(0, 1 + place));

@@ -50,9 +50,7 @@ class RedissonLinkTest extends LinkContract {
     Link connect() {
         Settings settings = RedisNodes.settings(redis, "test");
         return Await.value(
-                "a link",
-                Duration.ofSeconds(10),
-                RedissonLink.open(RedissonConfig.of(settings.relay()), RelayTimes.of(settings)));
+                "a link", Duration.ofSeconds(10), RedissonLink.open(RedissonConfig.of(settings.relay()), settings));
     }
 
     @Override

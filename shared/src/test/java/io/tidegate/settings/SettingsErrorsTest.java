@@ -142,6 +142,7 @@ final class SettingsErrorsTest {
                         "tidegate.relay.prefix",
                         "tide{gate}",
                         " must be 1 to 64 letters, digits, dots, dashes, underscores or colons"),
+                bad("tidegate.relay.sharding", "true", " must be none, publish, subscribe or full"),
                 bad("tidegate.relay.grace", "2h", " must be a duration from 0s to 1h"),
                 bad("tidegate.history.size", "1000001", " must be a whole number from 0 to 1000000 (0: off)"),
                 bad("tidegate.history.ttl", "99ms", " must be a duration from 100ms to 720h"),

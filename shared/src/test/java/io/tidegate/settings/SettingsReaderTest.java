@@ -48,6 +48,7 @@ final class SettingsReaderTest {
             Map.entry("tidegate.relay.username", "tidegate"),
             Map.entry("tidegate.relay.password", "hunter2"),
             Map.entry("tidegate.relay.prefix", "staging"),
+            Map.entry("tidegate.relay.sharding", "subscribe"),
             Map.entry("tidegate.relay.grace", "1m"),
             Map.entry("tidegate.history.size", "50"),
             Map.entry("tidegate.history.ttl", "1h"),
@@ -112,6 +113,7 @@ final class SettingsReaderTest {
                         Optional.empty(),
                         Optional.empty(),
                         "tidegate",
+                        Sharding.NONE,
                         Duration.ofSeconds(10)),
                 settings.relay());
         assertEquals(
@@ -167,6 +169,7 @@ final class SettingsReaderTest {
                         Optional.of(new Secret("hunter2")),
                         Optional.empty(),
                         "staging",
+                        Sharding.SUBSCRIBE,
                         Duration.ofMinutes(1)),
                 settings.relay());
         assertEquals(new Settings.History(50, Duration.ofHours(1), 1 << 20, Optional.of(64 << 20)), settings.history());

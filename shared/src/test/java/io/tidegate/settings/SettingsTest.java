@@ -56,6 +56,7 @@ final class SettingsTest {
                 Optional.empty(),
                 Optional.empty(),
                 "tidegate",
+                Sharding.NONE,
                 SECOND);
     }
 
