@@ -6,6 +6,7 @@ import io.tidegate.owner.OutOfMemory;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Only the listener's thread accepts and executes, in turn.
  */
 final class BoundedListener extends ServerSocket implements HelidonTaskExecutor {
+    /** The name of all threads that read a WebSocket, so that it costs no memory for each. */
+    private static final String THREAD = "tidegate-websocket";
+
     private final String name;
     private final ServerSocket socket;
     private final HelidonTaskExecutor threads;
@@ -103,8 +107,7 @@ final class BoundedListener extends ServerSocket implements HelidonTaskExecutor 
     public <T> Future<T> execute(InterruptableTask<T> connection) {
         Socket counted = pending;
         try {
-            Future<T> future = threads.execute(
-                    counted == null ? connection : new Counted<>(connection, counted, limit, handshakes));
+            Future<T> future = threads.execute(counted == null ? connection : new Counted<>(connection, counted, this));
             pending = null;
             return future;
         } catch (RejectedExecutionException e) {
@@ -138,9 +141,23 @@ final class BoundedListener extends ServerSocket implements HelidonTaskExecutor 
         socket.close();
     }
 
+    /** Helidon's handler has returned: the connection has ended, unless it was taken over. */
+    private void returned(Optional<Takeover.WebSocket> webSocket) throws Exception {
+        if (webSocket.isEmpty()) {
+            limit.leave();
+            return;
+        }
+        Taken taken = new Taken(webSocket.get(), limit);
+        try {
+            var unused = threads.execute(taken);
+        } catch (RejectedExecutionException e) {
+            // The server is ending, and interrupts this thread.
+            taken.call();
+        }
+    }
+
     /** A connection that leaves the limit when it ends. */
-    private record Counted<T>(
-            InterruptableTask<T> connection, Socket socket, SocketLimit limit, TlsHandshakes handshakes)
+    private record Counted<T>(InterruptableTask<T> connection, Socket socket, BoundedListener listener)
             implements InterruptableTask<T> {
         @Override
         public boolean canInterrupt() {
@@ -149,12 +166,39 @@ final class BoundedListener extends ServerSocket implements HelidonTaskExecutor 
 
         @Override
         public @Nullable T call() throws Exception {
+            Takeover takeover = new Takeover(connection, socket);
             try {
                 return socket instanceof SSLSocket encrypted
-                        ? handshakes.run(encrypted, connection, limit.tlsFailed())
-                        : connection.call();
+                        ? listener.handshakes.run(encrypted, connection, listener.limit.tlsFailed())
+                        : takeover.run(connection);
             } catch (Error e) {
                 // Only the future of the thread keeps the error, and nothing reads that future.
+                OutOfMemory.check(e);
+                throw e;
+            } finally {
+                listener.returned(takeover.webSocket());
+            }
+        }
+    }
+
+    /**
+     * A connection that was taken over from Helidon: nothing of Helidon's can be reached from here. The result is an
+     * Object, which saves a stack frame.
+     */
+    private record Taken(Takeover.WebSocket webSocket, SocketLimit limit) implements InterruptableTask<Object> {
+        /** Like Helidon's own after an upgrade: an interruption closes the socket that is being read. */
+        @Override
+        public boolean canInterrupt() {
+            return true;
+        }
+
+        @Override
+        public @Nullable Object call() throws InterruptedException {
+            Thread.currentThread().setName(THREAD);
+            try {
+                webSocket.run();
+                return null;
+            } catch (Error e) {
                 OutOfMemory.check(e);
                 throw e;
             } finally {

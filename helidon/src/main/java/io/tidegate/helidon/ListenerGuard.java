@@ -69,6 +69,12 @@ final class ListenerGuard implements HttpService {
             for (Map.Entry<?, ?> listener : listeners.entrySet()) {
                 guard(label(listener.getKey().toString()), listener.getValue());
             }
+            if (!Takeover.problem().isEmpty()) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "Each connection takes about three times the memory, because Helidon keeps its part of it: {0}",
+                        Takeover.problem());
+            }
         } catch (ReflectiveOperationException | IOException | RuntimeException e) {
             LOG.log(
                     System.Logger.Level.WARNING,

@@ -38,21 +38,25 @@ final class NativeSender {
     private static final int BUFFER = 128 << 10;
 
     // Static final fields, so that the compiler treats them as constants.
+    private static final @Nullable MethodHandle SOCKET;
     private static final @Nullable MethodHandle DESCRIPTOR;
     private static final @Nullable MethodHandle SEND;
     private static final String PROBLEM;
 
     static {
+        MethodHandle socket = null;
         MethodHandle descriptor = null;
         MethodHandle send = null;
         String problem = "";
         try {
             requireLinux();
+            socket = findSocket();
             descriptor = findDescriptor();
             send = findSend();
         } catch (ReflectiveOperationException | RuntimeException e) {
             problem = e.toString();
         }
+        SOCKET = send == null ? null : socket;
         DESCRIPTOR = send == null ? null : descriptor;
         SEND = send;
         PROBLEM = problem;
@@ -79,12 +83,17 @@ final class NativeSender {
 
     /** The descriptor of an open socket, or {@link #NO_DESCRIPTOR}. It is valid until the socket is closed. */
     static int descriptor(HelidonSocket socket) {
-        // No subclass either, because TLS works above the descriptor.
-        if (DESCRIPTOR == null || socket.getClass() != PlainSocket.class) {
+        if (SOCKET == null || DESCRIPTOR == null) {
             return NO_DESCRIPTOR;
         }
         try {
-            return (int) DESCRIPTOR.invokeExact((PlainSocket) socket);
+            if (socket instanceof TakenSocket taken) {
+                return (int) DESCRIPTOR.invokeExact(taken.socket());
+            }
+            // No subclass either, because TLS works above the descriptor.
+            return socket.getClass() == PlainSocket.class
+                    ? (int) DESCRIPTOR.invokeExact((Socket) SOCKET.invokeExact((PlainSocket) socket))
+                    : NO_DESCRIPTOR;
         } catch (Throwable e) {
             throw new IllegalStateException("no getter of a field fails", e);
         }
@@ -119,18 +128,21 @@ final class NativeSender {
         }
     }
 
-    /** PlainSocket.delegate.impl.getFileDescriptor().fd */
-    private static MethodHandle findDescriptor() throws ReflectiveOperationException {
+    /** PlainSocket.delegate */
+    private static MethodHandle findSocket() throws ReflectiveOperationException {
         Lookup helidon = MethodHandles.privateLookupIn(PlainSocket.class, MethodHandles.lookup());
+        return helidon.findGetter(PlainSocket.class, "delegate", Socket.class);
+    }
+
+    /** Socket.impl.getFileDescriptor().fd */
+    private static MethodHandle findDescriptor() throws ReflectiveOperationException {
         Lookup net = MethodHandles.privateLookupIn(Socket.class, MethodHandles.lookup());
         Lookup io = MethodHandles.privateLookupIn(FileDescriptor.class, MethodHandles.lookup());
-        MethodHandle socket = helidon.findGetter(PlainSocket.class, "delegate", Socket.class);
         MethodHandle impl = net.findGetter(Socket.class, "impl", SocketImpl.class);
         MethodHandle descriptor =
                 net.findVirtual(SocketImpl.class, "getFileDescriptor", MethodType.methodType(FileDescriptor.class));
         MethodHandle number = io.findGetter(FileDescriptor.class, "fd", int.class);
-        return MethodHandles.filterReturnValue(
-                MethodHandles.filterReturnValue(MethodHandles.filterReturnValue(socket, impl), descriptor), number);
+        return MethodHandles.filterReturnValue(MethodHandles.filterReturnValue(impl, descriptor), number);
     }
 
     @SuppressWarnings("restricted") // the manifest enables native access

@@ -1,8 +1,8 @@
 package io.tidegate.helidon;
 
 import io.helidon.common.concurrency.limits.Limit;
-import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.spi.ServerConnection;
+import io.tidegate.framing.ByteSource;
 import io.tidegate.framing.Decompression;
 import io.tidegate.framing.FrameReader;
 import io.tidegate.framing.Inbound;
@@ -13,8 +13,8 @@ import io.tidegate.metrics.Counter;
 import io.tidegate.owner.OutOfMemory;
 import io.tidegate.protocol.CloseCode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * that answer go through the connection's queue. When the reading ends for any reason, {@link Connection#ended} follows,
  * and then the end of TCP.
  */
-final class WebSocketConnection implements ServerConnection {
+final class WebSocketConnection implements ServerConnection, Takeover.WebSocket {
     private static final System.Logger LOG = System.getLogger(WebSocketConnection.class.getName());
 
     /** Stands for an end without a close frame (RFC 6455, section 7.4.1). */
@@ -44,33 +44,47 @@ final class WebSocketConnection implements ServerConnection {
      */
     record Reading(int maxMessage, Optional<Decompression> decompression) {}
 
-    private final ConnectionContext context;
+    private final ByteSource arriving;
     private final Transport transport;
     private final Connection connection;
     private final Endpoint endpoint;
-    private final Answer answer;
+
+    /** Null when it is written, because the connection lasts longer. */
+    private @Nullable Answer answer;
+
     private final FrameReader frames;
     private final Counter bytesReceived;
     private final ReadBudget budget = new ReadBudget();
 
+    /**
+     * The first bytes of the next frame. The thread waits for them before it enters the reader: each stack frame of a
+     * thread that waits is held in the heap.
+     */
+    private byte @Nullable [] ahead;
+
     /** The close code that the endpoint gets at the end; abnormal until another code is known. */
     private int code = ABNORMAL;
 
+    /**
+     * Nothing is read or written yet.
+     *
+     * @param arriving the bytes after the handshake
+     */
     WebSocketConnection(
-            ConnectionContext context,
+            ByteSource arriving,
             Transport transport,
             Connection connection,
             Endpoint endpoint,
             Answer answer,
             Reading reading) {
-        this.context = context;
+        this.arriving = arriving;
         this.transport = transport;
         this.connection = connection;
         this.endpoint = endpoint;
         this.answer = answer;
         this.bytesReceived = connection.bytesReceived();
         this.frames = new FrameReader(
-                this::nextBytes,
+                this::aheadOrNext,
                 reading.maxMessage(),
                 reading.decompression().map(this::counted).orElse(null));
     }
@@ -87,10 +101,18 @@ final class WebSocketConnection implements ServerConnection {
         };
     }
 
+    /** Returns at once if the connection is taken over: a thread of its own then calls {@link #run}. */
     @Override
     public void handle(Limit limit) throws InterruptedException {
+        if (!Takeover.take(this)) {
+            run();
+        }
+    }
+
+    @Override
+    public void run() throws InterruptedException {
         try {
-            answer.write();
+            answer();
             serve();
         } catch (IOException e) {
             // The client left during the handshake.
@@ -107,9 +129,14 @@ final class WebSocketConnection implements ServerConnection {
             connection.awaitClosed();
         } finally {
             connection.ended();
-            // Helidon closes the socket too, but not through the transport.
+            // Helidon may close the socket too, but not through the transport.
             transport.abort();
         }
+    }
+
+    private void answer() throws IOException {
+        Objects.requireNonNull(answer).write();
+        answer = null;
     }
 
     @Override
@@ -140,6 +167,9 @@ final class WebSocketConnection implements ServerConnection {
 
     private void read() throws InterruptedException {
         while (true) {
+            if (frames.isEmpty()) {
+                ahead = nextBytes();
+            }
             Inbound inbound = frames.next();
             budget.frame();
             switch (inbound) {
@@ -167,25 +197,18 @@ final class WebSocketConnection implements ServerConnection {
         }
     }
 
+    private byte @Nullable [] aheadOrNext() {
+        byte[] bytes = ahead;
+        ahead = null;
+        return bytes == null ? nextBytes() : bytes;
+    }
+
     private byte @Nullable [] nextBytes() {
-        byte[] bytes = arrived();
+        byte[] bytes = arriving.next();
         if (bytes != null) {
             budget.bytes(bytes.length);
             bytesReceived.add(bytes.length);
         }
         return bytes;
-    }
-
-    /** Reads from the socket, past Helidon's reader, as soon as that reader has no bytes left. */
-    private byte @Nullable [] arrived() {
-        int left = context.dataReader().available();
-        if (left > 0) {
-            return context.dataReader().readBytes(left);
-        }
-        try {
-            return context.serverSocket().get();
-        } catch (UncheckedIOException e) {
-            return null;
-        }
     }
 }

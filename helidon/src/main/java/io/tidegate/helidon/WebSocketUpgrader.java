@@ -1,5 +1,6 @@
 package io.tidegate.helidon;
 
+import io.helidon.common.socket.HelidonSocket;
 import io.helidon.http.DirectHandler.EventType;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
@@ -98,7 +99,8 @@ final class WebSocketUpgrader implements Http1Upgrader {
         Route.Found route = route(prologue, headers);
         Peer peer = peer(route, permit(context, route, headers), prologue, headers)
                 .compressed(accepted.compression().map(deflation::with));
-        SocketTransport transport = new SocketTransport(context.serverSocket());
+        HelidonSocket socket = Takeover.socket(context);
+        SocketTransport transport = new SocketTransport(socket);
         try {
             Connection connection = open(transport, peer);
             Endpoint endpoint = endpoint(connection, prologue, headers);
@@ -107,7 +109,12 @@ final class WebSocketUpgrader implements Http1Upgrader {
                     limits.message(), accepted.compression().map(agreed -> inflation));
             hub.metrics().handshakes().record(System.nanoTime() - begun);
             return new WebSocketConnection(
-                    context, transport, connection, endpoint, () -> transport.write(response, 0), reading);
+                    new ArrivingBytes(context.dataReader(), socket),
+                    transport,
+                    connection,
+                    endpoint,
+                    () -> transport.write(response, 0),
+                    reading);
         } catch (RuntimeException | Error e) {
             OutOfMemory.check(e);
             // Helidon answers the exception, and closes the socket without the transport.

@@ -100,6 +100,11 @@ public final class FrameReader {
         return inbound;
     }
 
+    /** Whether all bytes that have arrived are read, so that the next frame begins with a call of the source. */
+    public boolean isEmpty() {
+        return at == chunk.length;
+    }
+
     /** Reads a frame's header (section 5.2); null where the header is valid. */
     private @Nullable Inbound header() {
         int first = read();

@@ -11,6 +11,7 @@ import io.tidegate.testing.Await;
 import io.tidegate.testing.ClientFrames;
 import io.tidegate.testing.RawClient;
 import io.tidegate.testing.ServerFrames.Frame;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -38,6 +39,30 @@ abstract class FramingContract extends OneServer {
             client.send(ClientFrames.binary(payload));
             Frame frame = await(client, Opcode.BINARY);
             assertArrayEquals(payload, frame.payload());
+        }
+    }
+
+    /** A client may send frames before it has the answer to its handshake, and go on after it. */
+    @Test
+    void framesThatComeWithTheHandshakeAreTheFirst() {
+        byte[] handshake = String.join(
+                        "\r\n",
+                        "GET / HTTP/1.1",
+                        "Host: localhost",
+                        "Upgrade: websocket",
+                        "Connection: Upgrade",
+                        "Sec-WebSocket-Key: " + RawClient.KEY,
+                        "Sec-WebSocket-Version: 13",
+                        "",
+                        "")
+                .getBytes(UTF_8);
+        byte[] later = ClientFrames.ping("across");
+        try (RawClient client = new RawClient(server.port())) {
+            client.send(ClientFrames.join(handshake, ClientFrames.ping("early"), Arrays.copyOf(later, 5)));
+            assertEquals(101, client.response().status());
+            assertEquals("early", await(client, Opcode.PONG).text());
+            client.send(Arrays.copyOfRange(later, 5, later.length));
+            assertEquals("across", await(client, Opcode.PONG).text());
         }
     }
 

@@ -221,6 +221,14 @@ public abstract class ServerContract {
     }
 
     @Nested
+    class IdleMemory extends IdleMemoryContract {
+        @Override
+        Path jar() {
+            return ServerContract.this.jar();
+        }
+    }
+
+    @Nested
     class OutOfMemories extends OutOfMemoryContract {
         @Override
         Path jar() {
