@@ -1,20 +1,44 @@
 package io.tidegate.testing;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 
-/** Finds a free port for a process that must be told its port. A process that can choose its port takes port 0. */
+/**
+ * Finds a free port for a process that must be told its port. A process that can choose its port takes port 0.
+ *
+ * <p>The ports are below those that the system gives to connections and to port 0 (32768 and above on Linux). So no
+ * connection takes the port before the process listens there.
+ */
 public final class FreePort {
+    private static final int FIRST = 16_384;
+    private static final int END = 30_000;
+
+    /** None is given twice, because its process may not listen yet. */
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
     private FreePort() {}
 
-    /** A port on which nothing listened a moment ago. */
+    /** A port on which nothing listened a moment ago, and which no other call has returned. */
     public static int find() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST, END);
+            if (isFree(port) && GIVEN.add(port)) {
+                return port;
+            }
+        }
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return false;
         }
     }
 }
