@@ -19,10 +19,10 @@ final class ReadBudget {
     static final int BYTES = 64 << 10;
 
     /**
-     * The least pause for an inflated byte: 3 MiB of them a second. Inflated bytes may be a thousand times the bytes that
+     * The least rest for each inflated byte: a connection inflates 3 MiB a second. Inflated bytes may be a thousand times the bytes that
      * are read from the socket, so a short park between them is not enough.
      */
-    static final long REST_NANOS = 305;
+    static final long REST_NANOS_PER_BYTE = 305;
 
     private final Runnable pause;
     private final LongConsumer rest;
@@ -70,7 +70,7 @@ final class ReadBudget {
      */
     void beforeInflating() {
         if (inflated >= BYTES) {
-            rest.accept(Math.max(inflated * REST_NANOS, pace.take(inflated)));
+            rest.accept(Math.max(inflated * REST_NANOS_PER_BYTE, pace.take(inflated)));
             inflated = 0;
         }
     }

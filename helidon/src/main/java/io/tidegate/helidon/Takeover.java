@@ -59,7 +59,7 @@ final class Takeover {
      * Nothing is taken over yet.
      *
      * @param handler Helidon's task for the connection
-     * @param socket not encrypted
+     * @param socket the one that was accepted; an encrypted one is not taken over, because its handler is not {@link #run}
      */
     Takeover(Object handler, Socket socket) {
         this.handler = handler;

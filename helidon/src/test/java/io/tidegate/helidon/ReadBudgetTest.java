@@ -59,7 +59,7 @@ class ReadBudgetTest {
         assertEquals(List.of(), rests);
         budget.beforeInflating();
         budget.beforeInflating();
-        assertEquals(List.of(ReadBudget.BYTES * ReadBudget.REST_NANOS), rests);
+        assertEquals(List.of(ReadBudget.BYTES * ReadBudget.REST_NANOS_PER_BYTE), rests);
         assertEquals(0, pauses.get());
     }
 
@@ -68,7 +68,7 @@ class ReadBudgetTest {
     void theRestGrowsWithTheInflatedBytes() {
         budget.inflated(1 << 20);
         budget.beforeInflating();
-        assertEquals(List.of((1 << 20) * ReadBudget.REST_NANOS), rests);
+        assertEquals(List.of((1 << 20) * ReadBudget.REST_NANOS_PER_BYTE), rests);
     }
 
     @Test

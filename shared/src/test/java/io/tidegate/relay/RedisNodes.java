@@ -12,9 +12,11 @@ import io.tidegate.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.redisson.config.Config;
 
 /** Nodes that share a real Redis; the tests of a class have it one after the other. */
 final class RedisNodes implements RelayNodes, BeforeEachCallback, AfterAllCallback {
@@ -40,6 +42,23 @@ final class RedisNodes implements RelayNodes, BeforeEachCallback, AfterAllCallba
         RedisRelay relay = new RedisRelay(
                 SettingsReader.read(all, Map.of()), new Threads(() -> {}), receiver, metrics, Clock.system());
         Await.until(() -> "relay up: " + relay.status(), LIMIT, () -> relay.status() instanceof RelayStatus.Up);
+        return relay;
+    }
+
+    /**
+     * Starts a node, and does not wait until its relay is up.
+     *
+     * @param opened called for each link that was opened
+     */
+    static RedisRelay start(Settings settings, Relay.Receiver receiver, Runnable opened) {
+        Config config = RedissonConfig.of(settings.relay());
+        Link.Opener opener = () -> RedissonLink.open(config, settings).thenApply(link -> {
+            opened.run();
+            return link;
+        });
+        RedisRelay relay = new RedisRelay(
+                opener, "test", new Threads(() -> {}), new SplittableRandom(), receiver, new Metrics(), Clock.system());
+        relay.startTicking();
         return relay;
     }
 

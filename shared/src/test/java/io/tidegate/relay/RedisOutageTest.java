@@ -5,29 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tidegate.metrics.Metrics;
-import io.tidegate.owner.Threads;
 import io.tidegate.protocol.Position;
 import io.tidegate.protocol.Topic;
-import io.tidegate.settings.Settings;
 import io.tidegate.testing.Await;
 import io.tidegate.testing.Closing;
 import io.tidegate.testing.RedisServer;
-import io.tidegate.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.redisson.config.Config;
 
 /** What the Redis relay does while Redis crashes, hangs or is missing, and after that. */
 class RedisOutageTest {
@@ -45,16 +39,8 @@ class RedisOutageTest {
     private final AtomicInteger linksOpened = new AtomicInteger();
 
     private RedisRelay node(RedisServer redis, Relay.Receiver receiver) {
-        Settings settings = RedisNodes.settings(redis, "test");
-        Config config = RedissonConfig.of(settings.relay());
-        Link.Opener opener = () -> RedissonLink.open(config, settings).thenApply(link -> {
-            linksOpened.incrementAndGet();
-            return link;
-        });
-        RedisRelay relay = new RedisRelay(
-                opener, "test", new Threads(() -> {}), new SplittableRandom(), receiver, new Metrics(), Clock.system());
-        relay.startTicking();
-        return closing.later(relay);
+        return closing.later(
+                RedisNodes.start(RedisNodes.settings(redis, "test"), receiver, linksOpened::incrementAndGet));
     }
 
     private static boolean isUp(Relay relay) {
