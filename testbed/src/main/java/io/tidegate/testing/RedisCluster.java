@@ -42,20 +42,16 @@ public final class RedisCluster implements AutoCloseable {
 
     private RedisServer join() {
         List<String> all = new ArrayList<>(options);
-        all.addAll(List.of("--cluster-enabled", "yes", "--cluster-port", String.valueOf(FreePort.find())));
+        all.addAll(List.of("--cluster-enabled", "yes"));
         all.addAll(List.of("--cluster-node-timeout", "1000", "--cluster-allow-replica-migration", "no"));
         all.addAll(List.of("--repl-diskless-sync-delay", "0"));
         RedisServer server = RedisServer.start(all.toArray(String[]::new));
         servers.add(server);
         ok(server, "CLUSTER SET-CONFIG-EPOCH " + servers.size());
         if (servers.size() > 1) {
-            ok(server, "CLUSTER MEET 127.0.0.1 " + servers.getFirst().port() + " " + busOf(servers.getFirst()));
+            ok(server, "CLUSTER MEET 127.0.0.1 " + servers.getFirst().port());
         }
         return server;
-    }
-
-    private static String busOf(RedisServer server) {
-        return server.answer("CONFIG GET cluster-port").getLast();
     }
 
     private void awaitOk() {
