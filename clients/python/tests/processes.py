@@ -2,15 +2,25 @@
 
 import asyncio
 import os
+import random
 import re
 import shutil
 import socket
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 KEY = "a-key-of-back-ends-of-at-least-32-characters"
+
+
+def free_port() -> int:
+    """Below the ports that the system gives to connections, so that none takes it before Redis listens there."""
+    while True:
+        port = random.randrange(10_240, 20_240)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Daemon:
@@ -83,9 +93,7 @@ class Processes:
         return server
 
     async def redis(self) -> str:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         command = shutil.which("redis-server") or "redis-server"
         options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         redis = await self._stack.enter_async_context(started(Daemon, command, *options))

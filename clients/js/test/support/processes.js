@@ -84,10 +84,15 @@ export async function startServer(t, runtime, settings = {}) {
   return Object.assign(server, { port, apiPort, page: `http${s}://localhost:${port}/`, chat: `ws${s}://localhost:${port}/chat` });
 }
 
+/** Below the ports that the system gives to connections, so that none takes it before Redis listens there. */
 async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
+  const port = 10_240 + Math.floor(Math.random() * 10_000);
+  const probe = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(probe, 'listening');
+  } catch {
+    return freePort();
+  }
   probe.close();
   await once(probe, 'close');
   return port;

@@ -2,6 +2,7 @@ package io.tidegate.rehearsal.scale;
 
 import io.tidegate.rehearsal.hpa.Decision;
 import io.tidegate.testing.Folders;
+import io.tidegate.testing.FreePort;
 import io.tidegate.testing.RedisServer;
 import io.tidegate.testing.ServerProcess;
 import java.net.URI;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A fleet of processes on this machine, scaled by the HPA's published algorithm. For the rehearsal's thread. */
 final class LocalStage implements Stage {
@@ -44,11 +46,10 @@ final class LocalStage implements Stage {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> Folders.delete(directory)));
         RollingUpdate update = RollingUpdate.of(chart.deployment());
         List<Slot> slots = Slot.of(chart.name(), scaling.max() + update.surge(scaling.max()) + LEAVING);
-        List<Integer> ports = Slot.freePorts(proxies + 1);
-        proxyPorts = ports.subList(1, ports.size());
+        proxyPorts = Stream.generate(FreePort::find).limit(proxies).toList();
         Speed speed = plan.speed();
         redis = RedisServer.start();
-        prometheus = new PrometheusSource(directory.resolve("prometheus"), ports.getFirst(), slots, speed.real(SCRAPE));
+        prometheus = new PrometheusSource(directory.resolve("prometheus"), FreePort.find(), slots, speed.real(SCRAPE));
         for (int i = 0; i < proxies; i++) {
             this.proxies.add(new Haproxy(directory.resolve("proxy-" + i), proxyPorts.get(i), slots, connections));
         }
