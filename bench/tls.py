@@ -5,7 +5,9 @@ All of them run at once and take turns. Needs haproxy, nginx and openssl.
 
     ./tidegate bench tls --conns 300 --rate 40
 """
+import contextlib
 import os
+import random
 import re
 import socket
 import ssl
@@ -55,9 +57,12 @@ http {{
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below the ports that the system gives to connections, so that none takes it before the proxy listens there."""
+    while True:
+        port = random.randrange(10_240, 20_240)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def proxy(folder, name, template, server, *command):

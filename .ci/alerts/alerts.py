@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -55,9 +56,12 @@ def rules(release: str = "chat", namespace: str = "realtime", by: int = 60) -> s
 
 
 def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    """Below the ports that the system gives to connections, so that none takes it before a server listens there."""
+    while True:
+        port = random.randrange(10_240, 20_240)
+        with socket.socket() as one, contextlib.suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
 
 
 def token(secret: str = SECRET) -> str:

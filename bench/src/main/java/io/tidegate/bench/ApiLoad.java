@@ -26,7 +26,8 @@ import java.util.concurrent.Future;
  */
 public final class ApiLoad {
     private static final String KEY = "a-key-of-the-benchmark-0123456789-abcd";
-    private static final int WARM_UP_SECONDS = 8;
+    /** For each kind of {@link #WARM_UP}. */
+    private static final int WARM_UP_SECONDS = 4;
 
     private record Phase(int connections, int batch) {
         @Override
@@ -39,6 +40,9 @@ public final class ApiLoad {
 
     private static final List<Phase> PHASES =
             List.of(new Phase(1, 1), new Phase(32, 1), new Phase(1, 100), new Phase(32, 100));
+
+    /** First many publishes, so that all code is compiled before one connection publishes alone, which is less in a second. */
+    private static final List<Phase> WARM_UP = List.of(new Phase(32, 1), new Phase(32, 100), new Phase(1, 1));
 
     private record Subject(String name, Publisher publisher) {}
 
@@ -68,8 +72,9 @@ public final class ApiLoad {
             List<Subject> subjects = subjects(root, options);
             for (Subject subject : subjects) {
                 say("warming up " + subject.name);
-                measure(subject, new Phase(32, 1), WARM_UP_SECONDS / 2);
-                measure(subject, new Phase(32, 100), WARM_UP_SECONDS / 2);
+                for (Phase phase : WARM_UP) {
+                    measure(subject, phase, WARM_UP_SECONDS);
+                }
             }
             int rounds = Integer.parseInt(options.getOrDefault("--rounds", "3"));
             int seconds = Integer.parseInt(options.getOrDefault("--seconds", "3"));
