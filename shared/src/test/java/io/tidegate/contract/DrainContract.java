@@ -33,6 +33,7 @@ abstract class DrainContract {
     abstract Path jar();
 
     @Test
+    @MostlyWaits
     void everyClientOfAThousandGetsItsNoticeAndItsOwnSlot() {
         Map<String, String> settings = Map.of(
                 "tidegate.drain.notice", NOTICE_MILLIS + "ms",
@@ -68,6 +69,7 @@ abstract class DrainContract {
     }
 
     @Test
+    @MostlyWaits
     void whoDoesNotLeaveIsCutAtTheTimeout() {
         Map<String, String> settings = Map.of(
                 "tidegate.drain.notice", "100ms", "tidegate.drain.window", "100ms", "tidegate.drain.timeout", "1s");
@@ -88,6 +90,7 @@ abstract class DrainContract {
      * whether the process ends when the number is read, or when it is sent: one of two runs showed that.
      */
     @RepeatedTest(6)
+    @MostlyWaits
     void whoWasCutIsStillReadByTheNextScrape() {
         Map<String, String> settings = Map.of(
                 "tidegate.drain.notice", "50ms", "tidegate.drain.window", "50ms", "tidegate.drain.timeout", "200ms");
@@ -103,6 +106,7 @@ abstract class DrainContract {
     }
 
     @Test
+    @MostlyWaits
     void aSecondSignalEndsItAtOnce() {
         try (ServerProcess server = ServerProcess.start(jar(), Map.of());
                 RawClient client = RawClient.connect(server.port(), "/")) {
@@ -114,6 +118,7 @@ abstract class DrainContract {
     }
 
     @Test
+    @MostlyWaits
     void anEmptyNodeLeavesAtOnce() {
         try (ServerProcess server = ServerProcess.start(jar(), Map.of())) {
             server.terminate();

@@ -36,6 +36,7 @@ abstract class RebalanceContract {
     }
 
     @Test
+    @MostlyWaits
     void aCrowdSpreadsToANodeThatAppearsAndMissesNothing() {
         try (RedisServer redis = RedisServer.start();
                 ServerProcess a = ready(jar(), redis, Map.of("tidegate.node", "a"));
@@ -75,6 +76,7 @@ abstract class RebalanceContract {
     }
 
     @Test
+    @MostlyWaits
     void whoDoesNotMoveByItselfIsToldOnceAndClosedAtItsSlot() {
         try (RedisServer redis = RedisServer.start();
                 ServerProcess a = ready(jar(), redis, Map.of());
@@ -99,6 +101,7 @@ abstract class RebalanceContract {
     }
 
     @Test
+    @MostlyWaits
     void fleetShowsWhoIsThereWhoDrainsAndForgetsWhoHasGone() {
         Map<String, String> slow = Map.of(
                 "tidegate.node", "b",
@@ -123,6 +126,7 @@ abstract class RebalanceContract {
     }
 
     @Test
+    @MostlyWaits
     void inARolloutAClientThatHandsOverIsTakenByANewNodeOnly() {
         Map<String, String> old = Map.of("tidegate.fleet.revision", "old");
         Map<String, String> drain = Map.of("tidegate.fleet.revision", "old", "tidegate.drain.window", "0s");
