@@ -26,6 +26,7 @@ import java.util.concurrent.Future;
  */
 public final class ApiLoad {
     private static final String KEY = "a-key-of-the-benchmark-0123456789-abcd";
+
     /** For each kind of {@link #WARM_UP}. */
     private static final int WARM_UP_SECONDS = 4;
 
@@ -41,7 +42,7 @@ public final class ApiLoad {
     private static final List<Phase> PHASES =
             List.of(new Phase(1, 1), new Phase(32, 1), new Phase(1, 100), new Phase(32, 100));
 
-    /** First many publishes, so that all code is compiled before one connection publishes alone, which is less in a second. */
+    /** Many connections come first: their publishes are enough for the JVM to compile the code; those of one connection are not. */
     private static final List<Phase> WARM_UP = List.of(new Phase(32, 1), new Phase(32, 100), new Phase(1, 1));
 
     private record Subject(String name, Publisher publisher) {}
