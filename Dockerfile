@@ -4,7 +4,7 @@ ARG RUNTIME=se
 FROM eclipse-temurin:25-jdk AS build
 ARG RUNTIME
 ARG REVISION=unknown
-RUN apt-get update && apt-get install -y --no-install-recommends binutils git && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends binutils git redis-server && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/root/.m2 \

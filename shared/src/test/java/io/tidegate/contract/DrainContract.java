@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidegate.testing.Await;
 import io.tidegate.testing.ClientPool;
 import io.tidegate.testing.ClientPool.Client;
+import io.tidegate.testing.MostlyWaits;
 import io.tidegate.testing.RawClient;
 import io.tidegate.testing.RawClient.Response;
 import io.tidegate.testing.ServerProcess;

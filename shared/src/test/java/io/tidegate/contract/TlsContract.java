@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidegate.testing.Await;
 import io.tidegate.testing.ClientFrames;
 import io.tidegate.testing.ClientPool;
+import io.tidegate.testing.MostlyWaits;
 import io.tidegate.testing.RawClient;
 import io.tidegate.testing.SelfSigned;
 import io.tidegate.testing.ServerProcess;
@@ -191,6 +192,7 @@ abstract class TlsContract {
 
     @Test
     @Timeout(30)
+    @MostlyWaits
     void whoDoesNotFinishItsHandshakeIsClosed() {
         try (RawClient silent = new RawClient(server.port());
                 RawClient half = new RawClient(server.port())) {
@@ -205,6 +207,7 @@ abstract class TlsContract {
 
     /** The certificate is replaced before its key: for a moment they do not fit. */
     @Test
+    @MostlyWaits
     void aNewCertificateCountsForNewHandshakesAndNoConnectionNotices() throws Exception {
         SelfSigned first = SelfSigned.in(Files.createDirectory(directory.resolve("first")));
         try (ServerProcess own = ServerProcess.start(jar(), settings(first));
@@ -254,6 +257,7 @@ abstract class TlsContract {
     }
 
     @Test
+    @MostlyWaits
     void aServerDoesNotStartWithTheKeyOfAnotherCertificate() throws Exception {
         SelfSigned other = SelfSigned.in(Files.createDirectory(directory.resolve("other")));
         Map<String, String> settings = settings(files);

@@ -11,6 +11,7 @@ import io.tidegate.settings.SettingsReader;
 import io.tidegate.settings.Sharding;
 import io.tidegate.testing.Await;
 import io.tidegate.testing.Closing;
+import io.tidegate.testing.MostlyWaits;
 import io.tidegate.testing.RedisCluster;
 import io.tidegate.testing.RedisServer;
 import java.io.IOException;
@@ -129,6 +130,7 @@ class RedisClusterTest {
         return busMessages(cluster);
     }
 
+    @MostlyWaits
     @Test
     void aShardedMessageConcernsOnlyTheMasterThatHasItsTopic() {
         List<Topic> topics =
@@ -149,6 +151,7 @@ class RedisClusterTest {
     }
 
     /** Nodes with neighbouring steps, as in a rollout. */
+    @MostlyWaits
     @ParameterizedTest
     @CsvSource({"NONE, PUBLISH", "PUBLISH, SUBSCRIBE", "SUBSCRIBE, FULL"})
     void nodesWithNeighbouringStepsGetEachMessageOnce(Sharding step, Sharding next) {
@@ -176,6 +179,7 @@ class RedisClusterTest {
         assertEquals(2, linksOpened.get(), "no message was missed");
     }
 
+    @MostlyWaits
     @Test
     void anIdleNodeNoticesThatASlotHasMoved() {
         RedisCluster cluster = cluster();
@@ -193,6 +197,7 @@ class RedisClusterTest {
     }
 
     /** Redisson looks for slots that have moved, and then subscribes again. */
+    @MostlyWaits
     @Test
     void asDoesANodeThatShardsNothing() {
         RedisCluster cluster = cluster();
@@ -213,6 +218,7 @@ class RedisClusterTest {
                 .orElseThrow();
     }
 
+    @MostlyWaits
     @Test
     void aSlotThatMovesUnderLoadLosesAndDoublesNothing() throws InterruptedException {
         RedisCluster cluster = cluster();
@@ -240,11 +246,13 @@ class RedisClusterTest {
     }
 
     /** Not answered any more, but connected: nothing tells that its subscriptions are worth nothing. */
+    @MostlyWaits
     @Test
     void aMasterThatHangsIsReplacedByItsReplica() {
         takesOver(RedisServer::pause);
     }
 
+    @MostlyWaits
     @Test
     void aMasterThatCrashesIsReplacedByItsReplica() {
         takesOver(RedisServer::kill);
@@ -279,6 +287,7 @@ class RedisClusterTest {
     }
 
     /** Both stay, and so do the connections. */
+    @MostlyWaits
     @Test
     void aPlannedFailoverLosesNothing() {
         RedisCluster cluster = cluster();
@@ -291,6 +300,7 @@ class RedisClusterTest {
         assertEquals(List.of(), inbox.gaps());
     }
 
+    @MostlyWaits
     @Test
     void withoutTheCommandMessagesGoToEveryNode() {
         RedisCluster cluster = cluster("--rename-command", "SPUBLISH", "\"\"");
@@ -304,6 +314,7 @@ class RedisClusterTest {
         assertEquals(List.of("a", "b"), inbox.texts(TOPIC));
     }
 
+    @MostlyWaits
     @Test
     void withoutTheRightToShardTheRelayStaysDownAndSaysWhy() {
         RedisCluster cluster = cluster();
@@ -318,6 +329,7 @@ class RedisClusterTest {
                         && down.reason().contains("NOPERM"));
     }
 
+    @MostlyWaits
     @Test
     void theRightsOnThePageAreEnough() throws IOException {
         String page = Files.readString(Path.of("..", "docs", "redis.md"));
@@ -340,6 +352,7 @@ class RedisClusterTest {
         done(relay.last(TOPIC, 1, 1_000));
     }
 
+    @MostlyWaits
     @Test
     void aMasterThatRefusesWritesCostsOnlyItsOwnTopics() {
         RedisCluster cluster = cluster();

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import redis.embedded.core.ExecutableProvider;
 
@@ -78,6 +79,12 @@ public final class RedisServer implements AutoCloseable {
         RedisServer server = new RedisServer(Folders.create("redis-"), port, true, options);
         server.restart();
         return server;
+    }
+
+    /** Starts a server for a script, prints its address, and ends it on SIGTERM. */
+    public static void main(String[] arguments) {
+        System.out.println(start(arguments).url());
+        LockSupport.park();
     }
 
     /** The port, the same after a {@link #restart}. */

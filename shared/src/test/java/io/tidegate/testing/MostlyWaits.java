@@ -1,4 +1,4 @@
-package io.tidegate.contract;
+package io.tidegate.testing;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -8,10 +8,10 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * A test that shares nothing and mostly waits for its own servers. It runs beside others of its class, and not beside tests of
- * other classes: some of these hold the servers to times.
+ * A test that no other test of its class disturbs, and that mostly waits for servers or for Redis. It runs beside the others of
+ * its class, and not beside tests of other classes: some of these hold the servers to times.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @Execution(ExecutionMode.CONCURRENT)
-@interface MostlyWaits {}
+public @interface MostlyWaits {}
