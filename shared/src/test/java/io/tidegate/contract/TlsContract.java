@@ -207,7 +207,6 @@ abstract class TlsContract {
 
     /** The certificate is replaced before its key: for a moment they do not fit. */
     @Test
-    @MostlyWaits
     void aNewCertificateCountsForNewHandshakesAndNoConnectionNotices() throws Exception {
         SelfSigned first = SelfSigned.in(Files.createDirectory(directory.resolve("first")));
         try (ServerProcess own = ServerProcess.start(jar(), settings(first));
