@@ -84,7 +84,9 @@ public final class RedisServer implements AutoCloseable {
     /** Starts a server for a script, prints its address, and ends it on SIGTERM. */
     public static void main(String[] arguments) {
         System.out.println(start(arguments).url());
-        LockSupport.park();
+        while (true) {
+            LockSupport.park();
+        }
     }
 
     /** The port, the same after a {@link #restart}. */
