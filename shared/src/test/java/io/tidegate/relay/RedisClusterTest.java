@@ -130,8 +130,8 @@ class RedisClusterTest {
         return busMessages(cluster);
     }
 
-    @MostlyWaits
     @Test
+    @MostlyWaits
     void aShardedMessageConcernsOnlyTheMasterThatHasItsTopic() {
         List<Topic> topics =
                 IntStream.range(0, 60).mapToObj(i -> new Topic("t" + i)).toList();
@@ -151,9 +151,9 @@ class RedisClusterTest {
     }
 
     /** Nodes with neighbouring steps, as in a rollout. */
-    @MostlyWaits
     @ParameterizedTest
     @CsvSource({"NONE, PUBLISH", "PUBLISH, SUBSCRIBE", "SUBSCRIBE, FULL"})
+    @MostlyWaits
     void nodesWithNeighbouringStepsGetEachMessageOnce(Sharding step, Sharding next) {
         RedisCluster cluster = cluster();
         Inbox before = new Inbox();
@@ -179,8 +179,8 @@ class RedisClusterTest {
         assertEquals(2, linksOpened.get(), "no message was missed");
     }
 
-    @MostlyWaits
     @Test
+    @MostlyWaits
     void anIdleNodeNoticesThatASlotHasMoved() {
         RedisCluster cluster = cluster();
         Inbox inbox = new Inbox();
@@ -197,8 +197,8 @@ class RedisClusterTest {
     }
 
     /** Redisson looks for slots that have moved, and then subscribes again. */
-    @MostlyWaits
     @Test
+    @MostlyWaits
     void asDoesANodeThatShardsNothing() {
         RedisCluster cluster = cluster();
         Inbox inbox = new Inbox();
@@ -218,8 +218,8 @@ class RedisClusterTest {
                 .orElseThrow();
     }
 
-    @MostlyWaits
     @Test
+    @MostlyWaits
     void aSlotThatMovesUnderLoadLosesAndDoublesNothing() throws InterruptedException {
         RedisCluster cluster = cluster();
         Inbox inbox = new Inbox();
@@ -246,14 +246,14 @@ class RedisClusterTest {
     }
 
     /** Not answered any more, but connected: nothing tells that its subscriptions are worth nothing. */
-    @MostlyWaits
     @Test
+    @MostlyWaits
     void aMasterThatHangsIsReplacedByItsReplica() {
         takesOver(RedisServer::pause);
     }
 
-    @MostlyWaits
     @Test
+    @MostlyWaits
     void aMasterThatCrashesIsReplacedByItsReplica() {
         takesOver(RedisServer::kill);
     }
@@ -287,8 +287,8 @@ class RedisClusterTest {
     }
 
     /** Both stay, and so do the connections. */
-    @MostlyWaits
     @Test
+    @MostlyWaits
     void aPlannedFailoverLosesNothing() {
         RedisCluster cluster = cluster();
         RedisServer replica = cluster.replicate(cluster.masterOf(SLOT));
@@ -300,8 +300,8 @@ class RedisClusterTest {
         assertEquals(List.of(), inbox.gaps());
     }
 
-    @MostlyWaits
     @Test
+    @MostlyWaits
     void withoutTheCommandMessagesGoToEveryNode() {
         RedisCluster cluster = cluster("--rename-command", "SPUBLISH", "\"\"");
         Inbox inbox = new Inbox();
@@ -314,8 +314,8 @@ class RedisClusterTest {
         assertEquals(List.of("a", "b"), inbox.texts(TOPIC));
     }
 
-    @MostlyWaits
     @Test
+    @MostlyWaits
     void withoutTheRightToShardTheRelayStaysDownAndSaysWhy() {
         RedisCluster cluster = cluster();
         cluster.masters().forEach(master -> {
@@ -329,8 +329,8 @@ class RedisClusterTest {
                         && down.reason().contains("NOPERM"));
     }
 
-    @MostlyWaits
     @Test
+    @MostlyWaits
     void theRightsOnThePageAreEnough() throws IOException {
         String page = Files.readString(Path.of("..", "docs", "redis.md"));
         Matcher user = Pattern.compile("(?m)^user tidegate on >PASSWORD (.*)$").matcher(page);
@@ -352,8 +352,8 @@ class RedisClusterTest {
         done(relay.last(TOPIC, 1, 1_000));
     }
 
-    @MostlyWaits
     @Test
+    @MostlyWaits
     void aMasterThatRefusesWritesCostsOnlyItsOwnTopics() {
         RedisCluster cluster = cluster();
         RedisRelay relay = node(cluster, Sharding.FULL, new Inbox());
